@@ -1,0 +1,54 @@
+.DELETE_ON_ERROR:
+PYTHON ?= python3
+BASE := .venv/.base
+DEV := .venv/.dev
+VIDEOS ?=
+
+.PHONY: demo test test-all lint check fix bench lock help
+
+help: ## List what make can do
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | sort
+
+.venv/bin/python:
+	$(PYTHON) -c 'import sys; sys.exit("Twinseek needs Python 3.11 or newer; try make PYTHON=python3.12") if sys.version_info < (3, 11) else None'
+	$(PYTHON) -m venv .venv
+
+$(BASE): locks/base.txt pyproject.toml | .venv/bin/python
+	.venv/bin/python -m pip install --quiet --disable-pip-version-check --no-deps -r locks/base.txt
+	.venv/bin/python -m pip install --quiet --disable-pip-version-check --no-deps -e .
+	@touch $@
+
+$(DEV): locks/dev.txt pyproject.toml | .venv/bin/python
+	.venv/bin/python -m pip install --quiet --disable-pip-version-check --no-deps -r locks/dev.txt
+	.venv/bin/python -m pip install --quiet --disable-pip-version-check --no-deps -e .
+	@touch $@ $(BASE)
+
+demo: $(BASE) ## Render and index a sample library, ask it questions, write a report (VIDEOS=folder: your own clips)
+	.venv/bin/twinseek demo $(if $(VIDEOS),--videos "$(VIDEOS)")
+
+test: $(DEV) ## Run the tests
+	.venv/bin/python -m pytest
+
+test-all: $(DEV) ## Run the slow tests too
+	.venv/bin/python -m pytest -m 'not gpu and not live'
+
+lint: $(DEV) ## Check style, types and the direction of imports
+	.venv/bin/ruff check .
+	.venv/bin/ruff format --check .
+	.venv/bin/mypy
+	.venv/bin/lint-imports
+
+check: lint test ## Lint and test
+
+fix: $(DEV) ## Mend what can be mended automatically
+	.venv/bin/ruff check --fix .
+	.venv/bin/ruff format .
+
+bench: $(DEV) ## Print the figures of docs/benchmarks.md
+	.venv/bin/python -m benchmarks
+
+# The locks are installed with --no-deps; locks/overrides*.txt say what they leave out and why.
+LOCK := compile --universal --python-version 3.11 --fork-strategy fewest --no-annotate --no-header --quiet
+lock: ## Resolve the committed locks anew (needs uv)
+	uv pip $(LOCK) pyproject.toml --group dev --extra serve --overrides locks/overrides-dev.txt -o locks/dev.txt
+	uv pip $(LOCK) pyproject.toml --overrides locks/overrides.txt -c locks/dev.txt -o locks/base.txt

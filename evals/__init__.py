@@ -1,0 +1,1 @@
+"""Benchmarks, metrics, datasets and generated worlds."""

@@ -1,0 +1,1 @@
+"""LangGraph state machines: the wiring between agents, tools and twins."""

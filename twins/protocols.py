@@ -1,0 +1,71 @@
+"""What the layers above implement and hand in: encoders and the agents that decide."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from twins.geometry import Floats, Geometry
+from twins.queries import Decomposition, Verdict
+from twins.schema import Twin
+
+
+@dataclass(frozen=True)
+class WordStates:
+    """The words of one text with a vector each.
+
+    Args:
+        words: lower-cased words, in reading order; word pieces are joined, punctuation and stop words left out.
+        states: (len(words), d) float32, mean of the last-layer states of a word's pieces; not normalised.
+    """
+
+    words: tuple[str, ...]
+    states: Floats
+
+
+class TextEncoder(Protocol):
+    """Turns sentences into vectors."""
+
+    @property
+    def name(self) -> str:
+        """Short name, a valid folder name, unique among encoders and their weights."""
+
+    @property
+    def dimensions(self) -> int: ...
+
+    @property
+    def fingerprint(self) -> str:
+        """Hash over code version and weights: equal fingerprints give equal vectors."""
+
+    def encode(self, texts: Sequence[str]) -> Floats:
+        """Return (len(texts), dimensions) float32 unit rows."""
+
+    def encode_words(self, texts: Sequence[str]) -> list[WordStates]:
+        """Return the word states of every text."""
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A video that recall proposed, as a judge sees it: the effective twin and where its tracks are."""
+
+    video_id: str
+    twin: Twin
+    geometry: Geometry
+    coarse_score: float
+
+
+class Decomposer(Protocol):
+    """Takes a question apart into sub-queries that can be checked."""
+
+    @property
+    def name(self) -> str: ...
+
+    def decompose(self, query: str) -> Decomposition: ...
+
+
+class Judge(Protocol):
+    """Says how well one candidate answers a question, and by which claims."""
+
+    @property
+    def name(self) -> str: ...
+
+    def judge(self, decomposition: Decomposition, candidate: Candidate) -> Verdict: ...

@@ -1,0 +1,152 @@
+"""What is asked of a library, and what it answers: the values that cross between agents, graphs and users."""
+
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from twins.schema import Confidence, Span, Strict
+
+SubQueryKind = Literal["object", "attribute", "spatial", "temporal", "action", "count", "scene", "text"]
+Check = Literal["verified", "refuted", "unverifiable"]
+Status = Literal["verified", "judged", "coarse", "dropped"]
+
+
+class SubQuery(Strict):
+    """One part of a question that can be checked by itself.
+
+    ``relation`` is the name of a predicate where the part names one (``left_of``, ``follows``, ``count``, ``before``
+    …). ``subject`` and ``object`` are noun phrases; for ``count`` the object is a bound (``3``, ``>=2``); for
+    ``before``/``during``/``after`` they are the ids of two other sub-queries.
+    """
+
+    id: str
+    text: str
+    kind: SubQueryKind
+    subject: str | None = None
+    relation: str | None = None
+    object: str | None = None
+    weight: float = 1.0
+    negated: bool = False
+
+
+class ResultWarning(Strict):
+    """Something that a reader of a result should know; ``code`` is stable."""
+
+    code: str
+    text: str
+
+
+class Decomposition(Strict):
+    """A question taken apart."""
+
+    query: str
+    sub_queries: tuple[SubQuery, ...]
+    warnings: tuple[ResultWarning, ...] = ()
+
+
+class Claim(BaseModel):
+    """What a judge says of a video, with the evidence by which it can be checked.
+
+    ``instances`` are ordered as the predicate takes them (subject, object); ``value`` is what a colour or count claim
+    asserts. Unknown keys are dropped, because a model may have written it.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    claim: str
+    sub_query: str | None = None
+    predicate: str | None = None
+    value: str | None = None
+    instances: tuple[str, ...] = ()
+    span: Span | None = None
+    source: str = "judge"
+    negated: bool = False
+
+
+class CheckedClaim(Strict):
+    """A claim after it was recomputed from the twin; one line of a result's trace."""
+
+    claim: str
+    check: Check
+    instances: tuple[str, ...] = ()
+    span: Span | None = None
+    predicate: str | None = None
+    source: str
+
+
+class Verdict(BaseModel):
+    """What a judge concludes about one candidate. Unknown keys are dropped, because a model may have written it."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    score: Confidence
+    claims: tuple[Claim, ...] = ()
+    instances: tuple[str, ...] = ()
+    spans: tuple[Span, ...] = ()
+
+
+class Rle(Strict):
+    """A mask in COCO's compressed run-length form: ``size`` is (height, width) of the displayed frame."""
+
+    size: tuple[int, int]
+    counts: str
+
+
+class InstanceFrame(Strict):
+    """Where an instance is in one frame: xyxy, half-open, displayed pixels."""
+
+    frame_index: int
+    seconds: float
+    box: tuple[float, float, float, float]
+    mask: Rle | None = None
+
+
+class InstanceResult(Strict):
+    """An instance that satisfies the question."""
+
+    id: str
+    category: str
+    frames: tuple[InstanceFrame, ...]
+
+
+class Hit(Strict):
+    """One ranked video."""
+
+    rank: int
+    video_id: str
+    path: str | None
+    score: float
+    coarse_score: float
+    status: Status
+    spans: tuple[Span, ...]
+    instances: tuple[InstanceResult, ...]
+    trace: tuple[CheckedClaim, ...]
+
+
+class Cost(Strict):
+    """What a query used."""
+
+    llm_calls: int = 0
+    prompt_tokens: int = 0
+    completion_tokens: int = 0
+    tool_calls: int = 0
+    seconds: float = 0.0
+
+
+class ResultRecord(Strict):
+    """The stable JSON of an answer (``docs/result.schema.json``)."""
+
+    schema_version: Literal[1] = 1
+    query_id: str
+    mode: Literal["ask", "compose"]
+    query: str
+    reference: str | None = None
+    edit: str | None = None
+    strategy: str
+    answer: str
+    models: dict[str, str]
+    sub_queries: tuple[SubQuery, ...]
+    results: tuple[Hit, ...]
+    ranking: tuple[str, ...]
+    cost: Cost
+    warnings: tuple[ResultWarning, ...] = Field(default=())

@@ -1,0 +1,1 @@
+"""Twinseek: answers questions about a video library that need thought."""
