@@ -1,0 +1,137 @@
+"""Which library, which profile, which numbers: explicit option > environment > profile > default."""
+
+import difflib
+import os
+import tomllib
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+from twins.errors import TwinseekError
+
+PREFIX = "TWINSEEK_"
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class IndexSettings(_Section):
+    """How videos become twins."""
+
+    samples_per_second: float = Field(default=10.0, gt=0, le=120)
+    text: bool = True
+
+
+class AskSettings(_Section):
+    """How a question is answered."""
+
+    top: int = Field(default=5, ge=1, le=1000)
+    candidates: int = Field(default=40, ge=1, le=10_000)
+    threshold: float = Field(default=0.5, ge=0, le=1)
+    masks: Literal["none", "key", "all"] = "key"
+
+
+class SearchSettings(_Section):
+    """Which path recall takes; ``auto`` chooses by the library's size."""
+
+    path: Literal["auto", "exact", "chroma"] = "auto"
+    chroma_url: str | None = None
+
+
+class Settings(BaseSettings):
+    """Everything that a user can set. Nested keys in the environment: ``TWINSEEK_ASK__TOP=10``."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, env_nested_delimiter="__", extra="forbid", frozen=True)
+
+    library: Path = Path("twinseek-library")
+    profile: str = "offline"
+    index: IndexSettings = IndexSettings()
+    ask: AskSettings = AskSettings()
+    search: SearchSettings = SearchSettings()
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Put the profile's file behind explicit values and the environment."""
+        given = {**env_settings(), **init_settings()}
+        return init_settings, env_settings, _ProfileSource(settings_cls, str(given.get("profile", "offline")))
+
+
+class _ProfileSource(PydanticBaseSettingsSource):
+    """The values of a profile's TOML file."""
+
+    def __init__(self, settings_cls: type[BaseSettings], profile: str) -> None:
+        super().__init__(settings_cls)
+        self.profile = profile
+
+    def get_field_value(self, field: Any, field_name: str) -> tuple[Any, str, bool]:
+        """Return the file's value for one field."""
+        value = read_profile(self.profile).get(field_name)
+        return value, field_name, isinstance(value, dict)
+
+    def __call__(self) -> dict[str, Any]:
+        return read_profile(self.profile)
+
+
+@cache
+def profile_names() -> tuple[str, ...]:
+    """Return the names of the profiles that come with Twinseek."""
+    folder = files("twinseek") / "profiles"
+    return tuple(sorted(entry.name[:-5] for entry in folder.iterdir() if entry.name.endswith(".toml")))
+
+
+def read_profile(name: str) -> dict[str, Any]:
+    """Return the values of a profile that comes with Twinseek, or of a TOML file.
+
+    Raises:
+        TwinseekError: where there is no such profile, or the file is not TOML.
+    """
+    if name in profile_names():
+        text = (files("twinseek") / "profiles" / f"{name}.toml").read_text()
+    elif name.endswith(".toml") and Path(name).is_file():
+        text = Path(name).read_text()
+    else:
+        known = ", ".join(profile_names())
+        raise TwinseekError(f"there is no profile {name!r}: choose one of {known}, or give the path of a .toml file")
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise TwinseekError(f"the profile {name} is not TOML ({error}): mend that line") from error
+
+
+def load_settings(**explicit: Any) -> Settings:
+    """Return the settings for one run.
+
+    Args:
+        explicit: values that the caller gave; ``None`` means not given.
+
+    Raises:
+        TwinseekError: naming a misspelt key or a value out of range.
+    """
+    _refuse_unknown_variables()
+    try:
+        return Settings(**{name: value for name, value in explicit.items() if value is not None})
+    except ValidationError as error:
+        first = error.errors()[0]
+        raise TwinseekError(f"the setting {'.'.join(map(str, first['loc']))} is wrong: {first['msg']}") from error
+
+
+def _refuse_unknown_variables() -> None:
+    """Pydantic reads the variables that it knows; a misspelt one would be silently without effect."""
+    known = {PREFIX + name.upper() for name in Settings.model_fields}
+    for variable in os.environ:
+        if variable.startswith(PREFIX) and variable.split("__")[0] not in known:
+            close = difflib.get_close_matches(variable, sorted(known), n=1)
+            hint = f"did you mean {close[0]}?" if close else f"known are {', '.join(sorted(known))}"
+            raise TwinseekError(f"{variable} is not a setting: {hint}")
