@@ -1,0 +1,83 @@
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as hnp
+
+from twins.errors import TwinseekError
+from twins.masks import MaskReader, MaskWriter, decode_mask, encode_mask, mask_area, mask_iou, resize_mask
+
+masks = hnp.arrays(np.bool_, hnp.array_shapes(min_dims=2, max_dims=2, max_side=24))
+
+
+@given(masks)
+def test_a_mask_survives_encoding(mask):
+    rle = encode_mask(mask)
+    assert rle["size"] == list(mask.shape)
+    assert mask_area(rle) == mask.sum()
+    assert np.array_equal(decode_mask(rle), mask)
+
+
+@given(masks, st.integers(1, 4))
+def test_enlarging_repeats_pixels_and_shrinking_back_restores_them(mask, factor):
+    height, width = mask.shape
+    large = resize_mask(mask, height * factor, width * factor)
+    assert large.sum() == mask.sum() * factor**2
+    assert np.array_equal(resize_mask(large, height, width), mask)
+
+
+def test_overlap_is_counted_in_pixels():
+    left, right = np.zeros((4, 4), bool), np.zeros((4, 4), bool)
+    left[:, :3], right[:, 1:] = True, True
+    assert mask_iou(encode_mask(left), encode_mask(right)) == pytest.approx(8 / 16)
+
+
+def test_results_have_the_displayed_size_whatever_was_stored(tmp_path: Path):
+    small = np.zeros((2, 3), bool)
+    small[0, 1] = True
+    with MaskWriter(tmp_path / "masks.zip", 4, 6) as writer:
+        writer.add("t1", 7, small)
+        writer.add("t1", 2, np.ones((4, 6), bool))
+        writer.add("a/odd\nname", 2, encode_mask(small))
+    with MaskReader(tmp_path / "masks.zip") as reader:
+        assert reader.track_ids() == ("t1", "a/odd\nname")
+        assert reader.frames("t1") == (2, 7)
+        assert reader.frames("unknown") == ()
+        expected = np.zeros((4, 6), bool)
+        expected[0:2, 2:4] = True
+        assert np.array_equal(reader.mask("t1", 7), expected)
+        assert reader.rle("a/odd\nname", 2) == encode_mask(expected)
+        with pytest.raises(KeyError):
+            reader.mask("t1", 3)
+
+
+def test_equal_masks_give_equal_files(tmp_path: Path):
+    for name in ("a.zip", "b.zip"):
+        with MaskWriter(tmp_path / name, 4, 4) as writer:
+            writer.add("t1", 0, np.eye(4, dtype=bool))
+    assert (tmp_path / "a.zip").read_bytes() == (tmp_path / "b.zip").read_bytes()
+
+
+def test_reading_one_track_does_not_touch_a_damaged_one(tmp_path: Path):
+    path = tmp_path / "masks.zip"
+    with MaskWriter(path, 64, 64) as writer:
+        for name in ("t1", "t2"):
+            writer.add(name, 0, np.random.default_rng(1).random((64, 64)) > 0.5)
+    data = bytearray(path.read_bytes())
+    at = data.index(b"tracks/00001.json") + 40
+    data[at : at + 200] = bytes(200)
+    path.write_bytes(data)
+    with MaskReader(path) as reader:
+        assert reader.mask("t1", 0).any()
+        with pytest.raises(TwinseekError, match="damaged"):
+            reader.mask("t2", 0)
+
+
+def test_a_damaged_archive_says_what_to_do(tmp_path: Path):
+    (tmp_path / "masks.zip").write_bytes(b"not a zip")
+    with pytest.raises(TwinseekError, match="index the video again"):
+        MaskReader(tmp_path / "masks.zip")
+    with pytest.raises(TwinseekError, match="does not exist"):
+        MaskReader(tmp_path / "none.zip")
