@@ -1,0 +1,433 @@
+"""Frames of a video file with their exact times, one decode pass, whatever state the file is in.
+
+What a file says of itself (length, frame rate, number of frames, size) is a hint at most: times come from the frames.
+Pixels are taken as they are stored, after rotation; a pixel that is not square is not stretched.
+"""
+
+import logging
+import os
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from twins.errors import TwinseekError
+
+logger = logging.getLogger(__name__)
+
+Image = NDArray[np.uint8]
+
+CALM_RATE = 8.0
+"""Frames sampled a second while little moves."""
+BUSY_RATE = 12.0
+"""Frames sampled a second while much moves."""
+BUSY_CHANGE = 4.0
+"""Mean absolute change of the luma thumbnail since the last sample (0–255) from which on much moves."""
+SAMPLES_AT_FULL_RATE = 2400
+"""From here on the sampling rate halves whenever the number of samples doubles, so that long clips stay bounded."""
+MAX_PIXELS = 8192 * 8192
+"""A larger picture is refused before the decoder allocates it; 8K is half of this."""
+THUMBNAIL = 48
+"""Columns of the luma thumbnail that tells how much moves."""
+LARGE_FRAME = 4096 * 2304
+"""Above this many pixels the decoder gets one thread: every further thread holds frames of its own."""
+
+# Containers that name other files, or that are text or single pictures: a video library has no use for them, and the
+# first kind would make the decoder open whatever the file names.
+REFUSED_FORMATS = frozenset(
+    {
+        "hls",
+        "dash",
+        "concat",
+        "concatf",
+        "sdp",
+        "rtsp",
+        "applehttp",
+        "image2",
+        "image2pipe",
+        "tty",
+        "imf",
+        "webvtt",
+        "srt",
+        "ass",
+        "lrc",
+        "txt",
+        "ffmetadata",
+    }
+)
+
+
+@dataclass(frozen=True)
+class VideoInfo:
+    """What a file says of itself, before any frame is decoded.
+
+    ``width`` and ``height`` are of the displayed frame, after rotation. ``duration`` (seconds), ``frame_rate`` and
+    ``frame_count`` are none where the file does not say; they may be wrong where it does.
+    """
+
+    width: int
+    height: int
+    rotation: int
+    duration: float | None
+    frame_rate: float | None
+    frame_count: int | None
+    codec: str
+
+
+@dataclass(frozen=True)
+class Frame:
+    """A decoded frame.
+
+    Args:
+        frame_index: n-th decoded frame in presentation order.
+        seconds: its exact time since the stream's first frame.
+        image: (h, w, 3) uint8 RGB, rotated as displayed; smaller than displayed where that was asked for.
+    """
+
+    frame_index: int
+    seconds: float
+    image: Image
+
+
+@dataclass(frozen=True)
+class Sampling:
+    """Which frames of a pass are kept; see the constants of this module for the meaning."""
+
+    calm_rate: float = CALM_RATE
+    busy_rate: float = BUSY_RATE
+    busy_change: float = BUSY_CHANGE
+    samples_at_full_rate: int = SAMPLES_AT_FULL_RATE
+
+
+class VideoFile:
+    """An opened video. Use as a context manager; each call that decodes starts at the beginning.
+
+    After a pass, ``warnings`` says what was wrong with the file, and ``decoded`` and ``duration`` what was truly there.
+
+    Args:
+        path: the file. It may be hostile: sizes, times and counts are bounded, other files are never opened.
+        max_side: frames are scaled down so that their longer side has at most this many pixels.
+
+    Raises:
+        TwinseekError: the file cannot be read as a video; the sentence says why.
+    """
+
+    def __init__(self, path: Path, max_side: int | None = None) -> None:
+        self.path = path
+        self.max_side = max_side
+        self.warnings: list[str] = []
+        self.decoded = 0
+        self.duration = 0.0
+        self._container = _open(path)
+        try:
+            self._stream = _picture_stream(path, self._container)
+            self.info, self._turns = self._first_look()
+        except BaseException:
+            self._container.close()
+            raise
+
+    def __enter__(self) -> "VideoFile":
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: object, traceback: TracebackType | None) -> None:
+        self._container.close()
+
+    @property
+    def sampled_size(self) -> tuple[int, int]:
+        """(width, height) of the images that this file yields."""
+        return fit(self.info.width, self.info.height, self.max_side)
+
+    def sample(self, sampling: Sampling | None = None) -> Iterator[Frame]:
+        """Yield frames at an adaptive rate, rising in time: more while much moves, fewer the longer the clip."""
+        sampling = sampling or Sampling()
+        last_seconds, last_thumbnail, kept = -np.inf, None, 0
+        for index, seconds, raw in self._decode():
+            stretch = 2.0 ** max(0, int(np.log2(max(kept, 1) / sampling.samples_at_full_rate)) + 1)
+            stretch = 1.0 if kept < sampling.samples_at_full_rate else stretch
+            # Half a millisecond of slack: the time stamps of 24 or 30 fps are rounded to a millisecond in some formats.
+            waited = (seconds - last_seconds) / stretch + 5e-4
+            if waited < 1 / sampling.busy_rate:
+                continue
+            thumbnail = luma_thumbnail(raw)
+            if waited < 1 / sampling.calm_rate and _change(thumbnail, last_thumbnail) < sampling.busy_change:
+                continue
+            last_seconds, last_thumbnail, kept = seconds, thumbnail, kept + 1
+            yield Frame(index, seconds, self._image(raw))
+
+    def all(self) -> Iterator[Frame]:
+        """Yield every frame."""
+        for index, seconds, raw in self._decode():
+            yield Frame(index, seconds, self._image(raw))
+
+    def at(self, seconds: Sequence[float]) -> list[Frame]:
+        """Return the frame on display at each of these times, in the order asked; the last one for later times.
+
+        Seeks where the wanted frames are few and far apart, and scans otherwise.
+        """
+        if not seconds:
+            return []
+        table = self._time_table()
+        found = self._at_by_seeking(seconds, *table) if table else None
+        return found if found is not None else self._at_by_scanning(seconds)
+
+    def _first_look(self) -> tuple[VideoInfo, int]:
+        # The rotation is only known from a decoded frame, and a header may lie about the size.
+        frame = next((raw for _, _, raw in self._decode()), None)
+        if frame is None:
+            raise TwinseekError(f"{self.path} holds no picture that can be decoded: convert it again from its source")
+        self.warnings.clear()
+        turns = round(frame.rotation / 90) % 4
+        width, height = (frame.width, frame.height) if turns % 2 == 0 else (frame.height, frame.width)
+        stream = self._stream
+        duration = _seconds(stream.duration, stream.time_base) or _seconds(self._container.duration, Fraction(1, 10**6))
+        info = VideoInfo(
+            width=width,
+            height=height,
+            rotation=turns * 90,
+            duration=duration,
+            frame_rate=float(stream.average_rate) if stream.average_rate else None,
+            frame_count=stream.frames or None,
+            codec=str(stream.codec_context.name),
+        )
+        return info, turns
+
+    def _decode(self) -> Iterator[tuple[int, float, Any]]:
+        """Yield (frame_index, seconds, raw frame) from the beginning; damage ends the pass with a warning."""
+        import av
+
+        self._rewind()
+        first: float | None = None
+        last, index = -1.0, -1
+        try:
+            for raw in self._container.decode(self._stream):
+                index += 1
+                # A frame without a time stamp is put one frame after its neighbour.
+                time = raw.time if raw.time is not None else (first or 0.0) + last + self._tick()
+                first = time if first is None else first
+                seconds = time - first
+                if raw.is_corrupt:
+                    self._warn("parts of it are damaged; damaged frames were left out")
+                    continue
+                if seconds <= last:
+                    self._warn("its time stamps do not rise; frames out of order were left out")
+                    continue
+                last = seconds
+                self.decoded, self.duration = index + 1, seconds + self._tick()
+                yield index, seconds, raw
+        except (av.FFmpegError, ValueError, MemoryError) as error:
+            self._warn(f"it ends early or is damaged ({type(error).__name__}); what comes before was kept")
+        self._check_length()
+
+    def _rewind(self) -> None:
+        import av
+
+        start = self._stream.start_time
+        try:
+            self._container.seek(start if start is not None else 0, stream=self._stream, backward=True)
+        except av.FFmpegError:
+            # Some formats cannot seek: open the file anew.
+            self._container.close()
+            self._container = _open(self.path)
+            self._stream = _picture_stream(self.path, self._container)
+
+    def _tick(self) -> float:
+        rate = self._stream.average_rate or self._stream.base_rate
+        return 1.0 / float(rate) if rate and 0.1 <= float(rate) <= 1000 else 0.04
+
+    def _check_length(self) -> None:
+        info = getattr(self, "info", None)
+        if info is None or info.duration is None or self.decoded == 0:
+            return
+        if abs(info.duration - self.duration) > max(1.0, 0.2 * self.duration):
+            self._warn(f"it says that it lasts {info.duration:.1f} s, but {self.duration:.1f} s of pictures were found")
+
+    def _warn(self, text: str) -> None:
+        if text not in self.warnings:
+            self.warnings.append(text)
+
+    def _image(self, raw: Any) -> Image:
+        width, height = self.sampled_size
+        if self._turns % 2:
+            width, height = height, width
+        if (width, height) == (raw.width, raw.height):
+            image: Image = raw.to_ndarray(format="rgb24")
+        else:
+            image = raw.reformat(width, height, "rgb24", interpolation="AREA").to_ndarray()
+        return np.ascontiguousarray(np.rot90(image, self._turns)) if self._turns else image
+
+    def _time_table(self) -> tuple[list[float], list[float]] | None:
+        """Return rising times of all frames and of the key frames, read without decoding; none where that fails."""
+        import av
+
+        times: list[float] = []
+        keys: list[float] = []
+        self._rewind()
+        try:
+            for packet in self._container.demux(self._stream):
+                if packet.dts is None and packet.pts is None:
+                    continue
+                if packet.pts is None or packet.is_corrupt or packet.is_discard:
+                    return None
+                time = float(packet.pts * packet.time_base)
+                times.append(time)
+                if packet.is_keyframe:
+                    keys.append(time)
+        except av.FFmpegError:
+            return None
+        times.sort()
+        if not times or not keys or len(set(times)) < len(times):
+            return None
+        return times, sorted(keys)
+
+    def _at_by_seeking(self, seconds: Sequence[float], times: list[float], keys: list[float]) -> list[Frame] | None:
+        """Return the frames by jumping to key frames; none where scanning is as good, or the table proves wrong."""
+        origin = times[0]
+        wanted = [max(0, bisect_right(times, origin + s + 1e-6) - 1) for s in seconds]
+        jumps: dict[float, set[int]] = {}
+        for index in wanted:
+            jumps.setdefault(keys[max(0, bisect_right(keys, times[index]) - 1)], set()).add(index)
+        effort = sum(max(ids) - bisect_right(times, key) + 1 for key, ids in jumps.items())
+        if effort > 0.8 * max(wanted):
+            return None
+        found: dict[int, Frame] = {}
+        for key, indices in jumps.items():
+            for frame in self._decode_from(key, times, indices):
+                found[frame.frame_index] = frame
+        return [found[index] for index in wanted] if all(index in found for index in wanted) else None
+
+    def _decode_from(self, key: float, times: list[float], indices: set[int]) -> Iterator[Frame]:
+        import av
+
+        base = self._stream.time_base
+        try:
+            self._container.seek(round(key / float(base)), stream=self._stream, backward=True)
+            for raw in self._container.decode(self._stream):
+                if raw.time is None:
+                    return
+                index = bisect_right(times, raw.time + 1e-6) - 1
+                if index in indices and abs(times[index] - raw.time) < 1e-6 and not raw.is_corrupt:
+                    yield Frame(index, raw.time - times[0], self._image(raw))
+                if index >= max(indices):
+                    return
+        except av.FFmpegError as error:
+            logger.info("seeking in %s failed: %s", self.path, error)
+
+    def _at_by_scanning(self, seconds: Sequence[float]) -> list[Frame]:
+        order = np.argsort(np.asarray(seconds, np.float64), kind="stable")
+        found: dict[int, Frame] = {}
+        waiting = [int(n) for n in order]
+        previous: tuple[int, float, Any] | None = None
+        for current in self._decode():
+            while waiting and previous is not None and seconds[waiting[0]] + 1e-6 < current[1]:
+                found[waiting.pop(0)] = Frame(previous[0], previous[1], self._image(previous[2]))
+            if not waiting:
+                break
+            previous = current
+        if waiting and previous is not None:
+            last = Frame(previous[0], previous[1], self._image(previous[2]))
+            found.update(dict.fromkeys(waiting, last))
+        return [found[n] for n in range(len(seconds))]
+
+
+def probe(path: Path) -> VideoInfo:
+    """Return what a file says of itself. Raises :class:`TwinseekError` where it is no video that can be decoded."""
+    with VideoFile(path) as video:
+        return video.info
+
+
+def frames_at(path: Path, seconds: Sequence[float], max_side: int | None = None) -> list[Frame]:
+    """Return the frame on display at each of these times, in the order asked.
+
+    Args:
+        path: the video.
+        seconds: times since the stream's first frame; later ones than the last frame give the last frame.
+        max_side: scale down so that the longer side has at most this many pixels; none keeps the displayed size.
+
+    Raises:
+        TwinseekError: the file is no video that can be decoded.
+    """
+    with VideoFile(path, max_side) as video:
+        return video.at(seconds)
+
+
+def fit(width: int, height: int, max_side: int | None) -> tuple[int, int]:
+    """Return the largest size of the same shape whose longer side is at most ``max_side``; never an enlarged one."""
+    longer = max(width, height)
+    if max_side is None or longer <= max_side:
+        return width, height
+    return max(1, round(width * max_side / longer)), max(1, round(height * max_side / longer))
+
+
+def luma_thumbnail(raw: Any) -> NDArray[np.int16]:
+    """Return a coarse grey picture of a raw frame without converting it where its first plane is 8-bit luma."""
+    if raw.format.name.startswith(("yuv4", "yuvj4", "nv12", "gray")) and raw.format.components[0].bits == 8:
+        plane = raw.planes[0]
+        pixels = np.frombuffer(plane, np.uint8).reshape(-1, plane.line_size)[: raw.height, : raw.width]
+        step = max(1, raw.width // THUMBNAIL)
+        return pixels[::step, ::step].astype(np.int16)
+    width, height = fit(raw.width, raw.height, THUMBNAIL)
+    small: NDArray[np.uint8] = raw.reformat(width, height, "gray").to_ndarray()
+    return small.astype(np.int16)
+
+
+def _change(now: NDArray[np.int16], before: NDArray[np.int16] | None) -> float:
+    if before is None or now.shape != before.shape:
+        return float("inf")
+    return float(np.abs(now - before).mean())
+
+
+def _seconds(ticks: int | None, base: Fraction | None) -> float | None:
+    value = float(ticks * base) if ticks and base else None
+    return value if value is not None and value > 0 else None
+
+
+def _open(path: Path) -> Any:
+    import av
+
+    try:
+        if not path.is_file():
+            raise TwinseekError(f"{path} is no file: name a video file or a folder of them")
+        with path.open("rb") as file:
+            if not file.read(1):
+                raise TwinseekError(f"{path} is empty (0 bytes): copy or download it again")
+        # The prefix keeps a name like "concat:a|b" or "http://…" from being taken for a protocol.
+        container = av.open(
+            "file:" + os.fspath(path.resolve()),
+            container_options={"protocol_whitelist": "file"},
+            options={"max_pixels": str(MAX_PIXELS)},
+            metadata_errors="replace",
+        )
+    except PermissionError as error:
+        raise TwinseekError(f"{path} may not be read ({error.strerror}): change its permissions") from error
+    except OSError as error:
+        raise TwinseekError(
+            f"{path} is not a video that can be read ({error.strerror or error}): convert it to mp4, or leave it out"
+        ) from error
+    name = container.format.name
+    if REFUSED_FORMATS.intersection(name.split(",")) or name.endswith("_pipe"):
+        container.close()
+        raise TwinseekError(f"{path} is not a video (its format is {name}): name a video file")
+    return container
+
+
+def _picture_stream(path: Path, container: Any) -> Any:
+    streams = [s for s in container.streams.video if "attached_pic" not in str(s.disposition)]
+    if not streams:
+        what = "only sound" if container.streams.audio else "no pictures"
+        raise TwinseekError(f"{path} holds {what}: name a file with a video stream")
+    stream = streams[0]
+    if stream.codec_context is None:
+        raise TwinseekError(f"{path} is coded in a way that is not understood: convert it to mp4 (H.264)")
+    if (stream.codec_context.width or 0) * (stream.codec_context.height or 0) > MAX_PIXELS:
+        size = f"{stream.codec_context.width}x{stream.codec_context.height}"
+        raise TwinseekError(f"{path} has frames of {size} pixels, which is too many: scale it down to 8K or less")
+    # Slices only: frame threads hand out frames late and each holds its own copies.
+    stream.thread_type = "SLICE"
+    stream.codec_context.thread_count = 1
+    return stream
