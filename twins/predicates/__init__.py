@@ -7,16 +7,16 @@ import numpy as np
 
 from twins.errors import TwinseekError
 from twins.geometry import Ints
-from twins.predicates import depth, spatial
+from twins.predicates import depth, interaction, motion, presence, pursuit, size, spatial
 from twins.predicates.predicate import Predicate
 from twins.predicates.scene import Scene
 from twins.predicates.truth import FAILS, HOLDS, UNKNOWN, Marks, Truth, marks_where
 
 __all__ = ["PREDICATES", "Predicate", "Scene", "Truth", "evaluate", "find_predicate", "mark"]
 
-PREDICATES: dict[str, Predicate] = {
-    predicate.name: predicate for family in (spatial, depth) for predicate in family.FAMILY
-}
+FAMILIES = (spatial, depth, motion, size, presence, interaction, pursuit)
+
+PREDICATES: dict[str, Predicate] = {predicate.name: predicate for family in FAMILIES for predicate in family.FAMILY}
 
 RELATIVE = {"moves_toward": "approaches", "moves_away": "parts_from"}
 """Unary predicates that mean another one when a second object is named."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from functools import cached_property
+from typing import TypeVar, cast
 
 import numpy as np
 
@@ -9,6 +10,8 @@ from twins.geometry import Bools, Doubles, Geometry, Ints, Visibility
 from twins.predicates.fragments import object_of_row
 from twins.predicates.smoothing import bridge, local_line
 from twins.predicates.truth import Marks, Truth, truth_of
+
+T = TypeVar("T")
 
 SMOOTHING_SECONDS = 0.5
 """Half-width of the local line: averages out box jitter of 5 % and still shows a turn within a second."""
@@ -55,6 +58,7 @@ class Scene:
         self._locate(boxes, visibility)
         self.area = area
         self._smooth(boxes, nearness)
+        self._measures: dict[Callable[[Scene], object], object] = {}
         self._answers: dict[tuple[str, int, int | None], Truth] = {}
 
     def _joined(self) -> tuple[Doubles, Doubles, Doubles, Ints]:
@@ -174,6 +178,12 @@ class Scene:
         if question not in self._answers:
             self._answers[question] = answer()
         return self._answers[question]
+
+    def once(self, measure: Callable[["Scene"], T]) -> T:
+        """Return ``measure(self)``, worked out at most once."""
+        if measure not in self._measures:
+            self._measures[measure] = measure(self)
+        return cast(T, self._measures[measure])
 
     def truth(self, marks: Marks) -> Truth:
         """Return one row of marks (T,) as spans of this clip."""

@@ -1,0 +1,167 @@
+"""Coming into view and going out of it: over the picture's edge, behind something, or on the spot."""
+
+import numpy as np
+
+from twins.geometry import Bools, Doubles, Ints
+from twins.predicates.depth import covering, usual_share
+from twins.predicates.moments import around
+from twins.predicates.pairs import both_located, nearness_lead, pair_marks
+from twins.predicates.predicate import Predicate
+from twins.predicates.runs import Runs, drop_short, runs_of
+from twins.predicates.scene import Scene
+from twins.predicates.truth import Marks, marks_where
+
+AWAY_SECONDS = 0.4
+"""Out of view for less than this at the clip's start or end is a detector that blinked."""
+EDGE_SHARE = 0.02
+"""Share of the frame's side that counts as its edge."""
+EDGE_EXTENT = 0.3
+"""Share of the object's own width or height that may lie between it and the edge when first or last detected."""
+LOOK_SECONDS = 0.8
+"""How much of the first or last sight shows the direction."""
+INWARD_EXTENT = 0.1
+"""Least way into the picture within LOOK_SECONDS, in widths or heights, unless the edge cuts the box."""
+HIDING_MARGIN = 0.2
+"""Sizes by which the hider's box is widened: the last sight of a thing is its rim, seen beside the hider."""
+HIDER_LEAD = 0.12
+"""What is nearer by this share cannot hide behind the other."""
+MOSTLY_HIDDEN = 0.4
+"""Below this visible share of its usual area a thing hides behind what covers it."""
+
+
+def _sights(scene: Scene, a: Ints, *, first: bool) -> Runs:
+    """Return the stretches in view that begin (or end) with a real change, not with the clip or an unsampled gap."""
+    seen = scene.seen[a]
+    runs = runs_of(seen)
+    gone = scene.absent[a] | scene.occluded[a]
+    t = seen.shape[1]
+    beside = runs.starts - 1 if first else runs.ends
+    inside = (beside >= 0) & (beside < t)
+    keep = inside & gone[runs.rows, np.clip(beside, 0, t - 1)]
+    outside = runs_of(~seen)
+    length = {
+        (int(row), int(end if first else start)): float(seconds)
+        for row, start, end, seconds in zip(
+            outside.rows, outside.starts, outside.ends, outside.seconds(scene.edges), strict=True
+        )
+    }
+    away = [
+        length.get((int(row), int(start if first else end)), 0.0) >= AWAY_SECONDS - 1e-6
+        for row, start, end in zip(runs.rows, runs.starts, runs.ends, strict=True)
+    ]
+    return runs.where(keep & np.array(away, bool))
+
+
+def _over_edge(scene: Scene, a: Ints, runs: Runs, *, first: bool) -> Bools:
+    """Say which sights (R,) begin or end at the picture's edge, coming from or going toward it."""
+    frame = np.array([scene.geometry.width, scene.geometry.height], np.float64)
+    result = np.zeros(len(runs.rows), bool)
+    for r, (row, start, end) in enumerate(zip(runs.rows, runs.starts, runs.ends, strict=True)):
+        boxes = scene.boxes[a[row], start:end]
+        seconds = scene.seconds[start:end]
+        if not first:
+            boxes, seconds = boxes[::-1], seconds[::-1]
+        look = np.flatnonzero(np.abs(seconds - seconds[0]) <= LOOK_SECONDS)[-1]
+        result[r] = _from_edge(boxes[0], boxes[look], abs(seconds[look] - seconds[0]), frame)
+    return result
+
+
+def _from_edge(box: Doubles, later: Doubles, seconds: float, frame: Doubles) -> bool:
+    """Say whether a box lies at the edge and is farther inside ``seconds`` later."""
+    extent = np.maximum(later[2:] - later[:2], 1.0)
+    way = (later[:2] + later[2:] - box[:2] - box[2:]) / 2
+    for margin, inward in ((box[:2], way), (frame - box[2:], -way)):
+        # What moves fast is first detected farther inside.
+        allowed = np.maximum(EDGE_SHARE * frame, EDGE_EXTENT * extent) + np.maximum(inward, 0) / max(seconds, 0.4) * 0.2
+        at_edge = margin <= allowed
+        if (at_edge & ((inward >= INWARD_EXTENT * extent) | (margin <= 0.25 * EDGE_SHARE * frame))).any():
+            return True
+    return False
+
+
+def _event(scene: Scene, a: Ints, runs: Runs, *, first: bool) -> Marks:
+    mask = around(scene, runs.rows, scene.edges[runs.starts if first else runs.ends], len(a))
+    known = scene.located[a] | scene.absent[a] | scene.occluded[a]
+    return marks_where(mask & known, known)
+
+
+def appears(scene: Scene, a: Ints, _: Ints) -> Marks:
+    """Mark the moments at which a comes into view, in whichever way."""
+    return _event(scene, a, _sights(scene, a, first=True), first=True)
+
+
+def disappears(scene: Scene, a: Ints, _: Ints) -> Marks:
+    """Mark the moments at which a goes out of view, in whichever way."""
+    return _event(scene, a, _sights(scene, a, first=False), first=False)
+
+
+def enters(scene: Scene, a: Ints, _: Ints) -> Marks:
+    """Mark the moments at which a comes in over the picture's edge."""
+    runs = _sights(scene, a, first=True)
+    return _event(scene, a, runs.where(_over_edge(scene, a, runs, first=True)), first=True)
+
+
+def leaves(scene: Scene, a: Ints, _: Ints) -> Marks:
+    """Mark the moments at which a goes out over the picture's edge."""
+    runs = _sights(scene, a, first=False)
+    return _event(scene, a, runs.where(_over_edge(scene, a, runs, first=False)), first=False)
+
+
+def reappears(scene: Scene, a: Ints, _: Ints) -> Marks:
+    """Mark the moments at which a comes into view again."""
+    runs = _sights(scene, a, first=True)
+    before = np.array(
+        [scene.seen[a[row], :start].any() for row, start in zip(runs.rows, runs.starts, strict=True)], bool
+    )
+    return _event(scene, a, runs.where(before), first=True)
+
+
+def hides_behind(scene: Scene, a: Ints, b: Ints) -> Marks:
+    """Mark where a is out of view, or nearly, behind b, from the moment it goes there."""
+    runs = _sights(scene, a, first=False)
+    runs = runs.where(~_over_edge(scene, a, runs, first=False))
+    mask = np.zeros((len(a), len(scene.seconds)), bool)
+    for row, end in zip(runs.rows, runs.ends, strict=True):
+        if a[row] != b[row] and _goes_behind(scene, int(a[row]), int(b[row]), int(end)):
+            back = np.flatnonzero(scene.seen[a[row], end:])
+            mask[row, max(end - 1, 0) : end + back[0] if len(back) else None] = True
+    mask |= _mostly_hidden(scene, a, b)
+    known = both_located(scene, a, b) | (scene.seen[b] & (scene.occluded[a] | scene.absent[a]) & (a != b)[:, None])
+    return marks_where(mask & known, known | (pair_marks(scene, a, b, mask) == 0))
+
+
+def _goes_behind(scene: Scene, a: int, b: int, end: int) -> bool:
+    """Say whether the last sight of a before frame ``end`` is at b, heading behind it."""
+    last = end - 1
+    if not scene.located[b, last] or not np.isfinite(scene.boxes[a, last]).all():
+        return False
+    lead = nearness_lead(scene, np.array([a]), np.array([b]))[0, last]
+    if not scene.weak and lead > HIDER_LEAD:
+        return False
+    earlier = int(np.searchsorted(scene.seconds, scene.seconds[last] - 0.5))
+    centre, heading, usual = scene.centres[a, last], scene.shift[a, earlier], scene.extent[a, earlier]
+    if not np.isfinite(heading).all():
+        heading, usual = scene.shift[a, last], scene.extent[a, last]
+    margin = HIDING_MARGIN * float(np.sqrt(usual.prod()))
+    low, high = scene.boxes[b, last, :2] - margin, scene.boxes[b, last, 2:] + margin
+    # Now, or a quarter of a second on: the last box is the rim that still showed.
+    places = (centre, centre + 0.25 * (heading - scene.shift[b, last]))
+    return any(bool(((place >= low) & (place <= high)).all()) for place in places)
+
+
+def _mostly_hidden(scene: Scene, a: Ints, b: Ints) -> Bools:
+    """Say where b covers most of a (K, T)."""
+    covered = covering(scene, b, a)
+    for k in np.flatnonzero(covered.any(axis=1)):
+        covered[k] &= usual_share(scene, int(a[k]), covered[k]) <= MOSTLY_HIDDEN
+    return drop_short(covered, scene.edges, AWAY_SECONDS)
+
+
+FAMILY = (
+    Predicate("enters", 1, "presence", enters, ("enters the picture", "comes in"), event=True),
+    Predicate("leaves", 1, "presence", leaves, ("leaves the picture", "goes out"), event=True),
+    Predicate("appears", 1, "presence", appears, ("appears", "comes into view"), event=True),
+    Predicate("disappears", 1, "presence", disappears, ("disappears", "vanishes"), event=True),
+    Predicate("reappears", 1, "presence", reappears, ("reappears", "comes back into view"), event=True),
+    Predicate("hides_behind", 2, "presence", hides_behind, ("hides behind", "is hidden by")),
+)

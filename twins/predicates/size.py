@@ -1,0 +1,76 @@
+"""How an object's apparent size changes, and what that says of its distance."""
+
+import numpy as np
+
+from twins.geometry import Bools, Ints
+from twins.predicates.predicate import Predicate
+from twins.predicates.runs import join, paint, runs_of
+from twins.predicates.scene import Scene
+from twins.predicates.truth import Marks, marks_where
+
+GROWTH_RATE = 0.05
+"""Least relative change of width and height a second, on average; twice what 5 % box jitter looks like."""
+SIDE_RATE = 0.01
+"""Least change of the side that changes less: what only gets wider is turning or coming out from behind something."""
+GROWTH_TOTAL = float(np.log(1.25))
+"""A quarter larger or smaller over the whole stretch."""
+BORDER_SHARE = 0.01
+"""A box this close to the picture's edge is cut by it, and its size says nothing."""
+PAUSE_SECONDS = 0.4
+"""A change interrupted for less than this goes on."""
+NEARNESS_AGAINST = 0.05
+"""Relative change of nearness that speaks against what the size says."""
+
+
+def at_border(scene: Scene, a: Ints) -> Bools:
+    """Say where a box reaches the edge of the picture (K, T)."""
+    frame = np.array([scene.geometry.width, scene.geometry.height])
+    boxes = scene.boxes[a]
+    with np.errstate(invalid="ignore"):
+        low = (boxes[..., :2] <= BORDER_SHARE * frame).any(axis=2)
+        return np.asarray(low | (boxes[..., 2:] >= (1 - BORDER_SHARE) * frame).any(axis=2))
+
+
+def _changing(scene: Scene, a: Ints, sign: int, *, by_distance: bool) -> Marks:
+    growth = sign * scene.growth[a]
+    whole = scene.seen[a] & ~at_border(scene, a)
+    with np.errstate(invalid="ignore"):
+        mask = whole & (growth.mean(axis=2) >= GROWTH_RATE) & (growth.min(axis=2) >= SIDE_RATE)
+    runs = runs_of(join(mask, scene.edges, PAUSE_SECONDS) & whole)
+    sizes = np.log(scene.sizes[a])
+    total = sign * (sizes[runs.rows, runs.ends - 1] - sizes[runs.rows, runs.starts])
+    keep = total >= GROWTH_TOTAL
+    if by_distance and not scene.weak:
+        nearness = scene.nearness[a]
+        before, after = nearness[runs.rows, runs.starts], nearness[runs.rows, runs.ends - 1]
+        with np.errstate(invalid="ignore"):
+            keep &= ~(sign * (after - before) < NEARNESS_AGAINST * np.maximum(np.abs(before), np.abs(after)))
+    return marks_where(paint(runs.where(keep), mask.shape), whole | scene.absent[a])
+
+
+def grows(scene: Scene, a: Ints, _: Ints) -> Marks:
+    """Mark where a gets larger in the picture, both ways."""
+    return _changing(scene, a, 1, by_distance=False)
+
+
+def shrinks(scene: Scene, a: Ints, _: Ints) -> Marks:
+    """Mark where a gets smaller in the picture, both ways."""
+    return _changing(scene, a, -1, by_distance=False)
+
+
+def moves_toward(scene: Scene, a: Ints, _: Ints) -> Marks:
+    """Mark where a comes nearer to the camera: it grows, and its nearness, where it is better than weak, rises too."""
+    return _changing(scene, a, 1, by_distance=True)
+
+
+def moves_away(scene: Scene, a: Ints, _: Ints) -> Marks:
+    """Mark where a goes farther from the camera: it shrinks, and its nearness, where better than weak, falls too."""
+    return _changing(scene, a, -1, by_distance=True)
+
+
+FAMILY = (
+    Predicate("grows", 1, "size", grows, ("grows larger", "gets bigger")),
+    Predicate("shrinks", 1, "size", shrinks, ("shrinks", "gets smaller")),
+    Predicate("moves_toward", 1, "motion", moves_toward, ("comes toward the camera", "comes closer")),
+    Predicate("moves_away", 1, "motion", moves_away, ("moves away from the camera", "goes away")),
+)
