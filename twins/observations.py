@@ -1,0 +1,175 @@
+"""Just-in-time findings: how a call is recognised, and how what it found becomes part of a twin.
+
+An observation outlives the generation that it was made on, whose track ids mean nothing in the next one. So it names
+instances by where they were (:func:`anchored`), and :func:`fold` finds the tracks of the present generation that are
+in the same places.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from twins.fingerprints import digest
+from twins.geometry import Floats, Geometry
+from twins.relinking import Anchor, box_inside, link
+from twins.schema import Alternative, Fact, Observation, ObservedTrack, Provenance, Track, Twin
+from twins.widening import add_rows
+
+KEY_LENGTH = 12
+"""Hex digits of a key; short, because a model has to copy the instance ids that contain it."""
+
+ANCHORS = 8
+"""Moments at which an existing track is anchored: enough to tell two that cross, few enough to read."""
+
+UNNAMED = "object"
+"""The category of a track that nobody has named."""
+
+
+@dataclass(frozen=True)
+class EffectiveTwin:
+    """Everything known about a video: a generation with the observations of these keys folded in."""
+
+    twin: Twin
+    geometry: Geometry
+    folded: tuple[str, ...]
+    generation: str
+
+
+def observation_key(
+    source_sha256: str, tool: str, version: str, weights: str | None, args: Mapping[str, object]
+) -> str:
+    """Return the key of a call: equal calls on equal content, by the same code and weights, have equal keys.
+
+    Raises:
+        TypeError: an argument is no JSON.
+    """
+    return digest([source_sha256, tool, version, weights, args])[:KEY_LENGTH]
+
+
+def instance_id(key: str, number: int) -> str:
+    """Return the id of the n-th new instance of an observation."""
+    return f"o-{key}-{number}"
+
+
+def anchored(observation: Observation, twin: Twin, geometry: Geometry) -> Observation:
+    """Return the observation with every instance it names given an id of its own and the places where it was.
+
+    Args:
+        twin, geometry: of the generation whose track ids the observation uses.
+    """
+    own = {track.id for track in observation.tracks}
+    named = dict.fromkeys(name for fact in observation.facts for name in fact.instances if name not in own)
+    rows = {name: row for row, name in enumerate(geometry.track_ids)}
+    extra = [_anchor(twin.track(name), geometry, rows[name]) for name in named if name in rows]
+    return with_own_ids(observation.model_copy(update={"tracks": (*observation.tracks, *extra)}))
+
+
+def with_own_ids(observation: Observation) -> Observation:
+    """Rename the observation's tracks to ``o-<key>-<n>``, in its facts too."""
+    ids = [instance_id(observation.key, n) for n in range(len(observation.tracks))]
+    tracks = tuple(t.model_copy(update={"id": own}) for t, own in zip(observation.tracks, ids, strict=True))
+    names = {track.id: own for track, own in zip(observation.tracks, ids, strict=True)}
+    return observation.model_copy(
+        update={"tracks": tracks, "facts": tuple(_renamed(fact, names) for fact in observation.facts)}
+    )
+
+
+def fold(twin: Twin, geometry: Geometry, observations: Sequence[Observation]) -> tuple[Twin, Geometry]:
+    """Return the twin and geometry with what the observations found added; the given ones stay as they are.
+
+    Observations count once each, oldest first, in whatever order and however often they are given. An observed track
+    that lies on a known one is that one: its facts become the known track's. Others become tracks of their own.
+    """
+    fresh = {o.key: o for o in observations if _source(o.key) not in twin.sources}
+    for observation in sorted(fresh.values(), key=lambda o: (o.created, o.key)):
+        twin, geometry = _fold_one(twin, geometry, with_own_ids(observation))
+    return twin, geometry
+
+
+def _fold_one(twin: Twin, geometry: Geometry, observation: Observation) -> tuple[Twin, Geometry]:
+    source = _source(observation.key)
+    found = [_clipped(track, geometry) for track in observation.tracks]
+    linked = link([track.frames for track in found], geometry)
+    names = {track.id: geometry.track_ids[row] for track, row in zip(found, linked, strict=True) if row is not None}
+    new = [track for track, row in zip(found, linked, strict=True) if row is None]
+    new += _nowhere(observation, {track.id for track in twin.tracks} | {track.id for track in found})
+    better = {names[track.id]: track for track in found if track.id in names}
+    tracks = tuple(
+        _recognised(track, better[track.id], source) if track.id in better else track for track in twin.tracks
+    )
+    facts = tuple(_renamed(fact, names, source) for fact in observation.facts)
+    provenance = Provenance(specialist=observation.tool, version=observation.tool_version, weights=observation.weights)
+    folded = twin.model_copy(
+        update={
+            "sources": twin.sources | {source: provenance},
+            "tracks": tracks + tuple(_track(track, source) for track in new),
+            "facts": twin.facts + facts,
+        }
+    )
+    return folded, add_rows(geometry, [(track.id, track.frames) for track in new])
+
+
+def _source(key: str) -> str:
+    return f"o-{key}"
+
+
+def _anchor(track: Track, geometry: Geometry, row: int) -> ObservedTrack:
+    boxes = geometry.boxes[row]
+    columns = np.flatnonzero(np.isfinite(boxes).all(axis=1))
+    if len(columns) > ANCHORS:
+        columns = columns[np.linspace(0, len(columns) - 1, ANCHORS).round().astype(int)]
+    return ObservedTrack(
+        id=track.id,
+        category=track.category,
+        confidence=track.confidence,
+        frames=tuple((int(geometry.frame_index[t]), float(geometry.seconds[t]), _box(boxes[t])) for t in columns),
+    )
+
+
+def _box(box: Floats) -> tuple[float, float, float, float]:
+    x1, y1, x2, y2 = (float(value) for value in box)
+    return x1, y1, x2, y2
+
+
+def _clipped(track: ObservedTrack, geometry: Geometry) -> ObservedTrack:
+    """Drop what a careless tool put outside the picture, and of frames with the same time all but the first."""
+    frames: dict[float, Anchor] = {}
+    for index, seconds, box in sorted(track.frames, key=lambda frame: frame[1]):
+        inside = box_inside(box, geometry.width, geometry.height)
+        if inside is not None and np.isfinite(seconds):
+            frames.setdefault(seconds, (index, seconds, inside))
+    return track.model_copy(update={"frames": tuple(frames.values())})
+
+
+def _nowhere(observation: Observation, known: set[str]) -> list[ObservedTrack]:
+    """Make a track without a place for every instance that facts name and nobody knows (any more)."""
+    names = dict.fromkeys(name for fact in observation.facts for name in fact.instances)
+    return [ObservedTrack(id=name, frames=()) for name in names if name not in known]
+
+
+def _track(track: ObservedTrack, source: str) -> Track:
+    return Track(id=track.id, category=track.category, confidence=track.confidence, source=source)
+
+
+def _recognised(track: Track, observed: ObservedTrack, source: str) -> Track:
+    """Name a track that had no name; keep another opinion about a named one as an alternative."""
+    known = {track.category, UNNAMED, *(alternative.category for alternative in track.alternatives)}
+    if observed.category in known:
+        return track
+    if track.category == UNNAMED:
+        update: dict[str, object] = {"category": observed.category, "confidence": observed.confidence, "source": source}
+    else:
+        other = Alternative(category=observed.category, confidence=observed.confidence)
+        update = {"alternatives": (*track.alternatives, other)}
+    return track.model_copy(update=update)
+
+
+def _renamed(fact: Fact, names: Mapping[str, str], source: str | None = None) -> Fact:
+    return fact.model_copy(
+        update={
+            "about": names.get(fact.about, fact.about) if fact.about is not None else None,
+            "others": tuple(names.get(name, name) for name in fact.others),
+            "source": source or fact.source,
+        }
+    )

@@ -1,0 +1,49 @@
+"""Reading the JSON files of a library: one version check and one way of saying that a file is damaged."""
+
+import json
+from pathlib import Path
+from typing import TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from twins.errors import TwinseekError
+from twins.layout import display
+from twins.schema import SCHEMA_VERSION
+
+Record = TypeVar("Record", bound=BaseModel)
+
+NEWER = "{path} has {what} {found}, this Twinseek reads {known}: install a newer Twinseek"
+OLDER = "{path} has {what} {found}, this Twinseek reads {known}: run `twinseek library upgrade`"
+
+
+def read_record(path: Path, kind: type[Record]) -> Record:
+    """Read one JSON file.
+
+    Raises:
+        TwinseekError: the file is of another version, or damaged.
+        FileNotFoundError: there is no such file.
+    """
+    content = path.read_bytes()
+    try:
+        return kind.model_validate_json(content)
+    except ValidationError as error:
+        check_version(_version_of(content), SCHEMA_VERSION, path, "schema_version")
+        cause = error.errors(include_url=False, include_input=False)[0]
+        place = ".".join(str(part) for part in cause["loc"]) or "the file"
+        raise TwinseekError(f"{display(path)} is damaged ({place}: {cause['msg']}): index the video again") from error
+
+
+def check_version(found: object, known: int, path: Path, what: str) -> None:
+    """Raise :class:`TwinseekError` where a version is known and is not ours."""
+    if not isinstance(found, int) or found == known:
+        return
+    sentence = NEWER if found > known else OLDER
+    raise TwinseekError(sentence.format(path=display(path), what=what, found=found, known=known))
+
+
+def _version_of(content: bytes) -> object:
+    try:
+        record = json.loads(content)
+    except ValueError:
+        return None
+    return record.get("schema_version") if isinstance(record, dict) else None
