@@ -1,0 +1,39 @@
+"""The answer in words, made from the shown hits."""
+
+from collections.abc import Sequence
+
+from twins.queries import Hit, ResultWarning
+from twins.schema import Span
+
+CLAIMS_IN_ANSWER = 3
+
+
+def compose_answer(hits: Sequence[Hit], ranked: int) -> tuple[str, tuple[ResultWarning, ...]]:
+    """Say what was found, with the reasons that were checked, or that nothing fits.
+
+    Args:
+        hits: what is shown, best first.
+        ranked: how many videos the library holds.
+    """
+    if not ranked:
+        text = "The library is empty: index some videos first (twinseek index PATH)."
+        return text, (ResultWarning(code="empty_library", text=text),)
+    if not hits or hits[0].status == "dropped":
+        closest = f" The closest is {hits[0].video_id} (score {hits[0].score:.2f})." if hits else ""
+        text = f"Nothing among {ranked} videos fits the question.{closest}"
+        return text, (ResultWarning(code="nothing_fits", text=text),)
+    return _praise(hits), ()
+
+
+def _praise(hits: Sequence[Hit]) -> str:
+    best = hits[0]
+    where = f" at {', '.join(map(clock, best.spans[:3]))}" if best.spans else ""
+    reasons = [line.claim for line in best.trace if line.check == "verified"][:CLAIMS_IN_ANSWER]
+    because = f": {'; '.join(reasons)}" if reasons else " (judged by description alone; nothing could be recomputed)"
+    others = f" {len(hits) - 1} more fit less well." if len(hits) > 1 else ""
+    return f"{best.video_id}{where}{because}.{others}"
+
+
+def clock(span: Span) -> str:
+    """Return a span as minutes and seconds, ``0:02.0-0:04.5``."""
+    return "-".join(f"{int(moment // 60)}:{moment % 60:04.1f}" for moment in span)

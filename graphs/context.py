@@ -1,0 +1,53 @@
+"""What the retrieve graph works with: handed in at run time, never part of its state."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from twins.protocols import Candidate, Decomposer, Judge
+from twins.queries import Decomposition, ResultWarning
+from twins.store import Store
+
+
+@dataclass(frozen=True)
+class RetrieveOptions:
+    """How far a question is followed.
+
+    Args:
+        top: hits that are shown.
+        candidates: videos that the judge looks at.
+        threshold: a lower score is dropped.
+        masks: masks of no frame, of the key frames, or of all sampled frames.
+        seconds: budget; when it is spent, what is left is ranked by recall alone, and marked.
+    """
+
+    top: int = 5
+    candidates: int = 40
+    threshold: float = 0.5
+    masks: Literal["none", "key", "all"] = "key"
+    seconds: float = 60.0
+
+
+@dataclass(frozen=True)
+class RetrieveContext:
+    """The library and the agents of one question.
+
+    Args:
+        store: where twins, masks and sources are read.
+        decomposer, judge: the agents.
+        recall: ranks every video by its sentences, best first, as (video_id, score).
+        diagnose: what the library as a whole cannot answer of a question (no labels, say).
+        options: how far to go.
+    """
+
+    store: Store
+    decomposer: Decomposer
+    judge: Judge
+    recall: Callable[[Decomposition], list[tuple[str, float]]]
+    diagnose: Callable[[Decomposition], Sequence[ResultWarning]]
+    options: RetrieveOptions
+
+    def candidate(self, video_id: str, coarse_score: float) -> Candidate:
+        """Read the effective twin of one video. Raises :class:`TwinseekError` where it is damaged or gone."""
+        effective = self.store.effective(video_id)
+        return Candidate(video_id, effective.twin, effective.geometry, coarse_score)

@@ -1,0 +1,105 @@
+"""From the instances of a verdict to frames, boxes and masks."""
+
+from typing import Literal
+
+import numpy as np
+
+from graphs.ranking import RankedHit
+from twins.errors import TwinseekError
+from twins.geometry import Geometry, Visibility
+from twins.masks import MaskReader
+from twins.queries import Hit, InstanceFrame, InstanceResult, Rle
+from twins.schema import Span, Twin
+from twins.store import Store
+
+KEY_FRAMES = 3
+"""Frames an instance is shown in unless all are asked for: near the start, the middle and the end of the spans."""
+
+
+def ground_hit(hit: RankedHit, store: Store, masks: Literal["none", "key", "all"]) -> Hit:
+    """Give a ranked video its path, and its instances the frames in which they satisfy the question."""
+    verdict = hit.judged
+    effective = store.effective(verdict.video_id)
+    columns = key_columns(effective.geometry, verdict.instances, verdict.spans, every=masks == "all")
+    reader = None if masks == "none" else _masks(store, verdict.video_id)
+    return Hit(
+        rank=hit.rank,
+        video_id=verdict.video_id,
+        path=next(iter(store.source(verdict.video_id).paths), None),
+        score=verdict.score,
+        coarse_score=hit.coarse_score,
+        status=verdict.status,
+        spans=verdict.spans,
+        instances=tuple(
+            _instance(name, effective.twin, effective.geometry, columns, reader)
+            for name in verdict.instances
+            if name in effective.geometry.track_ids
+        ),
+        trace=verdict.trace,
+    )
+
+
+def key_columns(
+    geometry: Geometry, instances: tuple[str, ...], spans: tuple[Span, ...], *, every: bool = False
+) -> list[int]:
+    """Return the sampled frames that show most of the instances inside the spans (anywhere, without spans).
+
+    Args:
+        geometry: of the video.
+        instances: ids of the instances; ids without a row are passed over.
+        spans: where the question holds.
+        every: return every sampled frame in which an instance is visible instead of :data:`KEY_FRAMES`.
+    """
+    rows = [geometry.row(name) for name in instances if name in geometry.track_ids]
+    if not rows:
+        return []
+    visible = (geometry.visibility[rows] == Visibility.VISIBLE).sum(axis=0)
+    if every:
+        return [int(column) for column in np.flatnonzero(visible)]
+    times = geometry.seconds
+    inside = np.zeros(len(times), bool) if spans else np.ones(len(times), bool)
+    for start, end in spans:
+        inside |= (times >= start) & (times <= end)
+    usable = np.flatnonzero(inside & (visible == visible[inside].max(initial=0)) & (visible > 0))
+    if not len(usable):
+        usable = np.flatnonzero(visible == visible.max())
+    middle_of_thirds = (np.arange(KEY_FRAMES) + 0.5) / KEY_FRAMES * len(usable)
+    return sorted({int(usable[int(at)]) for at in middle_of_thirds})
+
+
+def _masks(store: Store, video_id: str) -> MaskReader | None:
+    """Twins made from boxes have no masks."""
+    try:
+        return store.masks(video_id)
+    except TwinseekError:
+        return None
+
+
+def _instance(
+    name: str, twin: Twin, geometry: Geometry, columns: list[int], reader: MaskReader | None
+) -> InstanceResult:
+    row = geometry.row(name)
+    frames = [
+        InstanceFrame(
+            frame_index=int(geometry.frame_index[column]),
+            seconds=round(float(geometry.seconds[column]), 6),
+            box=_box(geometry, row, column),
+            mask=_mask(reader, name, int(geometry.frame_index[column])),
+        )
+        for column in columns
+        if geometry.visibility[row, column] == Visibility.VISIBLE
+    ]
+    return InstanceResult(id=name, category=twin.track(name).category, frames=tuple(frames))
+
+
+def _box(geometry: Geometry, row: int, column: int) -> tuple[float, float, float, float]:
+    x1, y1, x2, y2 = (round(float(value), 2) for value in geometry.boxes[row, column])
+    return x1, y1, x2, y2
+
+
+def _mask(reader: MaskReader | None, name: str, frame_index: int) -> Rle | None:
+    if reader is None or name not in reader.track_ids() or frame_index not in reader.frames(name):
+        return None
+    rle = reader.rle(name, frame_index)
+    height, width = rle["size"]
+    return Rle(size=(height, width), counts=rle["counts"])
