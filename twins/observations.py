@@ -81,33 +81,30 @@ def fold(twin: Twin, geometry: Geometry, observations: Sequence[Observation]) ->
     Observations count once each, oldest first, in whatever order and however often they are given. An observed track
     that lies on a known one is that one: its facts become the known track's. Others become tracks of their own.
     """
-    fresh = {o.key: o for o in observations if _source(o.key) not in twin.sources}
-    for observation in sorted(fresh.values(), key=lambda o: (o.created, o.key)):
-        twin, geometry = _fold_one(twin, geometry, with_own_ids(observation))
-    return twin, geometry
+    fresh = {o.key: with_own_ids(o) for o in observations if _source(o.key) not in twin.sources}
+    in_order = _with_nowhere(sorted(fresh.values(), key=lambda o: (o.created, o.key)), twin)
+    names: dict[str, str] = {}
+    for observation in in_order:
+        twin, geometry, known = _add_tracks(twin, geometry, observation)
+        names |= known
+    # Facts come last, because a fact may name an instance that another observation found.
+    facts = (_renamed(fact, names, _source(o.key)) for o in in_order for fact in o.facts)
+    return twin.model_copy(update={"facts": (*twin.facts, *facts)}), geometry
 
 
-def _fold_one(twin: Twin, geometry: Geometry, observation: Observation) -> tuple[Twin, Geometry]:
+def _add_tracks(twin: Twin, geometry: Geometry, observation: Observation) -> tuple[Twin, Geometry, dict[str, str]]:
+    """Add what is new; return also which known track each of the others is."""
     source = _source(observation.key)
     found = [_clipped(track, geometry) for track in observation.tracks]
     linked = link([track.frames for track in found], geometry)
-    names = {track.id: geometry.track_ids[row] for track, row in zip(found, linked, strict=True) if row is not None}
     new = [track for track, row in zip(found, linked, strict=True) if row is None]
-    new += _nowhere(observation, {track.id for track in twin.tracks} | {track.id for track in found})
-    better = {names[track.id]: track for track in found if track.id in names}
-    tracks = tuple(
-        _recognised(track, better[track.id], source) if track.id in better else track for track in twin.tracks
-    )
-    facts = tuple(_renamed(fact, names, source) for fact in observation.facts)
-    provenance = Provenance(specialist=observation.tool, version=observation.tool_version, weights=observation.weights)
-    folded = twin.model_copy(
-        update={
-            "sources": twin.sources | {source: provenance},
-            "tracks": tracks + tuple(_track(track, source) for track in new),
-            "facts": twin.facts + facts,
-        }
-    )
-    return folded, add_rows(geometry, [(track.id, track.frames) for track in new])
+    seen = {geometry.track_ids[row]: track for track, row in zip(found, linked, strict=True) if row is not None}
+    tracks = [_recognised(track, seen[track.id], source) if track.id in seen else track for track in twin.tracks]
+    tracks += [Track(id=t.id, category=t.category, confidence=t.confidence, source=source) for t in new]
+    by = Provenance(specialist=observation.tool, version=observation.tool_version, weights=observation.weights)
+    twin = twin.model_copy(update={"tracks": tuple(tracks), "sources": twin.sources | {source: by}})
+    geometry = add_rows(geometry, [(track.id, track.frames) for track in new])
+    return twin, geometry, {track.id: known for known, track in seen.items()}
 
 
 def _source(key: str) -> str:
@@ -142,14 +139,15 @@ def _clipped(track: ObservedTrack, geometry: Geometry) -> ObservedTrack:
     return track.model_copy(update={"frames": tuple(frames.values())})
 
 
-def _nowhere(observation: Observation, known: set[str]) -> list[ObservedTrack]:
-    """Make a track without a place for every instance that facts name and nobody knows (any more)."""
-    names = dict.fromkeys(name for fact in observation.facts for name in fact.instances)
-    return [ObservedTrack(id=name, frames=()) for name in names if name not in known]
-
-
-def _track(track: ObservedTrack, source: str) -> Track:
-    return Track(id=track.id, category=track.category, confidence=track.confidence, source=source)
+def _with_nowhere(observations: Sequence[Observation], twin: Twin) -> list[Observation]:
+    """Add to each observation a track without a place for every instance that its facts name and nobody knows."""
+    known = {track.id for track in twin.tracks} | {track.id for o in observations for track in o.tracks}
+    completed = []
+    for observation in observations:
+        names = dict.fromkeys(name for fact in observation.facts for name in fact.instances if name not in known)
+        lost = tuple(ObservedTrack(id=name, frames=()) for name in names)
+        completed.append(with_own_ids(observation.model_copy(update={"tracks": observation.tracks + lost})))
+    return completed
 
 
 def _recognised(track: Track, observed: ObservedTrack, source: str) -> Track:
