@@ -17,8 +17,7 @@ def _places(cast: Cast, number: int) -> list[tuple[float, float]]:
 
 def _loop(cast: Cast, number: int, place: tuple[float, float]) -> Keys:
     start, turns = cast.chance[number % len(cast.chance)], (0.7 + 0.25 * (number % 3)) * (-1) ** number
-    radius = 0.75
-    return orbit((place[0] * 0.95, place[1]), radius, (0.0, cast.seconds), turns, start)
+    return orbit((place[0] * 0.95, place[1]), 0.9, (0.0, cast.seconds), turns, start)
 
 
 _NUMBERS = {"two": 2, "three": 3, "four": 4, "five": 5}

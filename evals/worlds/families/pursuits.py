@@ -4,22 +4,18 @@ from evals.worlds.families.family import Cast, Family, Scene, line
 from evals.worlds.motion import delayed
 from evals.worlds.spec import Ask, Event, Keys, Want
 
-_GAP_SECONDS = 0.62
+_CHASE_GAP, _HUNT_GAP = 0.75, 0.85
+"""Seconds by which a pursuer is later where the pursued was: near, but not touching."""
 
 
 def _winding(cast: Cast) -> Keys:
     tilt = cast.lane(0, 0.6)
-    return (
-        (-0.8, -6.2, -0.6),
-        (0.6, -3.6, 2.0 + tilt),
-        (2.0, -0.2, -1.9 + tilt),
-        (3.3, 3.4, 1.6 - tilt),
-        (4.8, 6.6, -1.4),
-    )
+    bends = ((0.6, -3.6, 1.5 + tilt), (2.0, -0.2, -1.3 + tilt), (3.3, 3.4, 1.2 - tilt))
+    return ((-0.8, -6.2, -0.6), *bends, (4.8, 6.6, -1.4))
 
 
 def _chase(cast: Cast) -> Scene:
-    ahead, behind = _winding(cast), delayed(_winding(cast), _GAP_SECONDS)
+    ahead, behind = _winding(cast), delayed(_winding(cast), _CHASE_GAP)
     always = cast.always()
     events: tuple[Event, ...]
     match cast.facts["pursuit"]:
@@ -71,21 +67,21 @@ def _caught(cast: Cast) -> Scene:
     y = cast.lane(0, 0.8)
     head: Keys = ((-1.0, -7.0, y - 1.0), (0.6, -3.4, y + 0.9), (1.8, -0.4, y - 0.9))
     prey: Keys = (*head, (2.5, 1.6, y))
-    hunter = delayed(head, _GAP_SECONDS)
+    hunter = delayed(head, _HUNT_GAP)
     chased, gone = (0.0, 2.4), (4.4, 11.0, y + 0.6)
     match cast.facts["ending"]:
         case "caught":
             prey = (*prey, (2.6, 1.7, y), (9.0, 1.7, y))
-            reach = 1.7 - 1.7 * cast.size
-            hunter = (*hunter, (3.0, reach, y), (9.0, reach, y))
-            last = [Event("catches", cast.until_end(2.9), "a", "b"), Event("stops", cast.until_end(2.6), "b")]
+            reach = 1.7 - 1.35 * cast.size
+            hunter = (*hunter, (3.2, reach, y), (9.0, reach, y))
+            last = [Event("catches", cast.until_end(3.1), "a", "b"), Event("stops", cast.until_end(2.6), "b")]
         case "gives up":
-            prey, hunter = (*prey, gone), (*hunter, (2.6, -0.2, y - 0.4), (9.0, -0.2, y - 0.4))
-            last = [Event("gives_up", cast.until_end(2.6), "a", "b"), Event("stops", cast.until_end(2.6), "a")]
+            prey, hunter = (*prey, gone), (*hunter, (2.8, -0.1, y - 0.6), (9.0, -0.1, y - 0.6))
+            last = [Event("gives_up", cast.until_end(2.8), "a", "b"), Event("stops", cast.until_end(2.8), "a")]
             last.append(Event("leaves", (3.2, 4.0), "b"))
         case "turns back":
-            prey, hunter = (*prey, gone), (*hunter, (2.6, -0.2, y - 0.4), (4.2, -5.6, y + 1.0))
-            last = [Event("turns_back", cast.until_end(2.6), "a"), Event("leaves", (3.2, 4.0), "b")]
+            prey, hunter = (*prey, gone), (*hunter, (2.8, -0.1, y - 0.6), (4.2, -4.6, y + 1.0))
+            last = [Event("turns_back", cast.until_end(2.8), "a"), Event("leaves", (3.2, 4.0), "b")]
         case _:
             prey, hunter = (*prey, (3.2, 8.9, y + 0.3), (4.4, 20.0, y)), (*hunter, (4.2, 4.2, y + 0.6))
             last = [Event("leaves", (2.9, 3.2), "b")]
