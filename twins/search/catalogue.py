@@ -87,6 +87,15 @@ def writing(folder: Path) -> Iterator[sqlite3.Connection]:
         connection.execute("COMMIT")
 
 
+def fold(folder: Path) -> None:
+    """Bring the log into the file and remove it, unless a reader still needs it. The caller holds the write lock.
+
+    Without a log the folder can be copied file by file, and read where it cannot be written.
+    """
+    with closing(_connect(folder / NAME, "rw", busy_seconds=0.0)) as connection:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+
 class Reader:
     """Reads a catalogue that others may be writing, on writable and read-only folders alike.
 
@@ -184,13 +193,13 @@ def damaged(path: Path, cause: object) -> UnusableError:
     return UnusableError(f"{path} cannot be read ({cause}): rebuild the search index with `twinseek doctor`")
 
 
-def _connect(path: Path, mode: str) -> sqlite3.Connection:
+def _connect(path: Path, mode: str, busy_seconds: float = BUSY_SECONDS) -> sqlite3.Connection:
     # as_uri: a folder's name may hold ? or #, which a URI would take for its own.
     return sqlite3.connect(
         f"{path.resolve().as_uri()}?mode={mode}",
         uri=True,
         isolation_level=None,
-        timeout=BUSY_SECONDS,
+        timeout=busy_seconds,
         check_same_thread=False,
     )
 

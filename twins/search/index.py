@@ -171,8 +171,14 @@ class SearchIndex:
         return found
 
     def close(self) -> None:
-        """Let go of the catalogue. Snapshots stay usable."""
+        """Let go of the catalogue; the next call opens it again. Snapshots stay usable."""
         self._reader.close()
+        if self.writable and (self.folder / catalogue.NAME).exists():
+            try:
+                with self._locked():
+                    catalogue.fold(self.folder)
+            except (TwinseekError, sqlite3.Error) as error:
+                logger.info("the log of %s stays until the next writer closes: %s", self.folder, error)
 
     def __enter__(self) -> Self:
         return self

@@ -90,10 +90,14 @@ class Snapshot:
         known = [self.ordinal_of[video_id] for video_id in video_ids if video_id in self.ordinal_of]
         return np.sort(np.concatenate([order[bounds[v] : bounds[v + 1]] for v in known] or [order[:0]]))
 
+    def rows_at(self, positions: Ints) -> Ints:
+        """Return the rows of the segments at these positions, one segment after another."""
+        return _ranges(self.starts[positions], self.counts[positions])
+
     def rows_of(self, video_id: str) -> tuple[Rows, NDArray[np.int32]]:
         """Return one video's rows (n, d) and their component indices (n,), part after part."""
         positions = self.positions([video_id])
-        rows = _ranges(self.starts[positions], self.counts[positions])
+        rows = self.rows_at(positions)
         components = b"".join(self.packed_components[position] for position in positions)
         return self.matrix[rows], np.frombuffer(components, "<i4")
 

@@ -4,7 +4,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from twins.search import Snapshot, max_sim, recall
+from twins.search import Snapshot, exact, max_sim
 
 
 @st.composite
@@ -55,7 +55,7 @@ def test_max_sim_equals_a_loop_over_every_row(
     asked = np.random.default_rng(queries).integers(-2, 3, (queries, 3)).astype(np.float32)
     videos = data.draw(st.none() | st.lists(st.sampled_from([*snapshot.video_ids, "unknown"]), unique=True))
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(recall, "BLOCK_ROWS", block)
+        patch.setattr(exact, "BLOCK_ROWS", block)
         found = max_sim(asked, snapshot, videos)
     expected = naive(asked, snapshot, set(snapshot.video_ids if videos is None else videos))
     np.testing.assert_allclose(found.best, expected, atol=2e-5)
