@@ -6,7 +6,7 @@ A track's member is found by the archive's directory, so that reading one track 
 import json
 import zipfile
 import zlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -55,6 +55,14 @@ def mask_iou(a: Mapping[str, Any], b: Mapping[str, Any]) -> float:
     if mask_area(a) == 0 and mask_area(b) == 0:
         return 1.0
     return float(coco.iou([_as_bytes(a)], [_as_bytes(b)], [0])[0, 0])
+
+
+def join_masks(rles: Sequence[Mapping[str, Any]]) -> CocoRle:
+    """Return the union of run-length forms of one size."""
+    from pycocotools import mask as coco
+
+    rle = coco.merge([_as_bytes(rle) for rle in rles])
+    return {"size": [int(n) for n in rle["size"]], "counts": rle["counts"].decode("ascii")}
 
 
 def resize_mask(mask: Bools, height: int, width: int) -> Bools:
