@@ -54,7 +54,7 @@ def covering(scene: Scene, a: Ints, b: Ints) -> Bools:
         whole = usual_share(scene, int(a[k]), near[k]) >= WHOLE_SHARE
         cut = (usual_share(scene, int(b[k]), near[k]) <= CUT_SHARE) | _swallowed(scene, int(a[k]), int(b[k]))
         holds[k] = near[k] & scene.seen[a[k]] & whole & cut
-    return drop_short(holds, scene.edges, SETTLED_SECONDS)
+    return drop_short(join(holds, scene.edges, SETTLED_SECONDS), scene.edges, SETTLED_SECONDS)
 
 
 def _ever_cut(scene: Scene, m: int, overlapping: Bools) -> bool:
@@ -78,7 +78,7 @@ def usual_share(scene: Scene, m: int, overlapping: Bools) -> Doubles:
     if not len(free):
         return np.ones(len(scene.seconds))
     usual = np.interp(scene.seconds, scene.seconds[free], area[free])
-    return np.where(here, area / np.maximum(usual, 1.0), 1.0)
+    return np.asarray(np.interp(scene.seconds, scene.seconds[here], area[here]) / np.maximum(usual, 1.0))
 
 
 FAMILY = (

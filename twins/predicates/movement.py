@@ -25,7 +25,7 @@ def pace(scene: Scene) -> Doubles:
     quick = scene.velocity / scene.unit[..., None]
     slow = scene.drift / scene.unit[..., None]
     with np.errstate(invalid="ignore"):
-        moving = np.linalg.norm(quick, axis=2) >= MOVING_PACE
+        moving = _far(scene, np.linalg.norm(quick, axis=2) >= MOVING_PACE)
         # Near a quick movement the slow view still sees it after it is over.
         alone = ~within(scene, moving, DRIFT_SECONDS) & (np.linalg.norm(slow, axis=2) >= CREEPING_PACE)
     return np.asarray(np.where(alone[..., None], slow, np.where(moving[..., None], quick, 0.0 * quick)), np.float64)
@@ -34,8 +34,13 @@ def pace(scene: Scene) -> Doubles:
 def moving(scene: Scene) -> Bools:
     """Return (M, T) where objects move far enough to be called moving. Ask for it with ``scene.once(moving)``."""
     with np.errstate(invalid="ignore"):
-        mask = join(np.linalg.norm(scene.once(pace), axis=2) > 0, scene.edges, PAUSE_SECONDS) & scene.located
-    runs = runs_of(mask)
+        return _far(scene, np.linalg.norm(scene.once(pace), axis=2) > 0)
+
+
+def _far(scene: Scene, mask: Bools) -> Bools:
+    """Return the stretches of a mask (M, T), short pauses closed, that cover LEAST_TRAVEL."""
+    joined = join(mask, scene.edges, PAUSE_SECONDS) & scene.located
+    runs = runs_of(joined)
     return paint(runs.where(_spread(scene, runs) >= LEAST_TRAVEL), mask.shape)
 
 

@@ -31,25 +31,18 @@ MOSTLY_HIDDEN = 0.4
 
 def _sights(scene: Scene, a: Ints, *, first: bool) -> Runs:
     """Return the stretches in view that begin (or end) with a real change, not with the clip or an unsampled gap."""
-    seen = scene.seen[a]
-    runs = runs_of(seen)
     gone = scene.absent[a] | scene.occluded[a]
-    t = seen.shape[1]
-    beside = runs.starts - 1 if first else runs.ends
-    inside = (beside >= 0) & (beside < t)
-    keep = inside & gone[runs.rows, np.clip(beside, 0, t - 1)]
-    outside = runs_of(~seen)
-    length = {
-        (int(row), int(end if first else start)): float(seconds)
-        for row, start, end, seconds in zip(
-            outside.rows, outside.starts, outside.ends, outside.seconds(scene.edges), strict=True
-        )
-    }
-    away = [
-        length.get((int(row), int(start if first else end)), 0.0) >= AWAY_SECONDS - 1e-6
-        for row, start, end in zip(runs.rows, runs.starts, runs.ends, strict=True)
+    outside = runs_of(~scene.seen[a])
+    changed = [
+        bool(gone[row, start:end].any())
+        for row, start, end in zip(outside.rows, outside.starts, outside.ends, strict=True)
     ]
-    return runs.where(keep & np.array(away, bool))
+    # An unsampled frame or two between the last sight and the first absence does not matter.
+    outside = outside.where(np.array(changed, bool) & (outside.seconds(scene.edges) >= AWAY_SECONDS - 1e-6))
+    borders = set(zip(outside.rows, outside.ends if first else outside.starts, strict=True))
+    runs = runs_of(scene.seen[a])
+    keep = [key in borders for key in zip(runs.rows, runs.starts if first else runs.ends, strict=True)]
+    return runs.where(np.array(keep, bool))
 
 
 def _over_edge(scene: Scene, a: Ints, runs: Runs, *, first: bool) -> Bools:

@@ -17,7 +17,7 @@ SMOOTHING_SECONDS = 0.5
 """Half-width of the local line: averages out box jitter of 5 % and still shows a turn within a second."""
 DRIFT_SECONDS = 1.5
 """Half-width of the slow view of movement and growth, in which creeping shows above the jitter."""
-MISSED_SECONDS = 0.6
+MISSED_SECONDS = 0.8
 """A gap up to this long between two sightings is a detector that blinked, not an object that went."""
 HIDDEN_SECONDS = 3.0
 """An occluded object is taken to move on evenly for at most this long."""

@@ -10,7 +10,7 @@ from twins.predicates.truth import Marks, marks_where
 
 GROWTH_RATE = 0.05
 """Least relative change of width and height a second, on average; twice what 5 % box jitter looks like."""
-SIDE_RATE = 0.01
+SIDE_RATE = 0.03
 """Least change of the side that changes less: what only gets wider is turning or coming out from behind something."""
 GROWTH_TOTAL = float(np.log(1.25))
 """A quarter larger or smaller over the whole stretch."""

@@ -78,13 +78,19 @@ def near(scene: Scene, a: Ints, b: Ints) -> Marks:
     return pair_marks(scene, a, b, _steady(scene, holds))
 
 
+def apart_in_depth(scene: Scene, a: Ints, b: Ints) -> Bools:
+    """Say where nearness, if it is better than weak, keeps the two apart (K, T)."""
+    if scene.weak:
+        return np.zeros((len(a), len(scene.seconds)), bool)
+    with np.errstate(invalid="ignore"):
+        return np.asarray(np.abs(nearness_lead(scene, a, b)) > TOUCH_LEAD)
+
+
 def contact(scene: Scene, a: Ints, b: Ints) -> Bools:
-    """Say where the boxes meet (K, T) and depth, where it is better than weak, does not keep them apart."""
+    """Say where the boxes meet and depth does not keep the two apart (K, T)."""
     with np.errstate(invalid="ignore"):
         meeting = distance(scene, a, b) <= TOUCH_SIZES * smaller(scene, a, b)
-        if not scene.weak:
-            meeting &= ~(np.abs(nearness_lead(scene, a, b)) > TOUCH_LEAD)
-    return np.asarray(meeting)
+    return np.asarray(meeting & ~apart_in_depth(scene, a, b))
 
 
 def touching(scene: Scene, a: Ints, b: Ints) -> Marks:
