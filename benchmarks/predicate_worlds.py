@@ -357,9 +357,7 @@ def _lines(
         seed = int(rng.integers(1 << 30))
         bodies = []
         for size, line, nearness in ((a, first, near[0]), (b, second, near[1])):
-            times, places = line(
-                np.random.default_rng(seed), float(np.sqrt(a[0] * a[1]) + np.sqrt(b[0] * b[1])) / 2 / unit
-            )
+            times, places = line(np.random.default_rng(seed))
             points = [(640 + x * unit, 360 + y * unit) for x, y in places]
             bodies.append(Body(via(times, points), size, nearness))
         return _world(name, answer, rng, *bodies, other=1, depth=depth)
@@ -446,7 +444,7 @@ def _load(rel: Point, small: bool, moves: bool, answer: bool, name: str) -> Make
 
     def make(rng: np.random.Generator) -> World:
         a = _size(rng, 90, 140)
-        b = _size(rng, 40, 60) if small else _size(rng, 90, 140)
+        b = _size(rng, 40, 60) if small else a
         p = (300.0, 360.0)
         q = _add(p, rel[0] * (a[0] + b[0]) / 2, rel[1] * (a[1] + b[1]) / 2)
         way = (float(rng.uniform(2.0, 3.5)) * _unit(a), float(rng.uniform(-60, 60)))

@@ -32,6 +32,8 @@ TOGETHER_PACE = 0.35
 """and differs in velocity by at most this share,"""
 TOGETHER_SECONDS = 1.0
 """for at least this long."""
+CARRIER_SIZE = 1.25
+"""Least ratio of sizes between what carries and what is carried, which geometry alone could not tell otherwise."""
 
 
 def unit_of(scene: Scene, a: Ints, b: Ints) -> Doubles:
@@ -111,10 +113,17 @@ def moves_with(scene: Scene, a: Ints, b: Ints) -> Marks:
 
 def carries(scene: Scene, a: Ints, b: Ints) -> Marks:
     """Mark where a larger a moves as one with a b that it touches."""
-    with np.errstate(invalid="ignore"):
-        larger = scene.sizes[a] >= 1.2 * scene.sizes[b]
+    usual = scene.once(_usual_size)
+    larger = (usual[a] >= CARRIER_SIZE * usual[b])[:, None]
     held = join(contact(scene, a, b), scene.edges, PAUSE_SECONDS)
     return pair_marks(scene, a, b, _lasting(scene, _together(scene, a, b) & held & larger))
+
+
+def _usual_size(scene: Scene) -> Doubles:
+    """Return (M,) the median size in pixels; zero for what is never located."""
+    return np.array(
+        [np.median(row[here]) if here.any() else 0.0 for row, here in zip(scene.sizes, scene.located, strict=True)]
+    )
 
 
 def _together(scene: Scene, a: Ints, b: Ints) -> Bools:
