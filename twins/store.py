@@ -1,9 +1,8 @@
 """A library on disk: what is known about each video, readable while others write."""
 
 import contextlib
-import difflib
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -20,6 +19,7 @@ from twins.locks import exclusive, sweep, workspace
 from twins.migrations import create_library, open_format
 from twins.observations import EffectiveTwin, anchored, fold
 from twins.records import read_record
+from twins.references import ambiguous, beginning_with, unknown
 from twins.schema import Component, Observation, Source, Twin
 from twins.sources import SourceFile, Sources
 
@@ -86,12 +86,14 @@ class Store:
         ids = self.video_ids()
         if reference in ids:
             return reference
-        found = [video_id for video_id in ids if reference and video_id.startswith(reference)]
+        found = beginning_with(reference, ids)
         if reference and not found:
             found = self._sources.holders(Path(reference))
-        if len(found) == 1:
-            return found[0]
-        raise self._several(reference, found) if found else self._unknown(reference, ids)
+        if not found:
+            raise unknown(reference, ids, self.root)
+        if len(found) > 1:
+            raise ambiguous(reference, found)
+        return found[0]
 
     def source(self, video_id: str) -> Source:
         """Return where a video came from."""
@@ -282,7 +284,7 @@ class Store:
         try:
             yield
         except FileNotFoundError:
-            raise self._unknown(video_id, self.video_ids()) from None
+            raise unknown(video_id, self.video_ids(), self.root) from None
 
     @contextlib.contextmanager
     def _writing(self) -> Iterator[None]:
@@ -294,15 +296,3 @@ class Store:
 
     def _changing(self, video_id: str) -> contextlib.AbstractContextManager[None]:
         return exclusive(self._sources.lock(video_id))
-
-    def _unknown(self, reference: str, ids: Sequence[str]) -> TwinseekError:
-        close = difflib.get_close_matches(reference, ids, n=3, cutoff=0.4)
-        hint = f" (did you mean {', '.join(close)}?)" if close else ""
-        return TwinseekError(
-            f"no video {display(reference)!r} in {display(self.root)}{hint}:"
-            " name an id, the beginning of one or a path that `twinseek list` shows, or index the file first"
-        )
-
-    def _several(self, reference: str, found: Sequence[str]) -> TwinseekError:
-        names = ", ".join(found[:5]) + (" …" if len(found) > 5 else "")
-        return TwinseekError(f"{display(reference)!r} stands for {len(found)} videos: name one of {names}")
