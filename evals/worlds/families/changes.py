@@ -5,28 +5,26 @@ from dataclasses import replace
 from evals.worlds.families.family import Cast, Family, Scene, line
 from evals.worlds.spec import ALWAYS, Ask, Event, Want
 
-_GROWTH = {
-    "grows": ((0.3, 0.6), (3.7, 1.9)),
-    "shrinks": ((0.3, 1.9), (3.7, 0.6)),
-    "keeps its size": ((0.3, 1.1), (3.7, 1.1)),
-    "grows and shrinks": ((0.3, 0.6), (2.0, 1.9), (3.7, 0.6)),
-}
+_GROWTH = {"toward us": ((0.3, 0.6), (3.7, 1.9)), "away from us": ((0.3, 1.9), (3.7, 0.6))}
+_NO_GROWTH = ((0.0, 1.1),)
+_EVENTS = {"toward us": "grows", "away from us": "shrinks", "a little aside": "drifts", "across": "crosses"}
 
 
 def _nearer(cast: Cast) -> Scene:
     y = cast.lane(0, 0.5)
-    way = line(cast.seconds, (-2.4, y - 0.4), (1.2, y + 0.5))
-    thing = replace(cast.thing("a", way), growth=_GROWTH[cast.facts["size"]])
+    heading = cast.facts["heading"]
+    reach = 3.1 if heading == "across" else 1.5
+    way = line(cast.seconds, (-0.8 - reach, y - 0.4), (-0.8 + reach, y + 0.5))
+    thing = replace(cast.thing("a", way), growth=_GROWTH.get(heading, _NO_GROWTH))
     company = cast.thing("b", line(cast.seconds, (5.6, 2.4), (4.4, -2.2)))
-    names = {"grows": "grows", "shrinks": "shrinks", "keeps its size": "drifts", "grows and shrinks": "swells"}
-    return Scene((thing, company), (Event(names[cast.facts["size"]], (0.3, 3.7), "a"),))
+    return Scene((thing, company), (Event(_EVENTS[heading], (0.3, 3.7), "a"),))
 
 
 NEARER = Family(
     name="nearer",
     stage=_nearer,
-    facts={"size": "grows"},
-    variants=(("size", "shrinks"), ("size", "keeps its size"), ("size", "grows and shrinks")),
+    facts={"heading": "toward us"},
+    variants=(("heading", "away from us"), ("heading", "a little aside"), ("heading", "across")),
     cameras=("still", "pan", "shake"),
     largest=0.85,
     asks=(
@@ -120,16 +118,16 @@ VANISH = Family(
         ),
         Ask(
             phrasings=(
-                "something pops up out of nowhere",
-                "one comes into being in the middle of the picture",
+                "something that was not there at the start pops up out of nowhere",
+                "one comes into being in the middle of the picture, having been absent so far",
                 "Which clip starts with two and has a third materialise?",
-                "a thing shows up suddenly without coming in from the edge",
-                "all at once there is one more",
+                "a thing unseen until then shows up suddenly without coming in from the edge",
+                "two at the start, and all at once there is one more",
                 "one that wasn't there at the start springs into existence in the open",
                 "as if conjured, something turns up mid-scene and stays",
                 "Where does a new one appear from thin air?",
                 "one is missing at first and then simply there",
-                "Find the one in which a thing is added from one moment to the next.",
+                "Find the one in which a newcomer is added from one moment to the next.",
             ),
             wants=(Want("pops_up"),),
             answer=("a",),

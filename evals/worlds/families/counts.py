@@ -46,7 +46,7 @@ COUNT = Family(
                 "a trio of {a_colour} {a_shapes}",
                 "Which clip has three {a_shapes} in it, neither more nor fewer?",
                 "three of the same kind, all {a_colour}, drifting around",
-                "two {a_shapes} and then one more, no others",
+                "two {a_shapes} plus one more, no others",
                 "there are 3 {a_colour} {a_shapes} to be seen",
                 "a threesome of {a_colour} {a_shapes} circulates",
                 "Find the video where you would count to three {a_shapes}.",

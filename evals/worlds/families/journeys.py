@@ -104,7 +104,7 @@ PAUSE = Family(
             phrasings=(
                 "the {a} takes a breather and then continues on its way",
                 "the {a} halts for a moment before it goes on",
-                "Which clip has the {a} interrupting its journey for a while?",
+                "Which clip has the {a} interrupting its journey for a while before it carries on?",
                 "the {a} makes a stopover, afterwards it keeps to its course",
                 "the {a} stops and starts again in the same direction",
                 "a break in the middle of the {a}'s trip, which it then completes",

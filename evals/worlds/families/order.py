@@ -43,7 +43,7 @@ ORDER = Family(
                 "first a stop, next an entrance",
                 "an arrival later than the other's halt",
                 "Where does somebody join in only once the one that was there has quit moving?",
-                "nobody new appears until the first one stands still",
+                "somebody new appears, but not until the first one stands still",
                 "Find the one in which a traveller brakes to a standstill and another then drifts into the picture.",
             ),
             wants=(Want("enters", after="stops"),),

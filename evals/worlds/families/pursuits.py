@@ -4,14 +4,14 @@ from evals.worlds.families.family import Cast, Family, Scene, line
 from evals.worlds.motion import delayed
 from evals.worlds.spec import Ask, Event, Keys, Want
 
-_CHASE_GAP, _HUNT_GAP = 0.75, 0.85
+_CHASE_GAP, _HUNT_GAP = 0.8, 0.85
 """Seconds by which a pursuer is later where the pursued was: near, but not touching."""
 
 
 def _winding(cast: Cast) -> Keys:
     tilt = cast.lane(0, 0.6)
-    bends = ((0.6, -3.6, 1.5 + tilt), (2.0, -0.2, -1.3 + tilt), (3.3, 3.4, 1.2 - tilt))
-    return ((-0.8, -6.2, -0.6), *bends, (4.8, 6.6, -1.4))
+    bends = ((0.6, -3.6, 1.1 + tilt), (2.0, -0.2, -1.0 + tilt), (3.3, 3.4, 0.9 + tilt))
+    return ((-0.8, -6.2, -0.6), *bends, (4.8, 6.8, -0.8 + tilt))
 
 
 def _chase(cast: Cast) -> Scene:
@@ -26,7 +26,7 @@ def _chase(cast: Cast) -> Scene:
             things = (cast.thing("a", ahead), cast.thing("b", behind))
             events = (Event("chases", always, "b", "a"), Event("flees", always, "a", "b"))
         case _:
-            alone = ((0.0, -5.6, -1.2), (1.4, -6.0, 2.6), (2.8, -2.6, 3.2), (4.0, -5.4, 1.8))
+            alone = ((0.0, -5.9, -1.9), (1.4, -6.0, 2.6), (2.8, -2.6, 3.2), (4.0, -5.4, 1.8))
             things = (cast.thing("a", alone), cast.thing("b", ahead))
             events = (Event("parts", always, "a", "b"),)
     return Scene(things, events)
@@ -37,7 +37,7 @@ CHASE = Family(
     stage=_chase,
     facts={"pursuit": "a follows b"},
     variants=(("a.colour", "spare"), ("pursuit", "b follows a"), ("pursuit", "none")),
-    cameras=("still", "pan", "shake", "zoom"),
+    largest=0.82,
     asks=(
         Ask(
             phrasings=(
