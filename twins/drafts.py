@@ -131,6 +131,7 @@ class Draft:
 def live_generation(layout: Layout, video_id: str) -> Generation:
     """Return the generation that ``current`` names. Raises ``FileNotFoundError`` for a video that is not there."""
     folder = layout.video(video_id)
+    # What is no name becomes one that is nowhere, so that reading says that the video is incomplete.
     name = (folder / "current").read_text("ascii", "replace").strip()
     return Generation(folder / (name if is_generation(name) else "g-unreadable"))
 
@@ -148,7 +149,7 @@ def retire(video: Path, bin_: Path, grace: float) -> int:
     current = video / "current"
     if time.time() - current.stat().st_mtime <= grace:
         return 0
-    live = current.read_text().strip()
+    live = current.read_text("ascii", "replace").strip()
     old = [path for path in video.iterdir() if is_generation(path.name) and path.name != live]
     for path in old:
         os.replace(path, bin_ / path.name)  # noqa: PTH105

@@ -12,15 +12,25 @@ from twins.schema import SCHEMA_VERSION
 
 Record = TypeVar("Record", bound=BaseModel)
 
+INDEX_AGAIN = "index the video again"
+
 NEWER = "{path} has {what} {found}, this Twinseek reads {known}: install a newer Twinseek"
 OLDER = "{path} has {what} {found}, this Twinseek reads {known}: run `twinseek library upgrade`"
 
 
-def read_record(path: Path, kind: type[Record]) -> Record:
+class DamagedFileError(TwinseekError):
+    """A file is not what this package wrote."""
+
+
+def read_record(path: Path, kind: type[Record], advice: str = INDEX_AGAIN) -> Record:
     """Read one JSON file.
 
+    Args:
+        advice: what to do where the file is damaged.
+
     Raises:
-        TwinseekError: the file is of another version, or damaged.
+        TwinseekError: the file is of another version.
+        DamagedFileError: it is damaged.
         FileNotFoundError: there is no such file.
     """
     content = path.read_bytes()
@@ -30,7 +40,7 @@ def read_record(path: Path, kind: type[Record]) -> Record:
         check_version(_version_of(content), SCHEMA_VERSION, path, "schema_version")
         cause = error.errors(include_url=False, include_input=False)[0]
         place = ".".join(str(part) for part in cause["loc"]) or "the file"
-        raise TwinseekError(f"{display(path)} is damaged ({place}: {cause['msg']}): index the video again") from error
+        raise DamagedFileError(f"{display(path)} is damaged ({place}: {cause['msg']}): {advice}") from error
 
 
 def check_version(found: object, known: int, path: Path, what: str) -> None:

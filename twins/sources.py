@@ -1,7 +1,7 @@
 """Which files a library's videos came from: content decides the id, paths come and go."""
 
-import contextlib
 import hashlib
+import logging
 import os
 import re
 from collections.abc import Callable, Iterator
@@ -12,9 +12,11 @@ from pathlib import Path
 from twins.durable import replace_file
 from twins.layout import Layout, display, path_text, text_path, video_id_of
 from twins.locks import exclusive
-from twins.records import read_record
+from twins.records import DamagedFileError, read_record
 from twins.schema import Source
 from twins.seen import FileState, SeenFiles, check_unchanged, is_there
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -73,8 +75,9 @@ class Sources:
     def all(self, ending: str = "") -> Iterator[Source]:
         """Read the sources of all videos (whose ids end so), in the order of their ids."""
         for video_id in self.committed(ending):
-            with contextlib.suppress(FileNotFoundError):  # removed by another process meanwhile
-                yield self.read(video_id)
+            source = self._read_whole(video_id)
+            if source is not None:
+                yield source
 
     def register(self, path: Path) -> SourceFile:
         """Find out which video a file is and note where it lies now; another content's claim to the path ends.
@@ -105,9 +108,8 @@ class Sources:
 
     def merged(self, source: Source) -> Source:
         """Return a source with the names and paths that the library already knows for this video."""
-        try:
-            old = self.read(source.video_id)
-        except FileNotFoundError:
+        old = self._read_whole(source.video_id)
+        if old is None:
             return source
         return source.model_copy(update=_union(old, source.names, source.paths))
 
@@ -141,6 +143,15 @@ class Sources:
         key = digest[1] if digest else hashlib.sha256(video_id.encode()).hexdigest()[:10]
         return self.layout.work / f"video-{key}.lock"
 
+    def _read_whole(self, video_id: str) -> Source | None:
+        try:
+            return self.read(video_id)
+        except FileNotFoundError:  # removed by another process meanwhile
+            return None
+        except DamagedFileError as error:  # one video's damage is no reason to stop at the others
+            log.warning("%s", error)
+            return None
+
     def _file(self, video_id: str) -> Path:
         return self.layout.video(video_id) / "source.json"
 
@@ -155,9 +166,8 @@ class Sources:
             self._rewrite(video_id, change)
 
     def _rewrite(self, video_id: str, change: Callable[[Source], Source]) -> None:
-        try:
-            old = self.read(video_id)
-        except FileNotFoundError:  # removed by another process meanwhile
+        old = self._read_whole(video_id)
+        if old is None:
             if self._known is not None:
                 self._known.pop(video_id, None)
             return

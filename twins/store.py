@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 Value = TypeVar("Value")
 
+LOOK_AGAIN = "delete the file, and what it held is looked up again when it is needed"
+
 
 class Store:
     """Reads and writes a library folder. Any number of processes and threads may do so at once.
@@ -113,6 +115,17 @@ class Store:
         """Return the fingerprints of the stages that a video went through."""
         return self._read(video_id, generation, Generation.manifest)
 
+    def stages(self, video_id: str) -> dict[str, str]:
+        """Return the fingerprints of the stages whose results are there and whole.
+
+        None for a video that is not in the library, or whose files are missing or of another size than was written:
+        then everything is to be done again.
+        """
+        try:
+            return self._read(video_id, None, Generation.stages)
+        except TwinseekError:
+            return {}
+
     def twin(self, video_id: str, generation: str | None = None) -> Twin:
         """Return a video's facts, without observations."""
         return self._read(video_id, generation, Generation.twin)
@@ -140,13 +153,13 @@ class Store:
     def observations(self, video_id: str) -> tuple[Observation, ...]:
         """Return what just-in-time tools found, oldest first."""
         files = (self._layout.video(video_id) / "observations").glob("*.json")
-        found = [read_record(path, Observation) for path in files]
+        found = [read_record(path, Observation, LOOK_AGAIN) for path in files]
         return tuple(sorted(found, key=lambda observation: (observation.created, observation.key)))
 
     def observation(self, video_id: str, key: str) -> Observation | None:
         """Return the observation with this key, if there is one: the answer of a call that was made before."""
         try:
-            return read_record(self._observation_file(video_id, key), Observation)
+            return read_record(self._observation_file(video_id, key), Observation, LOOK_AGAIN)
         except FileNotFoundError:
             return None
 
@@ -191,7 +204,7 @@ class Store:
         with self._writing(), self._known(video_id), self._changing(video_id):
             path.parent.mkdir(exist_ok=True)
             made = create_file(path, kept.model_dump_json().encode(), self._layout.work)
-        return kept if made else read_record(path, Observation)
+        return kept if made else read_record(path, Observation, LOOK_AGAIN)
 
     def vectors_path(self, video_id: str, encoder: str, part: str) -> Path:
         """Return where the vectors of one part of a video lie, whether there are any or not.
