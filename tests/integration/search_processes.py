@@ -14,7 +14,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from twins.search import Chroma, ChromaUnavailableError, SearchIndex, max_sim, recall
+from twins.search import Chroma, ChromaUnavailableError, SearchIndex, max_sim
+from twins.search.recall import recall
 
 VIDEOS = 6
 WIDTH = 8

@@ -4,7 +4,6 @@ from twins.search.chroma import Chroma
 from twins.search.chroma_client import ChromaUnavailableError
 from twins.search.exact import Similarities, max_sim
 from twins.search.index import HeldPart, SearchIndex
-from twins.search.recall import Recall, recall
 from twins.search.snapshot import Snapshot
 from twins.search.writer import Batch
 
@@ -13,10 +12,8 @@ __all__ = [
     "Chroma",
     "ChromaUnavailableError",
     "HeldPart",
-    "Recall",
     "SearchIndex",
     "Similarities",
     "Snapshot",
     "max_sim",
-    "recall",
 ]

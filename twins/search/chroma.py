@@ -15,15 +15,18 @@ import uuid
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from threading import RLock
+from typing import TYPE_CHECKING
 
 import numpy as np
 from filelock import FileLock, Timeout
 
 from twins.geometry import Floats, Ints
-from twins.search import chroma_probe
 from twins.search.chroma_client import BATCH_ROWS, ChromaClient, ChromaUnavailableError
 from twins.search.chroma_state import Held, State, read_state, write_state
 from twins.search.snapshot import Snapshot
+
+if TYPE_CHECKING:
+    from twins.search.chroma_probe import Sample
 
 logger = logging.getLogger(__name__)
 
@@ -32,6 +35,7 @@ LOCK_NAME = "chroma.lock"
 REBUILD_SHARE = 0.5
 """From this share of removed rows on, a new graph costs less than deletions and finds more."""
 
+PROBE = "twins.search.chroma_probe"
 PROBE_SECONDS = 120.0
 PROBE_VECTORS = 8
 RETRY_SECONDS = 30.0
@@ -59,7 +63,12 @@ class Chroma:
         self._retry_at = 0.0
 
     def propose(self, queries: Floats, snapshot: Snapshot, rows: int) -> list[str]:
-        """Return the videos of the ``rows`` nearest rows of each query (q, d), sorted.
+        """Return the videos of the ``rows`` nearest rows of each query (q, d), sorted; errors as :meth:`nearest`."""
+        ordinals = np.unique(snapshot.videos[self.nearest(queries, snapshot, rows)])
+        return [snapshot.video_ids[ordinal] for ordinal in ordinals]
+
+    def nearest(self, queries: Floats, snapshot: Snapshot, rows: int) -> Ints:
+        """Return the union of the ``rows`` nearest rows of each query (q, d): about those, for Chroma approximates.
 
         Raises:
             ChromaUnavailableError: another process owns it, it does not hold what the snapshot shows, or it is broken.
@@ -71,9 +80,10 @@ class Chroma:
         except ChromaUnavailableError:
             self._give_up()
             raise
-        segments = np.array([int(one.partition(":")[0]) for one in ids], np.int64)
-        ordinals = np.unique(snapshot.ordinals[np.isin(snapshot.segments, segments)])
-        return [snapshot.video_ids[ordinal] for ordinal in ordinals]
+        pairs = np.array([one.split(":") for one in ids], np.int64).reshape(-1, 2)
+        order = np.argsort(snapshot.segments)
+        found = np.searchsorted(snapshot.segments, pairs[:, 0], sorter=order)
+        return np.sort(snapshot.starts[order[found]] + pairs[:, 1])
 
     def sync(self, snapshots: Iterable[Snapshot]) -> None:
         """Make Chroma hold exactly these spaces as these snapshots show them; build it anew where it is broken.
@@ -154,7 +164,7 @@ class Chroma:
         """Let a child process open the folder, which may crash it, and look some vectors up."""
         both = state.held.keys() & snapshots.keys()
         samples = [_sample(state.held[space], snapshots[space]) for space in sorted(both)]
-        command = [sys.executable, "-m", chroma_probe.__name__, str(folder)]
+        command = [sys.executable, "-m", PROBE, str(folder)]
         try:
             child = subprocess.run(
                 command, input=json.dumps(samples), capture_output=True, text=True, timeout=PROBE_SECONDS, check=False
@@ -162,7 +172,8 @@ class Chroma:
         except subprocess.TimeoutExpired:
             raise ChromaUnavailableError(f"{folder} did not open in {PROBE_SECONDS:.0f} s") from None
         if child.returncode:
-            cause = (child.stderr.strip().splitlines() or [f"exit status {child.returncode}"])[-1]
+            said = child.stderr.strip().splitlines() if child.returncode == 1 else []
+            cause = said[-1] if said else f"exit status {child.returncode}"
             raise ChromaUnavailableError(f"{folder} is broken ({cause}): run `twinseek index`")
 
     def _give_up(self) -> None:
@@ -262,7 +273,7 @@ def _ids(segments: Ints, counts: Ints) -> list[str]:
     return [f"{segment}:{offset}" for segment, count in pairs for offset in range(count)]
 
 
-def _sample(held: Held, snapshot: Snapshot) -> chroma_probe.Sample:
+def _sample(held: Held, snapshot: Snapshot) -> "Sample":
     """Choose vectors that Chroma should hold, evenly over those that are still alive."""
     alive = np.flatnonzero(np.isin(snapshot.segments, held.segments))
     chosen = alive[np.linspace(0, len(alive) - 1, min(PROBE_VECTORS, len(alive))).astype(int)]

@@ -38,15 +38,16 @@ def recall(
     chroma: Chroma | None = None,
     way: Way = "auto",
     proposals: int = PROPOSALS,
+    exact_rows: int = EXACT_ROWS,
 ) -> Recall:
     """Find each query's best similarity to each video. Whoever proposes, the packed vectors decide.
 
     Args:
         queries: (q, d) unit rows.
-        way: ``auto`` asks Chroma about more than ``EXACT_ROWS`` rows. Chroma that is another process's, stale or broken
+        way: ``auto`` asks Chroma about more than ``exact_rows`` rows. Chroma that is another process's, stale or broken
             is replaced by exact search, with the reason.
     """
-    wanted = way == "chroma" or (way == "auto" and chroma is not None and snapshot.rows > EXACT_ROWS)
+    wanted = way == "chroma" or (way == "auto" and chroma is not None and snapshot.rows > exact_rows)
     if not wanted:
         return Recall(max_sim(queries, snapshot), "exact")
     if chroma is None:
