@@ -4,7 +4,7 @@ import numpy as np
 
 from twins.geometry import Bools, Doubles, Ints
 from twins.predicates.moments import around, within
-from twins.predicates.movement import moving, pace
+from twins.predicates.movement import moving, pace, usual_sizes
 from twins.predicates.pairs import both_located, distance, offsets, pair_marks, pair_size
 from twins.predicates.predicate import Predicate
 from twins.predicates.runs import Runs, drop_short, join, paint, runs_of
@@ -113,17 +113,10 @@ def moves_with(scene: Scene, a: Ints, b: Ints) -> Marks:
 
 def carries(scene: Scene, a: Ints, b: Ints) -> Marks:
     """Mark where a larger a moves as one with a b that it touches."""
-    usual = scene.once(_usual_size)
+    usual = scene.once(usual_sizes)
     larger = (usual[a] >= CARRIER_SIZE * usual[b])[:, None]
     held = join(contact(scene, a, b), scene.edges, PAUSE_SECONDS)
     return pair_marks(scene, a, b, _lasting(scene, _together(scene, a, b) & held & larger))
-
-
-def _usual_size(scene: Scene) -> Doubles:
-    """Return (M,) the median size in pixels; zero for what is never located."""
-    return np.array(
-        [np.median(row[here]) if here.any() else 0.0 for row, here in zip(scene.sizes, scene.located, strict=True)]
-    )
 
 
 def _together(scene: Scene, a: Ints, b: Ints) -> Bools:

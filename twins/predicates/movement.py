@@ -51,3 +51,9 @@ def _spread(scene: Scene, runs: Runs) -> Doubles:
         stretch = scene.places[row, start:end]
         spread[r] = np.hypot(*np.ptp(stretch, axis=0)) / np.median(scene.unit[row, start:end])
     return spread
+
+
+def usual_sizes(scene: Scene) -> Doubles:
+    """Return (M,) the median size in pixels; zero for what is never located. Ask for it with ``scene.once``."""
+    rows = zip(scene.sizes, scene.located, strict=True)
+    return np.array([np.median(row[here]) if here.any() else 0.0 for row, here in rows])

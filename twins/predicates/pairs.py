@@ -33,7 +33,13 @@ def gaps(scene: Scene, a: Ints, b: Ints) -> Doubles:
 
 def distance(scene: Scene, a: Ints, b: Ints) -> Doubles:
     """Return the empty pixels between the boxes; zero or less where they overlap (the smaller overlap, negated)."""
-    gap = gaps(scene, a, b)
+    key = ("distance", a.tobytes(), b.tobytes())
+    if key not in scene.pair_measures:
+        scene.pair_measures[key] = _distance(gaps(scene, a, b))
+    return scene.pair_measures[key]
+
+
+def _distance(gap: Doubles) -> Doubles:
     apart = np.hypot(np.maximum(gap[..., 0], 0), np.maximum(gap[..., 1], 0))
     return np.where((gap < 0).all(axis=-1), gap.max(axis=-1), apart)
 

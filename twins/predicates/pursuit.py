@@ -28,7 +28,9 @@ FOLLOW_AHEAD = 0.4
 SAME_WAY_COSINE = 0.5
 """Headings within 60 degrees count as one direction."""
 PASS_LEAD = 0.3
-"""Units behind before, and ahead after; less is drawing level."""
+"""Units behind before, and ahead after, and"""
+PASS_SIZES = 0.5
+"""mean sizes; less is drawing level."""
 PASS_SIDE = 2.0
 """Mean sizes sideways beyond which two are not passing each other, only moving in one picture."""
 PASS_SECONDS = 3.0
@@ -47,6 +49,8 @@ IMPACT_OWN = 0.3
 """Share of the closing velocity that the one who hits brings itself."""
 IMPACT_GAP = 0.15
 """Sizes of the smaller one that may remain between the boxes of two in contact, by jitter."""
+IMPACT_OVERLAP = 0.5
+"""Sizes of the smaller one by which the boxes of solid things may overlap when they hit."""
 ROUNDING = 0.1875 * 1.25
 """A local line over half-width h rounds off a kink of velocity change v by 3/16 h v; a quarter more for jitter."""
 PAUSE_SECONDS = 0.4
@@ -136,7 +140,8 @@ def _gets_past(scene: Scene, a: int, b: int, frame: int, same_way: bool) -> bool
         return False
     here = frame - window.start
     before, after = lead[:here], lead[here:]
-    if not (np.nanmin(before) <= -PASS_LEAD * unit and np.nanmax(after) >= PASS_LEAD * unit):
+    least = max(PASS_LEAD * unit, PASS_SIZES * size)
+    if not (np.nanmin(before) <= -least and np.nanmax(after) >= least):
         return False
     paces = scene.once(pace)
     if not same_way:
@@ -240,13 +245,17 @@ def _impact(scene: Scene, a: int, b: int, gap: Doubles, start: int, end: int) ->
     )
     relative = np.linalg.norm((mine - yours)[after] - (mine - yours)[before], axis=1)
     small = np.minimum(scene.sizes[a, frames], scene.sizes[b, frames])
-    # A rebound shows only as a rounded turn before the contact; one who stops is seen to touch.
-    nearest = np.array([np.nanmin(gap[f : g + 1]) for f, g in zip(before, after, strict=True)])
-    apart = ((mine[after] - yours[after]) * way).sum(axis=1) < 0
-    allowed = IMPACT_GAP * small + np.where(apart, ROUNDING * SMOOTHING_SECONDS * relative, 0.0)
     with np.errstate(invalid="ignore"):
-        hit = (closing >= IMPACT_PACE * (scene.unit[a, frames] + scene.unit[b, frames]) / 2) & (nearest <= allowed)
+        hit = closing >= IMPACT_PACE * (scene.unit[a, frames] + scene.unit[b, frames]) / 2
         hit &= (own >= IMPACT_OWN * closing) & (change >= IMPACT_CHANGE * closing)
+        if not hit.any():
+            return None
+        nearest = np.fmin.reduceat(gap, np.stack((before, after + 1), axis=1).ravel().clip(max=len(gap) - 1))[::2]
+        # A rebound shows only as a rounded turn before the contact; one who stops is seen to touch.
+        apart = ((mine[after] - yours[after]) * way).sum(axis=1) < 0
+        allowed = IMPACT_GAP * small + np.where(apart, ROUNDING * SMOOTHING_SECONDS * relative, 0.0)
+        # Two that overlapped all along, or sink into each other, are only in one line of sight.
+        hit &= (nearest <= allowed) & (gap[before] > allowed) & (nearest >= -IMPACT_OVERLAP * small)
     return float(scene.seconds[frames[np.nanargmax(np.where(hit, change, -1.0))]]) if hit.any() else None
 
 

@@ -58,6 +58,7 @@ class Scene:
         self._locate(boxes, visibility)
         self.area = area
         self._smooth(boxes, nearness)
+        self.pair_measures: dict[tuple[str, bytes, bytes], Doubles] = {}
         self._measures: dict[Callable[[Scene], object], object] = {}
         self._answers: dict[tuple[str, int, int | None], Truth] = {}
 
