@@ -4,7 +4,7 @@ BASE := .venv/.base
 DEV := .venv/.dev
 VIDEOS ?=
 
-.PHONY: demo test test-all lint check fix bench lock help
+.PHONY: demo test test-all lint check fix bench lock schema help
 
 help: ## List what make can do
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | sort
@@ -52,3 +52,6 @@ LOCK := compile --universal --python-version 3.11 --fork-strategy fewest --no-an
 lock: ## Resolve the committed locks anew (needs uv)
 	uv pip $(LOCK) pyproject.toml --group dev --extra serve --overrides locks/overrides-dev.txt -o locks/dev.txt
 	uv pip $(LOCK) pyproject.toml --overrides locks/overrides.txt -c locks/dev.txt -o locks/base.txt
+
+schema: $(DEV) ## Write docs/result.schema.json anew
+	.venv/bin/python -c 'import json; from twins.queries import ResultRecord as R; print(json.dumps(R.model_json_schema(mode="serialization"), indent=2))' > docs/result.schema.json
