@@ -111,8 +111,8 @@ def _worthwhile_pairs(scene: Scene) -> Ints:
     """Return (P, 2) pairs of which one moves or which come near each other, the nearest first."""
     a, b = np.triu_indices(scene.count, 1)
     with np.errstate(invalid="ignore"):
-        apart = distance(scene, a, b) / pair_size(scene, a, b)
-    nearest = np.where(np.isfinite(apart), apart, np.inf).min(axis=1)
+        apart: Doubles = np.asarray(distance(scene, a, b) / pair_size(scene, a, b), np.float64)
+    nearest = np.asarray(np.where(np.isfinite(apart), apart, np.inf).min(axis=1), np.float64)
     lively = scene.once(_liveliness)
     movement = np.maximum(lively[a], lively[b])
     worth = np.isfinite(nearest) & ((nearest <= NEAR_SIZES) | (movement > 0))

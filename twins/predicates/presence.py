@@ -5,10 +5,11 @@ import numpy as np
 from twins.geometry import Bools, Doubles, Ints
 from twins.predicates.depth import covering, usual_share
 from twins.predicates.moments import around
-from twins.predicates.pairs import both_located, nearness_lead, pair_marks
+from twins.predicates.pairs import both_located, nearness_lead, pair_marks, share_inside
 from twins.predicates.predicate import Predicate
 from twins.predicates.runs import Runs, drop_short, runs_of
 from twins.predicates.scene import Scene
+from twins.predicates.spatial import INSIDE_SHARE
 from twins.predicates.truth import Marks, marks_where
 
 AWAY_SECONDS = 0.4
@@ -25,6 +26,8 @@ HIDING_MARGIN = 0.2
 """Sizes by which the hider's box is widened: the last sight of a thing is its rim, seen beside the hider."""
 HIDER_LEAD = 0.12
 """What is nearer by this share cannot hide behind the other."""
+COVERING_SECONDS = 0.6
+"""What was seen whole in front of a thing this long before it went did not go behind that thing."""
 MOSTLY_HIDDEN = 0.4
 """Below this visible share of its usual area a thing hides behind what covers it."""
 
@@ -128,10 +131,12 @@ def _goes_behind(scene: Scene, a: int, b: int, end: int) -> bool:
     last = end - 1
     if not scene.located[b, last] or not np.isfinite(scene.boxes[a, last]).all():
         return False
-    lead = nearness_lead(scene, np.array([a]), np.array([b]))[0, last]
-    if not scene.weak and lead > HIDER_LEAD:
+    pair = np.array([a]), np.array([b])
+    if not scene.weak and nearness_lead(scene, *pair)[0, last] > HIDER_LEAD:
         return False
-    earlier = int(np.searchsorted(scene.seconds, scene.seconds[last] - 0.5))
+    earlier = int(np.searchsorted(scene.seconds, scene.seconds[last] - COVERING_SECONDS))
+    if share_inside(scene, *pair)[0, earlier] > INSIDE_SHARE:
+        return False
     centre, heading, usual = scene.centres[a, last], scene.shift[a, earlier], scene.extent[a, earlier]
     if not np.isfinite(heading).all():
         heading, usual = scene.shift[a, last], scene.extent[a, last]
