@@ -40,13 +40,13 @@ def max_sim(queries: Floats, snapshot: Snapshot, videos: Sequence[str] | None = 
         raise ValueError(f"queries have shape {queries.shape}, not (q, {snapshot.matrix.shape[1]})")
     if not np.isfinite(queries).all():
         raise ValueError("queries hold values that are not finite")
-    positions = np.arange(len(snapshot.starts)) if videos is None else snapshot.positions(videos)
     size = (len(queries), len(snapshot.video_ids))
     similarities = Similarities(np.full(size, -np.inf, np.float32), np.full(size, -1, np.int64))
+    positions = np.arange(len(snapshot.starts)) if videos is None else snapshot.positions(videos)
     if not len(positions) or not len(queries):
         return similarities
-    starts, counts = snapshot.starts[positions], snapshot.counts[positions]
-    best, rows = _per_segment(np.ascontiguousarray(queries, np.float32), snapshot.matrix, starts, counts)
+    queries = np.ascontiguousarray(queries, np.float32)
+    best, rows = _over_all(queries, snapshot) if videos is None else _over_some(queries, snapshot, positions)
     # A video's segments lie apart until a compaction: bring them together, then reduce once more.
     order = np.argsort(snapshot.ordinals[positions], kind="stable")
     ordinals = snapshot.ordinals[positions][order]
@@ -57,40 +57,51 @@ def max_sim(queries: Floats, snapshot: Snapshot, videos: Sequence[str] | None = 
     return similarities
 
 
-def _per_segment(queries: Floats, matrix: Rows, starts: Ints, counts: Ints) -> tuple[Floats, Ints]:
-    """Return (q, S) best products and (q, S) their rows."""
-    bests, winners = [], []
+def _over_all(queries: Floats, snapshot: Snapshot) -> tuple[Floats, Ints]:
+    """Return (q, S) best products of every segment and (q, S) their rows, reading the matrix where it lies."""
+    found = []
+    for first, last in _blocks(snapshot.starts, snapshot.counts):
+        starts, counts = snapshot.starts[first:last], snapshot.counts[first:last]
+        begin, end = int(starts[0]), int(starts[-1] + counts[-1])
+        # The tombstones between segments are runs too, which nobody looks at.
+        cuts = np.union1d(starts, (starts + counts)[:-1]) - begin
+        kept = np.searchsorted(cuts, starts - begin)
+        best, column = _best_per_run(_products(queries, snapshot.matrix[begin:end]), cuts)
+        found.append((best[:, kept], column[:, kept] + begin))
+    return _side_by_side(found)
+
+
+def _over_some(queries: Floats, snapshot: Snapshot, positions: Ints) -> tuple[Floats, Ints]:
+    """Return what :func:`_over_all` does, of the segments at these positions, whose rows are brought together."""
+    found = []
+    counts = snapshot.counts[positions]
+    starts = np.cumsum(counts) - counts
     for first, last in _blocks(starts, counts):
-        begin, end = int(starts[first]), int(starts[last - 1] + counts[last - 1])
-        # rows @ queries.T is the faster way round: BLAS copies its right operand, here the small one.
-        products = np.ascontiguousarray((matrix[begin:end].astype(np.float32, copy=False) @ queries.T).T)
-        cuts, kept = _cuts(starts[first:last] - begin, counts[first:last], end - begin)
-        best, winner = _best_per_run(products, cuts)
-        bests.append(best[:, kept])
-        winners.append(winner[:, kept] + begin)
-    return np.concatenate(bests, axis=1), np.concatenate(winners, axis=1)
+        rows = snapshot.rows_at(positions[first:last])
+        best, column = _best_per_run(_products(queries, snapshot.matrix[rows]), starts[first:last] - starts[first])
+        found.append((best, rows[column]))
+    return _side_by_side(found)
+
+
+def _side_by_side(found: list[tuple[Floats, Ints]]) -> tuple[Floats, Ints]:
+    return np.concatenate([best for best, _ in found], axis=1), np.concatenate([rows for _, rows in found], axis=1)
+
+
+def _products(queries: Floats, rows: Rows) -> Floats:
+    """Return (q, n) dot products."""
+    # rows @ queries.T is the faster way round: BLAS copies its right operand, here the small one.
+    return np.ascontiguousarray((rows.astype(np.float32, copy=False) @ queries.T).T)
 
 
 def _blocks(starts: Ints, counts: Ints) -> list[tuple[int, int]]:
-    """Cut segments into runs that span about ``BLOCK_ROWS`` rows, breaking also at wide gaps between them."""
+    """Cut segments, by position, into stretches of about ``BLOCK_ROWS`` rows; one longer segment is a stretch too."""
     ends = starts + counts
-    far = np.flatnonzero(starts[1:] - ends[:-1] > BLOCK_ROWS // 64) + 1
-    blocks = []
-    for first, stop in zip([0, *far], [*far, len(starts)], strict=True):
-        at = int(first)
-        while at < stop:
-            fit = int(np.searchsorted(ends, starts[at] + BLOCK_ROWS, side="right"))
-            last = min(max(fit, at + 1), int(stop))
-            blocks.append((at, last))
-            at = last
+    blocks, at = [], 0
+    while at < len(starts):
+        fit = int(np.searchsorted(ends, starts[at] + BLOCK_ROWS, side="right"))
+        blocks.append((at, max(fit, at + 1)))
+        at = blocks[-1][1]
     return blocks
-
-
-def _cuts(starts: Ints, counts: Ints, length: int) -> tuple[Ints, Ints]:
-    """Return where runs begin, counting the tombstones between segments as runs, and which of them are segments."""
-    ends = starts + counts
-    cuts = np.union1d(starts, ends[ends < length])
-    return cuts, np.searchsorted(cuts, starts)
 
 
 def _best_per_run(values: Floats, starts: Ints) -> tuple[Floats, Ints]:
