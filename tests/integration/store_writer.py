@@ -3,8 +3,11 @@
 Every video's arrays and sentences carry its number and the version of the writing, so that a mixture can be told.
 """
 
+import itertools
 import os
+import signal
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -84,9 +87,47 @@ def an_observation(key: str, author: str) -> Observation:
     )
 
 
+TOUCHES_THE_DISK = {"open", "os.rename", "os.link", "os.mkdir", "os.rmdir", "os.remove", "os.truncate"}
+
+
+def die_before(touch: int) -> None:
+    """Kill this process, as kill -9 does, just before it touches the disk for the n-th time from now on."""
+    touches = iter(range(1, touch))
+
+    def watch(event: str, _: object) -> None:
+        if event in TOUCHES_THE_DISK and next(touches, None) is None:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    sys.addaudithook(watch)
+
+
+def crash_everywhere(root: Path, action: Callable[[Store], object], check: Callable[[Store], object]) -> int:
+    """Do something to a library in process after process, each killed one touch of the disk later than the last.
+
+    After each kill the library is opened again and checked; return how many it took until one came through.
+    """
+    for touch in itertools.count(1):
+        child = os.fork()
+        if child == 0:
+            store = Store.open(root)
+            die_before(touch)
+            action(store)
+            os._exit(0)
+        _, status = os.waitpid(child, 0)
+        assert os.waitstatus_to_exitcode(status) in (0, -signal.SIGKILL), status
+        store = Store.open(root)
+        assert not list((root / ".work").iterdir())
+        check(store)
+        if status == 0:
+            return touch
+    raise AssertionError("itertools.count ended")
+
+
 def main() -> None:
-    """Do what the command line says: ``videos ROOT VERSION FILE…`` or ``observe ROOT VIDEO KEY…``."""
+    """Do as told: ``videos ROOT VERSION FILE…``, ``observe ROOT VIDEO KEY…`` or ``crash ROOT FILE``."""
     action, root, *rest = sys.argv[1:]
+    if action == "crash":
+        return crash(Path(root), Path(rest[0]))
     store = Store.open(Path(root), create=True)
     print("ready", flush=True)
     sys.stdin.readline()
@@ -96,6 +137,38 @@ def main() -> None:
     for key in rest[1:] if action == "observe" else []:
         kept = store.observe(rest[0], an_observation(key, str(os.getpid())))
         print(key, kept.args["author"], flush=True)
+    return None
+
+
+def crash(root: Path, path: Path) -> None:
+    """Kill a process at every moment of adding, replacing, observing and removing a video."""
+    Store.open(root, create=True)
+    file = Store.open(root).register(path)
+
+    def versions(store: Store) -> list[int]:
+        folders = [folder.name for folder in (root / "videos").iterdir()]
+        assert folders == store.video_ids(), folders
+        return [check_video(store, video_id) for video_id in store.video_ids()]
+
+    def is_one_of(*expected: list[int]) -> Callable[[Store], None]:
+        def check(store: Store) -> None:
+            assert versions(store) in expected, versions(store)
+
+        return check
+
+    def observed(store: Store) -> None:
+        assert [o.key for o in store.observations(file.video_id)] in ([], ["k"])
+
+    print("add", crash_everywhere(root, lambda store: write_video(store, path, 1), is_one_of([], [1])))
+    print("replace", crash_everywhere(root, lambda store: write_video(store, path, 2), is_one_of([1], [2])))
+    key = an_observation("k", "me")
+    print("observe", crash_everywhere(root, lambda store: store.observe(file.video_id, key), observed))
+    print("remove", crash_everywhere(root, lambda store: _removed(store, file.video_id), is_one_of([2], [])))
+
+
+def _removed(store: Store, video_id: str) -> None:
+    if video_id in store.video_ids():
+        store.remove(video_id)
 
 
 if __name__ == "__main__":
