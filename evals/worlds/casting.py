@@ -70,7 +70,8 @@ def _looks(rng: Rng, family: Family, background: str, conditions: Conditions) ->
         taken.add(shape)
         facts[f"{role}.shape"] = shape
         facts[f"{role}.colour"] = colours[0] if family.same_looks else colours[number]
-        facts[f"{role}.texture"] = facts[f"{first}.texture"] if first else str(rng.choice(TEXTURES, p=(0.6, 0.2, 0.2)))
+        texture = facts[f"{first}.texture"] if first else str(rng.choice(TEXTURES, p=(0.6, 0.2, 0.2)))
+        facts[f"{role}.texture"] = family.textures.get(role, texture)
     return facts, colours[-1]
 
 

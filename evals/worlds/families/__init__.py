@@ -1,6 +1,6 @@
 """The stories that worlds tell: each family stages one story in four ways that differ in one fact."""
 
-from evals.worlds.families import changes, counts, encounters, hiding, journeys, order, pursuits
+from evals.worlds.families import changes, counts, encounters, hiding, journeys, lookalikes, order, pursuits
 from evals.worlds.families.family import Cast, Family, Scene
 
 FAMILIES: tuple[Family, ...] = (
@@ -22,6 +22,8 @@ FAMILIES: tuple[Family, ...] = (
     hiding.IN_FRONT,
     journeys.TURN_BACK,
     encounters.APPROACH,
+    lookalikes.TWINS,
+    order.WAIT,
 )
 """All families; the first six carry the questions of the demonstration."""
 

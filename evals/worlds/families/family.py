@@ -67,6 +67,7 @@ class Family:
         roles: ids that need looks.
         shapes: allowed shapes of a role, where not any will do.
         same_looks: all roles look alike.
+        textures: patterns that roles must have, where not any will do.
         cameras: what the camera may do without spoiling the story.
         hidden: something is covered by the story itself.
         stops: something stops in the story.
@@ -80,6 +81,7 @@ class Family:
     roles: tuple[str, ...] = ("a", "b")
     shapes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     same_looks: bool = False
+    textures: Mapping[str, str] = field(default_factory=dict)
     cameras: tuple[str, ...] = ("still", "pan", "shake", "zoom")
     hidden: bool = False
     stops: bool = False

@@ -53,3 +53,55 @@ ORDER = Family(
         ),
     ),
 )
+
+
+_GONE = 1.7
+
+
+def _wait(cast: Cast) -> Scene:
+    upper, lower = -1.6 + cast.lane(0, 0.5), 1.6 + cast.lane(1, 0.5)
+    rest = (-3.4, lower)
+    away, edge = cast.facts["b"] == "leaves", 8.2 + cast.size
+    start = {"sets out late": 2.1, "sets out early": 0.5}.get(cast.facts["a"])
+    events = []
+    if start is None:
+        waiting = cast.thing("a", ((0.0, *rest),))
+    else:
+        waiting = cast.thing("a", ((0.0, *rest), (start, *rest), (4.0, rest[0] + 3.2 * (4.0 - start), lower)))
+        events.append(Event("starts", cast.until_end(start), "a"))
+    if away:
+        other = cast.thing("b", ((0.0, 1.0, upper), (_GONE, edge, upper), (9.0, 40.0, upper)))
+        events.append(Event("leaves", (_GONE - 0.4, _GONE), "b"))
+    else:
+        other = cast.thing("b", ((0.0, 1.0, upper), (4.0, 5.4, upper)))
+    return Scene((waiting, other), tuple(events))
+
+
+WAIT = Family(
+    name="wait",
+    stage=_wait,
+    facts={"a": "sets out late", "b": "leaves"},
+    variants=(("a", "sets out early"), ("b", "stays in view"), ("a", "never sets out")),
+    cameras=("still", "shake"),
+    stops=True,
+    asks=(
+        Ask(
+            phrasings=(
+                "one waits until the other is gone before it sets out",
+                "the coast is clear: only after somebody has left does the one at rest begin to move",
+                "something starts off once its companion is out of the picture",
+                "Which clip has a departure followed by another's first movement?",
+                "the last one stays motionless till it is alone, then gets going",
+                "as soon as it has the place to itself it comes to life",
+                "first one exits, next the one that stood still takes off",
+                "after the other has gone offscreen, the idle one stirs at last",
+                "Where does one not budge as long as the other is there, and goes when it isn't?",
+                "a late starter that is on its own by the time it gets under way",
+                "Find the one in which somebody disappears over the edge and then the remaining one begins to travel.",
+            ),
+            wants=(Want("starts", after="leaves"),),
+            answer=("a", "b"),
+            during=("leaves", "starts"),
+        ),
+    ),
+)

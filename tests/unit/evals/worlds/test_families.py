@@ -188,3 +188,20 @@ def test_the_one_that_approaches_moves_and_the_other_does_not(library: list[Worl
         assert speed(world, rester).max() < 1e-6 < speed(world, mover).max()
         assert gap(world)[-1] < 0.4 * gap(world)[0]
     assert gap(telling(library, "approach", "who goes", "a leaves b"))[-1] > 5
+
+
+def test_only_the_named_twin_stops_and_the_twins_differ_in_their_pattern_only(library: list[World]) -> None:
+    for value, still_ones in (("a", ["a"]), ("b", ["b"]), ("a and b", ["a", "b"]), ("neither", [])):
+        world = telling(library, "twins", "who stops", value)
+        assert [role for role in "ab" if speed(world, role)[-1] < 0.05] == still_ones
+        a, b = world.thing("a"), world.thing("b")
+        assert (a.shape, a.colour, a.size) == (b.shape, b.colour, b.size)
+        assert (a.texture, b.texture) == ("striped", "plain")
+
+
+def test_the_one_that_waits_sets_out_when_the_other_is_out_of_the_picture(library: list[World]) -> None:
+    for value, alone in (("sets out late", True), ("sets out early", False)):
+        world = telling(library, "wait", "a", value)
+        begins = int(np.flatnonzero(speed(world, "a") > 0.3)[0])
+        assert (abs(way(world, "b")[begins, 0]) > 8 + world.thing("b").size) == alone
+    assert speed(telling(library, "wait", "a", "never sets out"), "a").max() < 1e-6
