@@ -133,7 +133,7 @@ def _oriented(scene: Scene, pairs: Ints) -> tuple[Ints, Ints]:
 def _active(scene: Scene, pairs: Ints) -> tuple[Ints, Ints]:
     """Return both orders of each pair, the first of which moves at some time or goes out of view."""
     both = np.concatenate((pairs, pairs[:, ::-1]))
-    acts = scene.once(moving).any(axis=1) | (~scene.seen).any(axis=1)
+    acts = np.asarray(scene.once(moving).any(axis=1) | (~scene.seen).any(axis=1))
     both = both[acts[both[:, 0]]]
     return both[:, 0], both[:, 1]
 
