@@ -105,7 +105,7 @@ class Reader:
     def __init__(self, folder: Path) -> None:
         self._path = folder / NAME
         self._guard = RLock()
-        self._kept: tuple[int, sqlite3.Connection] | None = None
+        self._kept: tuple[tuple[int, int], sqlite3.Connection] | None = None
 
     def read(self, ask: Callable[[sqlite3.Connection], T]) -> T:
         """Run ``ask`` in one read transaction and return what it returns; it may run more than once.
@@ -132,10 +132,11 @@ class Reader:
 
     def _shared(self, ask: Callable[[sqlite3.Connection], T]) -> T:
         """Read beside writers, through SQLite's shared memory; it needs a writable folder or a living writer."""
-        inode = self._stat().st_ino
-        if self._kept is None or self._kept[0] != inode:
+        # A connection must not cross a fork.
+        owner = (os.getpid(), self._stat().st_ino)
+        if self._kept is None or self._kept[0] != owner:
             self.close()
-            self._kept = (inode, _connect(self._path, "ro"))
+            self._kept = (owner, _connect(self._path, "ro"))
         try:
             return _transaction(self._kept[1], ask)
         except sqlite3.DatabaseError:

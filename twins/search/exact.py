@@ -9,8 +9,11 @@ from twins.geometry import Floats, Ints
 from twins.search.packed import Rows
 from twins.search.snapshot import Snapshot
 
-BLOCK_ROWS = 16_384
-"""Rows of one product: bounds the memory, and the product's result stays in the processor's cache."""
+BLOCK_ROWS = 65_536
+"""Rows of one product where they lie: bounds the memory of the result, and few products start threads seldom."""
+
+COPIED_ROWS = 16_384
+"""Rows of one product where they must be copied first: brought together, or widened from half precision."""
 
 DECIMALS = 5
 """Similarities are rounded to this: a product's last bits depend on where a row lies, and equal sentences must tie."""
@@ -59,8 +62,9 @@ def max_sim(queries: Floats, snapshot: Snapshot, videos: Sequence[str] | None = 
 
 def _over_all(queries: Floats, snapshot: Snapshot) -> tuple[Floats, Ints]:
     """Return (q, S) best products of every segment and (q, S) their rows, reading the matrix where it lies."""
+    limit = BLOCK_ROWS if snapshot.matrix.dtype == np.float32 else COPIED_ROWS
     found = []
-    for first, last in _blocks(snapshot.starts, snapshot.counts):
+    for first, last in _blocks(snapshot.starts, snapshot.counts, limit):
         starts, counts = snapshot.starts[first:last], snapshot.counts[first:last]
         begin, end = int(starts[0]), int(starts[-1] + counts[-1])
         # The tombstones between segments are runs too, which nobody looks at.
@@ -76,7 +80,7 @@ def _over_some(queries: Floats, snapshot: Snapshot, positions: Ints) -> tuple[Fl
     found = []
     counts = snapshot.counts[positions]
     starts = np.cumsum(counts) - counts
-    for first, last in _blocks(starts, counts):
+    for first, last in _blocks(starts, counts, COPIED_ROWS):
         rows = snapshot.rows_at(positions[first:last])
         best, column = _best_per_run(_products(queries, snapshot.matrix[rows]), starts[first:last] - starts[first])
         found.append((best, rows[column]))
@@ -93,12 +97,12 @@ def _products(queries: Floats, rows: Rows) -> Floats:
     return np.ascontiguousarray((rows.astype(np.float32, copy=False) @ queries.T).T)
 
 
-def _blocks(starts: Ints, counts: Ints) -> list[tuple[int, int]]:
-    """Cut segments, by position, into stretches of about ``BLOCK_ROWS`` rows; one longer segment is a stretch too."""
+def _blocks(starts: Ints, counts: Ints, limit: int) -> list[tuple[int, int]]:
+    """Cut segments, by position, into stretches of at most ``limit`` rows; one longer segment is a stretch too."""
     ends = starts + counts
     blocks, at = [], 0
     while at < len(starts):
-        fit = int(np.searchsorted(ends, starts[at] + BLOCK_ROWS, side="right"))
+        fit = int(np.searchsorted(ends, starts[at] + limit, side="right"))
         blocks.append((at, max(fit, at + 1)))
         at = blocks[-1][1]
     return blocks

@@ -56,6 +56,7 @@ def test_max_sim_equals_a_loop_over_every_row(
     videos = data.draw(st.none() | st.lists(st.sampled_from([*snapshot.video_ids, "unknown"]), unique=True))
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(exact, "BLOCK_ROWS", block)
+        patch.setattr(exact, "COPIED_ROWS", block)
         found = max_sim(asked, snapshot, videos)
     expected = naive(asked, snapshot, set(snapshot.video_ids if videos is None else videos))
     np.testing.assert_allclose(found.best, expected, atol=2e-5)
