@@ -136,6 +136,14 @@ def live_generation(layout: Layout, video_id: str) -> Generation:
     return Generation(folder / (name if is_generation(name) else "g-unreadable"))
 
 
+def has_old_generations(video: Path) -> bool:
+    """Tell whether there is more than the live generation in a video's folder."""
+    try:
+        return sum(is_generation(name) for name in os.listdir(video)) > 1  # noqa: PTH208 - of thousands
+    except FileNotFoundError:
+        return False
+
+
 def retire(video: Path, bin_: Path, grace: float) -> int:
     """Remove a video's replaced generations and their vectors, unless the last replacement was just now.
 

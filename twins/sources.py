@@ -70,7 +70,8 @@ class Sources:
             names = os.listdir(self.layout.videos)  # noqa: PTH208 - names are enough, of thousands
         except FileNotFoundError:
             return []
-        return sorted(n for n in names if n.endswith(ending) and (self.layout.videos / n / "current").exists())
+        videos = str(self.layout.videos)
+        return sorted(n for n in names if n.endswith(ending) and os.path.exists(f"{videos}/{n}/current"))  # noqa: PTH110
 
     def all(self, ending: str = "") -> Iterator[Source]:
         """Read the sources of all videos (whose ids end so), in the order of their ids."""

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from twins.drafts import GRACE_SECONDS, Draft, live_generation, retire
+from twins.drafts import GRACE_SECONDS, Draft, has_old_generations, live_generation, retire
 from twins.durable import create_file, disk_errors, replace_file
 from twins.errors import TwinseekError
 from twins.generations import Generation, Manifest
 from twins.geometry import Geometry
-from twins.layout import Layout, check_part, display
+from twins.layout import Layout, check_part, display, text_path
 from twins.locks import exclusive, sweep, workspace
 from twins.migrations import create_library, open_format
 from twins.observations import EffectiveTwin, anchored, fold
@@ -101,6 +101,12 @@ class Store:
         """Return where a video came from."""
         with self._known(video_id):
             return self._sources.read(video_id)
+
+    def path(self, video_id: str) -> Path | None:
+        """Return the first recorded path at which a file of the recorded size lies now, if there is one."""
+        source = self.source(video_id)
+        local = [path for path in map(text_path, source.paths) if path is not None]
+        return next((p for p in local if p.is_file() and source.size in (None, p.stat().st_size)), None)
 
     def current(self, video_id: str) -> str | None:
         """Return the name of the live generation; none for a video that is not in the library."""
@@ -263,6 +269,8 @@ class Store:
         with self._writing():
             swept = sweep(self._layout.work)
             for video_id in self.video_ids():
+                if not has_old_generations(self._layout.video(video_id)):
+                    continue  # locking thousands of videos for nothing would take seconds
                 gone = contextlib.suppress(FileNotFoundError)  # removed by another process meanwhile
                 with gone, workspace(self._layout.work) as space, self._changing(video_id):
                     swept += retire(self._layout.video(video_id), space, self.grace)

@@ -163,6 +163,7 @@ def test_a_moved_file_keeps_its_id_and_gains_a_path(store: Store, tmp_path: Path
     video_id = index(store, a_file(tmp_path / "a.mp4"))
     (tmp_path / "a.mp4").rename(tmp_path / "b.mp4")
     assert store.register(tmp_path / "b.mp4").video_id == video_id
+    assert store.path(video_id) == tmp_path / "b.mp4"
     assert store.missing() == []
     assert store.missing_paths() == {video_id: (str(tmp_path / "a.mp4"),)}
     assert store.prune() == []
@@ -177,6 +178,7 @@ def test_a_changed_file_is_a_new_video_and_the_old_one_is_missing_until_prune(st
     assert store.resolve(str(path)) == new
     assert store.source(old).paths == ()
     assert store.missing() == [old]
+    assert store.path(old) is None
     assert store.video_ids() == sorted([old, new])
     assert store.prune() == [old]
     assert store.video_ids() == [new]
@@ -232,6 +234,7 @@ def test_any_file_name_can_be_indexed_found_and_kept(store: Store, tmp_path: Pat
     video_id = index(store, path)
     assert store.resolve(str(path)) == video_id
     assert store.source(video_id).paths == (path_text(path),)
+    assert store.path(video_id) == path
     assert Store.open(store.root).register(path).video_id == video_id
     assert store.missing() == []
 
