@@ -178,7 +178,7 @@ def test_a_reader_sees_one_whole_version_while_others_replace_it(tmp_path: Path)
     for reader in readers:
         reader.join()
     assert failures == []
-    assert len(seen) > 5
+    assert len(seen) > 2
     assert WRITER.check_video(store, video_id) == 39
 
 

@@ -165,9 +165,11 @@ def test_a_moved_file_keeps_its_id_and_gains_a_path(store: Store, tmp_path: Path
     assert store.register(tmp_path / "b.mp4").video_id == video_id
     assert store.path(video_id) == tmp_path / "b.mp4"
     assert store.missing() == []
+    assert len(list((store.root / "paths").iterdir())) == 2
     assert store.missing_paths() == {video_id: (str(tmp_path / "a.mp4"),)}
     assert store.prune() == []
     assert store.source(video_id).paths == (str(tmp_path / "b.mp4"),)
+    assert len(list((store.root / "paths").iterdir())) == 1
 
 
 def test_a_changed_file_is_a_new_video_and_the_old_one_is_missing_until_prune(store: Store, tmp_path: Path) -> None:
