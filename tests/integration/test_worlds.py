@@ -12,6 +12,7 @@ from pycocotools import mask as coco
 from evals.worlds import build_library, worlds, write_world
 from evals.worlds.sheet import contact_sheet
 from twins.errors import TwinseekError
+from twins.queries import InstanceFrame, InstanceResult, Rle
 
 
 @pytest.fixture(scope="module")
@@ -66,6 +67,38 @@ def test_questions_name_clips_that_exist(library: tuple[Path, Path]) -> None:
     clips = {path.stem for path in folder.iterdir()}
     for question in json.loads((gold / "questions.json").read_text()):
         assert {question["clip"], *question["distractors"]} <= clips
+
+
+def test_the_truth_itself_scores_one_and_the_same_masks_three_frames_late_score_less(
+    library: tuple[Path, Path],
+) -> None:
+    _, gold = library
+    asked = questions(worlds(21, 4))
+    for late, low, high in ((0, 1.0, 1.0), (3, 0.3, 0.95)):
+        answers = {question.id: [Answer([question.clip], seen(gold, question, late))] for question in asked}
+        overall = score(asked, answers, gold).overall
+        assert overall.right == 1.0
+        assert low <= overall.mean_j <= high
+
+
+def seen(gold: Path, question: WorldQuestion, late: int) -> list[InstanceResult]:
+    """Return the gold instances of a question, with the masks that they had some frames earlier."""
+    truth = json.loads((gold / f"{question.clip}.json").read_text())
+    results = []
+    for name in question.instances:
+        frames = truth["things"][name]["frames"]
+        moved = [
+            InstanceFrame(
+                frame_index=index,
+                seconds=truth["seconds"][index],
+                box=tuple(frames[index - late]["box"]),
+                mask=Rle(size=tuple(truth["size"]), counts=frames[index - late]["counts"]),
+            )
+            for index in range(late, len(frames))
+            if frames[index - late] and frames[index - late]["box"]
+        ]
+        results.append(InstanceResult(id=f"o{name}", category="object", frames=tuple(moved)))
+    return results
 
 
 def test_a_world_is_filmed_to_the_same_bytes_each_time(tmp_path: Path) -> None:

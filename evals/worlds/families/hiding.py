@@ -94,19 +94,21 @@ HIDE = Family(
 def _in_front(cast: Cast) -> Scene:
     y = cast.lane(0, 0.6)
     crossing = (1.3, 2.7)
-    big = cast.thing("b", still(0.2, y), bigger=1.25)
+    other = cast.thing("b", still(0.2, y))
+    # Off the middle and larger: whoever is behind sticks out, and is never hidden as by a wall.
+    row, larger = y + 0.45 * cast.size, 1.15
     match cast.facts["crossing"]:
         case "in front":
-            mover = cast.thing("a", line(4.0, (-5.4, y + 0.2), (5.4, y + 0.2)), nearness=2.0)
+            mover = cast.thing("a", line(4.0, (-5.4, row), (5.4, row)), larger, nearness=2.0)
             events = (Event("passes_before", crossing, "a", "b"),)
         case "behind":
-            mover = cast.thing("a", line(4.0, (-5.4, y + 0.2), (5.4, y + 0.2)), nearness=0.5)
+            mover = cast.thing("a", line(4.0, (-5.4, row), (5.4, row)), larger, nearness=0.5)
             events = (Event("passes_behind", crossing, "a", "b"),)
         case _:
             lane = y - 2.6 if y > 0 else y + 2.6
-            mover = cast.thing("a", line(4.0, (-5.4, lane), (5.4, lane)), nearness=2.0)
+            mover = cast.thing("a", line(4.0, (-5.4, lane), (5.4, lane)), larger, nearness=2.0)
             events = (Event("passes_by", crossing, "a", "b"),)
-    return Scene((mover, big), events)
+    return Scene((mover, other), events)
 
 
 IN_FRONT = Family(
