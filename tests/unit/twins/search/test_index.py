@@ -1,9 +1,11 @@
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+import twins.search.index as search_index
 from twins.errors import TwinseekError
 from twins.search import HeldPart, SearchIndex, max_sim
 
@@ -101,6 +103,24 @@ def test_compacting_drops_dead_rows_and_keeps_every_answer(index: SearchIndex) -
     assert (len(old.matrix), len(index.snapshot("s").matrix)) == (36, 9)
     assert old.locate(int(old.live_rows[0])) == ("a", "p", 0)  # the old file is gone, its rows are still mapped
     assert len(list((index.folder / "packed" / "s").iterdir())) == 1
+
+
+def test_a_compaction_between_reading_the_catalogue_and_opening_the_file_is_survived(
+    index: SearchIndex, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    index.put("a", "p", {"s": rows(0)}, "")
+    index.put("a", "p", {"s": rows(90)}, "")
+    real, compacted = search_index.map_rows, []
+
+    def late(*arguments: Any) -> Any:
+        if not compacted:
+            compacted.append(True)
+            SearchIndex.open(index.folder, writable=True).compact()
+        return real(*arguments)
+
+    monkeypatch.setattr(search_index, "map_rows", late)
+    assert best(SearchIndex.open(index.folder, writable=False), 90) == {"a": 1.0}
+    assert compacted
 
 
 def test_compacting_waits_until_enough_rows_are_dead(index: SearchIndex) -> None:
