@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 from pycocotools import mask as coco
 
-from evals.worlds import build_library, worlds, write_world
+from evals.worlds import WorldQuestion, build_library, questions, worlds, write_world
+from evals.worlds.scoring import Answer, score
 from evals.worlds.sheet import contact_sheet
 from twins.errors import TwinseekError
 from twins.queries import InstanceFrame, InstanceResult, Rle
