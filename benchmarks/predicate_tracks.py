@@ -74,13 +74,15 @@ class World:
     still_camera: bool = False
 
 
-def observe(world: World, rng: np.random.Generator, *, noise: bool = True) -> tuple[Geometry, int, int | None]:
+def observe(
+    world: World, rng: np.random.Generator, *, noise: bool = True, fps: float | None = None
+) -> tuple[Geometry, int, int | None]:
     """Track a world: occlusion, clipping, camera, jitter, missing frames and one id break.
 
     Returns:
         the geometry, and the rows of subject and other (either piece of the one that was broken).
     """
-    step = 1 / float(rng.choice([6, 8, 10, 15]))
+    step = 1 / (fps or float(rng.choice([6, 8, 10, 15])))
     t = np.arange(0, SECONDS, step)
     if noise:
         t = np.sort(t + rng.uniform(-0.2, 0.2, len(t)) * step * (np.arange(len(t)) > 0))
@@ -166,7 +168,9 @@ def _break_one(arrays: list[Array], t: Array, rng: np.random.Generator) -> tuple
     seen = np.flatnonzero(arrays[3][row] == Visibility.VISIBLE)
     # A tracker that loses what is in plain view: not at the start, nor while the object is away.
     whole = [i for i, j in pairwise(seen[4:-8]) if t[j] - t[i] < 0.5]
-    moment = float(t[rng.choice(whole)]) if whole else 0.0
+    if not whole:
+        return arrays, np.arange(n)
+    moment = float(t[rng.choice(whole)])
     gap = rng.uniform(0, 0.3)
     result = []
     for array in arrays:

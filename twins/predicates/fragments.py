@@ -12,6 +12,12 @@ LINK_DISTANCE = 1.0
 """In sizes, from where the first piece was heading: farther apart it is more likely a second object of the kind."""
 LINK_RATIO = 1.6
 """Largest ratio of widths or heights: box jitter and turning change less, another object usually more."""
+HIDDEN_SECONDS = 3.0
+"""Behind the same cover all the while, a thing may be away this long and still be taken for the same one, if"""
+HIDDEN_RATIO = 1.35
+"""its usual width and height change by no more than this."""
+COVER_MARGIN = 0.3
+"""Sizes by which a cover's box is widened: the last and first sights of what it hides are rims beside it."""
 TAIL_SECONDS = 0.6
 """Ends are compared by a line fitted over this much of a track, because single boxes jitter."""
 
@@ -19,9 +25,10 @@ TAIL_SECONDS = 0.6
 def object_of_row(geometry: Geometry) -> Ints:
     """Return (N,) the object, 0..M-1 in order of first row, to which each row belongs.
 
-    Rows are chained where one ends shortly before the other starts, near where it was heading, at a similar
-    size, and each is the other's best partner. Only geometry decides, so two things of one size that swap places out
-    of sight can be joined: :class:`~twins.predicates.scene.Scene` takes ``link=False`` for tracks known to be whole.
+    Rows are chained where one ends shortly before the other starts, near where it was heading (or behind one and the
+    same cover), at a similar size, and each is the other's best partner. Only geometry decides, so two things of one
+    size that swap places out of sight can be joined: :class:`~twins.predicates.scene.Scene` takes ``link=False`` for
+    tracks known to be whole.
     """
     seen = (geometry.visibility == Visibility.VISIBLE) & np.isfinite(geometry.boxes[..., 0])
     n, t = seen.shape
@@ -31,7 +38,7 @@ def object_of_row(geometry: Geometry) -> Ints:
     first, last = seen.argmax(axis=1), t - 1 - seen[:, ::-1].argmax(axis=1)
     gap = geometry.seconds[first][None, :] - geometry.seconds[last][:, None]
     step = float(np.median(np.diff(geometry.seconds)))
-    possible = (gap > -OVERLAP_SECONDS) & (gap <= max(LINK_SECONDS, 4 * step)) & seen.any(1)[:, None] & seen.any(1)
+    possible = (gap > -OVERLAP_SECONDS) & (gap <= max(HIDDEN_SECONDS, 4 * step)) & seen.any(1)[:, None] & seen.any(1)
     # The second piece must outlive the first and start after it, otherwise both are objects of their own.
     possible &= (first[:, None] < first[None, :]) & (last[:, None] < last[None, :])
     np.fill_diagonal(possible, False)
@@ -61,6 +68,8 @@ def _best_partners(geometry: Geometry, seen: Bools, possible: Bools, gap: Double
 
 def _misfit(geometry: Geometry, seen: Bools, i: int, j: int, gap: float) -> float:
     """Return 0..1 for how badly the start of row j continues the end of row i; above 1 it does not."""
+    if gap > max(LINK_SECONDS, 4 * float(np.median(np.diff(geometry.seconds)))):
+        return _misfit_behind_cover(geometry, seen, i, j)
     end, end_speed, end_size = _tail(geometry, seen[i], i, last=True)
     start, start_speed, start_size = _tail(geometry, seen[j], j, last=False)
     ratio = np.abs(np.log(end_size / start_size)).max() / np.log(LINK_RATIO)
@@ -70,6 +79,32 @@ def _misfit(geometry: Geometry, seen: Bools, i: int, j: int, gap: float) -> floa
     stayed = np.linalg.norm(start - end)
     distance = min(ahead, stayed) / (LINK_DISTANCE * size)
     return float(max(ratio, distance)) if _inside(geometry, end + end_speed * gap) else 2.0
+
+
+def _misfit_behind_cover(geometry: Geometry, seen: Bools, i: int, j: int) -> float:
+    """Return the misfit of two rows the first of which ends, and the second begins, at one and the same cover."""
+    usual = [np.median(_extent(geometry.boxes[row, seen[row]]), axis=0) for row in (i, j)]
+    ratio = float(np.abs(np.log(usual[0] / usual[1])).max() / np.log(HIDDEN_RATIO))
+    margin = COVER_MARGIN * float(np.sqrt(usual[0].prod()))
+    frames = int(np.flatnonzero(seen[i])[-1]), int(np.flatnonzero(seen[j])[0])
+    at = [_covers(geometry, row, frame, margin) for row, frame in zip((i, j), frames, strict=True)]
+    covers = at[0] & at[1]
+    covers[[i, j]] = False
+    return ratio + 1e-3 if covers.any() else 2.0
+
+
+def _covers(geometry: Geometry, row: int, frame: int, margin: float) -> Bools:
+    """Return (N,) which rows, where last seen by this frame or first seen after it, hold this row's centre."""
+    box = geometry.boxes[row, frame].astype(np.float64)
+    centre = (box[:2] + box[2:]) / 2
+    window = np.abs(geometry.seconds - geometry.seconds[frame]) <= TAIL_SECONDS
+    with np.errstate(invalid="ignore"):
+        low, high = geometry.boxes[:, window, :2] - margin, geometry.boxes[:, window, 2:] + margin
+        return np.asarray(((centre >= low) & (centre <= high)).all(axis=2).any(axis=1))
+
+
+def _extent(boxes: Doubles) -> Doubles:
+    return np.maximum(boxes[..., 2:] - boxes[..., :2], 1.0).astype(np.float64)
 
 
 def _inside(geometry: Geometry, place: Doubles) -> bool:
@@ -84,7 +119,7 @@ def _tail(geometry: Geometry, seen: Bools, row: int, *, last: bool) -> tuple[Dou
     near = frames[np.abs(geometry.seconds[frames] - geometry.seconds[edge]) <= TAIL_SECONDS]
     boxes = geometry.boxes[row, near].astype(np.float64)
     centres = (boxes[:, :2] + boxes[:, 2:]) / 2
-    size = np.maximum(np.median(boxes[:, 2:] - boxes[:, :2], axis=0), 1.0)
+    size = np.median(_extent(boxes), axis=0)
     dt = geometry.seconds[near] - geometry.seconds[edge]
     if len(near) < 3:
         return centres.mean(axis=0), np.zeros(2), size

@@ -76,8 +76,9 @@ def _closing_runs(scene: Scene, a: Ints, b: Ints, sign: int) -> Bools:
     first, last = apart[runs.rows, runs.starts], apart[runs.rows, runs.ends - 1]
     far = np.maximum(first, last)
     # From rim to rim: two large things that start close cannot come much nearer centre to centre.
-    room = np.maximum(far - pair_size(scene, a, b)[runs.rows, runs.starts], 0.0)
-    least = np.maximum(CLOSING_TRAVEL * unit[runs.rows, runs.starts], CLOSING_SHARE * room)
+    ends = np.stack((runs.starts, runs.ends - 1))
+    room = np.maximum(far - pair_size(scene, a, b)[runs.rows, ends].mean(axis=0), 0.0)
+    least = np.maximum(CLOSING_TRAVEL * unit[runs.rows, ends].mean(axis=0), CLOSING_SHARE * room)
     return paint(runs.where(sign * (first - last) >= least), mask.shape)
 
 

@@ -69,7 +69,9 @@ def _heads(axis: int, sign: int) -> MarkFunction:
         runs = runs_of(join(mask, scene.edges, PAUSE_SECONDS) & scene.located[a])
         places, unit = scene.places[a][..., axis], scene.unit[a]
         net = sign * (places[runs.rows, runs.ends - 1] - places[runs.rows, runs.starts])
-        far = net >= HEADING_TRAVEL * unit[runs.rows, runs.starts]
+        # Both ends, so that a film played backwards shows the same movement.
+        usual = (unit[runs.rows, runs.starts] + unit[runs.rows, runs.ends - 1]) / 2
+        far = net >= HEADING_TRAVEL * usual
         return _marks(scene, a, paint(runs.where(far), mask.shape))
 
     return marks

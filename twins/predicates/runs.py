@@ -6,6 +6,9 @@ import numpy as np
 
 from twins.geometry import Bools, Doubles, Ints
 
+HAIR = 1e-6
+"""Seconds of tolerance: rounding of frame times must not decide."""
+
 
 @dataclass(frozen=True)
 class Runs:
@@ -45,14 +48,13 @@ def join(mask: Bools, edges: Doubles, seconds: float) -> Bools:
     """Close gaps of at most ``seconds`` between two true stretches of a row."""
     gaps = runs_of(~mask)
     inner = (gaps.starts > 0) & (gaps.ends < mask.shape[1])
-    return mask | paint(gaps.where(inner & (gaps.seconds(edges) <= seconds)), mask.shape)
+    return mask | paint(gaps.where(inner & (gaps.seconds(edges) <= seconds + HAIR)), mask.shape)
 
 
 def drop_short(mask: Bools, edges: Doubles, seconds: float) -> Bools:
     """Remove true stretches shorter than ``seconds``."""
     runs = runs_of(mask)
-    # A hair of tolerance: sums of frame times must not decide.
-    return paint(runs.where(runs.seconds(edges) >= seconds - 1e-6), mask.shape)
+    return paint(runs.where(runs.seconds(edges) >= seconds - HAIR), mask.shape)
 
 
 def grow(seed: Bools, within: Bools) -> Bools:
