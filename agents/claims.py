@@ -1,0 +1,272 @@
+"""The door that every claim goes through, whoever made it: recomputed from the twin, or marked as not checkable."""
+
+import re
+from dataclasses import dataclass
+
+from agents.evidence import MEANT, SIDES, Bound, Evidence, in_order, parse_bound, side_share
+from agents.grounding import is_labelled, look_match
+from agents.lexicon import lexicon
+from agents.noun_phrases import same_word
+from agents.reading import FRAME
+from agents.scenes import scene
+from twins.geometry import Geometry
+from twins.predicates import PREDICATES, Truth, evaluate
+from twins.predicates.truth import covered
+from twins.queries import Check, CheckedClaim, Claim, Status, Verdict
+from twins.schema import Span, Twin
+
+REFUTED_COST = 0.5
+"""Share of the score that is lost when every checkable claim is refuted."""
+JUDGED_FACTOR = 0.95
+"""What the score of a verdict without a single verified claim is worth."""
+STATE_COVER = 0.5
+"""Share of a claimed span that a state must be seen to hold over."""
+SURE = 0.7
+"""Match of a look from which a claim of it is verified, and"""
+WRONG = 0.25
+"""… below which it is refuted."""
+MAX_CLAIMS = 64
+"""Claims of one verdict that are checked; a judge that says more is cut short."""
+
+RELATIVE = ("moves_toward", "moves_away")
+LOOKS = ("colour", "color", "shape", "size", "texture")
+CALL = re.compile(r"^\s*([a-z_]{1,32})\(\s*([^(),;]{1,80})\s*(?:,\s*([^(),;]{1,80})\s*)?\)\s*$")
+COUNTED = re.compile(
+    r"^\s*(all|[<>=]{0,2}\s*\d{1,4})\s*(times)?(?:\s+of\s+(.{1,200}?))?(?:\s+that\s+([a-z_]{1,32}))?\s*$"
+)
+
+
+@dataclass(frozen=True)
+class CheckedVerdict:
+    """A verdict after its claims were recomputed; ``verdict.score`` has paid for the refuted ones."""
+
+    verdict: Verdict
+    trace: tuple[CheckedClaim, ...]
+    status: Status
+
+
+def check_verdict(verdict: Verdict, twin: Twin, geometry: Geometry) -> CheckedVerdict:
+    """Recompute a verdict's claims and let refuted ones cost score.
+
+    A verdict is ``verified`` when at least one claim was verified and none refuted, else ``judged``. Without any
+    verified claim it loses a little, so that it cannot outrank an equal one that has some. Instances that the twin
+    does not know and spans outside the clip are dropped.
+    """
+    trace = tuple(check_claim(claim, twin, geometry) for claim in verdict.claims[:MAX_CLAIMS])
+    verified = sum(checked.check == "verified" for checked in trace)
+    refuted = sum(checked.check == "refuted" for checked in trace)
+    score = verdict.score
+    if refuted:
+        score *= 1 - REFUTED_COST * refuted / (verified + refuted)
+    if not verified:
+        score *= JUDGED_FACTOR
+    known = {track.id for track in twin.tracks}
+    spans = (_inside(span, twin.duration) for span in verdict.spans)
+    kept = verdict.model_copy(
+        update={
+            "score": score,
+            "instances": tuple(name for name in dict.fromkeys(verdict.instances) if name in known),
+            "spans": tuple(span for span in spans if span is not None),
+        }
+    )
+    return CheckedVerdict(kept, trace, "verified" if verified and not refuted else "judged")
+
+
+def check_claim(claim: Claim, twin: Twin, geometry: Geometry) -> CheckedClaim:
+    """Recompute one claim from tracks and geometry.
+
+    Refuted are claims that the geometry contradicts, that name an instance which the twin does not have, or a span that
+    lies outside the clip: their evidence does not exist. Unverifiable are claims of which nothing is known, and those
+    that cannot be recomputed: no predicate, an unknown one, the wrong number of instances, free text.
+    """
+    known = {track.id for track in twin.tracks}
+    span = None if claim.span is None else _inside(claim.span, twin.duration)
+    check: Check
+    if any(name not in known for name in claim.instances) or (claim.span is not None and span is None):
+        check = "refuted"
+    else:
+        check = _recompute(claim, span, twin, geometry)
+    return CheckedClaim(
+        claim=claim.claim,
+        check=check,
+        instances=claim.instances,
+        span=span,
+        predicate=claim.predicate,
+        source=claim.source,
+    )
+
+
+def _inside(span: Span, duration: float) -> Span | None:
+    """Clip a span to the video; none where it lies outside."""
+    start, end = max(0.0, span[0]), min(span[1], duration)
+    return (start, end) if end > start or span[0] == span[1] <= duration else None
+
+
+def _recompute(claim: Claim, span: Span | None, twin: Twin, geometry: Geometry) -> Check:
+    name = claim.predicate
+    if name in PREDICATES:
+        return _of_predicate(claim, span, twin, geometry)
+    if name in LOOKS:
+        return _denied(_of_look(claim, twin), claim.negated)
+    if name == "category":
+        return _denied(_of_category(claim, twin), claim.negated)
+    if name == "count":
+        return _denied(_of_count(claim, twin, geometry), claim.negated)
+    if name in ("before", "after", "during"):
+        return _denied(_of_order(claim, twin, geometry), claim.negated)
+    return "unverifiable"
+
+
+def _denied(check: Check, negated: bool) -> Check:
+    if not negated or check == "unverifiable":
+        return check
+    return "refuted" if check == "verified" else "verified"
+
+
+def _truth(name: str, instances: tuple[str, ...], twin: Twin, geometry: Geometry) -> Truth | None:
+    """Return when a predicate holds of instances; none where their number is wrong or one has no geometry."""
+    arities = {1, 2} if name in RELATIVE else {PREDICATES[name].arity, 1}
+    if len(instances) not in arities or len(set(instances)) != len(instances):
+        return None
+    if any(instance not in geometry.track_ids for instance in instances):
+        return None
+    made = scene(twin, geometry)
+    rows = [geometry.row(instance) for instance in instances]
+    if len({int(made.object_of[row]) for row in rows}) != len(rows):
+        return None
+    return evaluate(name, made, *rows)
+
+
+def _of_predicate(claim: Claim, span: Span | None, twin: Twin, geometry: Geometry) -> Check:
+    name = claim.predicate or ""
+    if claim.value == FRAME and name in SIDES:
+        return _denied(_of_side(claim, geometry), claim.negated)
+    truth = _truth(name, claim.instances, twin, geometry)
+    if truth is None or not len(geometry.seconds):
+        return "unverifiable"
+    clip = scene(twin, geometry).clip
+    within = (max(clip[0], span[0]), min(clip[1], span[1])) if span is not None else clip
+    if within[1] <= within[0]:
+        return "unverifiable"
+    if claim.negated:
+        return "refuted" if covered(truth.holds, within) > 0 else "verified" if truth.never(within) else "unverifiable"
+    length = within[1] - within[0]
+    held = covered(truth.holds, within)
+    enough = held > 0 if span is None or PREDICATES[name].event else held >= STATE_COVER * length
+    if enough:
+        return "verified"
+    return (
+        "refuted"
+        if truth.never(within) or (span is not None and covered(truth.fails, within) > (1 - STATE_COVER) * length)
+        else "unverifiable"
+    )
+
+
+def _of_side(claim: Claim, geometry: Geometry) -> Check:
+    if len(claim.instances) != 1 or claim.instances[0] not in geometry.track_ids:
+        return "unverifiable"
+    share = side_share(geometry, geometry.row(claim.instances[0]), claim.predicate or "")
+    return "verified" if share >= STATE_COVER else "refuted" if share < 0.1 else "unverifiable"
+
+
+def _of_look(claim: Claim, twin: Twin) -> Check:
+    """Compare a colour, shape, size or texture with what was measured."""
+    kind = "colour" if claim.predicate == "color" else claim.predicate or ""
+    look = lexicon().looks.get((claim.value or "").strip().lower())
+    if look is None or look[0] != kind or not claim.instances:
+        return "unverifiable"
+    checks = []
+    for instance in claim.instances:
+        track = twin.track(instance)
+        if kind == "shape" and is_labelled(track) and same_word((claim.value or "").lower(), track.category.lower()):
+            checks.append(1.0)
+            continue
+        match = look_match(kind, look[1], track)
+        if match is None:
+            return "unverifiable"
+        checks.append(match)
+    return "verified" if min(checks) >= SURE else "refuted" if min(checks) <= WRONG else "unverifiable"
+
+
+def _of_category(claim: Claim, twin: Twin) -> Check:
+    """A label that says the same word confirms a category; another one proves nothing, words being many."""
+    if not claim.instances or not claim.value:
+        return "unverifiable"
+    tracks = [twin.track(instance) for instance in claim.instances]
+    said = [
+        is_labelled(t)
+        and t.confidence >= 0.5
+        and any(same_word(claim.value.lower(), w) for w in t.category.lower().split())
+        for t in tracks
+    ]
+    return "verified" if all(said) else "unverifiable"
+
+
+def _of_count(claim: Claim, twin: Twin, geometry: Geometry) -> Check:
+    """Count anew: ``3 of red ball that enters``, ``2 times that turns``; a bare number counts the named instances."""
+    found = COUNTED.match(claim.value or "")
+    if found is None:
+        return "unverifiable"
+    amount, times, phrase, doing = found.groups()
+    if doing is not None and doing not in PREDICATES:
+        return "unverifiable"
+    bound = Bound(1, 10_000) if amount == "all" else parse_bound(amount)
+    if bound is None:
+        return "unverifiable"
+    if times is not None:
+        truth = _truth(doing, claim.instances, twin, geometry) if doing else None
+        if truth is None or (not truth.ever and bound.low > 0):
+            return "unverifiable"
+        return "verified" if bound.holds(len(truth.holds)) else "refuted"
+    if phrase is None:
+        return _of_bare_count(claim, bound, twin, geometry) if doing is None and amount != "all" else "unverifiable"
+    return _of_described_count(amount == "all", bound, phrase, doing, twin, geometry)
+
+
+def _of_bare_count(claim: Claim, bound: Bound, twin: Twin, geometry: Geometry) -> Check:
+    """The instances named must at least be as many as is claimed; that there are no more cannot be known."""
+    if not claim.instances:
+        return "unverifiable"
+    made = scene(twin, geometry)
+    rows = [geometry.track_ids.index(name) for name in set(claim.instances) if name in geometry.track_ids]
+    number = len({int(made.object_of[row]) for row in rows})
+    return "verified" if bound.holds(number) else "refuted"
+
+
+def _of_described_count(
+    every: bool, bound: Bound, phrase: str, doing: str | None, twin: Twin, geometry: Geometry
+) -> Check:
+    evidence = Evidence(twin, geometry)
+    if not evidence.objects:
+        return "unverifiable"
+    fits = evidence.grounded(phrase)
+    meant = [n for n in range(len(fits)) if fits[n] >= MEANT]
+    if doing is None:
+        return "verified" if not every and bound.holds(len(meant)) else "refuted"
+    values = evidence.values(doing, [(n, None) for n in meant])
+    sure = sum(value >= 0.99 for value in values)
+    possible = sum(value > 0.05 for value in values)
+    wanted = Bound(len(meant), len(meant)) if every else bound
+    if wanted.holds(sure):
+        return "verified"
+    return "refuted" if possible < wanted.low or sure > wanted.high else "unverifiable"
+
+
+def _of_order(claim: Claim, twin: Twin, geometry: Geometry) -> Check:
+    """Recompute ``stops(1); starts(2)``: two predicates with their instances, tied by the claim's relation."""
+    calls = [CALL.match(piece) for piece in (claim.value or "").split(";")]
+    if len(calls) != 2:
+        return "unverifiable"
+    truths = []
+    for call in calls:
+        if call is None or call[1] not in PREDICATES:
+            return "unverifiable"
+        names = tuple(name.strip() for name in call.groups()[1:] if name)
+        if any(name not in claim.instances for name in names):
+            return "unverifiable"
+        truth = _truth(call[1], names, twin, geometry)
+        if truth is None or not truth.ever:
+            return "unverifiable"
+        truths.append(truth)
+    value, _ = in_order(claim.predicate or "", truths[0], truths[1])
+    return "verified" if value == 1.0 else "refuted"

@@ -1,0 +1,169 @@
+"""What a candidate's geometry says of typed sub-queries: truth of pairs, spans, order and counts."""
+
+import re
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from agents.grounding import Grounder
+from agents.scenes import scene
+from twins.geometry import Doubles, Geometry
+from twins.predicates import PREDICATES, Scene, Truth, evaluate, mark
+from twins.predicates.truth import FAILS, HOLDS
+from twins.protocols import TextEncoder
+from twins.schema import Span, Twin
+
+MAX_PAIRS = 48
+"""Pairs of one relation that are looked at, the best-fitting first: bounds the time a crowd takes."""
+UNKNOWN_VALUE = 0.45
+"""A condition of which nothing is known: just under half, so that evidence wins."""
+SIDE = 0.45
+"""Share of the frame within which a centre is on its left (or upper) side."""
+ORDER_SLACK = 0.1
+"""Seconds by which one event must start before another one to be earlier."""
+MEANT = 0.45
+"""Grounding score from which a track counts as what a phrase means."""
+BRIEF_SHARE = 0.1
+"""A track in view for less than this share of the clip is not counted among *all*."""
+
+BOUND = re.compile(r"^(>=|<=|=)?\s*(\d{1,4})$")
+
+
+@dataclass(frozen=True)
+class Bound:
+    """How many: at least ``low``, at most ``high``."""
+
+    low: int
+    high: int
+
+    def holds(self, number: int) -> bool:
+        """Say whether the number is within."""
+        return self.low <= number <= self.high
+
+
+def parse_bound(text: str) -> Bound | None:
+    """Read ``3``, ``=3``, ``>=2``, ``<=1``; none where it is no bound."""
+    found = BOUND.match(text.strip())
+    if found is None:
+        return None
+    number = int(found[2])
+    return {">=": Bound(number, 10_000), "<=": Bound(0, number)}.get(found[1] or "=", Bound(number, number))
+
+
+class Evidence:
+    """One candidate as typed sub-queries see it: its objects (joined tracks) and what the predicates say of them."""
+
+    def __init__(self, twin: Twin, geometry: Geometry, encoder: TextEncoder | None = None) -> None:
+        self.twin = twin
+        self.geometry = geometry
+        self.grounder = Grounder(twin, geometry, encoder)
+        numbers = {track.id: number for number, track in enumerate(twin.tracks)}
+        self._rows = [(row, numbers[name]) for row, name in enumerate(geometry.track_ids) if name in numbers]
+
+    @cached_property
+    def scene(self) -> Scene:
+        """The geometry, prepared for predicates."""
+        return scene(self.twin, self.geometry)
+
+    @cached_property
+    def objects(self) -> tuple[tuple[int, ...], ...]:
+        """The rows of each object, the longest seen first; only of tracks that the twin knows."""
+        seen = np.isfinite(self.geometry.boxes[..., 0]).sum(axis=1) if self._rows else np.empty(0)
+        groups: dict[int, list[int]] = {}
+        for row, _ in self._rows:
+            groups.setdefault(int(self.scene.object_of[row]), []).append(row)
+        return tuple(tuple(sorted(rows, key=lambda r: -seen[r])) for rows in groups.values())
+
+    @cached_property
+    def presence(self) -> Doubles:
+        """(objects,) share of the clip in which each is in view."""
+        if not len(self.geometry.seconds):
+            return np.zeros(len(self.objects))
+        return np.array([float(self.scene.seen[self.member(o)].mean()) for o in range(len(self.objects))])
+
+    def member(self, number: int) -> int:
+        """Return the scene's index of an object."""
+        return int(self.scene.object_of[self.objects[number][0]])
+
+    def name(self, number: int) -> str:
+        """Return the instance id of an object: that of its longest seen track."""
+        return self.geometry.track_ids[self.objects[number][0]]
+
+    def grounded(self, phrase: str) -> Doubles:
+        """Return (objects,) how well each fits a noun phrase, the best of its tracks."""
+        scores = self.grounder.scores(phrase)
+        number_of = dict(self._rows)
+        return np.array([max(scores[number_of[row]] for row in rows) for rows in self.objects], np.float64)
+
+    def values(self, name: str, pairs: list[tuple[int, int | None]]) -> Doubles:
+        """Return (len(pairs),) how far a predicate holds: 1 at some time, 0 known never to, between where unknown."""
+        if not pairs:
+            return np.empty(0)
+        relative = RELATIVE.get(name, name) if pairs[0][1] is not None else name
+        if PREDICATES[relative].arity == 2 and pairs[0][1] is None:
+            return np.array([self._any_other(relative, subject) for subject, _ in pairs])
+        a = np.array([self.member(subject) for subject, _ in pairs])
+        b = a if PREDICATES[relative].arity == 1 else np.array([self.member(o) for _, o in pairs if o is not None])
+        marks = mark(relative, self.scene, a, b)
+        holds, fails = (marks == HOLDS).any(axis=1), (marks == FAILS).mean(axis=1)
+        return np.where(holds, 1.0, UNKNOWN_VALUE * (1 - fails))
+
+    def _any_other(self, name: str, subject: int) -> float:
+        others: list[tuple[int, int | None]] = [(subject, o) for o in range(len(self.objects)) if o != subject]
+        return float(self.values(name, others[:MAX_PAIRS]).max()) if others else UNKNOWN_VALUE
+
+    def truth(self, name: str, subject: int, other: int | None) -> Truth:
+        """Return the spans where a predicate holds of objects."""
+        rows = self.objects
+        if other is not None and PREDICATES[name].arity == 1 and name not in RELATIVE:
+            other = None
+        return evaluate(name, self.scene, rows[subject][0], None if other is None else rows[other][0])
+
+    def side(self, name: str, subject: int) -> float:
+        """Return how far an object is on the named side of the frame: the share of its time that it is there."""
+        return side_share(self.geometry, self.objects[subject][0], name)
+
+
+RELATIVE = {"moves_toward": "approaches", "moves_away": "parts_from"}
+"""Predicates of one object that mean another one when a second is named."""
+
+SIDES = ("left_of", "right_of", "above", "below", "in_front_of", "behind")
+
+
+def side_share(geometry: Geometry, row: int, name: str) -> float:
+    """Return the share of a track's time that it spends on one side of the frame; unknown is :data:`UNKNOWN_VALUE`."""
+    centres = geometry.centroids[row]
+    known = np.isfinite(centres[:, 0])
+    if not known.any() or name not in SIDES:
+        return UNKNOWN_VALUE
+    x, y = centres[known, 0] / max(geometry.width, 1), centres[known, 1] / max(geometry.height, 1)
+    if name in ("in_front_of", "behind"):
+        near = geometry.nearness[row][np.isfinite(geometry.nearness[row])]
+        if not len(near):
+            return UNKNOWN_VALUE
+        return float(np.mean(near > 0.5) if name == "in_front_of" else np.mean(near < 0.5))
+    inside = {"left_of": x < SIDE, "right_of": x > 1 - SIDE, "above": y < SIDE, "below": y > 1 - SIDE}[name]
+    return float(inside.mean())
+
+
+def in_order(relation: str, first: Truth, second: Truth) -> tuple[float, Span | None]:
+    """Say whether two happenings stand in a relation of time, and over which span.
+
+    ``before``: the first starts earlier and does not end later, at some pair of their spans; ``after`` is its
+    converse; ``during``: they overlap.
+
+    Returns:
+        1, 0 or :data:`UNKNOWN_VALUE` (one of them was not seen), and the hull of the pair that satisfies it.
+    """
+    if relation == "after":
+        return in_order("before", second, first)
+    if not first.ever or not second.ever:
+        return UNKNOWN_VALUE, None
+    for a in first.holds:
+        for b in second.holds:
+            if relation == "before" and a[0] + ORDER_SLACK < b[0] and a[1] <= b[1] + ORDER_SLACK:
+                return 1.0, (a[0], b[1])
+            if relation == "during" and min(a[1], b[1]) > max(a[0], b[0]):
+                return 1.0, (max(a[0], b[0]), min(a[1], b[1]))
+    return 0.0, None

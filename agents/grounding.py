@@ -1,0 +1,221 @@
+"""From a noun phrase to the tracks that it may mean, each with a score."""
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+
+from agents.lexicon import lexicon, stems
+from agents.noun_phrases import Description, describe
+from twins.geometry import Doubles, Geometry
+from twins.protocols import TextEncoder
+from twins.schema import Attribute, Track, Twin
+
+UNKNOWN_LOOK = 0.4
+"""Score of a look that nobody measured: between right and wrong."""
+WRONG_LOOK = 0.05
+"""A measured look that is another one; not zero, because measurements err."""
+UNLABELLED = 0.5
+"""Score of a category word against a track that nobody labelled: unknown is not false."""
+WRONG_CATEGORY = 0.08
+ROLE_MATCH = 0.7
+"""A word that does not name the category, but stands in what is said of the track."""
+KIND_MATCH = 0.9
+"""A word for a wider kind: a woman is a person."""
+LIKE_LOW, LIKE_HIGH, LIKE_SCORE = 0.35, 0.8, 0.75
+"""Cosine between category words from which they count as related, to which as the same, and what that is worth."""
+NOT_A_PERSON = 0.7
+"""*Someone* may be said of an animal or a thing in play."""
+HEAD_SHARE = 0.7
+"""Weight of the last noun of a phrase; the words before it share the rest."""
+UNNAMED = ("", "object", "thing", "unknown")
+
+
+@dataclass(frozen=True)
+class Words:
+    """What a track's words say, stemmed once: its category's, and those of its attributes, roles and states."""
+
+    category: frozenset[str]
+    said: frozenset[str]
+
+
+class Grounder:
+    """Scores the tracks of one twin against noun phrases.
+
+    Args:
+        twin: the effective twin.
+        geometry: its boxes; sizes are compared where no size was measured.
+        encoder: compares category words that are not the same word; without one only equal words match.
+    """
+
+    def __init__(self, twin: Twin, geometry: Geometry, encoder: TextEncoder | None = None) -> None:
+        self.twin = twin
+        self._geometry = geometry
+        self._encoder = encoder
+        self._about: dict[str, list[str]] = {}
+        for fact in twin.facts:
+            if fact.about is not None and fact.kind in ("role", "state", "object", "attribute", "action", "purpose"):
+                self._about.setdefault(fact.about, []).append(fact.text)
+        self._words: dict[str, Words] = {}
+        self._scores: dict[str, Doubles] = {}
+        self._areas: Doubles | None = None
+
+    def scores(self, phrase: str) -> Doubles:
+        """Return (len(twin.tracks),) scores 0–1 of a noun phrase; 1 for every track where it demands nothing."""
+        if phrase not in self._scores:
+            description = describe(phrase)
+            values = [self._score(description, number, track) for number, track in enumerate(self.twin.tracks)]
+            self._scores[phrase] = np.asarray(values, np.float64)
+        return self._scores[phrase]
+
+    def _score(self, description: Description, number: int, track: Track) -> float:
+        score = 1.0
+        for kind, term, word in description.looks:
+            score *= self._look(kind, term, word, number, track)
+        if description.nouns:
+            *before, head = [self._noun(noun, track) for noun in description.nouns]
+            rest = sum(before) / len(before) if before else head
+            score *= HEAD_SHARE * head + (1 - HEAD_SHARE) * rest
+        elif description.person and is_labelled(track) and self._noun("person", track) < 0.5:
+            score *= NOT_A_PERSON
+        return score
+
+    # -- looks ----------------------------------------------------------------------------------------------------
+
+    def _look(self, kind: str, term: str, word: str, number: int, track: Track) -> float:
+        if kind == "size":
+            return self._size(term, number, track)
+        if kind == "shape" and is_labelled(track) and self._noun(word, track) > 0.5:
+            return 1.0
+        best = look_match(kind, term, track)
+        if best is None:
+            return (
+                WRONG_CATEGORY if kind == "shape" and is_labelled(track) and not _is_adjective(term) else UNKNOWN_LOOK
+            )
+        return best
+
+    def _size(self, term: str, number: int, track: Track) -> float:
+        """Compare with the other tracks: size words are said of things beside others."""
+        areas = self._median_areas()
+        known = np.isfinite(areas)
+        measured = look_match("size", term, track)
+        if not known.any() or not known[number]:
+            return UNKNOWN_LOOK if measured is None else measured
+        largest, smallest = float(np.nanmax(areas)), float(np.nanmin(areas))
+        if term == "largest":
+            return float(areas[number] / largest)
+        if term == "smallest":
+            return float(smallest / max(areas[number], 1e-9))
+        if largest < 1.3 * smallest:
+            return UNKNOWN_LOOK if measured is None else measured
+        place = float(np.log(areas[number] / smallest) / np.log(largest / smallest))
+        relative = {"large": place, "small": 1 - place}.get(term, 1 - 2 * abs(place - 0.5))
+        return max(0.1, relative, measured or 0.0)
+
+    def _median_areas(self) -> Doubles:
+        if self._areas is None:
+            self._areas = np.full(len(self.twin.tracks), np.nan)
+            rows = {name: row for row, name in enumerate(self._geometry.track_ids)}
+            for number, track in enumerate(self.twin.tracks):
+                area = self._geometry.area[rows[track.id]] if track.id in rows else np.empty(0)
+                area = area[np.isfinite(area) & (area > 0)]
+                if len(area):
+                    self._areas[number] = float(np.median(area))
+        return self._areas
+
+    # -- categories -------------------------------------------------------------------------------------------------
+
+    def _noun(self, noun: str, track: Track) -> float:
+        if not is_labelled(track):
+            return max(UNLABELLED, ROLE_MATCH if stems(noun) & self._of(track).said else 0.0)
+        words = self._of(track)
+        if stems(noun) & words.category:
+            return 1.0
+        score = max([a.confidence for a in track.alternatives if stems(noun) & _stems_of(a.category)], default=0.0)
+        if is_kind(noun, track.category):
+            score = max(score, KIND_MATCH)
+        if stems(noun) & words.said:
+            score = max(score, ROLE_MATCH)
+        return max(score, self._likeness(noun, track.category), WRONG_CATEGORY)
+
+    def _of(self, track: Track) -> Words:
+        if track.id not in self._words:
+            said = " ".join([*(a.text for a in track.attributes), *self._about.get(track.id, ())])
+            self._words[track.id] = Words(_stems_of(track.category), _stems_of(said))
+        return self._words[track.id]
+
+    def _likeness(self, noun: str, category: str) -> float:
+        if self._encoder is None:
+            return 0.0
+        cosine = _cosine(self._encoder, noun, category)
+        return LIKE_SCORE * float(np.clip((cosine - LIKE_LOW) / (LIKE_HIGH - LIKE_LOW), 0.0, 1.0))
+
+
+def is_labelled(track: Track) -> bool:
+    """Say whether somebody named the track's category."""
+    return track.category.lower() not in UNNAMED
+
+
+def look_match(kind: str, term: str, track: Track) -> float | None:
+    """Compare a basic term with what was measured of a track.
+
+    Returns:
+        1 where it was measured so, less for a neighbouring colour or an unsure measurement, :data:`WRONG_LOOK` where
+        something else was measured; none where nothing of the kind is known.
+    """
+    best: float | None = None
+    for attribute in track.attributes:
+        for said in terms_of(attribute, kind):
+            near = lexicon().neighbours.get(term, {}).get(said, 0.0) if kind == "colour" else 0.0
+            raw = 1.0 if said == term else max(near, WRONG_LOOK)
+            value = attribute.confidence * raw + (1 - attribute.confidence) * UNKNOWN_LOOK
+            best = value if best is None else max(best, value)
+    return best
+
+
+@lru_cache(maxsize=4096)
+def terms_of(attribute: Attribute, kind: str) -> tuple[str, ...]:
+    """Return the basic terms of this kind in an attribute's text (``white with brown patches``: white, brown)."""
+    if attribute.kind not in (kind, "other") and not (kind == "tone" and attribute.kind == "colour"):
+        return ()
+    found = [lexicon().looks.get(word.strip(",.;")) for word in attribute.text.lower().split()]
+    return tuple(dict.fromkeys(look[1] for look in found if look is not None and look[0] == kind))
+
+
+def is_kind(noun: str, category: str) -> bool:
+    """Say whether one word names a wider kind of the other's things (person, woman)."""
+    head = category.lower().split()[-1] if category.split() else ""
+    for kind, members in lexicon().kinds.items():
+        if stems(noun) & stems(kind) and any(stems(word) & stems(head) for word in members):
+            return True
+        if stems(head) & stems(kind) and noun in members:
+            return True
+    return False
+
+
+def _is_adjective(term: str) -> bool:
+    return term in ("elongated", "compact", "irregular", "tall", "wide")
+
+
+@lru_cache(maxsize=8192)
+def _stems_of(text: str) -> frozenset[str]:
+    words = text.lower().replace("-", " ").split()
+    return frozenset(stem for word in words for stem in stems(word.strip(",.;:()'")))
+
+
+_vectors: dict[tuple[str, str], Doubles] = {}
+MAX_VECTORS = 20_000
+
+
+def _cosine(encoder: TextEncoder, first: str, second: str) -> float:
+    return float(_vector(encoder, first) @ _vector(encoder, second))
+
+
+def _vector(encoder: TextEncoder, text: str) -> Doubles:
+    """Return the unit vector of a word, encoded once a process."""
+    key = (encoder.fingerprint, text)
+    if key not in _vectors:
+        if len(_vectors) > MAX_VECTORS:
+            _vectors.clear()
+        _vectors[key] = np.asarray(encoder.encode([text])[0], np.float64)
+    return _vectors[key]

@@ -1,0 +1,224 @@
+"""The words by which people name what the predicates measure, read from the TOML files beside this module."""
+
+import tomllib
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, TypeVar
+
+import snowballstemmer
+
+FOLDER = Path(__file__).parent
+SLOT = "*"
+T = TypeVar("T")
+
+VOICES = ("active", "inverse", "alone", "inverse_alone", "mutual")
+
+_stemmer = snowballstemmer.stemmer("english")
+
+
+@lru_cache(maxsize=1)
+def _grammar() -> dict[str, frozenset[str]]:
+    return {name: frozenset(words.split()) for name, words in _table("grammar").items()}
+
+
+def closed_class(name: str) -> frozenset[str]:
+    """Return a closed word class of ``grammar.toml``."""
+    return _grammar()[name]
+
+
+@lru_cache(maxsize=16384)
+def stems(word: str) -> frozenset[str]:
+    """Return the word's stem, and its lemma's where the form is irregular (``left``: left, leav)."""
+    found = {_stemmer.stemWord(word)}
+    found.update(_stemmer.stemWord(lemma) for lemma in _irregular().get(word, ()))
+    return frozenset(found)
+
+
+@lru_cache(maxsize=1)
+def _irregular() -> dict[str, list[str]]:
+    lemmas: dict[str, list[str]] = defaultdict(list)
+    for line in _lines("irregular.txt"):
+        lemma, *forms = line.split()
+        for form in forms:
+            lemmas[form].append(lemma)
+    return lemmas
+
+
+@dataclass(frozen=True)
+class Pattern:
+    """A verb or phrasal verb. ``words`` are stems with at most one slot; a slot at the end is left out of them.
+
+    ``voice`` says who does it: *active* the subject to the object, *inverse* the object to the subject, *alone* and
+    *inverse_alone* the same with the other side left open, *mutual* two subjects together.
+    """
+
+    predicate: str
+    voice: str
+    words: tuple[str, ...]
+
+    @property
+    def literal(self) -> int:
+        """Number of words, the slot not counted."""
+        return len(self.words) - (SLOT in self.words)
+
+
+@dataclass(frozen=True)
+class Place:
+    """A phrase of place or direction. ``role`` is relation, frame, direction, origin, fast or slow."""
+
+    predicate: str
+    role: str
+    words: tuple[str, ...]
+    inverse: bool = False
+
+
+@dataclass(frozen=True)
+class Lexicon:
+    """Everything the files say, indexed by first word or stem.
+
+    ``names`` maps a noun to (predicate, role), role being event, agent or patient; ``looks`` a word to
+    (attribute kind, basic term); ``adjectives`` a word to a predicate that it says of its noun.
+    """
+
+    verbs: dict[str, tuple[Pattern, ...]]
+    places: dict[str, tuple[Place, ...]]
+    names: dict[tuple[str, ...], tuple[str, str]]
+    looks: dict[str, tuple[str, str]]
+    neighbours: dict[str, dict[str, float]]
+    colour_things: frozenset[str]
+    adjectives: dict[str, str]
+    order: dict[tuple[str, ...], str]
+    negations: dict[tuple[str, ...], str]
+    universals: dict[tuple[str, ...], str]
+    bounds: dict[tuple[str, ...], str]
+    times: dict[tuple[str, ...], str]
+    numbers: dict[str, int]
+    asking: dict[str, frozenset[str]]
+    links: tuple[tuple[str, ...], ...]
+    trailing: tuple[tuple[str, ...], ...]
+    kinds: dict[str, frozenset[str]]
+    common_verbs: frozenset[str]
+    spatial: frozenset[str]
+
+    def longest(self, table: dict[tuple[str, ...], T], words: list[str], at: int) -> tuple[T, int] | None:
+        """Return the value and the length of the longest phrase of ``table`` that starts at ``words[at]``."""
+        for length in range(min(7, len(words) - at), 0, -1):
+            value = table.get(tuple(words[at : at + length]))
+            if value is not None:
+                return value, length
+        return None
+
+
+@lru_cache(maxsize=1)
+def lexicon() -> Lexicon:
+    """Return the lexicon; it is read once."""
+    motion, interaction, space = (_table(name) for name in ("motion", "interaction", "space"))
+    order, look, asking = (_table(name) for name in ("order", "look", "asking"))
+    directions, origins = space.pop("directions"), space.pop("origins")
+    entries = [*motion.items(), *interaction.items(), *space.items()]
+    return Lexicon(
+        verbs=_verbs(entries),
+        places=_places(space, directions, origins, motion),
+        names=_names(entries),
+        looks=_looks(look),
+        neighbours=look["neighbours"],
+        colour_things=frozenset(look["things"]["words"]),
+        adjectives={
+            word: name for name, entry in [*motion.items(), *space.items()] for word in entry.get("adjectives", ())
+        },
+        order=_phrases(order["between"]),
+        negations=_phrases(order["negation"]),
+        universals=_phrases(order["universal"]),
+        bounds={**_phrases(order["counts"]), **{tuple(k.split()): v for k, v in order["bounds"].items()}},
+        times={tuple(k.split()): v for k, v in order["times"].items()},
+        numbers=order["numbers"],
+        asking={key: frozenset(words) for key, words in asking.items() if key != "kinds"},
+        links=_by_length(asking["links"]),
+        trailing=_by_length(asking["trailing"]),
+        kinds={key: frozenset(words) for key, words in asking["kinds"].items()},
+        common_verbs=frozenset(stem for line in _lines("verbs.txt") for word in line.split() for stem in stems(word)),
+        spatial=frozenset(space),
+    )
+
+
+def _table(name: str) -> dict[str, Any]:
+    return tomllib.loads((FOLDER / f"{name}.toml").read_text("utf-8"))
+
+
+def _lines(name: str) -> Iterable[str]:
+    return (line for line in (FOLDER / name).read_text("utf-8").splitlines() if not line.startswith("#"))
+
+
+def _phrases(groups: dict[str, list[str]]) -> dict[tuple[str, ...], str]:
+    return {tuple(phrase.split()): key for key, phrases in groups.items() for phrase in phrases}
+
+
+def _by_length(phrases: list[str]) -> tuple[tuple[str, ...], ...]:
+    return tuple(sorted((tuple(phrase.split()) for phrase in phrases), key=len, reverse=True))
+
+
+def pattern(predicate: str, voice: str, text: str) -> Pattern:
+    """Read ``leave * behind``: determiners go, words become stems, the slot at the end is understood."""
+    words = [word for word in text.split() if word not in DETERMINERS]
+    if words[-1] == SLOT:
+        words = words[:-1]
+    return Pattern(predicate, voice, tuple(word if word == SLOT else _stemmer.stemWord(word) for word in words))
+
+
+def _verbs(entries: list[tuple[str, dict[str, Any]]]) -> dict[str, tuple[Pattern, ...]]:
+    found: dict[str, list[Pattern]] = defaultdict(list)
+    for name, entry in entries:
+        listed = [(voice, text) for voice in VOICES for text in entry.get(voice, ())]
+        listed += [("active", text) for text in entry.get("verbs", ())]
+        listed += [("inverse", text) for text in entry.get("inverse_verbs", ())]
+        for voice, text in listed:
+            made = pattern(name, voice, text)
+            found[made.words[0]].append(made)
+    return {stem: tuple(sorted(group, key=lambda p: p.literal, reverse=True)) for stem, group in found.items()}
+
+
+def _places(
+    space: dict[str, Any], directions: dict[str, Any], origins: dict[str, Any], motion: dict[str, Any]
+) -> dict[str, tuple[Place, ...]]:
+    listed = [(name, "relation", p, False) for name, entry in space.items() for p in entry.get("phrases", ())]
+    listed += [(name, "relation", p, True) for name, entry in space.items() for p in entry.get("inverse_phrases", ())]
+    listed += [(name, "frame", p, False) for name, entry in space.items() for p in entry.get("frame", ())]
+    listed += [(name, "direction", p, False) for name, phrases in directions.items() for p in phrases]
+    listed += [(name, "origin", p, False) for name, phrases in origins.items() for p in phrases]
+    listed += [(name, name, p, False) for name in ("fast", "slow") for p in motion[name]["adverbs"]]
+    found: dict[str, list[Place]] = defaultdict(list)
+    for name, role, text, inverse in listed:
+        words = tuple(text.split())
+        found[words[0]].append(Place(name, role, words, inverse))
+    return {word: tuple(sorted(group, key=lambda p: len(p.words), reverse=True)) for word, group in found.items()}
+
+
+def _names(entries: list[tuple[str, dict[str, Any]]]) -> dict[tuple[str, ...], tuple[str, str]]:
+    roles = {"nouns": "event", "agents": "agent", "patients": "patient"}
+    return {
+        tuple(text.split()): (name, role)
+        for name, entry in entries
+        for key, role in roles.items()
+        for text in entry.get(key, ())
+    }
+
+
+def _looks(look: dict[str, Any]) -> dict[str, tuple[str, str]]:
+    found = {
+        word: (kind, term)
+        for kind in ("texture", "shape", "size", "tone", "colour")
+        for term, words in look[kind].items()
+        for word in words
+    }
+    # British and American spellings, hyphened or not, and plurals of the shapes that are nouns.
+    for word, value in list(found.items()):
+        found.setdefault(word.replace("coloured", "colored"), value)
+        if value[0] == "shape" and "-" not in word:
+            found.setdefault(word + ("es" if word.endswith(("s", "x", "ss")) else "s"), value)
+    return found
+
+
+DETERMINERS = closed_class("determiners")

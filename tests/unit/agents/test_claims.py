@@ -1,0 +1,118 @@
+import pytest
+
+from agents.claims import check_claim, check_verdict
+from twins.queries import Claim, Verdict
+
+
+@pytest.fixture
+def candidate(clip, mover):
+    """Red 1 moves right for three seconds and stops; blue 2 stands; 3 has no colour and moves left late."""
+    return clip(
+        mover("1", [(0, 60, 100), (3, 400, 100), (6, 400, 100)], colour="red", shape="circle"),
+        mover("2", [(0, 500, 250), (6, 500, 250)], colour="blue", shape="square"),
+        mover("3", [(0, 600, 330), (4, 600, 330), (6, 100, 330)]),
+    )
+
+
+def check(candidate, **claim):
+    return check_claim(Claim(claim="said", **claim), candidate.twin, candidate.geometry).check
+
+
+@pytest.mark.parametrize(
+    ("claim", "expected"),
+    [
+        ({"predicate": "moves_right", "instances": ("1",)}, "verified"),
+        ({"predicate": "moves_right", "instances": ("1",), "span": (0.5, 2.5)}, "verified"),
+        ({"predicate": "moves_right", "instances": ("1",), "span": (4.5, 6.0)}, "refuted"),
+        ({"predicate": "moves_right", "instances": ("2",)}, "refuted"),
+        ({"predicate": "moves", "instances": ("2",), "negated": True}, "verified"),
+        ({"predicate": "moves", "instances": ("1",), "negated": True}, "refuted"),
+        ({"predicate": "left_of", "instances": ("1", "2")}, "verified"),
+        ({"predicate": "left_of", "instances": ("2", "1")}, "refuted"),
+        ({"predicate": "right_of", "instances": ("2",), "value": "frame"}, "verified"),
+        ({"predicate": "left_of", "instances": ("2",), "value": "frame"}, "refuted"),
+        ({"predicate": "colour", "value": "crimson", "instances": ("1",)}, "verified"),
+        ({"predicate": "colour", "value": "green", "instances": ("1",)}, "refuted"),
+        ({"predicate": "colour", "value": "green", "instances": ("3",)}, "unverifiable"),
+        ({"predicate": "shape", "value": "square", "instances": ("2",)}, "verified"),
+        ({"predicate": "count", "value": "2", "instances": ("1", "2")}, "verified"),
+        ({"predicate": "count", "value": "3", "instances": ("1", "2")}, "refuted"),
+        ({"predicate": "count", "value": ">=2 of thing that moves", "instances": ("1", "3")}, "verified"),
+        ({"predicate": "count", "value": "3 of thing that moves"}, "refuted"),
+        ({"predicate": "before", "value": "stops(1); moves_left(3)", "instances": ("1", "3")}, "verified"),
+        ({"predicate": "after", "value": "stops(1); moves_left(3)", "instances": ("1", "3")}, "refuted"),
+    ],
+)
+def test_claims_are_recomputed_from_the_geometry(claim, expected, candidate):
+    assert check(candidate, **claim) == expected
+
+
+@pytest.mark.parametrize(
+    "claim",
+    [
+        {"predicate": "left_of", "instances": ("1", "9")},
+        {"predicate": None, "instances": ("no such thing",)},
+        {"predicate": "moves", "instances": ("1",), "span": (50.0, 60.0)},
+    ],
+)
+def test_evidence_that_does_not_exist_refutes_a_claim(claim, candidate):
+    assert check(candidate, **claim) == "refuted"
+
+
+@pytest.mark.parametrize(
+    "claim",
+    [
+        {"predicate": "teleports", "instances": ("1",)},
+        {"predicate": "moves", "instances": ("1", "2")},
+        {"predicate": "moves", "instances": ()},
+        {"predicate": "left_of", "instances": ("1", "1")},
+        {"predicate": "left_of", "instances": ("1", "2", "3")},
+        {"predicate": "colour", "value": "transparent", "instances": ("1",)},
+        {"predicate": "colour", "value": None, "instances": ("1",)},
+        {"predicate": "colour", "value": "red", "instances": ()},
+        {"predicate": "count", "value": "many", "instances": ("1",)},
+        {"predicate": "count", "value": "9" * 400, "instances": ("1",)},
+        {"predicate": "before", "value": "stops(1)", "instances": ("1",)},
+        {"predicate": "before", "value": "stops(1); __import__(os)", "instances": ("1",)},
+        {"predicate": "before", "value": "stops(1); stops(7)", "instances": ("1",)},
+        {"predicate": None, "instances": ("1",)},
+        {"predicate": "", "instances": ()},
+    ],
+)
+def test_what_cannot_be_recomputed_is_unverifiable(claim, candidate):
+    assert check(candidate, **claim) == "unverifiable"
+
+
+def test_a_refuted_claim_costs_score(candidate):
+    good = Claim(claim="it moves", predicate="moves", instances=("1",))
+    bad = Claim(claim="it moves", predicate="moves", instances=("2",))
+
+    def score(*claims):
+        return check_verdict(Verdict(score=0.8, claims=claims), candidate.twin, candidate.geometry).verdict.score
+
+    assert score(good) == 0.8
+    assert score(good) > score(good, bad) > score(bad)
+
+
+def test_a_verdict_without_a_checkable_claim_is_judged_and_cannot_outrank_an_equal_verified_one(candidate):
+    told = Verdict(score=0.8, claims=(Claim(claim="it feels like a race"),))
+    shown = Verdict(score=0.8, claims=(Claim(claim="it moves", predicate="moves", instances=("1",)),))
+    judged, verified = (check_verdict(v, candidate.twin, candidate.geometry) for v in (told, shown))
+    assert judged.status == "judged"
+    assert verified.status == "verified"
+    assert judged.verdict.score < verified.verdict.score
+
+
+def test_a_refuted_claim_keeps_a_verdict_from_being_verified(candidate):
+    claims = (
+        Claim(claim="it moves", predicate="moves", instances=("1",)),
+        Claim(claim="it moves", predicate="moves", instances=("2",)),
+    )
+    assert check_verdict(Verdict(score=0.8, claims=claims), candidate.twin, candidate.geometry).status == "judged"
+
+
+def test_unknown_instances_and_spans_outside_the_clip_are_dropped(candidate):
+    verdict = Verdict(score=0.5, instances=("1", "ghost", "1"), spans=((1.0, 2.0), (5.0, 99.0), (70.0, 80.0)))
+    kept = check_verdict(verdict, candidate.twin, candidate.geometry).verdict
+    assert kept.instances == ("1",)
+    assert kept.spans == ((1.0, 2.0), (5.0, 6.0))
