@@ -18,7 +18,8 @@ CLAUSE_WORDS = 3
 LONGEST_PAUSE = 30.0
 """Seconds between two events beyond which nobody tells them as one story."""
 
-_CLAUSE = re.compile(r"\s*(?:[;:]|,?\s+(?:and then|then|while|before|after|until|and|but)\s+|,\s+(?=\w+ing\b))\s*")
+# Not at `before` and `after`: "runs after the ball" is one clause.
+_CLAUSE = re.compile(r"\s*(?:[;:]|,?\s+(?:and then|then|while|and|but)\s+|,\s+(?=\w+ing\b))\s*")
 _SENTENCE = re.compile(r"(?<=[.!?])\s+")
 
 
