@@ -1,0 +1,209 @@
+"""Make twins of video files: several at once, each committed by itself, what is done already left alone."""
+
+import contextlib
+import os
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import asdict, dataclass, field
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from graphs.index_stages import IndexOptions, index_one
+from graphs.index_workers import CRASHED, run_tasks
+from twins.errors import TwinseekError
+from twins.layout import display
+from twins.specialists import Labeller
+from twins.store import Store
+
+__all__ = ["IndexOptions", "IndexReport", "find_videos", "index_videos"]
+
+Event = dict[str, Any]
+
+VIDEO_SUFFIXES = frozenset(
+    ".mp4 .m4v .mov .mkv .webm .avi .mpg .mpeg .ts .m2ts .mts .wmv .flv .ogv .3gp .gif .vob .mxf".split()  # noqa: SIM905
+)
+PROGRESS_SECONDS = 0.25
+"""A video reports its progress this often."""
+
+
+@dataclass
+class IndexReport:
+    """What became of the files: ids of indexed and skipped videos, and of each failed file the reason."""
+
+    indexed: list[str] = field(default_factory=list)
+    skipped: list[str] = field(default_factory=list)
+    failed: dict[str, str] = field(default_factory=dict)
+    warnings: dict[str, list[str]] = field(default_factory=dict)
+    video_seconds: float = 0.0
+    seconds: float = 0.0
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return everything as JSON values."""
+        return asdict(self)
+
+    def summary(self) -> str:
+        """Return one line for people."""
+        rate = self.video_seconds / self.seconds if self.seconds > 0 else 0.0
+        parts = [f"{len(self.indexed)} indexed"]
+        parts += [f"{len(self.skipped)} up to date"] if self.skipped else []
+        parts += [f"{len(self.failed)} failed"] if self.failed else []
+        return ", ".join(parts) + (f" ({rate:.1f}x real time)" if self.indexed and rate else "")
+
+
+def find_videos(paths: Iterable[Path]) -> Iterator[Path]:
+    """Yield the named files, and of named folders every video file in them and below, each file once.
+
+    Links to folders are not followed inside a folder, so that a loop of links ends. Whether a named file is a video is
+    found out when it is opened.
+
+    Raises:
+        TwinseekError: a path is not there, or a folder holds no video.
+    """
+    seen: set[Path] = set()
+    for path in paths:
+        found = sorted(_walk(path)) if path.is_dir() else [path]
+        if not found:
+            raise TwinseekError(f"{display(path)} holds no video files: name another folder, or the files themselves")
+        for file in found:
+            if not os.path.lexists(file):
+                raise TwinseekError(f"there is no {display(file)}: name a video file or a folder of them")
+            absolute = Path(os.path.abspath(file))  # noqa: PTH100 - resolve() would follow the user's links
+            if absolute not in seen:
+                seen.add(absolute)
+                yield absolute
+
+
+def index_videos(
+    store: Store,
+    paths: Iterable[Path],
+    options: IndexOptions | None = None,
+    *,
+    jobs: int = 1,
+    labeller: Labeller | None = None,
+    on_event: Callable[[Event], None] | None = None,
+) -> IndexReport:
+    """Bring the twins of some video files up to date.
+
+    Every video is committed by itself; one that cannot be read is reported and the others go on. Interrupted, it
+    leaves finished videos whole, and running it again continues.
+
+    Args:
+        paths: files and folders.
+        jobs: processes; with 1 the work is done in this one.
+        labeller: names things; without one they stay ``object``. It must be picklable for more than one process.
+        on_event: told of ``started`` (``total``), ``progress`` (``video``, ``path``, ``stage``, ``frames``,
+            ``seconds``, ``rate``: seconds of video a second of all processes together), ``indexed`` (``stages``),
+            ``skipped``, ``warning`` (``text``) and ``failed`` (``error``).
+
+    Raises:
+        TwinseekError: a path is not there, or the library cannot be written.
+    """
+    files = list(find_videos(paths))
+    tell = on_event or (lambda event: None)
+    tell({"event": "started", "total": len(files)})
+    report, began = IndexReport(), time.monotonic()
+    work = _IndexWork(store.root, store.grace, options or IndexOptions(), labeller)
+    running = min(jobs, len(files))
+    done_seconds: dict[Path, float] = {}
+
+    def take(path: Path, event: Event) -> None:
+        event = _crash(path, event) if event["event"] == CRASHED else event
+        if "seconds" in event:
+            done_seconds[path] = event["seconds"]
+            event["rate"] = sum(done_seconds.values()) / max(time.monotonic() - began, 1e-6)
+        _note(report, event)
+        tell(event)
+
+    if running <= 1:
+        for path in files:
+            work.index(store, path, partial(take, path))
+    else:
+        _run_beside(work, files, running, take, store)
+    report.seconds, report.video_seconds = time.monotonic() - began, sum(done_seconds.values())
+    return report
+
+
+@dataclass(frozen=True)
+class _IndexWork:
+    """Index one file; the same in this process and in others."""
+
+    root: Path
+    grace: float
+    options: IndexOptions
+    labeller: Labeller | None
+
+    def __call__(self, path: Path, send: Callable[[Event], None], /) -> None:
+        import cv2
+
+        # As many processes as cores: threads of each would only get in each other's way.
+        cv2.setNumThreads(1)
+        self.index(Store.open(self.root, grace=self.grace), path, send)
+
+    def index(self, store: Store, path: Path, send: Callable[[Event], None]) -> None:
+        """Index one file and tell what became of it."""
+        about = {"path": display(path), "video": display(path.name)}
+        last = 0.0
+
+        def report(stage: str, frames: int, seconds: float) -> None:
+            nonlocal last
+            if time.monotonic() - last >= PROGRESS_SECONDS:
+                last = time.monotonic()
+                send({"event": "progress", **about, "stage": stage, "frames": frames, "seconds": seconds})
+
+        try:
+            file = store.register(path)
+            video_id, stages, warnings = index_one(store, file, self.options, self.labeller, report)
+        except TwinseekError as error:
+            send({"event": "failed", **about, "error": str(error)})
+            return
+        except OSError as error:
+            reason = f"{display(path)} cannot be read ({error.strerror or error}): check the file and index again"
+            send({"event": "failed", **about, "error": reason})
+            return
+        about["video"] = video_id
+        for text in warnings:
+            send({"event": "warning", **about, "text": text})
+        if not stages:
+            send({"event": "skipped", **about})
+            return
+        duration = store.source(video_id).duration
+        send({"event": "indexed", **about, "stages": list(stages), "seconds": duration})
+
+
+def _run_beside(
+    work: _IndexWork, files: Sequence[Path], jobs: int, take: Callable[[Path, Event], None], store: Store
+) -> None:
+    try:
+        with contextlib.closing(run_tasks(work, files, jobs)) as messages:
+            for path, event in messages:
+                take(path, event)
+    finally:
+        # A process that was ended, or crashed, has left unfinished work.
+        store.sweep()
+
+
+def _crash(path: Path, message: Event) -> Event:
+    error = (
+        f"{display(path)} made the decoder crash or run out of memory (exit status {message['exitcode']}):"
+        " convert it to mp4 (H.264), or leave it out"
+    )
+    return {"event": "failed", "path": display(path), "video": display(path.name), "error": error}
+
+
+def _note(report: IndexReport, event: Event) -> None:
+    if event["event"] == "indexed":
+        report.indexed.append(event["video"])
+    elif event["event"] == "skipped":
+        report.skipped.append(event["video"])
+    elif event["event"] == "failed":
+        report.failed[event["path"]] = event["error"]
+    elif event["event"] == "warning":
+        report.warnings.setdefault(event["path"], []).append(event["text"])
+
+
+def _walk(folder: Path) -> Iterator[Path]:
+    for place, _, names in os.walk(folder):
+        for name in names:
+            if Path(name).suffix.lower() in VIDEO_SUFFIXES:
+                yield Path(place) / name

@@ -1,0 +1,175 @@
+"""The stage that looks at every sampled frame: shots, camera, moving things, tracks. One pass, bounded memory.
+
+Frames are gathered into stretches of one shot, because a background is only known from frames before and after. A
+stretch ends at a cut, when it is long, or when the camera has turned far away from where it began.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import cv2
+import numpy as np
+
+from tools.appearance import colour_shares, mean_lightness
+from tools.camera_motion import CameraMove, CameraTracker, describe_moves, to_affine
+from tools.fragments import join_pieces, join_returns
+from tools.moving_objects import FlowEstimator, Stretch
+from tools.shots import LAG, ShotFinder
+from tools.tracking import RawTrack, Tracker
+from twins.frames import Frame
+from twins.geometry import Bytes, Doubles, Floats
+
+WORK_SIDE = 512
+"""Longer side, in pixels, of the pictures in which things are found."""
+STRETCH_FRAMES = 96
+STRETCH_PAN = 0.6
+"""Share of the frame's width by which the camera may turn within a stretch."""
+MIN_STRETCH = 12
+MIN_SIDE = 24
+"""In a smaller picture nothing is looked for."""
+MIN_SAMPLES, MIN_SECONDS = 4, 0.4
+"""Tracks of fewer samples, or shorter, are noise."""
+KEY_FRAMES = 8
+"""Frames kept for whoever reads text or names things; spread over the clip."""
+
+
+@dataclass
+class ShotSeen:
+    """What was seen in one shot.
+
+    Args:
+        start, end: numbers of its first sampled frame and of the first one after it.
+        tracks: the things followed, boxes and masks in pixels of the working size.
+        camera: (frames, 2, 3) affine maps to the shot's first frame, working pixels.
+    """
+
+    start: int
+    end: int
+    tracks: list[RawTrack]
+    camera: Floats
+    moves: list[CameraMove]
+
+
+@dataclass
+class Seen:
+    """What one pass over a video found; boxes and masks in pixels of the working size."""
+
+    frame_index: list[int] = field(default_factory=list)
+    seconds: list[float] = field(default_factory=list)
+    shots: list[ShotSeen] = field(default_factory=list)
+    key_frames: list[Frame] = field(default_factory=list)
+    lightness: list[float] = field(default_factory=list)
+    backdrops: list[dict[str, float]] = field(default_factory=list)
+    work_size: tuple[int, int] = (0, 0)
+
+
+class Perceiver:
+    """Takes sampled frames one by one and keeps only what it must. Call :meth:`finish` for the result."""
+
+    def __init__(self, on_frame: Callable[[int], None] | None = None) -> None:
+        self.seen = Seen()
+        self._on_frame = on_frame
+        self._shots = ShotFinder()
+        self._buffer: list[Bytes] = []
+        self._buffer_start = 0
+        self._cuts: list[int] = []
+        self._key_step = 4
+        self._begin_shot(0)
+
+    def add(self, frame: Frame) -> None:
+        """Take in the next sampled frame."""
+        number = len(self.seen.seconds)
+        self.seen.frame_index.append(frame.frame_index)
+        self.seen.seconds.append(frame.seconds)
+        image = shrink(frame.image, WORK_SIDE)
+        self.seen.work_size = (image.shape[1], image.shape[0])
+        self._keep(number, frame)
+        self._buffer.append(image)
+        if (cut := self._shots.step(number, image)) is not None:
+            self._flush(cut)
+            self._end_shot(cut)
+        elif len(self._buffer) >= STRETCH_FRAMES + LAG:
+            self._flush(number + 1 - LAG)
+        if self._on_frame is not None:
+            self._on_frame(number + 1)
+
+    def finish(self) -> Seen:
+        """Return everything that was found."""
+        end = len(self.seen.seconds)
+        self._flush(end)
+        self._end_shot(end)
+        return self.seen
+
+    def _keep(self, number: int, frame: Frame) -> None:
+        if number % self._key_step == 0:
+            self.seen.key_frames.append(frame)
+            if len(self.seen.key_frames) > KEY_FRAMES:
+                self.seen.key_frames = self.seen.key_frames[::2]
+                self._key_step *= 2
+
+    def _begin_shot(self, number: int) -> None:
+        self._shot_start = number
+        self._camera, self._tracker, self._flows = CameraTracker(), Tracker(), FlowEstimator()
+        self._maps: list[Doubles] = []
+
+    def _flush(self, end: int) -> None:
+        """Look at the gathered frames before ``end``."""
+        images, self._buffer = self._buffer[: end - self._buffer_start], self._buffer[end - self._buffer_start :]
+        start, self._buffer_start = self._buffer_start, end
+        if not images or min(images[0].shape[:2]) < MIN_SIDE:
+            return
+        greys = [cv2.cvtColor(image, cv2.COLOR_RGB2GRAY).astype(np.uint8, copy=False) for image in images]
+        maps = [self._camera.step(grey) for grey in greys]
+        self._maps += maps
+        for first, last in _split_by_pan(maps, images[0].shape[1], images[0].shape[0]):
+            self._look(start + first, images[first:last], greys[first:last], maps[first:last])
+        self._tracker.forget_noise(MIN_SAMPLES, self.seen.seconds[end - 1])
+
+    def _look(self, start: int, images: list[Bytes], greys: list[Bytes], maps: list[Doubles]) -> None:
+        stretch = Stretch(images, maps)
+        for offset, image in enumerate(images):
+            number = start + offset
+            flow = self._flows.step(greys[offset])
+            self._tracker.step(number, self.seen.seconds[number], image, stretch.foreground(offset, flow), flow)
+        middle = stretch.empty_scene(len(images) // 2)
+        self.seen.backdrops.append(colour_shares(middle[::4, ::4].reshape(-1, 3)))
+        self.seen.lightness += mean_lightness(images[:: max(1, len(images) // 4)]).tolist()
+
+    def _end_shot(self, end: int) -> None:
+        if end > self._shot_start:
+            width, height = self.seen.work_size
+            camera = np.stack([to_affine(m, width, height) for m in self._maps] or [np.eye(2, 3, dtype=np.float32)])
+            joined = join_pieces(self._tracker.tracks, self._tracker.touching)
+            joined = join_returns([track for track in joined if len(track.samples) >= 2], width, height)
+            tracks = [track for track in joined if _lasting(track)]
+            moves = describe_moves(camera, width, height) if self._camera.knows else []
+            self.seen.shots.append(ShotSeen(self._shot_start, end, tracks, camera, moves))
+        self._begin_shot(end)
+
+
+def shrink(image: Bytes, side: int) -> Bytes:
+    """Return an (h, w, 3) image whose longer side is at most ``side``."""
+    scale = side / max(image.shape[:2])
+    if scale >= 1:
+        return image
+    size = (max(1, round(image.shape[1] * scale)), max(1, round(image.shape[0] * scale)))
+    return cv2.resize(image, size, interpolation=cv2.INTER_AREA).astype(np.uint8, copy=False)
+
+
+def _split_by_pan(maps: list[Doubles], width: int, height: int) -> list[tuple[int, int]]:
+    """Return (first, end) of parts within which the camera's centre stays within a share of the width."""
+    centre = np.array([[[width / 2, height / 2]]], np.float64)
+    path = np.array([cv2.perspectiveTransform(centre, matrix)[0, 0] for matrix in maps])
+    parts, first = [], 0
+    for number in range(1, len(maps)):
+        far = float(np.abs(path[number] - path[first]).max()) > STRETCH_PAN * width
+        if far and number - first >= MIN_STRETCH and len(maps) - number >= MIN_STRETCH:
+            parts.append((first, number))
+            first = number
+    return [*parts, (first, len(maps))]
+
+
+def _lasting(track: RawTrack) -> bool:
+    numbers = sorted(track.samples)
+    span = track.samples[numbers[-1]].seconds - track.samples[numbers[0]].seconds
+    return len(numbers) >= MIN_SAMPLES and span >= MIN_SECONDS

@@ -1,0 +1,291 @@
+"""What the index does to one video: which stages are stale, one decode pass for those that need frames, a draft.
+
+Stages: ``tracks`` (decode, shots, camera, segment, follow), ``attributes``, ``text``, ``labels``, ``facts``
+(predicates) and ``components``. Vectors are made by :mod:`graphs.embedding` and decode nothing either.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from graphs.index_perceive import Perceiver, shrink
+from graphs.index_twin import SOURCE, TRACK_CONFIDENCE, attributes_of, build_perceived
+from tools import appearance, text_seen
+from twins.components import components
+from twins.errors import TwinseekError
+from twins.fingerprints import fingerprint, stale_stages
+from twins.frames import Frame, Sampling, VideoFile, frames_at
+from twins.geometry import Geometry
+from twins.layout import MASKS
+from twins.masks import CocoRle, MaskReader, MaskWriter, decode_mask
+from twins.schema import Attribute, Fact, Provenance, Twin
+from twins.sentences import PROVENANCE as PREDICATES
+from twins.sentences import SOURCE as PREDICATES_SOURCE
+from twins.sentences import predicate_facts
+from twins.sources import SourceFile
+from twins.specialists import Label, Labeller
+from twins.store import Store
+
+TRACKS_VERSION = "1"
+COMPONENTS_VERSION = "1"
+"""Raise these, and those of the specialists, when results change: that is what makes old twins stale."""
+
+DECODE_SIDE = 960
+"""Longer side of the frames that are decoded: enough to read text, little enough to be quick."""
+TEXT_FRAMES = 3
+LABEL_FRAMES = 4
+LOOKS = 6
+
+UNNAMED = {"category": "object", "confidence": TRACK_CONFIDENCE, "alternatives": (), "source": SOURCE}
+
+Report = Callable[[str, int, float], None]
+"""Called with a stage, the sampled frames done and the seconds of video done."""
+
+
+@dataclass(frozen=True)
+class IndexOptions:
+    """What a user may choose of the index; the choices are part of the fingerprints."""
+
+    samples_per_second: float = 10.0
+    text: bool = True
+
+    @property
+    def sampling(self) -> Sampling:
+        """The rates of sampling: a little less than asked for where little moves, a little more where much does."""
+        return Sampling(calm_rate=0.8 * self.samples_per_second, busy_rate=1.2 * self.samples_per_second)
+
+
+@dataclass
+class Material:
+    """What is known of a video while its stages run; ``masks`` by track and frame, or none to keep the old file."""
+
+    twin: Twin
+    geometry: Geometry
+    masks: dict[str, dict[int, CocoRle]] | None = None
+
+
+def wanted_stages(sha256: str, options: IndexOptions, labeller: Labeller | None) -> dict[str, str]:
+    """Return the fingerprint that every stage of a file with this content ought to have."""
+    rates = {"samples_per_second": options.samples_per_second}
+    tracks = fingerprint("tracks", TRACKS_VERSION, settings=rates, inputs=[sha256])
+    attributes = fingerprint("attributes", appearance.VERSION, inputs=[tracks])
+    text = fingerprint("text", text_seen.VERSION, settings={"text": options.text}, inputs=[sha256])
+    labels = fingerprint("labels", "1", specialist=labeller.provenance if labeller else None, inputs=[tracks])
+    facts = fingerprint("facts", PREDICATES.version, inputs=[tracks, attributes, labels])
+    listed = fingerprint("components", COMPONENTS_VERSION, inputs=[facts, text])
+    return {
+        "tracks": tracks,
+        "attributes": attributes,
+        "text": text,
+        "labels": labels,
+        "facts": facts,
+        "components": listed,
+    }
+
+
+def index_one(
+    store: Store, file: SourceFile, options: IndexOptions, labeller: Labeller | None, report: Report
+) -> tuple[str, tuple[str, ...], list[str]]:
+    """Bring one video up to date; return its id, the stages that ran, and warnings about the file.
+
+    Raises:
+        TwinseekError: the file cannot be read as a video, or changed meanwhile.
+    """
+    wanted = wanted_stages(file.sha256, options, labeller)
+    live = store.current(file.video_id)
+    stale = set(stale_stages(store.manifest(file.video_id).stages if live else {}, wanted))
+    if not stale:
+        return file.video_id, (), []
+    if "tracks" in stale:
+        material, warnings = _see(file, options, labeller, report)
+    else:
+        old = Material(store.twin(file.video_id), store.geometry(file.video_id))
+        with store.masks(file.video_id) as masks:
+            material, warnings = _refresh(old, masks, stale, file.path, options, labeller), []
+    material = _with_facts(material)
+    file.check_unchanged()
+    _commit(store, file, material, wanted)
+    return file.video_id, tuple(stage for stage in wanted if stage in stale), warnings
+
+
+def _see(
+    file: SourceFile, options: IndexOptions, labeller: Labeller | None, report: Report
+) -> tuple[Material, list[str]]:
+    """Run every stage that needs frames, in one pass over the file."""
+    with VideoFile(file.path, DECODE_SIDE) as video:
+        perceiver = Perceiver()
+        for done, frame in enumerate(video.sample(options.sampling)):
+            perceiver.add(frame)
+            report("tracks", done + 1, frame.seconds)
+        seen = perceiver.finish()
+        if not seen.seconds:
+            raise TwinseekError(f"{file.path} holds no picture that can be decoded: convert it again from its source")
+        found = build_perceived(seen, video.info, video.duration)
+        twin = Twin(
+            video_id=file.video_id,
+            duration=video.duration,
+            width=video.info.width,
+            height=video.info.height,
+            frame_count=video.decoded,
+            origin="perceived",
+            sources={},
+            tracks=found.tracks,
+            shots=found.shots,
+            facts=found.scene,
+        )
+        warnings = [*video.warnings]
+    twin = _with_attributes(twin, attributes_of(found.looks))
+    report("text", len(seen.seconds), video.duration)
+    twin = _with_text(twin, _texts(seen.key_frames, video.info.width) if options.text else [])
+    twin = _with_labels(twin, found.geometry, seen.key_frames, labeller)
+    return Material(twin, found.geometry, found.masks), warnings
+
+
+def _refresh(
+    old: Material,
+    masks: MaskReader,
+    stale: set[str],
+    path: Path,
+    options: IndexOptions,
+    labeller: Labeller | None,
+) -> Material:
+    """Run the stale stages on an existing twin, with as few frames as they need."""
+    twin = old.twin
+    if "attributes" in stale:
+        twin = _with_attributes(twin, attributes_of(_looks_again(path, old.geometry, masks)))
+    if "text" in stale:
+        twin = _with_text(twin, _texts(_spread(path, twin, TEXT_FRAMES), twin.width) if options.text else [])
+    if "labels" in stale:
+        frames = _spread(path, twin, LABEL_FRAMES) if labeller else []
+        twin = _with_labels(twin, old.geometry, frames, labeller)
+    return Material(twin, old.geometry, None)
+
+
+def _with_attributes(twin: Twin, found: dict[str, tuple[Attribute, ...]]) -> Twin:
+    tracks = []
+    for track in twin.tracks:
+        others = tuple(a for a in track.attributes if a.source != appearance.SOURCE)
+        tracks.append(track.model_copy(update={"attributes": found.get(track.id, ()) + others}))
+    return twin.model_copy(update={"tracks": tuple(tracks)})
+
+
+def _with_text(twin: Twin, facts: Sequence[Fact]) -> Twin:
+    kept = tuple(fact for fact in twin.facts if fact.kind != "text")
+    return twin.model_copy(update={"facts": kept + tuple(facts)})
+
+
+def _with_labels(twin: Twin, geometry: Geometry, frames: Sequence[Frame], labeller: Labeller | None) -> Twin:
+    """Name the tracks by the surest label that a frame gives; without a labeller they stay unnamed."""
+    best: dict[str, Label] = {}
+    for frame in frames:
+        if labeller is None:
+            break
+        for name, label in labeller.label(frame, _boxes_in(frame, geometry)).items():
+            if name not in best or label.confidence > best[name].confidence:
+                best[name] = label
+    tracks = []
+    for track in twin.tracks:
+        named = best.get(track.id)
+        update: dict[str, object] = UNNAMED
+        if named is not None and labeller is not None:
+            update = {
+                "category": named.category,
+                "confidence": named.confidence,
+                "alternatives": named.alternatives,
+                "source": labeller.provenance.specialist,
+            }
+        tracks.append(track.model_copy(update=update))
+    sources = _sources(labeller)
+    return twin.model_copy(update={"tracks": tuple(tracks), "sources": sources})
+
+
+def _with_facts(material: Material) -> Material:
+    twin = material.twin
+    twin = twin.model_copy(update={"facts": tuple(f for f in twin.facts if f.source != PREDICATES_SOURCE)})
+    facts = twin.facts + predicate_facts(twin, material.geometry)
+    return Material(twin.model_copy(update={"facts": facts}), material.geometry, material.masks)
+
+
+def _commit(store: Store, file: SourceFile, material: Material, stages: dict[str, str]) -> None:
+    twin = material.twin
+    source = file.source(duration=twin.duration, width=twin.width, height=twin.height)
+    with store.draft(file.video_id, source) as draft:
+        draft.write(twin, material.geometry, components(twin))
+        if material.masks is None:
+            draft.reuse(MASKS)
+        else:
+            with MaskWriter(draft.masks_path, twin.height, twin.width) as writer:
+                for name, frames in material.masks.items():
+                    for frame_index, rle in frames.items():
+                        writer.add(name, frame_index, rle)
+        draft.commit(stages)
+
+
+def _sources(labeller: Labeller | None) -> dict[str, Provenance]:
+    sources = {
+        SOURCE: Provenance(specialist="perception", version=TRACKS_VERSION),
+        appearance.SOURCE: Provenance(specialist="appearance", version=appearance.VERSION),
+        text_seen.SOURCE: Provenance(specialist="rapidocr", version=text_seen.VERSION),
+        PREDICATES_SOURCE: PREDICATES,
+    }
+    if labeller is not None:
+        sources[labeller.provenance.specialist] = labeller.provenance
+    return sources
+
+
+def _texts(frames: Sequence[Frame], width: int) -> list[Fact]:
+    """Read a few frames that may hold text, the likeliest first."""
+    chosen = [frame for frame in frames if text_seen.may_hold_text(frame.image)]
+    step = max(1, len(chosen) // TEXT_FRAMES)
+    readings = [(frame.seconds, text_seen.read_text(frame.image)) for frame in chosen[::step][:TEXT_FRAMES]]
+    return [
+        Fact(
+            kind="text",
+            text=f'the text "{text}" is seen',
+            confidence=round(confidence, 3),
+            span=(first, max(last, first + 0.1)),
+            source=text_seen.SOURCE,
+        )
+        for text, confidence, first, last in text_seen.merge_readings(readings)
+    ]
+
+
+def _spread(path: Path, twin: Twin, count: int) -> list[Frame]:
+    """Return a few frames, evenly spread over the clip."""
+    return frames_at(path, [twin.duration * (n + 0.5) / count for n in range(count)], DECODE_SIDE)
+
+
+def _looks_again(path: Path, geometry: Geometry, masks: MaskReader) -> dict[str, list[appearance.Look]]:
+    """Cut the tracks out of the file again, by their masks."""
+    seconds = dict(zip(geometry.frame_index.tolist(), geometry.seconds.tolist(), strict=True))
+    chosen = {name: _some(masks.frames(name)) for name in geometry.track_ids}
+    times = sorted({seconds[index] for indices in chosen.values() for index in indices if index in seconds})
+    frames = {frame.frame_index: frame for frame in frames_at(path, times, DECODE_SIDE)}
+    looks: dict[str, list[appearance.Look]] = {}
+    for name, indices in chosen.items():
+        stored = dict(masks.stored(name))
+        for index in indices:
+            if index in frames:
+                mask = decode_mask(stored[index])
+                image = shrink(frames[index].image, max(mask.shape))
+                if image.shape[:2] == mask.shape and mask.any():
+                    looks.setdefault(name, []).append(appearance.look_at(image, mask))
+    return looks
+
+
+def _some(indices: Sequence[int]) -> Sequence[int]:
+    step = max(1, len(indices) // LOOKS)
+    return indices[step // 2 :: step][:LOOKS]
+
+
+def _boxes_in(frame: Frame, geometry: Geometry) -> dict[str, tuple[float, float, float, float]]:
+    """Return the boxes of the tracks seen in a frame, in pixels of its image."""
+    column = int(abs(geometry.seconds - frame.seconds).argmin())
+    scale = frame.image.shape[1] / geometry.width
+    boxes: dict[str, tuple[float, float, float, float]] = {}
+    for row, name in enumerate(geometry.track_ids):
+        box = geometry.boxes[row, column]
+        if box[0] == box[0]:
+            x1, y1, x2, y2 = (float(value) * scale for value in box)
+            boxes[name] = (x1, y1, x2, y2)
+    return boxes

@@ -1,0 +1,203 @@
+"""From what one pass saw to a twin: which tracks matter, where they are on the displayed frame, how they look."""
+
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+
+from graphs.index_perceive import Seen, ShotSeen
+from tools.appearance import Look, describe_looks
+from tools.fragments import sides_touched
+from tools.nearness import estimate_nearness
+from tools.tracking import RawTrack
+from twins.frames import VideoInfo
+from twins.geometry import Bytes, Floats, Geometry, Visibility, empty_geometry
+from twins.masks import CocoRle, decode_mask
+from twins.schema import Attribute, Fact, Shot, Track
+
+MAX_TRACKS = 30
+"""Tracks kept of a clip of up to a minute."""
+TRACKS_PER_MINUTE = 10
+"""… and more for every further minute."""
+TRACK_CONFIDENCE = 0.2
+"""A thing that nobody has named is an ``object``, and little is claimed by that."""
+BLINK_SECONDS = 0.35
+"""A shorter gap is a miss of ours, not a hiding."""
+SOLID_SECONDS = 0.8
+"""What was followed for at least so long, and then vanishes inside the picture, is hidden and not gone."""
+DARK, BRIGHT = 28.0, 72.0
+"""Mean lightness (0–100) below which a scene is dark, and above which it is bright."""
+BACKDROP_SHARE = 0.35
+"""Share of the empty scene that one colour must cover to be named."""
+
+SOURCE = "perception"
+
+
+@dataclass(frozen=True)
+class Perceived:
+    """A video as arrays and plain facts, before predicates; masks are at the working size, by track and frame."""
+
+    tracks: tuple[Track, ...]
+    geometry: Geometry
+    masks: dict[str, dict[int, CocoRle]]
+    looks: dict[str, list[Look]]
+    shots: tuple[Shot, ...]
+    scene: tuple[Fact, ...]
+
+
+def build_perceived(seen: Seen, info: VideoInfo, duration: float) -> Perceived:
+    """Turn what was seen into tracks, geometry, masks and scene facts."""
+    chosen = choose_tracks(seen, duration)
+    ids = [f"t{number + 1}" for number in range(len(chosen))]
+    shots = tuple(Shot(span=_span(seen, shot, duration), source=SOURCE) for shot in seen.shots)
+    return Perceived(
+        tracks=tuple(Track(id=name, confidence=TRACK_CONFIDENCE, source=SOURCE) for name in ids),
+        geometry=_geometry(seen, chosen, tuple(ids), info),
+        masks={
+            name: {seen.frame_index[number]: sample.rle for number, sample in track.samples.items()}
+            for name, (_, track) in zip(ids, chosen, strict=True)
+        },
+        looks={name: looks_at(track, seen.work_size) for name, (_, track) in zip(ids, chosen, strict=True)},
+        shots=shots,
+        scene=tuple(scene_facts(seen, duration)),
+    )
+
+
+def choose_tracks(seen: Seen, duration: float) -> list[tuple[ShotSeen, RawTrack]]:
+    """Return the tracks that matter most, with their shots, in order of appearance."""
+    width, height = seen.work_size
+    limit = MAX_TRACKS + int(TRACKS_PER_MINUTE * max(0.0, duration / 60 - 1))
+    everything = [(shot, track) for shot in seen.shots for track in shot.tracks]
+    ranked = sorted(everything, key=lambda pair: -importance(pair[1], pair[0], width, height))[:limit]
+    return sorted(ranked, key=lambda pair: (min(pair[1].samples), pair[1].last.box))
+
+
+def importance(track: RawTrack, shot: ShotSeen, width: int, height: int) -> float:
+    """Return how much a track matters: how long and how big it is seen, and how far it goes beyond the camera."""
+    shown = len(track.samples) / max(1, shot.end - shot.start)
+    size = np.sqrt(track.typical_area / (width * height))
+    return float(np.sqrt(shown) * np.sqrt(size) * (0.2 + min(1.0, travelled(track, shot) / (0.25 * width))))
+
+
+def travelled(track: RawTrack, shot: ShotSeen) -> float:
+    """Return the extent, in working pixels, of a track's way with the camera's movement taken out."""
+    numbers = np.array(sorted(track.samples))
+    centres = np.array([track.samples[number].centre for number in numbers])
+    maps = shot.camera[np.clip(numbers - shot.start, 0, len(shot.camera) - 1)]
+    placed = np.einsum("tij,tj->ti", maps[:, :, :2], centres) + maps[:, :, 2]
+    low, high = np.percentile(placed, [5, 95], axis=0)
+    return float(np.hypot(*(high - low)))
+
+
+def looks_at(track: RawTrack, work_size: tuple[int, int]) -> list[Look]:
+    """Return the sights of a track from its cut-outs."""
+    width, height = work_size
+    looks = []
+    for number, crop in track.crops.items():
+        sample = track.samples.get(number)
+        if sample is None:
+            continue
+        image = crop.image()
+        mask = decode_mask(sample.rle)[crop.y : crop.y + image.shape[0], crop.x : crop.x + image.shape[1]]
+        if mask.any():
+            looks.append(Look(image, mask, sample.area / (width * height), not sides_touched(sample, width, height)))
+    return looks
+
+
+def attributes_of(looks: dict[str, list[Look]]) -> dict[str, tuple[Attribute, ...]]:
+    """Return the measured attributes of every track."""
+    return {name: describe_looks(sights) for name, sights in looks.items()}
+
+
+def scene_facts(seen: Seen, duration: float) -> list[Fact]:
+    """Say what can be measured of the scene: what the camera does, how light it is, what colour the backdrop has."""
+    facts = []
+    words = {
+        "still": "the camera is still",
+        "left": "the camera pans left",
+        "right": "the camera pans right",
+        "up": "the camera tilts up",
+        "down": "the camera tilts down",
+        "in": "the camera zooms or moves in",
+        "out": "the camera zooms or moves out",
+    }
+    for shot in seen.shots:
+        for move in shot.moves:
+            confidence = 0.9 if move.kind == "still" else min(0.95, 0.6 + move.amount)
+            facts.append(_scene(words[move.kind], confidence, _span(seen, shot, duration)))
+    light = float(np.median(seen.lightness)) if seen.lightness else 50.0
+    if light <= DARK or light >= BRIGHT:
+        facts.append(_scene("the scene is dark" if light <= DARK else "the scene is bright", 0.8))
+    if seen.backdrops:
+        names = seen.backdrops[0]
+        shares = {name: float(np.mean([backdrop.get(name, 0.0) for backdrop in seen.backdrops])) for name in names}
+        name = max(shares, key=lambda key: shares[key])
+        if shares[name] >= BACKDROP_SHARE:
+            facts.append(_scene(f"the background is mostly {name}", min(0.9, shares[name] + 0.2)))
+    return facts
+
+
+def _scene(text: str, confidence: float, span: tuple[float, float] | None = None) -> Fact:
+    return Fact(kind="scene", text=text, confidence=round(confidence, 3), span=span, source=SOURCE)
+
+
+def _span(seen: Seen, shot: ShotSeen, duration: float) -> tuple[float, float]:
+    end = seen.seconds[shot.end] if shot.end < len(seen.seconds) else max(duration, seen.seconds[-1])
+    return seen.seconds[shot.start], end
+
+
+def _geometry(seen: Seen, chosen: list[tuple[ShotSeen, RawTrack]], ids: tuple[str, ...], info: VideoInfo) -> Geometry:
+    count, frames = len(ids), len(seen.seconds)
+    if frames == 0:
+        return empty_geometry(info.width, info.height)
+    boxes = np.full((count, frames, 4), np.nan, np.float32)
+    area = np.full((count, frames), np.nan, np.float32)
+    visibility = np.full((count, frames), Visibility.ABSENT, np.uint8)
+    sx, sy = info.width / seen.work_size[0], info.height / seen.work_size[1]
+    for row, (shot, track) in enumerate(chosen):
+        for number, sample in track.samples.items():
+            boxes[row, number] = np.array(sample.box) * (sx, sy, sx, sy)
+            area[row, number] = sample.area * sx * sy
+            visibility[row, number] = Visibility.VISIBLE
+        _fill_gaps(track, shot, seen, boxes[row], visibility[row])
+    camera = np.broadcast_to(np.eye(2, 3, dtype=np.float32), (frames, 2, 3)).copy()
+    for shot in seen.shots:
+        scaled = shot.camera[: shot.end - shot.start].copy()
+        scaled[:, 0, 1:] *= (sx / sy, sx)
+        scaled[:, 1, :] *= (sy / sx, 1, sy)
+        camera[shot.start : shot.start + len(scaled)] = scaled
+    return Geometry(
+        track_ids=ids,
+        frame_index=np.array(seen.frame_index, np.int64),
+        seconds=np.array(seen.seconds, np.float64),
+        boxes=boxes,
+        area=area,
+        nearness=estimate_nearness(boxes, area, visibility, info.height),
+        visibility=visibility,
+        width=info.width,
+        height=info.height,
+        nearness_scale="weak",
+        camera=camera,
+    )
+
+
+def _fill_gaps(track: RawTrack, shot: ShotSeen, seen: Seen, boxes: Floats, visibility: Bytes) -> None:
+    """Say of the frames in which a track was not found whether it blinked, was hidden or was gone."""
+    width, height = seen.work_size
+    numbers = sorted(track.samples)
+    for before, after in pairwise(numbers):
+        if after - before < 2:
+            continue
+        left = sides_touched(track.samples[before], width, height)
+        gap = slice(before + 1, after)
+        if seen.seconds[after] - seen.seconds[before] <= BLINK_SECONDS:
+            visibility[gap] = Visibility.NOT_SAMPLED
+        elif not left & sides_touched(track.samples[after], width, height):
+            visibility[gap] = Visibility.OCCLUDED
+            weights = (np.arange(before + 1, after) - before) / (after - before)
+            boxes[gap] = boxes[before] + weights[:, None] * (boxes[after] - boxes[before])
+    first, last = track.samples[numbers[0]], track.samples[numbers[-1]]
+    solid = last.seconds - first.seconds >= SOLID_SECONDS
+    shrunk = last.area < 0.5 * track.typical_area
+    if solid and shrunk and not sides_touched(last, width, height):
+        visibility[numbers[-1] + 1 : shot.end] = Visibility.OCCLUDED

@@ -1,0 +1,102 @@
+"""Processes that index videos side by side; one that crashes or is killed takes only its own video down."""
+
+import contextlib
+import multiprocessing
+import signal
+from collections.abc import Callable, Generator, Iterable
+from itertools import islice
+from multiprocessing.connection import Connection, wait
+from typing import Any, Protocol
+
+Message = dict[str, Any]
+CRASHED = "crashed"
+
+
+class Work(Protocol):
+    """Does one task; must be picklable."""
+
+    def __call__(self, task: Any, send: Callable[[Message], None], /) -> None:
+        """Do a task and tell of it by ``send(message)``; must not raise for what is wrong with the task alone."""
+
+
+class _Worker:
+    """One process, and the task that it is at."""
+
+    def __init__(self, work: Work, task: Any) -> None:
+        # Spawned, not forked: a caller may hold threads (onnxruntime, Chroma) that a fork would break.
+        context = multiprocessing.get_context("spawn")
+        self.pipe, theirs = context.Pipe()
+        self.process = context.Process(target=_serve, args=(work, theirs), daemon=True)
+        self.process.start()
+        theirs.close()
+        self.give(task)
+
+    def give(self, task: Any) -> None:
+        self.task = task
+        # Where the process has just died, reading from it says so.
+        with contextlib.suppress(BrokenPipeError):
+            self.pipe.send(task)
+
+    def receive(self) -> Message | None:
+        """Return its next message; none when the task is done."""
+        try:
+            message: Message | None = self.pipe.recv()
+        except (EOFError, OSError):
+            self.process.join()
+            return {"event": CRASHED, "exitcode": self.process.exitcode}
+        return message
+
+    def stop(self) -> None:
+        self.pipe.close()
+        self.process.terminate()
+        self.process.join(5)
+        if self.process.is_alive():
+            self.process.kill()
+            self.process.join()
+
+
+def run_tasks(work: Work, tasks: Iterable[Any], jobs: int) -> Generator[tuple[Any, Message], None, None]:
+    """Do tasks, none of them ``None``, in ``jobs`` processes and yield (task, message) as messages come in.
+
+    A process that dies over a task yields ``{"event": "crashed", "exitcode": …}`` and is replaced. Leaving the
+    iterator early, for example by Ctrl-C, ends all processes at once.
+    """
+    pending = iter(tasks)
+    workers: dict[Any, _Worker] = {}
+
+    def start(task: Any) -> None:
+        worker = _Worker(work, task)
+        workers[worker.pipe] = worker
+
+    try:
+        for task in islice(pending, jobs):
+            start(task)
+        while workers:
+            for pipe in wait(list(workers)):
+                worker = workers[pipe]
+                message = worker.receive()
+                if message is not None:
+                    yield worker.task, message
+                if message is None or message["event"] == CRASHED:
+                    following = next(pending, None)
+                    if message is None and following is not None:
+                        worker.give(following)
+                        continue
+                    workers.pop(pipe).stop()
+                    if following is not None:
+                        start(following)
+    finally:
+        for worker in workers.values():
+            worker.stop()
+
+
+def _serve(work: Work, pipe: Connection) -> None:
+    # Ctrl-C reaches the whole process group; the parent decides what happens then.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    while True:
+        try:
+            task = pipe.recv()
+        except (EOFError, OSError):
+            return
+        work(task, pipe.send)
+        pipe.send(None)

@@ -1,0 +1,151 @@
+"""What a stretch of video would look like without the things that move: a registered median, mended where it is wrong.
+
+The stretch's frames are warped onto one canvas. A pixel's background is its median over time; where a thing stood
+still for most of the stretch the median shows the thing, and the frames in which it is gone look wrong there. Such
+*ghosts* are told from real things by whose outline shows (R. Cucchiara et al., "Detecting moving objects, ghosts, and
+shadows in video streams", 2003: a ghost's outline has edges in the background and none in the frame).
+"""
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from twins.geometry import Bools, Bytes, Doubles, Floats
+
+FRAMES_IN_MEDIAN = 25
+MIN_SEEN = 5
+"""A canvas pixel that fewer frames show has no background that could be trusted."""
+MAX_CANVAS = 4.0
+"""The canvas covers at most this many times the frame's area."""
+NOISE_FLOOR = 7.0
+"""Differences in Lab (each channel 0–255) up to here are noise, compression or a flicker of the light."""
+NOISE_FACTOR = 3.0
+"""Times the median absolute deviation of a pixel that are noise too; it is large where frames do not register."""
+DARKER = 0.6
+"""Weight of a mere darkening: shadows darken and keep their colour."""
+GHOST_EDGES = 0.6
+"""An outline is a ghost's when the frame's edges along it are weaker than this share of the background's."""
+
+
+@dataclass
+class Background:
+    """The background of one stretch, on its canvas.
+
+    Args:
+        lab: (H, W, 3) uint8 Lab.
+        noise: (H, W) float32, the difference in Lab units that is to be expected of a pixel.
+        seen: (H, W) how many of the sampled frames show it.
+        to_canvas: per frame, the (3, 3) map from its pixels to the canvas.
+    """
+
+    lab: Bytes
+    noise: Floats
+    seen: NDArray[np.uint8]
+    to_canvas: list[Doubles]
+
+    def of_frame(self, number: int, height: int, width: int) -> tuple[Bytes, Floats, Bools]:
+        """Return background, noise and what can be trusted, as frame ``number`` of the stretch would see it."""
+        back = np.linalg.inv(self.to_canvas[number])
+        size = (width, height)
+        lab = cv2.warpPerspective(self.lab, back, size, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+        noise = cv2.warpPerspective(self.noise, back, size, flags=cv2.INTER_NEAREST, borderMode=cv2.BORDER_REPLICATE)
+        seen = cv2.warpPerspective(self.seen, back, size, flags=cv2.INTER_NEAREST)
+        return lab.astype(np.uint8, copy=False), noise.astype(np.float32, copy=False), np.asarray(seen >= MIN_SEEN)
+
+
+def model_background(labs: list[Bytes], to_first: list[Doubles]) -> Background:
+    """Model the background of a stretch of one shot.
+
+    Args:
+        labs: the frames, (h, w, 3) uint8 Lab.
+        to_first: for each the (3, 3) map to a common frame.
+    """
+    height, width = labs[0].shape[:2]
+    to_canvas, (canvas_width, canvas_height) = _lay_out(to_first, width, height)
+    chosen = np.unique(np.linspace(0, len(labs) - 1, FRAMES_IN_MEDIAN).round().astype(int))
+    stack = np.empty((len(chosen), canvas_height, canvas_width, 3), np.uint8)
+    shown = np.empty((len(chosen), canvas_height, canvas_width), np.bool_)
+    whole = np.full((height, width), 255, np.uint8)
+    for row, number in enumerate(chosen):
+        size = (canvas_width, canvas_height)
+        cv2.warpPerspective(labs[number], to_canvas[number], size, dst=stack[row])
+        shown[row] = cv2.warpPerspective(whole, to_canvas[number], size, flags=cv2.INTER_NEAREST) > 0
+    seen = shown.sum(axis=0)
+    median = _masked_median(stack, shown, seen)
+    away = np.abs(stack.astype(np.int16) - median).max(axis=-1).astype(np.uint8)
+    spread = _masked_median(away[..., None], shown, seen)[..., 0]
+    noise = NOISE_FLOOR + NOISE_FACTOR * cv2.GaussianBlur(spread.astype(np.float32), (0, 0), 1.5)
+    return Background(median, noise, seen.astype(np.uint8), to_canvas)
+
+
+def difference(lab: Bytes, background: Bytes) -> Floats:
+    """Return (h, w) how far a frame is from its background in Lab units, darkening discounted."""
+    delta = lab.astype(np.float32) - background.astype(np.float32)
+    light = delta[..., 0]
+    chroma = np.abs(delta[..., 1]) + np.abs(delta[..., 2])
+    shade = np.where((light < 0) & (chroma < NOISE_FLOOR), DARKER, 1.0)
+    return np.asarray(cv2.GaussianBlur(np.abs(light) * shade + chroma, (0, 0), 1.0), np.float32)
+
+
+def mend_ghosts(background: Background, number: int, lab: Bytes, foreground: Bools) -> int:
+    """Put what a frame shows into the background wherever its foreground is a ghost; return the pixels mended."""
+    height, width = foreground.shape
+    shown, _, _ = background.of_frame(number, height, width)
+    edges_frame, edges_back = _edges(lab), _edges(shown)
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(foreground.astype(np.uint8))
+    ghosts = np.zeros((height, width), np.uint8)
+    for label in range(1, count):
+        x, y, w, h, area = stats[label]
+        if area < 0.0008 * height * width:
+            continue
+        window = np.s_[max(0, y - 2) : y + h + 2, max(0, x - 2) : x + w + 2]
+        blob = (labels[window] == label).astype(np.uint8)
+        outline = cv2.morphologyEx(blob, cv2.MORPH_GRADIENT, np.ones((3, 3), np.uint8)) > 0
+        if edges_frame[window][outline].mean() < GHOST_EDGES * edges_back[window][outline].mean():
+            ghosts[window] |= blob
+    if not ghosts.any():
+        return 0
+    grown = cv2.dilate(ghosts, np.ones((5, 5), np.uint8))
+    size = (background.lab.shape[1], background.lab.shape[0])
+    to_canvas = background.to_canvas[number]
+    where = cv2.warpPerspective(grown, to_canvas, size, flags=cv2.INTER_NEAREST) > 0
+    pixels = cv2.warpPerspective(lab, to_canvas, size)
+    background.lab[where] = pixels[where]
+    # The spread was measured around the thing that stood there.
+    background.noise[where] = np.minimum(background.noise[where], 2 * NOISE_FLOOR)
+    return int(where.sum())
+
+
+def _edges(lab: Bytes) -> Floats:
+    light = cv2.GaussianBlur(lab[..., 0], (3, 3), 0)
+    dx, dy = cv2.Sobel(light, cv2.CV_32F, 1, 0), cv2.Sobel(light, cv2.CV_32F, 0, 1)
+    return cv2.dilate(np.abs(dx) + np.abs(dy), np.ones((3, 3), np.uint8)).astype(np.float32)
+
+
+def _masked_median(stack: Bytes, shown: Bools, seen: NDArray[np.int64]) -> Bytes:
+    """Return the median over axis 0 of the values that are shown."""
+    ordered = np.where(shown[..., None], stack, 255)
+    ordered.sort(axis=0)
+    middle = np.maximum(seen - 1, 0) // 2
+    return np.asarray(np.take_along_axis(ordered, middle[None, ..., None], axis=0)[0], np.uint8)
+
+
+def _lay_out(to_first: list[Doubles], width: int, height: int) -> tuple[list[Doubles], tuple[int, int]]:
+    """Place all frames on one canvas, seen from the middle one; what reaches too far out is cut off."""
+    home = np.linalg.inv(to_first[len(to_first) // 2])
+    relative = [home @ matrix for matrix in to_first]
+    corners = np.array([[[0, 0]], [[width, 0]], [[width, height]], [[0, height]]], np.float64)
+    placed = np.concatenate([cv2.perspectiveTransform(corners, matrix)[:, 0] for matrix in relative])
+    reach = (MAX_CANVAS - 1) / 2
+    low = np.maximum(placed.min(axis=0), [-reach * width, -reach * height])
+    high = np.minimum(placed.max(axis=0), [(1 + reach) * width, (1 + reach) * height])
+    area = float(np.prod(high - low))
+    if area > MAX_CANVAS * width * height:
+        middle, shrink = (low + high) / 2, np.sqrt(MAX_CANVAS * width * height / area)
+        low, high = middle + (low - middle) * shrink, middle + (high - middle) * shrink
+    low, high = np.floor(low), np.ceil(high)
+    shift = np.array([[1, 0, -low[0]], [0, 1, -low[1]], [0, 0, 1]])
+    size = (max(1, int(high[0] - low[0])), max(1, int(high[1] - low[1])))
+    return [shift @ matrix for matrix in relative], size

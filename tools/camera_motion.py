@@ -1,0 +1,204 @@
+"""How the camera moved: one projective map a frame, from sparse features that the scene's bulk agrees on."""
+
+from dataclasses import dataclass
+from itertools import pairwise
+
+import cv2
+import numpy as np
+
+from twins.geometry import Bools, Bytes, Doubles, Floats
+
+CELLS = 5
+"""Features are taken from each of CELLS x CELLS parts of the frame, so that no busy thing outvotes the scene."""
+FEATURES_PER_CELL = 16
+MIN_FEATURES = 24
+"""With fewer agreeing features the camera is taken to have kept still since the last frame."""
+MIN_MEASURED = 4
+"""In fewer frames nothing is said of the camera."""
+MIN_AGREEING = 0.35
+"""Share of the features that must follow one map for it to be believed."""
+KEPT_FEATURES = 0.55
+"""When a smaller share of the reference frame's features is still found, the reference is renewed."""
+STILL_PIXELS = 0.6
+STILL_SHARE = 0.3
+"""When this share stays within STILL_PIXELS the camera has not moved: a moving one leaves few there."""
+REPROJECTION_PIXELS = 1.5
+BENT_GAIN = 1.3
+"""A projective map must win this many times the features of a similarity: it bends when little holds it."""
+
+
+@dataclass
+class _Reference:
+    grey: Bytes
+    points: Floats
+    to_first: Doubles
+
+
+class CameraTracker:
+    """Follow the camera through one shot.
+
+    Every frame is matched against a reference frame that is kept as long as it is seen well, not against the frame
+    before: a camera on a tripod then never drifts.
+    """
+
+    def __init__(self) -> None:
+        self._reference: _Reference | None = None
+        self._last = np.eye(3)
+        self._frames = self._measured = 0
+
+    @property
+    def knows(self) -> bool:
+        """Whether the camera's movement could be measured in most of the frames, and in enough of them."""
+        return self._measured >= MIN_MEASURED and 2 * self._measured >= self._frames
+
+    def step(self, grey: Bytes, ignore: Bools | None = None) -> Doubles:
+        """Return the (3, 3) map from pixels of this frame to those of the first frame of the shot.
+
+        Args:
+            grey: (h, w) uint8.
+            ignore: (h, w) pixels where no features are to be taken when this frame becomes the reference.
+        """
+        self._frames += 1
+        if self._reference is None:
+            self._renew(grey, np.eye(3), ignore)
+            return np.eye(3)
+        reference = self._reference
+        found = _match(reference.grey, grey, reference.points, self._last)
+        if found is None:
+            # Nothing agrees: carry on from here as if the camera had not moved.
+            to_first = reference.to_first @ self._last
+            self._renew(grey, to_first, ignore)
+            return to_first
+        self._measured += 1
+        to_reference, kept = found
+        self._last = to_reference
+        to_first = reference.to_first @ to_reference
+        if kept < KEPT_FEATURES:
+            self._renew(grey, to_first, ignore)
+        return to_first
+
+    def _renew(self, grey: Bytes, to_first: Doubles, ignore: Bools | None) -> None:
+        mask = None if ignore is None else np.where(ignore, 0, 255).astype(np.uint8)
+        self._reference = _Reference(grey, _features(grey, mask), to_first)
+        self._last = np.eye(3)
+
+
+def _features(grey: Bytes, mask: Bytes | None) -> Floats:
+    """Return (n, 1, 2) corners, spread over the frame."""
+    strength = cv2.cornerMinEigenVal(grey, 3)
+    weakest = max(1e-6, 0.002 * float(strength.max()))
+    height, width = grey.shape
+    found = [np.empty((0, 1, 2), np.float32)]
+    rows, columns = np.linspace(0, height, CELLS + 1).astype(int), np.linspace(0, width, CELLS + 1).astype(int)
+    for top, bottom in pairwise(rows):
+        for left, right in pairwise(columns):
+            window = np.s_[top:bottom, left:right]
+            best = float(strength[window].max()) if strength[window].size else 0.0
+            if best < weakest:
+                continue
+            quality = max(0.05, weakest / best)
+            cell_mask = None if mask is None else np.ascontiguousarray(mask[window])
+            corners = cv2.goodFeaturesToTrack(
+                np.ascontiguousarray(grey[window]), FEATURES_PER_CELL, quality, 4, mask=cell_mask
+            )
+            if corners is not None:
+                found.append(corners.astype(np.float32) + np.array([left, top], np.float32))
+    return np.concatenate(found)
+
+
+def _match(reference: Bytes, grey: Bytes, points: Floats, guess: Doubles) -> tuple[Doubles, float] | None:
+    """Return (map from grey to reference, share of the reference's features that agree), or none."""
+    if len(points) < MIN_FEATURES:
+        return None
+    start = cv2.perspectiveTransform(points, np.linalg.inv(guess)).astype(np.float32)
+    ahead, ok, _ = cv2.calcOpticalFlowPyrLK(
+        reference, grey, points, start, winSize=(15, 15), maxLevel=3, flags=cv2.OPTFLOW_USE_INITIAL_FLOW
+    )
+    found = ok.ravel() == 1
+    before, after = points[found].reshape(-1, 2), ahead[found].reshape(-1, 2)
+    if len(before) < MIN_FEATURES:
+        return None
+    shift = np.linalg.norm(after - before, axis=1)
+    if (shift < STILL_PIXELS).mean() >= STILL_SHARE:
+        return np.eye(3), float((shift < REPROJECTION_PIXELS).sum() / len(points))
+    return _agreed_map(after, before, grey.shape, len(points))
+
+
+def _agreed_map(after: Floats, before: Floats, shape: tuple[int, ...], total: int) -> tuple[Doubles, float] | None:
+    """Return the simplest map that most features follow: a similarity unless a projective one explains many more."""
+    matrix, agree = cv2.estimateAffinePartial2D(after, before, ransacReprojThreshold=REPROJECTION_PIXELS)
+    bent, agree_bent = cv2.findHomography(after, before, cv2.RANSAC, REPROJECTION_PIXELS)
+    projective = np.eye(3) if matrix is None else np.vstack([matrix, [0, 0, 1]])
+    count = 0 if matrix is None else int(agree.sum())
+    if bent is not None and _sane(bent.astype(np.float64), shape) and agree_bent.sum() > BENT_GAIN * count:
+        projective, count = bent, int(agree_bent.sum())
+    if count < MIN_FEATURES or count < MIN_AGREEING * len(after):
+        return None
+    return projective, count / total
+
+
+def _sane(matrix: Doubles, shape: tuple[int, ...]) -> bool:
+    """Tell whether a projective map bends the frame no more than a turning camera would between near frames."""
+    return bool(abs(matrix[2, 0]) * shape[1] < 0.15 and abs(matrix[2, 1]) * shape[0] < 0.15)
+
+
+def to_affine(matrix: Doubles, width: int, height: int) -> Floats:
+    """Return the (2, 3) affine map that is closest to a projective one over the frame."""
+    xs, ys = np.meshgrid(np.linspace(0, width, 5), np.linspace(0, height, 5))
+    points = np.stack([xs.ravel(), ys.ravel()], axis=1)
+    moved = cv2.perspectiveTransform(points[:, None].astype(np.float64), matrix)[:, 0]
+    design = np.column_stack([points, np.ones(len(points))])
+    solution, *_ = np.linalg.lstsq(design, moved, rcond=None)
+    return solution.T.astype(np.float32)
+
+
+def camera_flow(to_other: Doubles, height: int, width: int) -> Floats:
+    """Return the (height, width, 2) displacement in pixels that a projective map alone gives every pixel."""
+    xs, ys = np.meshgrid(np.arange(width, dtype=np.float64), np.arange(height, dtype=np.float64))
+    w = to_other[2, 0] * xs + to_other[2, 1] * ys + to_other[2, 2]
+    x = (to_other[0, 0] * xs + to_other[0, 1] * ys + to_other[0, 2]) / w
+    y = (to_other[1, 0] * xs + to_other[1, 1] * ys + to_other[1, 2]) / w
+    return np.stack([x - xs, y - ys], axis=-1).astype(np.float32)
+
+
+@dataclass(frozen=True)
+class CameraMove:
+    """What the camera does over a shot: ``kind`` is still, left, right, up, down, in or out; ``amount`` is the share
+    of the frame's width that is panned, or the change of scale minus one."""
+
+    kind: str
+    amount: float
+
+
+PAN_SHARE = 0.08
+ZOOM_SHARE = 0.08
+
+
+def describe_moves(camera: Floats, width: int, height: int) -> list[CameraMove]:
+    """Say what the camera does over a stretch of one shot.
+
+    Args:
+        camera: (t, 2, 3) affine maps to the first frame of the shot, in pixels of a frame of this size.
+
+    Returns:
+        The moves that matter, the largest first; one ``still`` where there are none.
+    """
+    centre = np.array([width / 2, height / 2, 1.0])
+    path = camera @ centre - centre[:2]
+    scale = np.sqrt(np.abs(camera[:, 0, 0] * camera[:, 1, 1] - camera[:, 0, 1] * camera[:, 1, 0]))
+    moves = []
+    for axis, size, less, more in ((0, width, "left", "right"), (1, width, "up", "down")):
+        along = path[:, axis] / size
+        if np.ptp(along) >= PAN_SHARE:
+            rise, fall = _largest_rise(along), _largest_rise(-along)
+            moves += [CameraMove(more, rise)] if rise >= PAN_SHARE else []
+            moves += [CameraMove(less, fall)] if fall >= PAN_SHARE else []
+    # A map that shrinks a later frame onto the first one means that the picture has grown: the camera moved in.
+    grown = float(np.log(scale[0] / scale[-1]))
+    if abs(grown) >= ZOOM_SHARE:
+        moves.append(CameraMove("in" if grown > 0 else "out", abs(grown)))
+    return sorted(moves, key=lambda move: -move.amount) or [CameraMove("still", 0.0)]
+
+
+def _largest_rise(values: Doubles) -> float:
+    return float((values - np.minimum.accumulate(values)).max())

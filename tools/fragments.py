@@ -1,0 +1,131 @@
+"""Which tracks are one thing in pieces: side by side all the time, or one after the other."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+
+import numpy as np
+
+from tools.tracking import RawTrack, Sample, looks_apart
+from twins.masks import join_masks
+
+TOGETHER = 0.8
+"""Pieces that touch in this share of the frames in which both are seen are one thing."""
+MIN_TOGETHER = 2
+"""Frames that two pieces must share before their touching says anything."""
+SAME_LOOKS = 0.45
+"""Histogram distance up to which a thing that comes back is the one that went."""
+SAME_SIZE = 2.5
+"""Ratio of areas up to which it is."""
+RETURN_SECONDS = 4.0
+"""A thing that vanished inside the picture is looked for this long."""
+RETURN_REACH = 0.25
+"""… and this far away, as a share of the frame's diagonal."""
+EDGE = 0.02
+"""Closer to the frame's border than this share of its longer side, a thing is leaving or entering."""
+
+
+def join_pieces(tracks: Mapping[int, RawTrack], touching: Mapping[int, Iterable[frozenset[int]]]) -> list[RawTrack]:
+    """Join tracks that are side by side nearly whenever both are seen, the surest pair first.
+
+    Args:
+        tracks: by label.
+        touching: by frame number, the sets of labels that share a blob.
+    """
+    members = {label: {label} for label in tracks}
+    seen = {label: set(track.samples) for label, track in tracks.items()}
+    near: dict[frozenset[int], set[int]] = defaultdict(set)
+    for number, groups in touching.items():
+        for group in groups:
+            for a in group:
+                for b in group:
+                    if a < b and a in tracks and b in tracks:
+                        near[frozenset((a, b))].add(number)
+    while near:
+        pair, share = max(((pair, _share(pair, seen, near)) for pair in near), key=lambda item: (item[1], min(item[0])))
+        if share < TOGETHER:
+            break
+        keep, gone = sorted(pair, key=lambda label: (-len(seen[label]), label))
+        members[keep] |= members.pop(gone)
+        seen[keep] |= seen.pop(gone)
+        for other in list(near):
+            if gone in other:
+                frames = near.pop(other)
+                (rest,) = other - {gone}
+                if rest != keep:
+                    near[frozenset((rest, keep))] |= frames
+    return [_join([tracks[label] for label in sorted(group)]) for group in members.values()]
+
+
+def join_returns(tracks: list[RawTrack], width: int, height: int) -> list[RawTrack]:
+    """Join tracks of which one begins after the other has ended, where looks, size and place agree."""
+    ordered = sorted(tracks, key=lambda track: min(track.samples))
+    joined = True
+    while joined:
+        joined = False
+        pairs = [
+            (cost, a, b)
+            for a, first in enumerate(ordered)
+            for b, second in enumerate(ordered)
+            if a != b and (cost := _return_cost(first, second, width, height)) < 1.0
+        ]
+        if pairs:
+            _, a, b = min(pairs)
+            merged = _join([ordered[a], ordered[b]])
+            ordered = [track for n, track in enumerate(ordered) if n not in (a, b)] + [merged]
+            joined = True
+    return ordered
+
+
+def _share(pair: frozenset[int], seen: Mapping[int, set[int]], near: Mapping[frozenset[int], set[int]]) -> float:
+    a, b = pair
+    both = len(seen[a] & seen[b])
+    return len(near[pair]) / both if both >= MIN_TOGETHER else 0.0
+
+
+def _return_cost(first: RawTrack, second: RawTrack, width: int, height: int) -> float:
+    """Return how badly ``second`` continues ``first``; below 1 it does."""
+    last, back = first.samples[max(first.samples)], second.samples[min(second.samples)]
+    pause = back.seconds - last.seconds
+    if pause <= 0:
+        return float("inf")
+    apart = looks_apart(first.looks, second.looks) / SAME_LOOKS
+    ratio = abs(np.log(first.typical_area / second.typical_area)) / np.log(SAME_SIZE)
+    left, entered = sides_touched(last, width, height), sides_touched(back, width, height)
+    if left or entered:
+        # Whoever leaves on one side comes back on that side, whenever that is.
+        place = 0.0 if left & entered else float("inf")
+    else:
+        away = float(np.hypot(last.centre[0] - back.centre[0], last.centre[1] - back.centre[1]))
+        place = max(away / (RETURN_REACH * float(np.hypot(width, height))), pause / RETURN_SECONDS)
+    return float(max(apart, ratio, place))
+
+
+def sides_touched(sample: Sample, width: int, height: int) -> set[str]:
+    """Return which borders of the frame a sample's box touches."""
+    margin = EDGE * max(width, height)
+    x1, y1, x2, y2 = sample.box
+    sides = {"left": x1 <= margin, "top": y1 <= margin, "right": x2 >= width - margin, "bottom": y2 >= height - margin}
+    return {side for side, there in sides.items() if there}
+
+
+def _join(pieces: list[RawTrack]) -> RawTrack:
+    if len(pieces) == 1:
+        return pieces[0]
+    weights = np.array([sum(sample.area for sample in piece.samples.values()) for piece in pieces], np.float64)
+    looks = np.average([piece.looks for piece in pieces], axis=0, weights=weights).astype(np.float32)
+    samples = {}
+    for number in sorted(set().union(*(piece.samples for piece in pieces))):
+        parts = [piece.samples[number] for piece in pieces if number in piece.samples]
+        samples[number] = parts[0] if len(parts) == 1 else _join_samples(parts)
+    main = pieces[int(weights.argmax())]
+    # Where two pieces were cut out of one frame, the bigger piece's cut-out tells more.
+    crops = {n: crop for piece in sorted(pieces, key=lambda p: p.typical_area) for n, crop in piece.crops.items()}
+    return RawTrack(main.label, looks, samples, dict(sorted(crops.items())))
+
+
+def _join_samples(parts: list[Sample]) -> Sample:
+    boxes = np.array([part.box for part in parts])
+    areas = np.array([part.area for part in parts], np.float64)
+    x, y = np.average([part.centre for part in parts], axis=0, weights=areas)
+    box = (*boxes[:, :2].min(axis=0).tolist(), *boxes[:, 2:].max(axis=0).tolist())
+    return Sample(parts[0].seconds, box, int(areas.sum()), join_masks([p.rle for p in parts]), (float(x), float(y)))

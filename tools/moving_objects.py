@@ -1,0 +1,100 @@
+"""Which pixels of a frame belong to something that moves, or that was or will be elsewhere."""
+
+from collections.abc import Sequence
+
+import cv2
+import numpy as np
+
+from tools.background import difference, mend_ghosts, model_background
+from tools.camera_motion import camera_flow
+from twins.geometry import Bools, Bytes, Doubles, Floats
+
+WEAK = 0.5
+"""Share of the expected difference that is enough where the optical flow also says that something moves."""
+MOVING_PIXELS = 1.0
+"""Flow beyond the camera's, in pixels between two samples, from which on a pixel moves."""
+CLOSING = 0.016
+"""Gaps up to this share of the frame's longer side are bridged: a thing in front of a like background falls apart."""
+MENDING_STEP = 3
+"""Every n-th frame of a stretch is searched for ghosts."""
+
+
+class Stretch:
+    """A stretch of one shot whose background has been modelled.
+
+    Args:
+        images: (h, w, 3) uint8 RGB.
+        to_first: for each the (3, 3) map to a common frame.
+    """
+
+    def __init__(self, images: Sequence[Bytes], to_first: Sequence[Doubles]) -> None:
+        self.labs = [cv2.cvtColor(image, cv2.COLOR_RGB2LAB).astype(np.uint8, copy=False) for image in images]
+        self._to_first = to_first
+        self._background = model_background(self.labs, list(to_first))
+        for number in range(0, len(images), MENDING_STEP):
+            score, trusted = self._score(number)
+            mend_ghosts(self._background, number, self.labs[number], clean((score > 1) & trusted))
+
+    def foreground(self, number: int, flow: Floats | None) -> Bools:
+        """Return (h, w) the pixels of things that move or are not always there.
+
+        Args:
+            number: of the frame in the stretch.
+            flow: (h, w, 2) where each pixel was in the frame before, as a displacement; none for the first frame.
+        """
+        score, trusted = self._score(number)
+        found = (score > 1) & trusted
+        if flow is not None and number > 0:
+            back = np.linalg.inv(self._to_first[number - 1]) @ self._to_first[number]
+            found |= moving_pixels(flow, back) & ((score > WEAK) | ~trusted)
+        return clean(found)
+
+    def empty_scene(self, number: int) -> Bytes:
+        """Return the (h, w, 3) RGB picture that a frame would show without its moving things."""
+        height, width = self.labs[number].shape[:2]
+        lab, _, _ = self._background.of_frame(number, height, width)
+        return cv2.cvtColor(lab, cv2.COLOR_LAB2RGB).astype(np.uint8, copy=False)
+
+    def _score(self, number: int) -> tuple[Floats, Bools]:
+        height, width = self.labs[number].shape[:2]
+        shown, noise, trusted = self._background.of_frame(number, height, width)
+        return difference(self.labs[number], shown) / noise, trusted
+
+
+def clean(mask: Bools) -> Bools:
+    """Drop specks and bridge small gaps."""
+    side = max(mask.shape)
+    size = max(3, 2 * round(CLOSING * side / 2) + 1)
+    bridge = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (size, size))
+    opened = cv2.morphologyEx(mask.astype(np.uint8), cv2.MORPH_OPEN, np.ones((2, 2), np.uint8))
+    return cv2.morphologyEx(opened, cv2.MORPH_CLOSE, bridge) > 0
+
+
+def moving_pixels(flow: Floats, back: Doubles) -> Bools:
+    """Return (h, w) where the flow differs from what the camera's map alone gives, beyond the flow's own noise."""
+    height, width = flow.shape[:2]
+    beyond = np.linalg.norm(flow - camera_flow(back, height, width), axis=-1)
+    noise = float(np.median(beyond))
+    return np.asarray(beyond > MOVING_PIXELS + 3 * noise)
+
+
+class FlowEstimator:
+    """Dense flow from each frame to the one before (T. Kroeger et al., "Fast Optical Flow using Dense Inverse
+    Search", 2016), at half the size."""
+
+    def __init__(self) -> None:
+        self._dis = cv2.DISOpticalFlow.create(cv2.DISOPTICAL_FLOW_PRESET_FAST)
+        self._before: Bytes | None = None
+
+    def step(self, grey: Bytes) -> Floats | None:
+        """Return (h, w, 2) displacements from this frame to the one before; none for the first."""
+        height, width = grey.shape
+        small = cv2.resize(grey, (max(24, width // 2), max(24, height // 2)), interpolation=cv2.INTER_AREA)
+        before, self._before = self._before, small.astype(np.uint8, copy=False)
+        if before is None:
+            return None
+        # The stubs do not know that the flow to begin with may be left out.
+        found: Floats = self._dis.calc(self._before, before, None)  # type: ignore[call-overload]
+        flow = cv2.resize(found, (width, height))
+        flow *= np.array([width / small.shape[1], height / small.shape[0]], np.float32)
+        return np.asarray(flow, np.float32)

@@ -1,0 +1,335 @@
+"""Which blob is the same thing as before: labels carried by the flow, matched to blobs, shared out when they merge."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from twins.geometry import Bools, Bytes, Floats
+from twins.masks import CocoRle, encode_mask
+
+Labels = NDArray[np.int32]
+
+MIN_BLOB = 0.0003
+"""Smaller blobs, as a share of the frame, are not begun as tracks."""
+SHARED = 0.3
+"""A track claims a blob that holds this share of where the flow carries the track."""
+GROWTH = 2.0
+"""A blob this many times the size of the one track that claims it holds something else too."""
+SETTLED = 4
+"""From so many samples on a track's size is taken to be known."""
+APART = 0.3
+"""Pieces of one track further apart than this share of its diagonal are two things."""
+PIECE = 0.08
+"""Smaller pieces, as a share of the track, never become things of their own."""
+CROPS = 8
+"""Cut-outs kept of a track, at most."""
+MEMORY_SECONDS = 3.0
+"""How long a track that is not seen may be found again by its looks and place."""
+REACH = 1.5
+"""A lost track is looked for within this many times its own size plus what its speed explains."""
+LOOKS = 0.55
+"""Histogram distance (0 same, 1 nothing in common) above which two blobs are not the same thing."""
+
+
+@dataclass
+class Sample:
+    """Where a track is in one frame, in pixels of the working size."""
+
+    seconds: float
+    box: tuple[float, float, float, float]
+    area: int
+    rle: CocoRle
+    centre: tuple[float, float]
+
+
+@dataclass(frozen=True)
+class Crop:
+    """What a track looked like: a JPEG-coded cut-out of a frame whose upper left corner is at (x, y)."""
+
+    x: int
+    y: int
+    jpeg: bytes
+
+    def image(self) -> Bytes:
+        """Return the (h, w, 3) RGB pixels."""
+        decoded = cv2.imdecode(np.frombuffer(self.jpeg, np.uint8), cv2.IMREAD_COLOR)
+        if decoded is None:
+            raise ValueError("a cut-out cannot be decoded")
+        return cv2.cvtColor(decoded, cv2.COLOR_BGR2RGB).astype(np.uint8, copy=False)
+
+
+@dataclass
+class RawTrack:
+    """A track while it is being followed; ``samples`` by the number of the sampled frame."""
+
+    label: int
+    looks: Floats
+    samples: dict[int, Sample] = field(default_factory=dict)
+    crops: dict[int, Crop] = field(default_factory=dict)
+
+    @property
+    def last(self) -> Sample:
+        """The newest sample."""
+        return self.samples[max(self.samples)]
+
+    @property
+    def area(self) -> float:
+        """Median area in pixels over the newest samples."""
+        return float(np.median([sample.area for sample in list(self.samples.values())[-8:]]))
+
+    @property
+    def typical_area(self) -> float:
+        """Median area in pixels over all samples."""
+        return float(np.median([sample.area for sample in self.samples.values()]))
+
+    def expected(self, seconds: float) -> tuple[Floats, float]:
+        """Return the centre expected at a time, assuming an even speed that fades, and the distance travelled."""
+        recent = list(self.samples.values())[-4:]
+        here = np.array(recent[-1].centre, np.float32)
+        if len(recent) < 2:
+            return here, 0.0
+        elapsed = max(recent[-1].seconds - recent[0].seconds, 1e-3)
+        speed = (here - np.array(recent[0].centre, np.float32)) / elapsed
+        travel = speed * min(seconds - recent[-1].seconds, 0.5)
+        return here + travel, float(np.linalg.norm(speed) * (seconds - recent[-1].seconds))
+
+
+@dataclass
+class _Blob:
+    mask: Bools
+    box: tuple[int, int, int, int]
+    area: int
+    looks: Floats
+
+    @property
+    def centre(self) -> Floats:
+        return np.array([(self.box[0] + self.box[2]) / 2, (self.box[1] + self.box[3]) / 2], np.float32)
+
+
+class Tracker:
+    """Follow the moving things of one shot, frame by frame.
+
+    ``tracks`` holds everything followed so far; ``touching`` for each frame the sets of labels that share a blob.
+    """
+
+    def __init__(self) -> None:
+        self.tracks: dict[int, RawTrack] = {}
+        self.touching: dict[int, list[frozenset[int]]] = {}
+        self._labels: Labels | None = None
+        self._next = 1
+
+    def step(self, number: int, seconds: float, image: Bytes, foreground: Bools, flow: Floats | None) -> Labels:
+        """Take in the next frame and return the (h, w) labels of its pixels; 0 is nothing.
+
+        Args:
+            number: of the sampled frame.
+            seconds: its time.
+            image: (h, w, 3) uint8 RGB.
+            foreground: (h, w) pixels of moving things.
+            flow: (h, w, 2) displacement to the frame before; none for the first frame.
+        """
+        lab = cv2.cvtColor(image, cv2.COLOR_RGB2LAB).astype(np.uint8, copy=False)
+        carried = self._carry(foreground.shape, flow)
+        labels, unclaimed = self._claim(carried, foreground)
+        blobs = [blob for mask in unclaimed if (blob := self._blob(mask, lab)) is not None]
+        found = {int(label) for label in np.unique(labels)} - {0}
+        for blob, label in zip(blobs, self._recognise(blobs, found, seconds), strict=True):
+            labels[blob.mask] = label
+        self._record(labels, number, seconds, image, lab)
+        self._labels = labels
+        self.touching[number] = _sharing(labels, foreground)
+        return labels
+
+    def forget_noise(self, min_samples: int, seconds: float) -> None:
+        """Drop tracks of a few samples that have not been seen for long, so that a long shot does not gather them."""
+        for label, track in list(self.tracks.items()):
+            if len(track.samples) < min_samples and seconds - track.last.seconds > MEMORY_SECONDS:
+                del self.tracks[label]
+
+    def _carry(self, shape: tuple[int, ...], flow: Floats | None) -> Labels:
+        """Return the last frame's labels where the flow says they are now."""
+        if self._labels is None or flow is None:
+            return np.zeros(shape, np.int32)
+        height, width = shape
+        xs, ys = np.meshgrid(np.arange(width, dtype=np.float32), np.arange(height, dtype=np.float32))
+        labels = self._labels.astype(np.float32)
+        carried = cv2.remap(labels, xs + flow[..., 0], ys + flow[..., 1], cv2.INTER_NEAREST)
+        return carried.astype(np.int32)
+
+    def _claim(self, carried: Labels, foreground: Bools) -> tuple[Labels, list[Bools]]:
+        """Give every blob's pixels to the tracks that claim it; return the labels and the blobs nobody claims."""
+        count, blobs = cv2.connectedComponents(foreground.astype(np.uint8))
+        labels = np.zeros(foreground.shape, np.int32)
+        sizes = {label: int(n) for label, n in zip(*np.unique(carried, return_counts=True), strict=True) if label}
+        unclaimed: list[Bools] = []
+        for blob in range(1, count):
+            mask = blobs == blob
+            inside, counts = np.unique(carried[mask], return_counts=True)
+            area = int(mask.sum())
+            claims = [
+                int(label)
+                for label, shared in zip(inside, counts, strict=True)
+                if label and (shared >= SHARED * sizes[int(label)] or shared >= SHARED * area)
+            ]
+            if not claims:
+                unclaimed.append(mask)
+                continue
+            given, rest = self._share_out(mask, carried, claims, area)
+            labels = np.where(given > 0, given, labels)
+            if rest is not None:
+                unclaimed += _pieces(rest)
+        return labels, unclaimed + self._part(labels)
+
+    def _share_out(self, mask: Bools, carried: Labels, claims: list[int], area: int) -> tuple[Labels, Bools | None]:
+        """Divide a blob among the tracks that claim it, each pixel to the nearest; return what is left over, too."""
+        markers = np.isin(carried, claims) & mask
+        nearest, away = _nearest_label(np.where(markers, carried, 0))
+        given = np.where(mask, nearest, 0)
+        known = sum(self.tracks[label].area for label in claims)
+        settled = all(len(self.tracks[label].samples) >= SETTLED for label in claims)
+        if not settled or area < GROWTH * known:
+            return given, None
+        reach = 0.15 * np.sqrt(known)
+        rest = mask & (away > reach)
+        return np.where(rest, 0, given), rest
+
+    def _part(self, labels: Labels) -> list[Bools]:
+        """Take pieces that have moved away from the bulk of their track out of ``labels`` and return them."""
+        parted: list[Bools] = []
+        for label in np.unique(labels):
+            if label == 0:
+                continue
+            mask = labels == label
+            count, pieces, stats, _ = cv2.connectedComponentsWithStats(mask.astype(np.uint8))
+            if count <= 2:
+                continue
+            order = np.argsort(-stats[1:, cv2.CC_STAT_AREA]) + 1
+            bulk = stats[order[0]]
+            reach = APART * float(np.hypot(bulk[2], bulk[3]))
+            for piece in order[1:]:
+                if stats[piece, cv2.CC_STAT_AREA] < PIECE * bulk[cv2.CC_STAT_AREA]:
+                    continue
+                if _gap(bulk, stats[piece]) > reach:
+                    parted.append(pieces == piece)
+                    labels[pieces == piece] = 0
+        return parted
+
+    def _blob(self, mask: Bools, lab: Bytes) -> _Blob | None:
+        area = int(mask.sum())
+        if area < MIN_BLOB * mask.size:
+            return None
+        return _Blob(mask, _box(mask), area, looks_of(lab, mask))
+
+    def _recognise(self, blobs: list[_Blob], found: set[int], seconds: float) -> list[int]:
+        """Return a label for each blob: of a lost track where one fits, else a new one."""
+        from scipy.optimize import linear_sum_assignment
+
+        lost = [
+            track
+            for label, track in self.tracks.items()
+            if label not in found and seconds - track.last.seconds <= MEMORY_SECONDS
+        ]
+        names = [0] * len(blobs)
+        if lost and blobs:
+            costs = np.array([[_misfit(track, blob, seconds) for track in lost] for blob in blobs])
+            for row, column in zip(*linear_sum_assignment(np.minimum(costs, 1e6)), strict=True):
+                if costs[row, column] < 1.0:
+                    names[row] = lost[column].label
+        for row, name in enumerate(names):
+            if name == 0:
+                names[row], self._next = self._next, self._next + 1
+                self.tracks[names[row]] = RawTrack(names[row], blobs[row].looks)
+        return names
+
+    def _record(self, labels: Labels, number: int, seconds: float, image: Bytes, lab: Bytes) -> None:
+        for name in np.unique(labels):
+            if name == 0:
+                continue
+            mask = labels == name
+            track = self.tracks[int(name)]
+            box = _box(mask)
+            ys, xs = np.nonzero(mask[box[1] : box[3], box[0] : box[2]])
+            centre = (float(xs.mean() + box[0] + 0.5), float(ys.mean() + box[1] + 0.5))
+            track.samples[number] = Sample(seconds, box, len(xs), encode_mask(mask), centre)
+            track.looks = 0.9 * track.looks + 0.1 * looks_of(lab, mask)
+            self._keep_crop(track, number, image, box)
+
+    def _keep_crop(self, track: RawTrack, number: int, image: Bytes, box: tuple[int, int, int, int]) -> None:
+        """Keep a few cut-outs a track, spread over its life: every 2nd, 4th, 8th … sample once there are enough."""
+        seen = len(track.samples)
+        stride = 2 ** max(1, (seen // CROPS).bit_length())
+        if seen % stride and track.crops:
+            return
+        x1, y1, x2, y2 = box
+        _, jpeg = cv2.imencode(".jpg", image[y1:y2, x1:x2, ::-1], [cv2.IMWRITE_JPEG_QUALITY, 92])
+        track.crops[number] = Crop(x1, y1, jpeg.tobytes())
+        if len(track.crops) > CROPS:
+            for number in list(track.crops)[1::2]:
+                del track.crops[number]
+
+
+def looks_of(lab: Bytes, mask: Bools) -> Floats:
+    """Return a normalised Lab histogram (6 lights x 8 x 8 hues) of the masked pixels."""
+    pixels = lab[mask]
+    if len(pixels) == 0:
+        return np.zeros(6 * 8 * 8, np.float32)
+    # Most colours lie in the middle of the a and b axes: spread the bins there.
+    bins = np.clip((pixels.astype(np.int32) - (0, 80, 80)) // (43, 12, 12), 0, (5, 7, 7))
+    codes = (bins[:, 0] * 8 + bins[:, 1]) * 8 + bins[:, 2]
+    return (np.bincount(codes, minlength=6 * 8 * 8) / len(pixels)).astype(np.float32)
+
+
+def looks_apart(a: Floats, b: Floats) -> float:
+    """Return how different two histograms are: 0 the same, 1 nothing in common (Bhattacharyya)."""
+    return float(np.sqrt(max(0.0, 1.0 - float(np.sqrt(a * b).sum()))))
+
+
+def _misfit(track: RawTrack, blob: _Blob, seconds: float) -> float:
+    """Return how badly a blob continues a lost track; below 1 it may."""
+    expected, travelled = track.expected(seconds)
+    size = np.sqrt(max(track.area, blob.area))
+    away = float(np.linalg.norm(blob.centre - expected)) / (REACH * size + travelled)
+    ratio = abs(np.log(blob.area / max(track.area, 1.0))) / np.log(4.0)
+    apart = looks_apart(track.looks, blob.looks) / LOOKS
+    worst = max(away, ratio, apart)
+    return worst if worst < 1.0 else 1e6
+
+
+def _nearest_label(markers: Labels) -> tuple[Labels, Floats]:
+    """Return for every pixel the label of the nearest marked pixel, and how far away that is."""
+    free = (markers == 0).astype(np.uint8)
+    away, regions = cv2.distanceTransformWithLabels(free, cv2.DIST_L2, 5, labelType=cv2.DIST_LABEL_PIXEL)
+    names = np.zeros(int(regions.max()) + 1, np.int32)
+    marked = markers > 0
+    names[regions[marked]] = markers[marked]
+    return names[regions], away.astype(np.float32)
+
+
+def _sharing(labels: Labels, foreground: Bools) -> list[frozenset[int]]:
+    """Return the sets of labels that lie in one blob."""
+    _, blobs = cv2.connectedComponents(foreground.astype(np.uint8))
+    codes = np.unique(blobs[labels > 0].astype(np.int64) << 32 | labels[labels > 0])
+    sets: dict[int, set[int]] = {}
+    for code in codes:
+        sets.setdefault(int(code >> 32), set()).add(int(code & 0xFFFFFFFF))
+    return [frozenset(names) for names in sets.values() if len(names) > 1]
+
+
+def _pieces(mask: Bools) -> list[Bools]:
+    count, pieces = cv2.connectedComponents(mask.astype(np.uint8))
+    return [pieces == piece for piece in range(1, count)]
+
+
+def _box(mask: Bools) -> tuple[int, int, int, int]:
+    xs, ys = np.flatnonzero(mask.any(axis=0)), np.flatnonzero(mask.any(axis=1))
+    return int(xs[0]), int(ys[0]), int(xs[-1]) + 1, int(ys[-1]) + 1
+
+
+def _gap(a: Any, b: Any) -> float:
+    """Return the distance between two boxes given as (x, y, width, height, …)."""
+    across = max(0, int(b[0]) - int(a[0] + a[2]), int(a[0]) - int(b[0] + b[2]))
+    down = max(0, int(b[1]) - int(a[1] + a[3]), int(a[1]) - int(b[1] + b[3]))
+    return float(np.hypot(across, down))

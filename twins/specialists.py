@@ -1,0 +1,78 @@
+"""What can be plugged into the index: specialists that see arrays and return arrays or plain facts.
+
+The offline profile needs none of them. Others implement them with learned models; everything here is NumPy, so that
+neither side imports the other's framework.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from twins.frames import Frame
+from twins.geometry import Bools, Bytes, Floats
+from twins.schema import Alternative, Provenance
+
+Boxes = Mapping[str, tuple[float, float, float, float]]
+"""By track id, xyxy in pixels of the frame that comes with them."""
+
+
+class Specialist(Protocol):
+    """What every specialist says of itself; ``provenance`` goes into fingerprints and into the twin's sources."""
+
+    @property
+    def provenance(self) -> Provenance:
+        """Name, version and hash of the weights."""
+
+
+@dataclass(frozen=True)
+class SegmentedTrack:
+    """One instance over some frames.
+
+    Args:
+        masks: by position in the sequence of frames given, (h, w) at the frames' size.
+        scores: by the same positions, how sure the segmenter is, 0 to 1.
+    """
+
+    masks: Mapping[int, Bools]
+    scores: Mapping[int, float] = field(default_factory=dict)
+
+
+class Segmenter(Specialist, Protocol):
+    """Finds things and follows them."""
+
+    def segment(self, frames: Sequence[Frame]) -> Sequence[SegmentedTrack]:
+        """Return every instance in consecutive sampled frames of one shot."""
+
+
+class Depth(Specialist, Protocol):
+    """Tells how near everything is."""
+
+    @property
+    def scale(self) -> str:
+        """``relative`` or ``metric``; see :class:`twins.geometry.Geometry`."""
+
+    def nearness(self, image: Bytes) -> Floats:
+        """Return (h, w) nearness of an (h, w, 3) RGB image; larger is nearer."""
+
+
+@dataclass(frozen=True)
+class Label:
+    """What a thing is called, with other names that were possible, the likeliest first."""
+
+    category: str
+    confidence: float
+    alternatives: tuple[Alternative, ...] = ()
+
+
+class Labeller(Specialist, Protocol):
+    """Names things."""
+
+    def label(self, frame: Frame, boxes: Boxes) -> Mapping[str, Label]:
+        """Return a label for each track of the frame that can be named; others are left out, never guessed."""
+
+
+class Describer(Specialist, Protocol):
+    """Says in words how a thing looks, what it does or what it is there for."""
+
+    def describe(self, frames: Sequence[Frame], boxes: Sequence[Boxes]) -> Mapping[str, Sequence[str]]:
+        """Return short phrases by track id; the empty id stands for the whole picture."""
