@@ -15,6 +15,8 @@ UNNAMED = "object"
 """The category of a track that nobody labelled."""
 CLAUSE_WORDS = 3
 """A clause of fewer words says nothing by itself."""
+COMMON_WORDS = {"A", "An", "At", "Both", "He", "In", "It", "On", "One", "She", "The", "Then", "They", "Two", "With"}
+"""First words that lose their capital inside a sentence; any other may be a name."""
 LONGEST_PAUSE = 30.0
 """Seconds between two events beyond which nobody tells them as one story."""
 
@@ -40,7 +42,7 @@ def components(twin: Twin, *, captions: bool = True) -> tuple[Component, ...]:
     for fact in twin.facts:
         if fact.kind != "caption" or captions:
             parts.extend(_fact_views(fact, tracks))
-    parts.extend(_sequences(twin.facts))
+    parts.extend(_sequences(twin.facts, tracks))
     return merge(parts)
 
 
@@ -128,7 +130,7 @@ def clauses(text: str) -> list[str]:
     return parts if len(parts) > 1 or (parts and parts[0] != _tidy(text)) else []
 
 
-def _sequences(facts: tuple[Fact, ...]) -> Iterator[Component]:
+def _sequences(facts: tuple[Fact, ...], tracks: dict[str, Track]) -> Iterator[Component]:
     """Tell every two events in a row as one: annotated ones in a line, those of predicates a line an object."""
     events = [fact for fact in facts if fact.kind == "event" and fact.span is not None]
     told = [fact for fact in events if fact.predicate is None]
@@ -136,21 +138,25 @@ def _sequences(facts: tuple[Fact, ...]) -> Iterator[Component]:
     lines = [told, *([f for f in found if f.about == subject] for subject in dict.fromkeys(f.about for f in found))]
     for line in lines:
         for first, second in pairwise(sorted(line, key=_when)):
-            if first.span and second.span and second.span[0] - first.span[1] <= LONGEST_PAUSE:
+            near = first.span and second.span and second.span[0] - first.span[1] <= LONGEST_PAUSE
+            if near and first.text != second.text:
                 yield _component(
                     first,
-                    f"{_tidy(first.text)}, then {_lowered(_tidy(second.text))}",
+                    f"{_tidy(first.text)}, then {_continued(second, tracks)}",
                     span=_hull(first.span, second.span),
                     instances=tuple(dict.fromkeys(first.instances + second.instances)),
                 )
 
 
+def _continued(fact: Fact, tracks: dict[str, Track]) -> str:
+    """Return an event as it reads after another: without its subject where a predicate tells both of one object."""
+    text = _tidy(fact.text)
+    if fact.predicate is not None and fact.about in tracks:
+        return text.removeprefix(f"the {track_name(tracks[fact.about])} ")
+    first = text.split(" ", 1)[0]
+    return text[:1].lower() + text[1:] if first in COMMON_WORDS else text
+
+
 def _when(fact: Fact) -> tuple[float, float, str]:
     span = fact.span or (0.0, 0.0)
     return (*span, fact.text)
-
-
-def _lowered(text: str) -> str:
-    """Lower the first letter of a sentence that begins with a common word; a name keeps its capital."""
-    first = text.split(" ", 1)[0]
-    return text[:1].lower() + text[1:] if first in {"The", "A", "An", "One", "Two", "Both", "He", "She", "It"} else text

@@ -18,6 +18,8 @@ HIDDEN_RATIO = 1.35
 """its usual width and height change by no more than this."""
 COVER_MARGIN = 0.3
 """Sizes by which a cover's box is widened: the last and first sights of what it hides are rims beside it."""
+EDGE_SHARE = 0.02
+"""Share of the frame's side that counts as its edge; a jittering box that the edge cuts ends this near it."""
 TAIL_SECONDS = 0.6
 """Ends are compared by a line fitted over this much of a track, because single boxes jitter."""
 
@@ -72,7 +74,13 @@ def _misfit(geometry: Geometry, seen: Bools, i: int, j: int, gap: float) -> floa
         return _misfit_behind_cover(geometry, seen, i, j)
     end, end_speed, end_size = _tail(geometry, seen[i], i, last=True)
     start, start_speed, start_size = _tail(geometry, seen[j], j, last=False)
-    ratio = np.abs(np.log(end_size / start_size)).max() / np.log(LINK_RATIO)
+    whole = ~(_clipped(geometry, i, int(np.flatnonzero(seen[i])[-1])) | _clipped(geometry, j, int(seen[j].argmax())))
+    ratio = np.abs(np.log(end_size / start_size)).max(initial=0.0, where=whole) / np.log(LINK_RATIO)
+    # A piece of one or two frames moves as the other piece does.
+    end_speed, start_speed = (
+        np.nan_to_num(np.where(np.isnan(mine), other, mine))
+        for mine, other in ((end_speed, start_speed), (start_speed, end_speed))
+    )
     size = float(np.sqrt(end_size.prod() * start_size.prod()) ** 0.5)
     # Where each piece puts the object in the middle of the gap; standing still is possible too.
     ahead = np.linalg.norm((start - start_speed * gap / 2) - (end + end_speed * gap / 2))
@@ -107,13 +115,19 @@ def _extent(boxes: Doubles) -> Doubles:
     return np.maximum(boxes[..., 2:] - boxes[..., :2], 1.0).astype(np.float64)
 
 
+def _clipped(geometry: Geometry, row: int, frame: int) -> Bools:
+    """Return (2,) whether the picture's edge cuts a box across and down, so that its width or height says nothing."""
+    box, side = geometry.boxes[row, frame], np.array([geometry.width, geometry.height])
+    return np.asarray((box[:2] <= EDGE_SHARE * side) | (box[2:] >= (1 - EDGE_SHARE) * side))
+
+
 def _inside(geometry: Geometry, place: Doubles) -> bool:
     """Say whether a centre is in the picture: what has left it is not continued by what enters there."""
     return bool(0 <= place[0] <= geometry.width and 0 <= place[1] <= geometry.height)
 
 
 def _tail(geometry: Geometry, seen: Bools, row: int, *, last: bool) -> tuple[Doubles, Doubles, Doubles]:
-    """Return centre (2,), velocity (2,) in pixels a second and width, height (2,) at one end of a row."""
+    """Return centre, velocity in pixels a second (NaN where too short to say) and width, height at one end of a row."""
     frames = np.flatnonzero(seen)
     edge = frames[-1] if last else frames[0]
     near = frames[np.abs(geometry.seconds[frames] - geometry.seconds[edge]) <= TAIL_SECONDS]
@@ -122,7 +136,7 @@ def _tail(geometry: Geometry, seen: Bools, row: int, *, last: bool) -> tuple[Dou
     size = np.median(_extent(boxes), axis=0)
     dt = geometry.seconds[near] - geometry.seconds[edge]
     if len(near) < 3:
-        return centres.mean(axis=0), np.zeros(2), size
+        return centres.mean(axis=0), np.full(2, np.nan), size
     spread = dt - dt.mean()
     speed = spread @ centres / (spread @ spread)
     return centres.mean(axis=0) - speed * dt.mean(), speed, size

@@ -93,12 +93,12 @@ def test_a_sequence_spans_both_events_and_names_everyone() -> None:
 def test_events_of_predicates_are_told_in_a_row_only_for_one_object() -> None:
     found = texts(
         twin(
-            fact("event", "the dog stops", "1", span=(1.0, 1.5), predicate="stops"),
+            fact("event", "the white dog stops", "1", span=(1.0, 1.5), predicate="stops"),
             fact("event", "the ball leaves the picture", "2", span=(2.0, 2.5), predicate="leaves"),
-            fact("event", "the dog disappears", "1", span=(3.0, 3.5), predicate="disappears"),
+            fact("event", "the white dog disappears", "1", span=(3.0, 3.5), predicate="disappears"),
         )
     )
-    assert [text for text in found if ", then " in text] == ["the dog stops, then the dog disappears"]
+    assert [text for text in found if ", then " in text] == ["the white dog stops, then disappears"]
 
 
 def test_captions_can_be_left_out() -> None:
