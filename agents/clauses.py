@@ -183,10 +183,16 @@ def _match(tokens: Sequence[Token], at: int, pattern: Pattern) -> tuple[int, int
                 return None
             denied |= text in ("not", "never")
             position, skipped = position + 1, skipped + 1
-        if position >= len(tokens):
+        if position >= len(tokens) or (number == len(pattern.words) - 1 and _opens_direction(tokens, position)):
             return None
         position += 1
     return position, None, denied
+
+
+def _opens_direction(tokens: Sequence[Token], at: int) -> bool:
+    """``moves to the right``: *to* belongs to the direction, not to the verb."""
+    places = match_place(tokens, at)
+    return bool(places) and len(places[0].words) > 1 and places[0].role in ("direction", "origin", "frame")
 
 
 def _may_be_skipped(text: str) -> bool:

@@ -19,7 +19,7 @@ from agents.lexicon import DETERMINERS, closed_class, lexicon, stems
 
 DEFINITE = closed_class("definite")
 ADJECTIVE_SHAPES = frozenset(["elongated", "compact", "irregular", "tall", "wide"])
-ADJECTIVE_ENDINGS = ("al", "ar", "ic", "ous", "ish", "shaped", "sided", "cornered", "cubic", "round", "oval", "boxy")
+ADJECTIVE_ENDINGS = ("ular", "onal", "ic", "ous", "ish", "shaped", "sided", "cornered", "tical", "erical", "round", "oval", "boxy")
 ANYBODY = closed_class("anybody")
 
 
@@ -183,6 +183,11 @@ def _read_number(reader: _Reader) -> None:
         _skip_of(reader)
         return
     number = _number(words, reader.at + skip)
+    alone = words[reader.at + skip] in closed_class("alone") if number is not None else False
+    if number is not None and alone:
+        reader.note(bound="1")
+        reader.at, reader.determined = number[1], True
+        return
     if number is None or (skip and number[0] == 1):
         return
     if number[0] == 1 and not _names_something(reader, 1):

@@ -565,6 +565,8 @@ class _Walker:
     def _read_happening(self, phrase: Phrase) -> str:
         """``a collision between X and Y``, ``the pursuit of X by Y``."""
         self._close()
+        if self.words[self.at : self.at + 2] == ["in", "which"] or self.words[self.at : self.at + 1] in (["where"], ["that"]):
+            return "comma"  # `a race in which …`: the clause says what happens
         assert phrase.name is not None  # noqa: S101 - narrowed by the caller
         sides: dict[str, Entity] = {}
         while self.at < len(self.tokens) and self.words[self.at] in (
@@ -580,7 +582,7 @@ class _Walker:
             following = parse_phrase(self.tokens, self.at + 1) if self.at + 1 < len(self.tokens) else None
             if (
                 following is None
-                or (word == "and" and ("between" not in sides and "of" not in sides))
+                or (word == "and" and (not sides.keys() & {"between", "of", "involving", "among"}))
                 or (word == "and" and "and" in sides)
             ):
                 break
@@ -689,7 +691,11 @@ class _Walker:
         if pattern is None:
             self.subjects = before_subjects
             return ""
+        antecedent = self.relative_object
         self._start_part(match, pattern, passive)
+        if antecedent is not None and self.relative_object is None:
+            self.last = antecedent  # `the square that the ball chases stops`: what comes is said of the square
+            return "np"
         return "verb" if self.open is not None else "place"
 
     def _is_passive(self, match: VerbMatch) -> bool:
@@ -857,7 +863,9 @@ class _Walker:
         if tie and self.link is not None:
             relation, earlier = self.link
             self.link = None
-            if earlier is not None:
+            if earlier is not None and relation == "after":
+                self.reading.order.append(("before", part, earlier))
+            elif earlier is not None:
                 self.reading.order.append((relation, earlier, part))
 
     def _say_of(self, entity: Entity, predicate: str, voice: str, surface: str) -> None:
@@ -1027,9 +1035,9 @@ def _fits(phrase: Phrase, entity: Entity) -> bool:
     """Say whether a definite phrase may go back to an entity: it says nothing that was not said."""
     if any(look not in entity.looks for look in phrase.looks):
         return False
-    if not phrase.looks and not phrase.nouns:
-        return True
-    return all(any(same_word(noun, other) for other in entity.nouns + entity.words) for noun in phrase.nouns)
+    kinds = {word: lexicon().looks.get(word, ("", ""))[0] for word in phrase.words}
+    naming = [word for word in phrase.words if word in phrase.nouns or kinds[word] == "shape"]
+    return all(any(same_word(noun, other) for other in entity.words) for noun in naming)
 
 
 def _singular(word: str) -> str:
