@@ -6,6 +6,7 @@ stretch ends at a cut, when it is long, or when the camera has turned far away f
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 
 import cv2
 import numpy as np
@@ -21,6 +22,8 @@ from twins.geometry import Bytes, Doubles, Floats
 
 WORK_SIDE = 512
 """Longer side, in pixels, of the pictures in which things are found."""
+UNSCALED_SIDE = 640
+"""Frames up to this size are taken as they are: in so small a picture every pixel counts."""
 STRETCH_FRAMES = 96
 STRETCH_PAN = 0.6
 """Share of the frame's width by which the camera may turn within a stretch."""
@@ -81,7 +84,7 @@ class Perceiver:
         number = len(self.seen.seconds)
         self.seen.frame_index.append(frame.frame_index)
         self.seen.seconds.append(frame.seconds)
-        image = shrink(frame.image, WORK_SIDE)
+        image = working_image(frame.image)
         self.seen.work_size = (image.shape[1], image.shape[0])
         self._keep(number, frame)
         self._buffer.append(image)
@@ -130,7 +133,9 @@ class Perceiver:
         for offset, image in enumerate(images):
             number = start + offset
             flow = self._flows.step(greys[offset])
-            self._tracker.step(number, self.seen.seconds[number], image, stretch.foreground(offset, flow), flow)
+            moving = stretch.foreground(offset, flow)
+            refine = partial(stretch.refine, offset)
+            self._tracker.step(number, self.seen.seconds[number], image, moving, flow, refine)
         middle = stretch.empty_scene(len(images) // 2)
         self.seen.backdrops.append(colour_shares(middle[::4, ::4].reshape(-1, 3)))
         self.seen.lightness += mean_lightness(images[:: max(1, len(images) // 4)]).tolist()
@@ -154,6 +159,11 @@ def shrink(image: Bytes, side: int) -> Bytes:
         return image
     size = (max(1, round(image.shape[1] * scale)), max(1, round(image.shape[0] * scale)))
     return cv2.resize(image, size, interpolation=cv2.INTER_AREA).astype(np.uint8, copy=False)
+
+
+def working_image(image: Bytes) -> Bytes:
+    """Return a frame at the size in which things are found."""
+    return image if max(image.shape[:2]) <= UNSCALED_SIDE else shrink(image, WORK_SIDE)
 
 
 def _split_by_pan(maps: list[Doubles], width: int, height: int) -> list[tuple[int, int]]:

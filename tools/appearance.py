@@ -39,6 +39,8 @@ MAIN_SHARE, SECOND_SHARE = 0.3, 0.25
 SMALL_SHARE, LARGE_SHARE = 0.012, 0.12
 """Share of the frame below which a thing is small, and above which it is large."""
 ELONGATED_RATIO = 2.4
+BAY_SHARE = 0.035
+"""Bays of an outline that count, as a share of its area."""
 MIN_OUTLINE = 90
 """Pixels that a mask needs before its outline says anything."""
 MIN_SURFACE = 150
@@ -102,7 +104,7 @@ def shape_of(mask: Bools) -> tuple[str, float] | None:
     (_, (side_a, side_b), _) = cv2.minAreaRect(outline)
     longer, shorter = max(side_a, side_b, 1.0), max(min(side_a, side_b), 1.0)
     if solidity < 0.86:
-        return _hollow_shape(outline, hull, area, solidity)
+        return _hollow_shape(outline, hull, area)
     if longer / shorter >= ELONGATED_RATIO:
         return "elongated", min(0.9, 0.3 * longer / shorter)
     filled = area / (longer * shorter)
@@ -177,11 +179,14 @@ def _attribute(kind: str, text: str, confidence: float) -> Attribute:
     return Attribute.model_validate({"kind": kind, "text": text, "confidence": round(confidence, 3), "source": SOURCE})
 
 
-def _hollow_shape(outline: NDArray[Any], hull: NDArray[Any], area: float, solidity: float) -> tuple[str, float]:
+def _hollow_shape(outline: NDArray[Any], hull: NDArray[Any], area: float) -> tuple[str, float]:
     """Name an outline with bays: a cross has four deep ones, a star five."""
-    size = float(np.sqrt(area))
-    defects = cv2.convexityDefects(outline, cv2.convexHull(outline, returnPoints=False))
-    deep = 0 if defects is None else int((defects.reshape(-1, 4)[:, 3] / 256 > 0.1 * size).sum())
+    x, y, width, height = cv2.boundingRect(outline)
+    whole, thing = np.zeros((height, width), np.uint8), np.zeros((height, width), np.uint8)
+    cv2.drawContours(whole, [hull], -1, 1, cv2.FILLED, offset=(-x, -y))
+    cv2.drawContours(thing, [outline], -1, 1, cv2.FILLED, offset=(-x, -y))
+    count, _, stats, _ = cv2.connectedComponentsWithStats(((whole > 0) & (thing == 0)).astype(np.uint8))
+    deep = sum(int(bay[cv2.CC_STAT_AREA]) > BAY_SHARE * area for bay in stats[1:count])
     if deep == 4:
         return "cross", 0.6
     if deep == 5:

@@ -4,9 +4,11 @@ from collections.abc import Sequence
 
 import cv2
 import numpy as np
+from scipy.ndimage import find_objects
 
 from tools.background import difference, mend_ghosts, model_background
 from tools.camera_motion import camera_flow
+from tools.tracking import Labels
 from twins.geometry import Bools, Bytes, Doubles, Floats
 
 WEAK = 0.5
@@ -15,6 +17,13 @@ MOVING_PIXELS = 1.0
 """Flow beyond the camera's, in pixels between two samples, from which on a pixel moves."""
 CLOSING = 0.016
 """Gaps up to this share of the frame's longer side are bridged: a thing in front of a like background falls apart."""
+SHADE, SHADE_HUE = 0.5, 10.0
+"""A shadow leaves more than this share of the light, and changes a and b of Lab (0–255) by less than this."""
+STANDS_OUT = 0.45
+"""Fainter than this share of what a thing's bulk differs from the background is its rim or its shadow."""
+RIM = 2
+REFINED_SHARE = 0.35
+"""Where less than this share is left, the thing is like its background, and nothing is taken off."""
 MENDING_STEP = 3
 """Every n-th frame of a stretch is searched for ghosts."""
 
@@ -49,6 +58,23 @@ class Stretch:
             found |= moving_pixels(flow, back) & ((score > WEAK) | ~trusted)
         return clean(found)
 
+    def refine(self, number: int, labels: Labels) -> Labels:
+        """Take rims and shadows out of labelled things, and the gaps that were only bridged.
+
+        Args:
+            labels: (h, w) of the frame's pixels, 0 for nothing, as the tracker gives them.
+        """
+        height, width = labels.shape
+        shown, _, _ = self._background.of_frame(number, height, width)
+        away = difference(self.labs[number], shown)
+        shaded = looks_shaded(self.labs[number], shown)
+        refined = np.zeros_like(labels)
+        for label, window in enumerate(find_objects(labels), 1):
+            if window is not None:
+                thing = refine_mask(labels[window] == label, away[window], shaded[window])
+                refined[window][thing] = label
+        return refined
+
     def empty_scene(self, number: int) -> Bytes:
         """Return the (h, w, 3) RGB picture that a frame would show without its moving things."""
         height, width = self.labs[number].shape[:2]
@@ -59,6 +85,33 @@ class Stretch:
         height, width = self.labs[number].shape[:2]
         shown, noise, trusted = self._background.of_frame(number, height, width)
         return difference(self.labs[number], shown) / noise, trusted
+
+
+def looks_shaded(lab: Bytes, background: Bytes) -> Bools:
+    """Return (h, w) where a frame is its background under less light: darker by up to half, of the same hue."""
+    now, then = lab.astype(np.float32), background.astype(np.float32)
+    ratio = now[..., 0] / np.maximum(then[..., 0], 1.0)
+    hue = np.abs(now[..., 1:] - then[..., 1:]).max(axis=-1)
+    return np.asarray((ratio > SHADE) & (ratio < 1.0) & (hue < SHADE_HUE))
+
+
+def refine_mask(mask: Bools, away: Floats, shaded: Bools) -> Bools:
+    """Return the part of a mask that stands out as its bulk does, holes filled.
+
+    Args:
+        mask, shaded: (h, w).   away: (h, w) difference from the background.
+    """
+    typical = float(np.percentile(away[mask], 80))
+    padded = np.pad(mask.astype(np.uint8), 1)
+    inner = cv2.erode(padded, np.ones((3, 3), np.uint8), iterations=RIM)[1:-1, 1:-1] > 0
+    faint = away < STANDS_OUT * typical
+    kept = mask & ~(faint & (shaded | ~inner))
+    kept = cv2.morphologyEx(kept.astype(np.uint8), cv2.MORPH_OPEN, np.ones((2, 2), np.uint8)) > 0
+    outlines, _ = cv2.findContours(kept.astype(np.uint8), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
+    filled = np.zeros(mask.shape, np.uint8)
+    cv2.drawContours(filled, outlines, -1, 1, cv2.FILLED)
+    refined = (filled > 0) & mask
+    return refined if refined.sum() >= REFINED_SHARE * mask.sum() else mask
 
 
 def clean(mask: Bools) -> Bools:

@@ -1,7 +1,7 @@
 """Which blob is the same thing as before: labels carried by the flow, matched to blobs, shared out when they merge."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
 
 import cv2
 import numpy as np
@@ -97,16 +97,38 @@ class RawTrack:
         return here + travel, float(np.linalg.norm(speed) * (seconds - recent[-1].seconds))
 
 
-@dataclass
-class _Blob:
+@dataclass(frozen=True)
+class _Region:
+    """Some pixels of a frame: a mask within a window of rows and columns."""
+
+    window: tuple[slice, slice]
     mask: Bools
-    box: tuple[int, int, int, int]
-    area: int
+
+    @property
+    def area(self) -> int:
+        return int(np.count_nonzero(self.mask))
+
+    @property
+    def box(self) -> tuple[int, int, int, int]:
+        rows, columns = self.window
+        return columns.start, rows.start, columns.stop, rows.stop
+
+    def within(self, outer: "_Region") -> "_Region":
+        """Return this region of a window as one of the frame."""
+        (top, left), (rows, columns) = (part.start for part in outer.window), self.window
+        window = (slice(rows.start + top, rows.stop + top), slice(columns.start + left, columns.stop + left))
+        return _Region(window, self.mask)
+
+
+@dataclass(frozen=True)
+class _Blob:
+    region: _Region
     looks: Floats
 
     @property
     def centre(self) -> Floats:
-        return np.array([(self.box[0] + self.box[2]) / 2, (self.box[1] + self.box[3]) / 2], np.float32)
+        x1, y1, x2, y2 = self.region.box
+        return np.array([(x1 + x2) / 2, (y1 + y2) / 2], np.float32)
 
 
 class Tracker:
@@ -121,7 +143,15 @@ class Tracker:
         self._labels: Labels | None = None
         self._next = 1
 
-    def step(self, number: int, seconds: float, image: Bytes, foreground: Bools, flow: Floats | None) -> Labels:
+    def step(
+        self,
+        number: int,
+        seconds: float,
+        image: Bytes,
+        foreground: Bools,
+        flow: Floats | None,
+        refine: Callable[[Labels], Labels] | None = None,
+    ) -> Labels:
         """Take in the next frame and return the (h, w) labels of its pixels; 0 is nothing.
 
         Args:
@@ -130,17 +160,18 @@ class Tracker:
             image: (h, w, 3) uint8 RGB.
             foreground: (h, w) pixels of moving things.
             flow: (h, w, 2) displacement to the frame before; none for the first frame.
+            refine: makes the labels' outlines exact before they are noted; followed are the labels as they were.
         """
         lab = cv2.cvtColor(image, cv2.COLOR_RGB2LAB).astype(np.uint8, copy=False)
         carried = self._carry(foreground.shape, flow)
         labels, unclaimed = self._claim(carried, foreground)
-        blobs = [blob for mask in unclaimed if (blob := self._blob(mask, lab)) is not None]
+        blobs = [blob for region in unclaimed if (blob := _blob(region, lab)) is not None]
         found = {int(label) for label in np.unique(labels)} - {0}
         for blob, label in zip(blobs, self._recognise(blobs, found, seconds), strict=True):
-            labels[blob.mask] = label
-        self._record(labels, number, seconds, image, lab)
-        self._labels = labels
+            labels[blob.region.window][blob.region.mask] = label
         self.touching[number] = _sharing(labels, foreground)
+        self._labels = labels
+        self._record(labels if refine is None else refine(labels), number, seconds, image, lab)
         return labels
 
     def forget_noise(self, min_samples: int, seconds: float) -> None:
@@ -159,69 +190,60 @@ class Tracker:
         carried = cv2.remap(labels, xs + flow[..., 0], ys + flow[..., 1], cv2.INTER_NEAREST)
         return carried.astype(np.int32)
 
-    def _claim(self, carried: Labels, foreground: Bools) -> tuple[Labels, list[Bools]]:
+    def _claim(self, carried: Labels, foreground: Bools) -> tuple[Labels, list[_Region]]:
         """Give every blob's pixels to the tracks that claim it; return the labels and the blobs nobody claims."""
-        count, blobs = cv2.connectedComponents(foreground.astype(np.uint8))
         labels = np.zeros(foreground.shape, np.int32)
-        sizes = {label: int(n) for label, n in zip(*np.unique(carried, return_counts=True), strict=True) if label}
-        unclaimed: list[Bools] = []
-        for blob in range(1, count):
-            mask = blobs == blob
-            inside, counts = np.unique(carried[mask], return_counts=True)
-            area = int(mask.sum())
+        sizes = np.bincount(carried.ravel())
+        unclaimed: list[_Region] = []
+        for region in _regions(foreground):
+            inside = carried[region.window]
+            shared = np.bincount(inside[region.mask], minlength=1)
             claims = [
                 int(label)
-                for label, shared in zip(inside, counts, strict=True)
-                if label and (shared >= SHARED * sizes[int(label)] or shared >= SHARED * area)
+                for label in np.flatnonzero(shared)
+                if label and (shared[label] >= SHARED * sizes[label] or shared[label] >= SHARED * region.area)
             ]
             if not claims:
-                unclaimed.append(mask)
+                unclaimed.append(region)
                 continue
-            given, rest = self._share_out(mask, carried, claims, area)
-            labels = np.where(given > 0, given, labels)
+            given, rest = self._share_out(region, inside, claims)
+            part = labels[region.window]
+            part[given > 0] = given[given > 0]
             if rest is not None:
-                unclaimed += _pieces(rest)
+                unclaimed += [piece.within(region) for piece in _regions(rest)]
         return labels, unclaimed + self._part(labels)
 
-    def _share_out(self, mask: Bools, carried: Labels, claims: list[int], area: int) -> tuple[Labels, Bools | None]:
+    def _share_out(self, region: _Region, carried: Labels, claims: list[int]) -> tuple[Labels, Bools | None]:
         """Divide a blob among the tracks that claim it, each pixel to the nearest; return what is left over, too."""
-        markers = np.isin(carried, claims) & mask
-        nearest, away = _nearest_label(np.where(markers, carried, 0))
-        given = np.where(mask, nearest, 0)
+        nearest, away = _nearest_label(np.where(np.isin(carried, claims) & region.mask, carried, 0))
+        given = np.where(region.mask, nearest, 0)
         known = sum(self.tracks[label].area for label in claims)
         settled = all(len(self.tracks[label].samples) >= SETTLED for label in claims)
-        if not settled or area < GROWTH * known:
+        if not settled or region.area < GROWTH * known:
             return given, None
-        reach = 0.15 * np.sqrt(known)
-        rest = mask & (away > reach)
+        rest = region.mask & (away > 0.15 * np.sqrt(known))
         return np.where(rest, 0, given), rest
 
-    def _part(self, labels: Labels) -> list[Bools]:
+    def _part(self, labels: Labels) -> list[_Region]:
         """Take pieces that have moved away from the bulk of their track out of ``labels`` and return them."""
-        parted: list[Bools] = []
-        for label in np.unique(labels):
-            if label == 0:
-                continue
-            mask = labels == label
-            count, pieces, stats, _ = cv2.connectedComponentsWithStats(mask.astype(np.uint8))
-            if count <= 2:
-                continue
-            order = np.argsort(-stats[1:, cv2.CC_STAT_AREA]) + 1
-            bulk = stats[order[0]]
-            reach = APART * float(np.hypot(bulk[2], bulk[3]))
-            for piece in order[1:]:
-                if stats[piece, cv2.CC_STAT_AREA] < PIECE * bulk[cv2.CC_STAT_AREA]:
-                    continue
-                if _gap(bulk, stats[piece]) > reach:
-                    parted.append(pieces == piece)
-                    labels[pieces == piece] = 0
-        return parted
+        from scipy.ndimage import find_objects
 
-    def _blob(self, mask: Bools, lab: Bytes) -> _Blob | None:
-        area = int(mask.sum())
-        if area < MIN_BLOB * mask.size:
-            return None
-        return _Blob(mask, _box(mask), area, looks_of(lab, mask))
+        parted: list[_Region] = []
+        for label, window in enumerate(find_objects(labels), 1):
+            if window is None:
+                continue
+            whole = _Region(window, labels[window] == label)
+            pieces = sorted(_regions(whole.mask), key=lambda piece: -piece.area)
+            if len(pieces) < 2:
+                continue
+            bulk = pieces[0]
+            reach = APART * float(np.hypot(*bulk.mask.shape))
+            for piece in pieces[1:]:
+                if piece.area >= PIECE * bulk.area and _gap(bulk.box, piece.box) > reach:
+                    moved = piece.within(whole)
+                    labels[moved.window][moved.mask] = 0
+                    parted.append(moved)
+        return parted
 
     def _recognise(self, blobs: list[_Blob], found: set[int], seconds: float) -> list[int]:
         """Return a label for each blob: of a lost track where one fits, else a new one."""
@@ -245,17 +267,18 @@ class Tracker:
         return names
 
     def _record(self, labels: Labels, number: int, seconds: float, image: Bytes, lab: Bytes) -> None:
-        for name in np.unique(labels):
-            if name == 0:
+        from scipy.ndimage import find_objects
+
+        for name, window in enumerate(find_objects(labels), 1):
+            if window is None:
                 continue
-            mask = labels == name
-            track = self.tracks[int(name)]
-            box = _box(mask)
-            ys, xs = np.nonzero(mask[box[1] : box[3], box[0] : box[2]])
-            centre = (float(xs.mean() + box[0] + 0.5), float(ys.mean() + box[1] + 0.5))
-            track.samples[number] = Sample(seconds, box, len(xs), encode_mask(mask), centre)
-            track.looks = 0.9 * track.looks + 0.1 * looks_of(lab, mask)
-            self._keep_crop(track, number, image, box)
+            region = _Region(window, labels[window] == name)
+            track, (x1, y1, _, _) = self.tracks[name], region.box
+            ys, xs = np.nonzero(region.mask)
+            centre = (float(xs.mean()) + x1 + 0.5, float(ys.mean()) + y1 + 0.5)
+            track.samples[number] = Sample(seconds, region.box, len(xs), encode_mask(labels == name), centre)
+            track.looks = 0.9 * track.looks + 0.1 * looks_of(lab[window], region.mask)
+            self._keep_crop(track, number, image, region.box)
 
     def _keep_crop(self, track: RawTrack, number: int, image: Bytes, box: tuple[int, int, int, int]) -> None:
         """Keep a few cut-outs a track, spread over its life: every 2nd, 4th, 8th … sample once there are enough."""
@@ -290,9 +313,9 @@ def looks_apart(a: Floats, b: Floats) -> float:
 def _misfit(track: RawTrack, blob: _Blob, seconds: float) -> float:
     """Return how badly a blob continues a lost track; below 1 it may."""
     expected, travelled = track.expected(seconds)
-    size = np.sqrt(max(track.area, blob.area))
+    size = np.sqrt(max(track.area, blob.region.area))
     away = float(np.linalg.norm(blob.centre - expected)) / (REACH * size + travelled)
-    ratio = abs(np.log(blob.area / max(track.area, 1.0))) / np.log(4.0)
+    ratio = abs(np.log(blob.region.area / max(track.area, 1.0))) / np.log(4.0)
     apart = looks_apart(track.looks, blob.looks) / LOOKS
     worst = max(away, ratio, apart)
     return worst if worst < 1.0 else 1e6
@@ -318,18 +341,24 @@ def _sharing(labels: Labels, foreground: Bools) -> list[frozenset[int]]:
     return [frozenset(names) for names in sets.values() if len(names) > 1]
 
 
-def _pieces(mask: Bools) -> list[Bools]:
-    count, pieces = cv2.connectedComponents(mask.astype(np.uint8))
-    return [pieces == piece for piece in range(1, count)]
+def _regions(mask: Bools) -> list[_Region]:
+    """Return the connected regions of a mask."""
+    count, pieces, stats, _ = cv2.connectedComponentsWithStats(mask.astype(np.uint8))
+    regions = []
+    for piece in range(1, count):
+        x, y, width, height = (int(value) for value in stats[piece, :4])
+        window = (slice(y, y + height), slice(x, x + width))
+        regions.append(_Region(window, pieces[window] == piece))
+    return regions
 
 
-def _box(mask: Bools) -> tuple[int, int, int, int]:
-    xs, ys = np.flatnonzero(mask.any(axis=0)), np.flatnonzero(mask.any(axis=1))
-    return int(xs[0]), int(ys[0]), int(xs[-1]) + 1, int(ys[-1]) + 1
+def _blob(region: _Region, lab: Bytes) -> _Blob | None:
+    if region.area < MIN_BLOB * lab.shape[0] * lab.shape[1]:
+        return None
+    return _Blob(region, looks_of(lab[region.window], region.mask))
 
 
-def _gap(a: Any, b: Any) -> float:
-    """Return the distance between two boxes given as (x, y, width, height, …)."""
-    across = max(0, int(b[0]) - int(a[0] + a[2]), int(a[0]) - int(b[0] + b[2]))
-    down = max(0, int(b[1]) - int(a[1] + a[3]), int(a[1]) - int(b[1] + b[3]))
+def _gap(a: tuple[int, int, int, int], b: tuple[int, int, int, int]) -> float:
+    """Return the distance between two xyxy boxes."""
+    across, down = max(0, b[0] - a[2], a[0] - b[2]), max(0, b[1] - a[3], a[1] - b[3])
     return float(np.hypot(across, down))
