@@ -60,19 +60,21 @@ class MiniLM:
         """Return (len(texts), 384) float32 unit rows: the mean of each text's token states, normalised."""
         vectors = np.empty((len(texts), WIDTH), np.float32)
         for place, states, _ in self._run(texts):
-            mean = states.mean(axis=0)
-            vectors[place] = mean / np.linalg.norm(mean)
+            vectors[place] = _pooled(states)
         return vectors
 
     def encode_words(self, texts: Sequence[str]) -> list[WordStates]:
         """Return the last-layer states of every text's words; see :class:`twins.protocols.WordStates`."""
-        found: dict[int, WordStates] = {}
+        return self.encode_both(texts)[1]
+
+    def encode_both(self, texts: Sequence[str]) -> tuple[Floats, list[WordStates]]:
+        """Return what :meth:`encode` and :meth:`encode_words` do, for the price of one."""
+        vectors = np.empty((len(texts), WIDTH), np.float32)
+        words: dict[int, WordStates] = {}
         for place, states, encoding in self._run(texts):
-            words = [word for word in _words(encoding) if carries_meaning(word[0])]
-            means = [states[pieces].mean(axis=0) for _, pieces in words]
-            rows = np.stack(means) if means else np.empty((0, WIDTH), np.float32)
-            found[place] = WordStates(tuple(word for word, _ in words), rows)
-        return [found[place] for place in range(len(texts))]
+            vectors[place] = _pooled(states)
+            words[place] = _word_states(states, encoding)
+        return vectors, [words[place] for place in range(len(texts))]
 
     def _run(self, texts: Sequence[str]) -> Iterator[tuple[int, Floats, "Encoding"]]:
         """Yield (place, (tokens, 384) states, encoding) of each text, short ones first so that little is padded."""
@@ -117,6 +119,17 @@ class MiniLM:
         if self._threads is not None:
             options.intra_op_num_threads = self._threads
         return onnxruntime.InferenceSession(str(graph), options, providers=["CPUExecutionProvider"])
+
+
+def _pooled(states: Floats) -> Floats:
+    mean = states.mean(axis=0)
+    return np.asarray(mean / np.linalg.norm(mean), np.float32)
+
+
+def _word_states(states: Floats, encoding: "Encoding") -> WordStates:
+    words = [word for word in _words(encoding) if carries_meaning(word[0])]
+    means = [states[pieces].mean(axis=0) for _, pieces in words]
+    return WordStates(tuple(word for word, _ in words), np.stack(means) if means else np.empty((0, WIDTH), np.float32))
 
 
 def _words(encoding: "Encoding") -> Iterator[tuple[str, list[int]]]:

@@ -44,6 +44,13 @@ def test_no_texts_give_no_rows(encoder: MiniLM) -> None:
     assert encoder.encode_words([]) == []
 
 
+def test_sentences_and_words_come_out_of_one_run_as_out_of_two(encoder: MiniLM) -> None:
+    texts = ["a dog runs", "two red cups on a white table are moved", ""]
+    vectors, words = encoder.encode_both(texts)
+    np.testing.assert_array_equal(vectors, encoder.encode(texts))
+    assert [found.words for found in words] == [("dog", "runs"), ("two", "red", "cups", "white", "table", "moved"), ()]
+
+
 def test_words_are_joined_from_pieces_without_stop_words_and_punctuation(encoder: MiniLM) -> None:
     (found,) = encoder.encode_words(["The SMARTWATCH isn't on the table, is it?"])
     assert found.words == ("smartwatch", "table")
