@@ -3,7 +3,7 @@
 import numpy as np
 
 from twins.geometry import Bools, Doubles, Ints
-from twins.predicates.moments import around, within
+from twins.predicates.moments import around, later, within
 from twins.predicates.movement import moving, pace, usual_sizes
 from twins.predicates.pairs import both_located, distance, offsets, pair_marks, pair_size
 from twins.predicates.predicate import Predicate
@@ -26,6 +26,8 @@ MEETING_SHARE = 0.25
 """Least share of the closing that each of two who meet does itself."""
 MEETING_SECONDS = 0.6
 """Who meets stays together at least this long; less is passing."""
+MEETING_PACE = 0.5
+"""Share of the velocity between the two that may be left by then."""
 TOGETHER_COSINE = 0.8
 """Who moves together heads the same way within about 35 degrees,"""
 TOGETHER_PACE = 0.35
@@ -93,7 +95,11 @@ def meets(scene: Scene, a: Ints, b: Ints) -> Marks:
     runs = runs_of(near)
     runs = runs.where((runs.seconds(scene.edges) >= MEETING_SECONDS) & (runs.starts > 0))
     before = within(scene, mutual, 2 * PAUSE_SECONDS)[runs.rows, runs.starts]
-    return pair_marks(scene, a, b, _at(scene, runs.where(before), len(a)))
+    relative = np.linalg.norm(scene.velocity[a] - scene.velocity[b], axis=2)
+    first, last = (later(scene, seconds)[runs.starts] for seconds in (-PAUSE_SECONDS, MEETING_SECONDS))
+    with np.errstate(invalid="ignore"):
+        stay = relative[runs.rows, last] <= MEETING_PACE * relative[runs.rows, first]
+    return pair_marks(scene, a, b, _at(scene, runs.where(before & stay), len(a)))
 
 
 def _near(scene: Scene, a: Ints, b: Ints) -> Bools:

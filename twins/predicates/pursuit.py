@@ -32,7 +32,9 @@ PASS_LEAD = 0.3
 PASS_SIZES = 0.5
 """mean sizes; less is drawing level."""
 PASS_SIDE = 2.0
-"""Mean sizes sideways beyond which two are not passing each other, only moving in one picture."""
+"""Mean sizes sideways, and"""
+PASS_UNITS = 1.5
+"""units, beyond both of which two are not passing each other, only moving in one picture."""
 PASS_SECONDS = 3.0
 """The change from behind to ahead takes no longer than this on either side."""
 TURN_SHARE = 0.8
@@ -51,6 +53,8 @@ IMPACT_GAP = 0.15
 """Sizes of the smaller one that may remain between the boxes of two in contact, by jitter."""
 IMPACT_OVERLAP = 0.5
 """Sizes of the smaller one by which the boxes of solid things may overlap when they hit."""
+IMPACT_INTACT = 0.88
+"""Share of its size that each keeps on impact; a box that shrinks at the other's edge is going behind it."""
 ROUNDING = 0.1875 * 1.25
 """A local line over half-width h rounds off a kink of velocity change v by 3/16 h v; a quarter more for jitter."""
 PAUSE_SECONDS = 0.4
@@ -136,7 +140,7 @@ def _gets_past(scene: Scene, a: int, b: int, frame: int, same_way: bool) -> bool
     lead = _along(way, heading[None])
     side = np.linalg.norm(way[frame - window.start] - _along(way[frame - window.start], heading) * _direction(heading))
     size = (scene.sizes[a, frame] + scene.sizes[b, frame]) / 2
-    if not np.isfinite(side) or side > max(PASS_SIDE * size, unit):
+    if not np.isfinite(side) or side > max(PASS_SIDE * size, PASS_UNITS * unit):
         return False
     here = frame - window.start
     before, after = lead[:here], lead[here:]
@@ -254,9 +258,24 @@ def _impact(scene: Scene, a: int, b: int, gap: Doubles, start: int, end: int) ->
         # A rebound shows only as a rounded turn before the contact; one who stops is seen to touch.
         apart = ((mine[after] - yours[after]) * way).sum(axis=1) < 0
         allowed = IMPACT_GAP * small + np.where(apart, ROUNDING * SMOOTHING_SECONDS * relative, 0.0)
+        # At the ends of the clip one side of the kink is a guess.
+        hit &= scene.seconds[after] - scene.seconds[frames] >= SMOOTHING_SECONDS / 2
+        hit &= _intact(scene, a, before, after) & _intact(scene, b, before, after)
         # Two that overlapped all along, or sink into each other, are only in one line of sight.
         hit &= (nearest <= allowed) & (gap[before] > allowed) & (nearest >= -IMPACT_OVERLAP * small)
     return float(scene.seconds[frames[np.nanargmax(np.where(hit, change, -1.0))]]) if hit.any() else None
+
+
+def _intact(scene: Scene, m: int, before: Ints, after: Ints) -> Bools:
+    """Say whether an object stays in view, whole, from one frame to another (F,)."""
+    windows = [slice(f, g + 1) for f, g in zip(before, after, strict=True)]
+    result = np.array([scene.seen[m, window].all() for window in windows], bool)
+    # The mask too: a thin thing in front cuts it in two and leaves the box as it was.
+    for sizes in (scene.sizes[m], np.sqrt(scene.steady_area[m])):
+        least = np.array([np.fmin.reduce(sizes[window]) for window in windows])
+        usual = np.array([np.fmax.reduce(sizes[window.start : window.start + 3]) for window in windows])
+        result = result & ~(least < IMPACT_INTACT * usual)
+    return np.asarray(result)
 
 
 FAMILY = (
