@@ -1,0 +1,71 @@
+"""A result as one self-contained HTML page: no network, no script, no other file."""
+
+import contextlib
+import os
+import tempfile
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from twins.errors import TwinseekError
+from twins.queries import ResultRecord
+
+if TYPE_CHECKING:
+    from twins.frames import Frame
+
+FrameSource = Callable[[str, Sequence[float]], "Sequence[Frame] | None"]
+"""``frames(video_id, seconds)``: the frames on display at these times, the last one for later times.
+
+None, or an error, where the video cannot be read any more.
+"""
+
+TITLE = "Twinseek report"
+
+
+def render_report(
+    results: Sequence[ResultRecord], frames: FrameSource | None, *, title: str = TITLE, embedded: bool = False
+) -> str:
+    """Return the page.
+
+    Args:
+        results: one answer or several; several get an index at the top.
+        frames: where key frames come from; without it boxes and masks are drawn on a plain card.
+        title: of the page.
+        embedded: wrap the page in a frame of its own, for a notebook's output cell.
+    """
+    from twinseek.report.page import embed, render_page
+
+    page = render_page(results, frames, title)
+    return embed(page, title) if embedded else page
+
+
+def write_report(
+    path: Path, results: Sequence[ResultRecord], frames: FrameSource | None, *, title: str = TITLE
+) -> Path:
+    """Write the page and return its path; an interrupted run leaves the old file as it was.
+
+    Raises:
+        TwinseekError: where the file cannot be written.
+    """
+    page = render_report(results, frames, title=title)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        _write_atomically(path, page)
+    except OSError as error:
+        raise TwinseekError(f"cannot write the report to {path} ({error.strerror}): name another file") from error
+    return path
+
+
+def _write_atomically(path: Path, page: str) -> None:
+    handle, name = tempfile.mkstemp(prefix=".report-", suffix=".html", dir=path.parent)
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            file.write(page)
+        mask = os.umask(0)
+        os.umask(mask)
+        Path(name).chmod(0o666 & ~mask)  # mkstemp's 0600 would keep the page from a web server and from colleagues
+        Path(name).replace(path)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            Path(name).unlink()
+        raise

@@ -1,0 +1,207 @@
+"""The pictures of a report: which moments of a hit are shown, and what is drawn on them."""
+
+import base64
+import logging
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from twins.errors import TwinseekError
+from twins.queries import Hit, InstanceFrame, InstanceResult
+from twinseek.overlays import Colour, Image, Mark, draw_marks, fit_image, ink_on
+from twinseek.plain_text import clock
+from twinseek.report import FrameSource
+
+LONGEST_SIDE = 480
+BYTES_PER_PICTURE = 48_000
+"""Twenty pictures, in base64, stay well below 3 MB."""
+
+QUALITIES = (82, 68, 50, 34)
+END_OF_VIDEO = 1e9
+"""A time after every video's end: sources answer it with the last frame."""
+
+TAG_WIDTH, TAG_HEIGHT = 24.0, 11.0
+"""Percent of a small picture that a label takes."""
+
+PLAIN = (118, 124, 132)
+"""Grey of the card where there is no picture; its marks are seen on light and on dark pages."""
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Tag:
+    """The label of an instance over a picture, above its anchor where there is room.
+
+    ``left`` and ``top`` are the anchor's, in percent of the picture's sides.
+    """
+
+    text: str
+    colour: str
+    ink: str
+    left: float
+    top: float
+    above: bool
+
+
+@dataclass(frozen=True)
+class Picture:
+    """One key frame, ready to be shown; ``width`` and ``height`` in pixels."""
+
+    uri: str
+    width: int
+    height: int
+    seconds: float
+    clock: str
+    alt: str
+    tags: tuple[Tag, ...]
+
+
+def css_colour(colour: Colour) -> str:
+    """Return ``#rrggbb``."""
+    return "#{:02x}{:02x}{:02x}".format(*colour)
+
+
+def label_of(instance: InstanceResult) -> str:
+    """Return how an instance is called in pictures: its category, where it has one, and its id."""
+    return instance.id if instance.category == "object" else f"{instance.category} {instance.id}"
+
+
+def last_moment(frames: FrameSource | None, video_id: str) -> float | None:
+    """Return the time of the video's last frame, or none where it cannot be read."""
+    found = _fetch(frames, video_id, [END_OF_VIDEO])
+    return max(found, default=None)
+
+
+def choose_moments(hit: Hit, end: float | None, most: int) -> list[float]:
+    """Return at most ``most`` moments, rising.
+
+    Grounded frames come first: of each stretch of them the one that shows most instances. A hit without instances is
+    shown in the middle of its spans, one without spans at even steps through the video.
+    """
+    shown: dict[float, int] = {}
+    for instance in hit.instances:
+        for frame in instance.frames:
+            shown[frame.seconds] = shown.get(frame.seconds, 0) + (2 if frame.mask else 1)
+    if shown:
+        stretches = np.array_split(np.array(sorted(shown)), min(most, len(shown)))
+        return [max(map(float, part), key=lambda moment: shown[moment]) for part in stretches]
+    spans = hit.spans or tuple(claim.span for claim in hit.trace if claim.span)
+    if spans:
+        return sorted({(start + stop) / 2 for start, stop in spans[:most]})
+    return [end * (n + 0.5) / most for n in range(most)] if end else []
+
+
+def picture_hit(
+    hit: Hit, moments: Sequence[float], frames: FrameSource | None, colours: Mapping[str, Colour]
+) -> tuple[list[Picture], bool]:
+    """Return the hit's key frames, and whether they come from the video (else: marks on a plain card)."""
+    found = _fetch(frames, hit.video_id, moments)
+    if found:
+        images = [_nearest(found, moment) for moment in moments]
+        sizes = [_masked_size(hit) or (image.shape[1], image.shape[0]) for image in images]
+        drawn = [_picture(hit, *each, colours) for each in zip(moments, images, sizes, strict=True)]
+        return drawn, True
+    size = _masked_size(hit) or _size_around_boxes(hit)
+    if size is None:
+        return [], False
+    card = _plain_card(size)
+    return [_picture(hit, moment, card, size, colours) for moment in moments], False
+
+
+def picture_moment(video_id: str, seconds: float, frames: FrameSource | None) -> Picture | None:
+    """Return one frame without marks, or none where the video cannot be read."""
+    found = _fetch(frames, video_id, [seconds])
+    if not found:
+        return None
+    image = fit_image(_nearest(found, seconds), LONGEST_SIDE)
+    height, width = image.shape[:2]
+    return Picture(_data_uri(image), width, height, seconds, clock(seconds), f"{video_id} at {clock(seconds)}", ())
+
+
+def _fetch(frames: FrameSource | None, video_id: str, seconds: Sequence[float]) -> dict[float, Image]:
+    """Return the frames by their own times; none where the video cannot be read: a report is written all the same."""
+    if frames is None or not seconds:
+        return {}
+    try:
+        return {frame.seconds: frame.image for frame in frames(video_id, list(seconds)) or ()}
+    except (TwinseekError, OSError, ValueError, LookupError) as error:
+        log.info("no frames of %r for the report: %s", video_id, error)
+        return {}
+
+
+def _nearest(found: Mapping[float, Image], moment: float) -> Image:
+    return found[min(found, key=lambda seconds: abs(seconds - moment))]
+
+
+def _masked_size(hit: Hit) -> tuple[int, int] | None:
+    """Return (width, height) of the displayed frame, which masks tell."""
+    masks = (frame.mask for instance in hit.instances for frame in instance.frames if frame.mask)
+    return next(((mask.size[1], mask.size[0]) for mask in masks), None)
+
+
+def _size_around_boxes(hit: Hit) -> tuple[int, int] | None:
+    """Return (width, height) of a 16:9 frame, or one less wide, that has room for every box."""
+    boxes = [frame.box for instance in hit.instances for frame in instance.frames]
+    if not boxes:
+        return None
+    bottom = max(1.0, *(box[3] for box in boxes))
+    width = max(bottom * 16 / 9, *(box[2] for box in boxes))
+    return int(np.ceil(width)), int(np.ceil(max(bottom, width * 9 / 16)))
+
+
+def _plain_card(size: tuple[int, int]) -> Image:
+    scale = LONGEST_SIDE / max(size)
+    return np.full((max(1, round(size[1] * scale)), max(1, round(size[0] * scale)), 3), PLAIN, np.uint8)
+
+
+def _picture(
+    hit: Hit, moment: float, image: Image, displayed: tuple[int, int], colours: Mapping[str, Colour]
+) -> Picture:
+    seen = [
+        (instance, frame)
+        for instance in hit.instances
+        for frame in instance.frames
+        if abs(frame.seconds - moment) < 1e-6
+    ]
+    marks = [Mark("", colours[instance.id], frame.box, _rle(frame)) for instance, frame in seen]
+    drawn = draw_marks(fit_image(image, LONGEST_SIDE), marks, displayed)
+    names = ", ".join(label_of(instance) for instance, _ in seen)
+    alt = f"{hit.video_id} at {clock(moment)}" + (f", marked: {names}" if names else "")
+    height, width = drawn.shape[:2]
+    tags = _place_tags(seen, displayed, colours)
+    return Picture(_data_uri(drawn), width, height, moment, clock(moment), alt, tags)
+
+
+def _rle(frame: InstanceFrame) -> dict[str, object] | None:
+    return frame.mask.model_dump() if frame.mask else None
+
+
+def _place_tags(
+    seen: Sequence[tuple[InstanceResult, InstanceFrame]], displayed: tuple[int, int], colours: Mapping[str, Colour]
+) -> tuple[Tag, ...]:
+    """Put each label at its box's upper left corner, moved down past labels that are already there."""
+    tags: list[Tag] = []
+    for instance, frame in sorted(seen, key=lambda pair: (pair[1].box[1], pair[1].box[0])):
+        left = float(np.clip(100 * frame.box[0] / displayed[0], 0, 100 - TAG_WIDTH))
+        top = float(np.clip(100 * frame.box[1] / displayed[1], 0, 100 - TAG_HEIGHT))
+        while top < 90 and any(abs(left - tag.left) < TAG_WIDTH and abs(top - tag.top) < TAG_HEIGHT for tag in tags):
+            top += 3
+        colour = colours[instance.id]
+        above = top > TAG_HEIGHT
+        tags.append(Tag(label_of(instance), css_colour(colour), css_colour(ink_on(colour)), left, top, above))
+    return tuple(tags)
+
+
+def _data_uri(image: Image) -> str:
+    """Encode as WebP, at a lower quality, then smaller, until it has at most :data:`BYTES_PER_PICTURE`."""
+    import cv2
+
+    for quality in QUALITIES:
+        done, encoded = cv2.imencode(
+            ".webp", cv2.cvtColor(image, cv2.COLOR_RGB2BGR), [cv2.IMWRITE_WEBP_QUALITY, quality]
+        )
+        if done and len(encoded) <= BYTES_PER_PICTURE:
+            return "data:image/webp;base64," + base64.b64encode(encoded.tobytes()).decode("ascii")
+    return _data_uri(fit_image(image, max(image.shape[:2]) * 3 // 4))

@@ -1,0 +1,147 @@
+"""From results to HTML: what the template is given."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from pathlib import PurePath
+from typing import Any
+
+import jinja2
+from markupsafe import Markup, escape
+
+from twins.queries import Hit, ResultRecord, SubQuery
+from twinseek.overlays import instance_colours
+from twinseek.plain_text import clock, clock_span, plain_text
+from twinseek.report import FrameSource
+from twinseek.report.key_frames import (
+    Picture,
+    choose_moments,
+    css_colour,
+    label_of,
+    last_moment,
+    picture_hit,
+    picture_moment,
+)
+from twinseek.report.timeline import Timeline, lay_out
+
+PICTURES = 3
+PICTURED_HITS = 10
+"""Later hits have one picture each, so that a long list stays a small file."""
+
+RANKING_SHOWN = 500
+
+STATUSES = {
+    "verified": "at least one claim was recomputed from the video's twin, and holds",
+    "judged": "fits by its description; nothing could be recomputed",
+    "coarse": "similar by its vectors; no judge looked at it",
+    "dropped": "below the threshold: shown as one of the closest, not as an answer",
+}
+CHECKS = {
+    "verified": ("✓", "recomputed from the video's twin, and true"),
+    "refuted": ("✗", "recomputed from the video's twin, and false"),
+    "unverifiable": ("?", "cannot be recomputed: a matter of description"),
+}
+
+
+@dataclass(frozen=True)
+class HitView:
+    """One hit with what is drawn for it. ``chips`` maps an instance to its colour and its name."""
+
+    hit: Hit
+    name: str
+    pictures: list[Picture]
+    from_video: bool
+    timeline: Timeline | None
+    chips: Mapping[str, tuple[str, str]]
+
+
+@dataclass(frozen=True)
+class ResultView:
+    """One result with its hits."""
+
+    record: ResultRecord
+    hits: list[HitView]
+    reference: Picture | None
+    names: Mapping[str, str]
+
+
+def render_page(results: Sequence[ResultRecord], frames: FrameSource | None, title: str) -> str:
+    """Return the whole page; see :func:`twinseek.report.render_report`."""
+    template = _environment().get_template("page.html.jinja")
+    return template.render(
+        title=title,
+        style=Markup(_read("style.css")),  # noqa: S704 - our own file, nothing from outside
+        views=[_view_result(record, frames) for record in results],
+        statuses=STATUSES,
+        checks=CHECKS,
+        ranking_shown=RANKING_SHOWN,
+    )
+
+
+def embed(page: str, title: str) -> str:
+    """Wrap a page for a notebook: a sandboxed frame keeps its style and the notebook's apart."""
+    return (
+        f'<iframe sandbox title="{escape(plain_text(title))}" srcdoc="{escape(page)}" '
+        'style="width:100%;height:720px;border:0;border-radius:8px"></iframe>'
+    )
+
+
+def _view_result(record: ResultRecord, frames: FrameSource | None) -> ResultView:
+    return ResultView(
+        record=record,
+        hits=[_view_hit(hit, frames, PICTURES if n < PICTURED_HITS else 1) for n, hit in enumerate(record.results)],
+        reference=picture_moment(record.reference, 0.0, frames) if record.reference else None,
+        names={part.id: part.text for part in record.sub_queries},
+    )
+
+
+def _view_hit(hit: Hit, frames: FrameSource | None, most: int) -> HitView:
+    instances = {instance.id: instance for instance in hit.instances}
+    named = [*instances, *(name for line in hit.trace for name in line.instances)]
+    colours = instance_colours(named)
+    end = last_moment(frames, hit.video_id)
+    moments = choose_moments(hit, end, most)
+    pictures, from_video = picture_hit(hit, moments, frames, colours)
+    return HitView(
+        hit=hit,
+        name=PurePath(hit.path).name if hit.path else hit.video_id,
+        pictures=pictures,
+        from_video=from_video,
+        timeline=lay_out(hit, [picture.seconds for picture in pictures], end),
+        chips={
+            name: (css_colour(colour), label_of(instances[name]) if name in instances else name)
+            for name, colour in colours.items()
+        },
+    )
+
+
+def describe_relation(part: SubQuery, names: Mapping[str, str]) -> str:
+    """Return ``subject relation object``; parts that stand for other sub-queries are written out."""
+    if part.relation is None:
+        return ""
+    ends = [names.get(end, end) if end else "" for end in (part.subject, part.object)]
+    return " ".join(word for word in (ends[0], part.relation.replace("_", " "), ends[1]) if word)
+
+
+@cache
+def _environment() -> jinja2.Environment:
+    environment = jinja2.Environment(
+        loader=jinja2.FunctionLoader(_read),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        finalize=_finalize,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters.update(clock=clock, clock_span=clock_span, relation=describe_relation)
+    return environment
+
+
+def _finalize(value: Any) -> Any:
+    """Clean every text on its way into the page: no place in the template can forget to."""
+    return plain_text(value) if isinstance(value, str) and not isinstance(value, Markup) else value
+
+
+def _read(name: str) -> str:
+    return files("twinseek.report").joinpath(name).read_text(encoding="utf-8")
