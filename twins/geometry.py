@@ -4,6 +4,7 @@ import zipfile
 from dataclasses import dataclass, field
 from enum import IntEnum
 from pathlib import Path
+from threading import Lock
 
 import numpy as np
 from numpy.typing import NDArray
@@ -103,6 +104,10 @@ class Geometry:
         )
 
 
+_LOADING = Lock()
+"""NumPy reads headers with ``ast.literal_eval``, which in CPython 3.11 now and then raises SystemError when two threads
+build syntax trees at once (python/cpython#106905)."""
+
 _ARRAYS = ("frame_index", "seconds", "boxes", "area", "nearness", "visibility", "camera")
 
 
@@ -124,7 +129,7 @@ def empty_geometry(width: int, height: int) -> Geometry:
 def load_geometry(path: Path) -> Geometry:
     """Read ``geometry.npz``. Raises :class:`TwinseekError` where the file is damaged."""
     try:
-        with np.load(path, allow_pickle=False) as arrays:
+        with _LOADING, np.load(path, allow_pickle=False) as arrays:
             width, height = (int(value) for value in arrays["size"])
             return Geometry(
                 track_ids=tuple(str(name) for name in arrays["track_ids"]),

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from evals.worlds.motion import cameras
 from evals.worlds.render import Picture, render_world
 from evals.worlds.spec import Spec, Thing, World
 from twins.geometry import Bools
@@ -56,7 +57,7 @@ class Ledger:
             yield picture
 
     def record(self) -> dict[str, Any]:
-        """Return the gold: ``seconds``, and for each thing a list with an entry for every frame.
+        """Return the gold: ``seconds``, ``camera`` (scene units to pixels), and for each thing an entry for every frame.
 
         An entry is none where the thing does not exist; else ``box`` (xyxy, half-open; none where nothing is seen),
         ``share`` (0 to 1, the seen part of its whole area) and ``counts`` (COCO's compressed run lengths).
@@ -69,6 +70,7 @@ class Ledger:
             "fps": self._spec.fps,
             "seconds": self._seconds,
             "near_to_far": [thing.id for thing in order],
+            "camera": cameras(self._spec).round(5).tolist(),
             "things": things,
         }
 
