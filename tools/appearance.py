@@ -17,16 +17,17 @@ SOURCE = "appearance"
 VERSION = "1"
 
 # The eleven basic colour terms (B. Berlin and P. Kay, "Basic Color Terms", 1969). CSS colour names that hold a term,
-# or a word of the second column, are the examples by which a measured colour is named.
+# or a word of the second column, are the examples by which a measured colour is named; the last and longest word
+# counts. A few CSS names mislead (sandybrown is an orange, slateblue a purple) and are filed by how they look.
 TERMS = {
     "red": ("red", "crimson", "firebrick", "maroon", "tomato"),
-    "orange": ("orange", "coral", "salmon"),
+    "orange": ("orange", "coral", "salmon", "sandybrown"),
     "yellow": ("yellow", "gold", "goldenrod", "khaki"),
     "green": ("green", "lime", "olive", "chartreuse"),
     "blue": ("blue", "navy", "cyan", "aqua", "turquoise", "teal", "aquamarine"),
-    "purple": ("purple", "violet", "indigo", "orchid", "magenta", "plum"),
-    "pink": ("pink",),
-    "brown": ("brown", "chocolate", "sienna", "tan", "peru", "sandybrown", "burlywood"),
+    "purple": ("purple", "violet", "indigo", "orchid", "magenta", "plum", "slateblue"),
+    "pink": ("pink", "violetred"),
+    "brown": ("brown", "sienna", "tan", "burlywood"),
     "black": ("black",),
     "white": ("white", "snow", "ivory", "seashell", "mintcream"),
     "grey": ("grey", "silver", "gainsboro"),
@@ -43,6 +44,8 @@ BAY_SHARE = 0.035
 """Bays of an outline that count, as a share of its area."""
 MIN_OUTLINE = 90
 """Pixels that a mask needs before its outline says anything."""
+PLAIN_SPREAD = 10.0
+"""Standard deviation of the lightness (0–255) on a surface without a pattern; light and shade make that much."""
 MIN_SURFACE = 150
 """… and its surface."""
 
@@ -134,8 +137,8 @@ def texture_of(image: Bytes, mask: Bools) -> tuple[str, float] | None:
     smooth = cv2.GaussianBlur(light * weight, (0, 0), sigma) / np.maximum(cv2.GaussianBlur(weight, (0, 0), sigma), 1e-3)
     detail = np.where(inner, light - smooth, 0)
     spread = float(detail[inner].std())
-    if spread < 7.0:
-        return "plain", min(0.9, 0.5 + (7.0 - spread) / 10)
+    if spread < PLAIN_SPREAD:
+        return "plain", min(0.9, 0.5 + (PLAIN_SPREAD - spread) / 15)
     dx, dy = cv2.Sobel(detail, cv2.CV_32F, 1, 0)[inner], cv2.Sobel(detail, cv2.CV_32F, 0, 1)[inner]
     xx, yy, xy = float((dx * dx).mean()), float((dy * dy).mean()), float((dx * dy).mean())
     aligned = float(np.hypot(xx - yy, 2 * xy)) / max(xx + yy, 1e-6)
