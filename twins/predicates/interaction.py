@@ -26,8 +26,8 @@ MEETING_SHARE = 0.25
 """Least share of the closing that each of two who meet does itself."""
 MEETING_SECONDS = 0.6
 """Who meets stays together at least this long; less is passing."""
-MEETING_PACE = 0.5
-"""Share of the velocity between the two that may be left by then."""
+MEETING_PACE = 0.4
+"""Share of the velocity between the two that may be left when they are together."""
 TOGETHER_COSINE = 0.8
 """Who moves together heads the same way within about 35 degrees,"""
 TOGETHER_PACE = 0.35
@@ -96,9 +96,11 @@ def meets(scene: Scene, a: Ints, b: Ints) -> Marks:
     runs = runs.where((runs.seconds(scene.edges) >= MEETING_SECONDS) & (runs.starts > 0))
     before = within(scene, mutual, 2 * PAUSE_SECONDS)[runs.rows, runs.starts]
     relative = np.linalg.norm(scene.velocity[a] - scene.velocity[b], axis=2)
-    first, last = (later(scene, seconds)[runs.starts] for seconds in (-PAUSE_SECONDS, MEETING_SECONDS))
+    first = relative[runs.rows, later(scene, -PAUSE_SECONDS)[runs.starts]]
+    # Passing by, two never rest beside each other.
+    least = [np.fmin.reduce(relative[r, s:e]) for r, s, e in zip(runs.rows, runs.starts, runs.ends, strict=True)]
     with np.errstate(invalid="ignore"):
-        stay = relative[runs.rows, last] <= MEETING_PACE * relative[runs.rows, first]
+        stay = np.array(least) <= MEETING_PACE * first
     return pair_marks(scene, a, b, _at(scene, runs.where(before & stay), len(a)))
 
 

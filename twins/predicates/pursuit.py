@@ -53,6 +53,8 @@ IMPACT_GAP = 0.15
 """Sizes of the smaller one that may remain between the boxes of two in contact, by jitter."""
 IMPACT_OVERLAP = 0.5
 """Sizes of the smaller one by which the boxes of solid things may overlap when they hit."""
+IMPACT_SHARPNESS = 1.5
+"""Times that the change of velocity must exceed that of the second before; who runs in a curve changes steadily."""
 IMPACT_INTACT = 0.88
 """Share of its size that each keeps on impact; a box that shrinks at the other's edge is going behind it."""
 ROUNDING = 0.1875 * 1.25
@@ -244,9 +246,7 @@ def _impact(scene: Scene, a: int, b: int, gap: Doubles, start: int, end: int) ->
     mine, yours = scene.velocity[a], scene.velocity[b]
     closing = ((mine[before] - yours[before]) * way).sum(axis=1)
     own = (mine[before] * way).sum(axis=1)
-    change = np.maximum(
-        np.linalg.norm(mine[after] - mine[before], axis=1), np.linalg.norm(yours[after] - yours[before], axis=1)
-    )
+    change = np.maximum(*(_kink(scene, velocity, before, after) for velocity in (mine, yours)))
     relative = np.linalg.norm((mine - yours)[after] - (mine - yours)[before], axis=1)
     small = np.minimum(scene.sizes[a, frames], scene.sizes[b, frames])
     with np.errstate(invalid="ignore"):
@@ -264,6 +264,14 @@ def _impact(scene: Scene, a: int, b: int, gap: Doubles, start: int, end: int) ->
         # Two that overlapped all along, or sink into each other, are only in one line of sight.
         hit &= (nearest <= allowed) & (gap[before] > allowed) & (nearest >= -IMPACT_OVERLAP * small)
     return float(scene.seconds[frames[np.nanargmax(np.where(hit, change, -1.0))]]) if hit.any() else None
+
+
+def _kink(scene: Scene, velocity: Doubles, before: Ints, after: Ints) -> Doubles:
+    """Return (F,) how much a velocity changes between two frames, zero where it was changing like that already."""
+    change = np.linalg.norm(velocity[after] - velocity[before], axis=1)
+    earlier = np.linalg.norm(velocity[before] - velocity[later(scene, -2 * SMOOTHING_SECONDS)][before], axis=1)
+    # Unknown before: what has just come into view may have been hit.
+    return np.where(change < IMPACT_SHARPNESS * np.nan_to_num(earlier), 0.0, change)
 
 
 def _intact(scene: Scene, m: int, before: Ints, after: Ints) -> Bools:
