@@ -15,9 +15,9 @@ from twins.predicates.truth import covered
 from twins.queries import Check, CheckedClaim, Claim, Status, Verdict
 from twins.schema import Span, Twin
 
-REFUTED_COST = 0.5
+REFUTED_COST = 0.3
 """Share of the score that is lost when every checkable claim is refuted."""
-JUDGED_FACTOR = 0.95
+JUDGED_FACTOR = 0.995
 """What the score of a verdict without a single verified claim is worth."""
 STATE_COVER = 0.5
 """Share of a claimed span that a state must be seen to hold over."""

@@ -145,7 +145,7 @@ class VerbMatch:
 def match_verb(tokens: Sequence[Token], at: int) -> VerbMatch | None:
     """Find the longest verb pattern that starts at this word."""
     found: list[tuple[int, int | None, bool, Pattern]] = []
-    best = 0
+    best = 0  # words that match; of equal ones those win between which the least was skipped
     for stem in sorted(tokens[at].stems):
         for pattern in lexicon().verbs.get(stem, ()):
             if pattern.literal < best:
@@ -157,8 +157,9 @@ def match_verb(tokens: Sequence[Token], at: int) -> VerbMatch | None:
                 found.append((*matched, pattern))
     if not found:
         return None
-    end, late, denied, _ = found[0]
-    return VerbMatch(tuple(item[3] for item in found), at, end, late, denied)
+    end = min(item[0] for item in found)
+    tight = [item for item in found if item[0] == end]
+    return VerbMatch(tuple(item[3] for item in tight), at, end, tight[0][1], tight[0][2])
 
 
 def _left_is_a_verb(tokens: Sequence[Token], at: int, pattern: Pattern) -> bool:
@@ -191,6 +192,8 @@ def _match(tokens: Sequence[Token], at: int, pattern: Pattern) -> tuple[int, int
 
 def _opens_direction(tokens: Sequence[Token], at: int) -> bool:
     """``moves to the right``: *to* belongs to the direction, not to the verb."""
+    if tokens[at].text not in ("to", "at", "by", "from", "on", "in", "into", "for", "toward", "towards"):
+        return False
     places = match_place(tokens, at)
     return bool(places) and len(places[0].words) > 1 and places[0].role in ("direction", "origin", "frame")
 

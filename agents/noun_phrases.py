@@ -8,6 +8,7 @@ from agents.clauses import (
     ADVERBS,
     AUXILIARIES,
     CONJUNCTIONS,
+    INNER_ADJECTIVES,
     PREPOSITIONS,
     RELATIVES,
     Token,
@@ -19,7 +20,21 @@ from agents.lexicon import DETERMINERS, closed_class, lexicon, stems
 
 DEFINITE = closed_class("definite")
 ADJECTIVE_SHAPES = frozenset(["elongated", "compact", "irregular", "tall", "wide"])
-ADJECTIVE_ENDINGS = ("ular", "onal", "ic", "ous", "ish", "shaped", "sided", "cornered", "tical", "erical", "round", "oval", "boxy")
+ADJECTIVE_ENDINGS = (
+    "ular",
+    "onal",
+    "ic",
+    "ous",
+    "ish",
+    "shaped",
+    "sided",
+    "cornered",
+    "tical",
+    "erical",
+    "round",
+    "oval",
+    "boxy",
+)
 ANYBODY = closed_class("anybody")
 
 
@@ -170,8 +185,12 @@ def _read_number(reader: _Reader) -> None:
     nobody = lex.longest(lex.negations, words, reader.at)
     if nobody and nobody[0] == "subjects":
         reader.note(bound="0")
-        reader.at, reader.determined, reader.head = reader.at + nobody[1], True, True
-        reader.words.append("thing")
+        reader.at, reader.determined = reader.at + nobody[1], True
+        if reader.text == "of":
+            _skip_of(reader)
+        else:
+            reader.words.append("thing")
+            reader.head = True
         return
     skip = 1 if reader.text in ("a", "an") and bound is None else 0
     # `group`, `bunch` count only before `of`; `some`, `single` and `second` are left to the words.
@@ -300,12 +319,13 @@ def _read_reference(reader: _Reader) -> bool:
     ):
         reader.note(other=True, plural=text == "others")
         reader.at += 1
-        reader.determined = True
+        reader.determined, reader.head = True, text == "others"
         return True
     name = lex.longest(lex.names, [token.text for token in reader.tokens], reader.at)
     if name and not reader.head and (reader.determined or (name[0][1] == "event" and not _starts_verb(reader))):
         following = reader.tokens[reader.at + name[1]].text if reader.at + name[1] < len(reader.tokens) else ""
-        if following not in lex.looks and following not in lex.asking["generic"]:
+        plain = text in closed_class("plain_roles") and name[0][1] != "event"
+        if following not in lex.looks and following not in lex.asking["generic"] and not plain:
             reader.note(name=name[0])
             reader.at += name[1]
             reader.head = True
@@ -384,7 +404,8 @@ def _ends_phrase(reader: _Reader) -> bool:
         if lex.longest(lex.order, words, reader.at) or lex.longest(lex.times, words, reader.at):
             return True
         return _starts_verb(reader) and not _is_plural_subject(reader)
-    return False
+    named = bool(reader.looks) or reader.phrase.other
+    return named and text.endswith("s") and match_verb(reader.tokens, reader.at) is not None
 
 
 def _is_plural_subject(reader: _Reader) -> bool:
@@ -411,6 +432,9 @@ def _read_noun(reader: _Reader) -> bool:
             reader.says.append((chosen.predicate, "passive " + chosen.voice if passive else chosen.voice))
             reader.at += 1
             return True
+    if not reader.head and text in INNER_ADJECTIVES and (_noun_follows(reader) or (reader.peek(),) in lex.names):
+        reader.at += 1
+        return True
     reader.words.append(text)
     reader.nouns.append(text)
     reader.head = True

@@ -17,6 +17,9 @@ NOTHING = -1.0
 FEWEST_ROWS = 32
 """From which on rows show what is common to a gallery."""
 
+MOST_ROWS = 20_000
+"""More do not move the mean, and cost time."""
+
 SOFTNESS = 0.1
 """Temperature of the soft minimum, in units of cosine."""
 
@@ -100,9 +103,10 @@ class Centring:
 def learn_centring(rows: Floats, directions: int = 1) -> Centring:
     """Learn the mean and the first principal directions of a gallery's rows (n, d).
 
-    Of fewer than :data:`FEWEST_ROWS` nothing is learned, and nothing taken off: their mean would be what they say.
+    Of fewer than :data:`FEWEST_ROWS` nothing is learned, and nothing taken off: their mean would be what they say. Of
+    more than :data:`MOST_ROWS` every so many are looked at.
     """
-    rows = rows.astype(np.float32, copy=False)
+    rows = rows[:: max(1, len(rows) // MOST_ROWS)].astype(np.float32)
     if len(rows) < FEWEST_ROWS:
         return Centring(np.zeros(rows.shape[1], np.float32), np.zeros((0, rows.shape[1]), np.float32))
     mean = rows.mean(axis=0)

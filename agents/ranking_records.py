@@ -23,6 +23,7 @@ LEXICAL_WEIGHT = 0.02
 """Beside the views, which weigh 1. Fixed scales, not normalised per question: a question to which all videos are alike
 must not be decided by what is left of the differences. The optimum is flat: half or double costs a point or two."""
 
+_WORD = re.compile(r"[^\W_]+")
 _stemmer = snowballstemmer.stemmer("english")
 
 
@@ -42,9 +43,10 @@ class Question:
 def embed_question(text: str, encoder: TextEncoder) -> Question:
     """Embed every view of a question, and its words. ``text`` is best without the negated parts."""
     views = question_views(text)
-    vectors = encoder.encode([view for family in views for view in family])
-    ends = np.cumsum([len(family) for family in views])[:-1]
-    return Question(tuple(np.split(vectors, ends)), encoder.encode_words([views[0][0]])[0])
+    place = {view: n for n, view in enumerate(dict.fromkeys(view for family in views for view in family))}
+    vectors = encoder.encode(list(place))
+    families = tuple(vectors[[place[view] for view in family]] for family in views)
+    return Question(families, encoder.encode_words([views[0][0]])[0])
 
 
 @dataclass(frozen=True, eq=False)
@@ -166,18 +168,22 @@ def score_views(question: Question, sentences: Floats, offsets: Ints, centre: Ce
     return np.asarray(np.mean(families, axis=0), np.float32)
 
 
-def present_words(words: Sequence[str], texts: Sequence[Iterable[str]]) -> Bools:
+def vocabulary(texts: Iterable[str]) -> frozenset[str]:
+    """Return the stems of all words of a video's sentences, for :func:`present_words`."""
+    return frozenset(_stem(word) for text in texts for word in _WORD.findall(text.lower()))
+
+
+def present_words(words: Sequence[str], vocabularies: Sequence[frozenset[str]]) -> Bools:
     """Say which videos have which words, by their stems.
 
     Args:
-        words: lower-cased.   texts: one collection of sentences a video.
+        words: lower-cased.   vocabularies: one of :func:`vocabulary` a video.
 
     Returns:
-        (len(words), len(texts)).
+        (len(words), len(vocabularies)).
     """
-    stems = [_stem(word) for word in words]
-    found = [{_stem(word) for text in video for word in re.findall(r"[^\W_]+", text.lower())} for video in texts]
-    return np.array([[stem in video for video in found] for stem in stems], bool).reshape(len(words), len(texts))
+    found = [[_stem(word) in video for video in vocabularies] for word in words]
+    return np.array(found, bool).reshape(len(words), len(vocabularies))
 
 
 @lru_cache(maxsize=100_000)

@@ -294,7 +294,10 @@ class _Walker:
                     len(self.reading.parts),
                 )
         elif self.reading.parts and not (self.link is not None and relation == "before"):
-            self.link = (relation, self.reading.parts[-1])
+            last = self.reading.parts[-1]
+            if last.negated and self.words[self.at - length] in ("until", "till"):
+                last.negated, relation = False, "after"  # `does not start until`: it starts after
+            self.link = (relation, last)
         return "order"
 
     def _opens_clause(self, word: str) -> bool:
@@ -307,7 +310,7 @@ class _Walker:
         """Say whether a noun phrase with a verb behind it, or a gerund, stands here."""
         if at >= len(self.tokens):
             return False
-        if self.tokens[at].is_gerund:
+        if self.tokens[at].is_gerund or (self.words[at - 1] == "having" and self.tokens[at].is_participle):
             return True
         phrase = parse_phrase(self.tokens, at)
         if phrase is None or phrase.end >= len(self.tokens):
@@ -369,12 +372,15 @@ class _Walker:
                 entity.looks += [look for look in phrase.looks if look not in entity.looks]
             for predicate, _ in phrase.says:
                 self._add(predicate, self.subjects, text)
-            return "np"
+            if self.words[self.at : self.at + 1] in (["and"], [","]) and self.words[self.at + 1 : self.at + 2]:
+                self.at += self.words[self.at + 1] in lexicon().looks
+            return "be" if self.words[self.at - 1] in ("and", ",") else "np"
         if self.negated and self.open is None and self.previous == "neg" and not self._verb_follows():
             self.negated = False
-            self.reading.absent.append(self._entity(phrase, reference=False))
+            if self.words[phrase.start - 1] != "not":  # `not the red one` sets one against another
+                self.reading.absent.append(self._entity(phrase, reference=False))
             return "np"
-        entities = self._joined(phrase)
+        entities = self._both(phrase) or self._joined(phrase)
         self._place_entities(entities, phrase)
         for entity in entities[:1]:
             for predicate, voice in phrase.says:
@@ -401,6 +407,17 @@ class _Walker:
             and not self._verb_follows()
         )
 
+    def _both(self, phrase: Phrase) -> list[Entity]:
+        """``they``, where no one phrase named several: the two that the last relation was between."""
+        if phrase.pronoun not in ("they", "them", "both") or any(e.plural for e in self.reading.entities):
+            return []
+        if self.open is not None:
+            return []
+        for part in reversed(self.reading.parts):
+            if part.object is not None:
+                return [part.subject, part.object]
+        return self.reading.entities[-2:]
+
     def _joined(self, phrase: Phrase) -> list[Entity]:
         """Return the phrase's entity, and those joined to it by `and` before a verb (``a ball and a box collide``)."""
         entities = [self._entity(phrase)]
@@ -423,7 +440,7 @@ class _Walker:
         text = self.words[at]
         if text in AUXILIARIES:
             return text in closed_class("plural_auxiliaries")
-        if text in ("both", "never", "each", "then", "eventually", "finally", "suddenly"):
+        if text in closed_class("adverbs") or text in ("never", "each", "then") or text.endswith("ly"):
             return at + 1 < len(self.tokens) and self._plural_verb(at + 1)
         verb = match_verb(self.tokens, at)
         if verb is None:
@@ -446,7 +463,7 @@ class _Walker:
             last = self.reading.parts[-1]
             self._append(replace(last, object=entities[0], words=set(last.words)), tie=False)
             return
-        if self.before is not None and self.previous in ("comma", "act", "np", "word"):
+        if self.before is not None and self.previous in ("comma", "act", "np", "word", "be", "aux"):
             place, self.before = self.before, None
             self._relate(place, entities, self.place_object)
             self.subjects = entities
@@ -457,9 +474,20 @@ class _Walker:
             return
         if self.previous not in ("rel", "conj", "comma", "order", ""):
             self.outer.clear()
+        if self.dangling is not None and self.previous == "comma":
+            self._attach_dangling(entities[0])
         self.subjects = entities
 
     place_object: Entity | None = None
+    dangling: Entity | None = None
+
+    def _attach_dangling(self, entity: Entity) -> None:
+        """``Before vanishing, the star …``: what was said of nobody yet is said of the subject that comes."""
+        stand_in, self.dangling = self.dangling, None
+        for part in self.reading.parts:
+            part.subject = entity if part.subject is stand_in else part.subject
+            part.object = entity if part.object is stand_in else part.object
+        self.reading.entities = [e for e in self.reading.entities if e is not stand_in]
 
     def _repeats_object(self, phrase: Phrase) -> bool:
         last = self.reading.parts[-1]
@@ -490,7 +518,8 @@ class _Walker:
         elif phrase.other:
             entity.ordinal = 1
         self.reading.entities.append(entity)
-        if phrase.name is not None:
+        already = self.open is not None and phrase.name is not None and self.open.parts[0].predicate == phrase.name[0]
+        if phrase.name is not None and not already:
             self._say_of(
                 entity,
                 phrase.name[0],
@@ -504,7 +533,8 @@ class _Walker:
         entities = self.reading.entities
         if phrase.name is not None and phrase.name[1] in ("agent", "patient"):
             for part in reversed(self.reading.parts):
-                if part.predicate == phrase.name[0]:
+                busy = self.open is not None and part in self.open.parts
+                if part.predicate == phrase.name[0] and not phrase.looks and not busy:
                     return part.subject if phrase.name[1] == "agent" else part.object
         if not entities:
             return None
@@ -529,7 +559,7 @@ class _Walker:
     def _meant_by_pronoun(self, pronoun: str) -> Entity:
         entities = self.reading.entities
         if self.open is not None:
-            others = [e for e in entities if e not in self.subjects and e is not self.open.parts[0].subject]
+            others = [e for e in entities if e is not self.open.parts[0].subject]
             return others[-1] if others else entities[-1]
         if pronoun in ("them", "they", "these", "those"):
             return next((e for e in reversed(entities) if e.plural), entities[-1])
@@ -565,7 +595,10 @@ class _Walker:
     def _read_happening(self, phrase: Phrase) -> str:
         """``a collision between X and Y``, ``the pursuit of X by Y``."""
         self._close()
-        if self.words[self.at : self.at + 2] == ["in", "which"] or self.words[self.at : self.at + 1] in (["where"], ["that"]):
+        if self.words[self.at : self.at + 2] == ["in", "which"] or self.words[self.at : self.at + 1] in (
+            ["where"],
+            ["that"],
+        ):
             return "comma"  # `a race in which …`: the clause says what happens
         assert phrase.name is not None  # noqa: S101 - narrowed by the caller
         sides: dict[str, Entity] = {}
@@ -729,7 +762,8 @@ class _Walker:
             return by_voice["mutual"]
         if object_follows and (by_voice.keys() & {"active", "inverse"}):
             return by_voice.get("active") or by_voice.get("inverse")
-        for voice in ("alone", "inverse_alone", "active", "inverse", "mutual"):
+        voices = ("alone", "inverse_alone", "active", "inverse", "mutual")
+        for voice in voices if plural or len(by_voice) > 1 or "mutual" not in by_voice else ():
             if voice in by_voice:
                 return by_voice[voice]
         return None
@@ -751,8 +785,17 @@ class _Walker:
         surface = " ".join(self.words[match.start : match.end])
         self.negated |= match.denied
         swapped = (pattern.voice == "inverse") != passive
+        dangling = not self.subjects
         subjects = self.subjects or [self._anything()]
-        self.subjects = subjects
+        if not (dangling and self.fronted is None and not self.reading.parts and self.negated):
+            self.subjects = subjects
+        if (
+            (dangling
+            and self.clause_start <= match.start
+            and self.tokens[match.start].text.endswith(("ing", "ed")))
+            or (dangling and (self.fronted is not None or self.negated))
+        ):
+            self.dangling = subjects[0]
         if pattern.voice == "mutual":
             self._mutual(pattern.predicate, subjects, surface, match)
             self.at = match.end
@@ -996,6 +1039,12 @@ class _Walker:
         skipped = self._skip_frame_noun(end)
         if skipped > end:
             return self._at_frame(place, end)
+        vanished = self._vanished(place)
+        if vanished is not None:
+            vanished.predicate = "hides_behind"
+            vanished.words |= set(range(self.at, end))
+            self.open, self.at = _Open([vanished], swapped=False), end
+            return "verb"
         left = self.last if self.previous == "np" and self.last is not None else None
         subjects = [left] if left is not None else self.subjects
         start = self.at
@@ -1016,6 +1065,14 @@ class _Walker:
             part.words = set(range(start, end))
         self.open = _Open(parts, swapped=place.inverse)
         return "verb"
+
+    def _vanished(self, place: Place) -> Part | None:
+        """``slips out of sight`` + ``behind the box`` is one happening: return the part that a place completes."""
+        last = self.reading.parts[-1] if self.reading.parts else None
+        if last is None or place.predicate != "behind" or place.inverse or self.previous not in ("place", "verb"):
+            return None
+        hidden = last.predicate in ("disappears", "hides_behind", "leaves") and last.object is None and last.words
+        return last if hidden and max(last.words) == self.at - 1 else None
 
     def _relate(self, place: Place, subjects: list[Entity], other: Entity | None) -> list[Part]:
         parts = self._add(place.predicate, subjects, " ".join(place.words))

@@ -24,7 +24,7 @@ from twins.protocols import Candidate, TextEncoder
 from twins.queries import Claim, Decomposition, SubQuery, Verdict
 from twins.schema import Fact, Span
 
-HARD_FACTOR = 3.0
+HARD_FACTOR = 2.0
 """How much a condition that can be measured outweighs one that is only matched by meaning."""
 SOFT_BASE = 1.0
 """Weight that recall keeps even where every condition can be measured: it settles ties."""
@@ -39,6 +39,8 @@ CANDIDATES = 10
 LEAST_FIT = 0.02
 """Grounding score under which a track is not tried at all."""
 MAX_CLAIM_INSTANCES = 12
+SERIOUS = 0.2
+"""Weight from which a sub-query is claimed even where it does not hold."""
 ALLEN = ("before", "after", "during")
 
 
@@ -116,7 +118,10 @@ class RulesJudge:
         findings = _Case(parts, evidence).findings()
         soft = float(np.clip(candidate.coarse_score, 0.0, 1.0))
         free = sum(sub_query.weight for sub_query in parts.free)
-        claims = tuple(f.claim for f in findings if f.claim is not None)
+        # What is hardly meant is worth telling where it holds, and no contradiction where it does not.
+        claims = tuple(
+            f.claim for f in findings if f.claim is not None and (f.sub_query.weight >= SERIOUS or f.value > 0.5)
+        )
         claims += tuple(claim for claim in (_said(sub_query, candidate) for sub_query in parts.free) if claim)
         held = [f for f in findings if f.value > 0.5]
         return Verdict(

@@ -5,6 +5,7 @@ from hypothesis import strategies as st
 
 from agents.ranking import (
     FEWEST_ROWS,
+    MOST_ROWS,
     NOTHING,
     Centring,
     aggregate,
@@ -108,3 +109,8 @@ def test_a_rare_word_counts_more_than_a_common_one() -> None:
 
 def test_a_question_without_words_covers_nothing() -> None:
     np.testing.assert_array_equal(lexical_coverage(np.empty((0, 3), bool)), [0, 0, 0])
+
+
+def test_a_gallery_of_many_rows_is_sampled_over_its_whole_length() -> None:
+    halves = np.repeat(np.array([[0.0, 1.0], [1.0, 0.0]], np.float32), 3 * MOST_ROWS, axis=0)
+    np.testing.assert_allclose(learn_centring(halves).mean, [0.5, 0.5], atol=1e-3)

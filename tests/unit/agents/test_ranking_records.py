@@ -14,6 +14,7 @@ from agents.ranking_records import (
     instance_vectors,
     present_words,
     score_records,
+    vocabulary,
 )
 from twins.geometry import Floats
 from twins.protocols import WordStates
@@ -54,7 +55,8 @@ def rows(*texts: str) -> RecordRows:
 def test_the_video_that_says_what_is_asked_comes_first_by_every_ingredient() -> None:
     records = gather_records([rows("blue cat", "red cat"), rows("red dog", "blue cat"), rows("cat")])
     question = embed_question("red dog", OneAxisAWord())
-    present = present_words(question.words.words, [["blue cat", "red cat"], ["red dog", "blue cat"], ["cat"]])
+    texts = (["blue cat", "red cat"], ["red dog", "blue cat"], ["cat"])
+    present = present_words(question.words.words, [vocabulary(video) for video in texts])
     scores = score_records(question, records, present)
     for ingredient in (scores.views, scores.words, scores.instances, scores.lexical, scores.fused):
         assert ingredient.shape == (3,)
@@ -97,12 +99,13 @@ def test_a_video_of_derived_sentences_alone_has_no_instance_vector() -> None:
 
 
 def test_words_are_found_by_their_stems() -> None:
-    found = present_words(("running", "cups"), [["A dog runs."], ["the CUP, red"], []])
+    texts: tuple[list[str], ...] = (["A dog runs."], ["the CUP, red"], [])
+    found = present_words(("running", "cups"), [vocabulary(video) for video in texts])
     np.testing.assert_array_equal(found, [[True, False, False], [False, True, False]])
 
 
 def test_no_words_are_present_nowhere() -> None:
-    assert present_words((), [["a dog"]]).shape == (0, 1)
+    assert present_words((), [vocabulary(["a dog"])]).shape == (0, 1)
 
 
 def test_candidates_are_scored_as_in_the_whole_gallery_when_the_centring_is_handed_in() -> None:

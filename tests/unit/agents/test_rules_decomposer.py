@@ -3,12 +3,15 @@ import time
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from agents.rules_decomposer import RulesDecomposer, needs_labels
 from twins.predicates import PREDICATES
 
 PART = re.compile(r"(!?)([a-z_]+)\((.*)\)")
-EMPTY = {"ball": "ball"}
+GLUE = """the a one red ball box and or , that which it they each other is was not never while before after then by with to
+left right behind chases hides following hit two no nothing only leaves moves twice until of in ' ? " both them"""
 
 
 def phrasings():
@@ -42,7 +45,7 @@ def is_found(expected, subs):
         return any(
             sub.relation == "count"
             and sub.object == sides[0]
-            and (sub.subject in by_id and by_id[sub.subject].relation == sides[1] or means(sub.subject, sides[1]))
+            and ((sub.subject in by_id and by_id[sub.subject].relation == sides[1]) or means(sub.subject, sides[1]))
             for sub in subs
         )
     return any(
@@ -65,3 +68,73 @@ def test_a_question_is_read_as_its_typed_parts(question, expected):
     assert not missing, [(s.relation, s.subject, s.object, s.negated) for s in subs]
     predicates = [part for part in expected if PART.match(part)[2] in PREDICATES]
     assert len(typed(subs)) <= len(predicates), "more was read into the question than it says"
+
+
+def test_every_word_is_either_typed_or_kept_as_text():
+    subs = RulesDecomposer().decompose("a juggler kneads dough while the red ball falls").sub_queries
+    assert any(sub.relation is None and "kneads dough" in sub.text for sub in subs)
+    assert any(sub.relation == "moves_down" for sub in subs)
+
+
+def test_typed_parts_weigh_little_where_most_words_say_something_else():
+    clear = RulesDecomposer().decompose("the red ball follows the blue ball").sub_queries[0]
+    hidden = (
+        RulesDecomposer().decompose("the proud owner follows old recipes for festive almond biscuits").sub_queries[0]
+    )
+    assert clear.weight == 1.0
+    assert hidden.relation == "follows"
+    assert hidden.weight < 0.2
+
+
+def test_references_point_to_parts_that_exist_and_ids_are_unique():
+    for question, _ in phrasings():
+        subs = RulesDecomposer().decompose(question).sub_queries
+        ids = [sub.id for sub in subs]
+        assert len(set(ids)) == len(ids)
+        for sub in subs:
+            if sub.relation in ("before", "during"):
+                assert {sub.subject, sub.object} <= set(ids)
+
+
+@pytest.mark.parametrize(
+    ("question", "code"),
+    [
+        ("", "empty_question"),
+        ("  ?! ", "empty_question"),
+        ("le chien court après la balle rouge", "not_english"),
+        ("der rote Ball verfolgt den blauen Würfel", "not_english"),
+        ("el perro persigue la pelota roja", "not_english"),
+        ("两只球互相追逐", "not_english"),
+        ("asdf qwer zxcv poiu", "not_understood"),
+        ("the red ball " * 4000, "long_question"),
+    ],
+)
+def test_a_question_that_cannot_be_read_gets_a_warning_and_no_crash(question, code):
+    start = time.perf_counter()
+    found = RulesDecomposer().decompose(question)
+    assert code in [warning.code for warning in found.warnings]
+    assert time.perf_counter() - start < 5
+
+
+@pytest.mark.parametrize(
+    "question", ["a red ball chases a box", "dogs", "who overtakes whom?", "crimson orb pursues navy box"]
+)
+def test_an_english_question_gets_no_warning(question):
+    assert RulesDecomposer().decompose(question).warnings == ()
+
+
+@given(st.lists(st.sampled_from(GLUE.split()), max_size=25))
+def test_any_order_of_words_is_read_without_a_crash(words):
+    for sub in RulesDecomposer().decompose(" ".join(words)).sub_queries:
+        assert sub.text
+
+
+@given(st.text(max_size=200))
+def test_any_text_is_read_without_a_crash(text):
+    RulesDecomposer().decompose("red ball " + text)
+
+
+def test_category_words_need_labels_and_looks_do_not():
+    decompose = RulesDecomposer().decompose
+    assert needs_labels(decompose("a dog chases a red ball before it stops twice")) == ("dog",)
+    assert needs_labels(decompose("three red circles collide with a thing on the left")) == ()

@@ -1,0 +1,65 @@
+import numpy as np
+import pytest
+
+from agents.grounding import UNKNOWN_LOOK, UNLABELLED, Grounder
+from twins.schema import Fact
+
+
+@pytest.fixture
+def grounder(clip, mover):
+    still = [(0, 300, 200), (6, 300, 200)]
+    candidate = clip(
+        mover("red", still, colour="red", shape="circle", size=80),
+        mover("orange", still, colour="orange", shape="square", size=30),
+        mover("blue", still, colour="blue", shape="circle", size=20),
+        mover("bare", still, size=40),
+    )
+    return Grounder(candidate.twin, candidate.geometry)
+
+
+@pytest.fixture
+def labelled(clip, mover):
+    still = [(0, 300, 200), (6, 300, 200)]
+    candidate = clip(
+        mover("w", still, category="woman"), mover("d", still, category="dog"), mover("x", still, category="object")
+    )
+    facts = (Fact(about="d", kind="role", text="the thief of the sausage", source="test"),)
+    return Grounder(candidate.twin.model_copy(update={"facts": facts}), candidate.geometry)
+
+
+def test_a_colour_word_means_its_basic_colour(grounder):
+    assert int(np.argmax(grounder.scores("crimson thing"))) == 0
+    assert int(np.argmax(grounder.scores("navy ball"))) == 2
+
+
+def test_a_neighbouring_colour_counts_partly_and_an_unknown_one_is_in_between(grounder):
+    red, orange, blue, bare = grounder.scores("red thing")
+    assert red > orange > blue
+    assert red > bare > blue
+    assert bare == UNKNOWN_LOOK
+
+
+def test_any_track_fits_a_generic_noun(grounder):
+    assert (grounder.scores("thing") == 1.0).all()
+    assert (grounder.scores("other thing") == 1.0).all()
+
+
+def test_size_words_compare_the_things_of_a_clip(grounder):
+    assert int(np.argmax(grounder.scores("biggest thing"))) == 0
+    assert int(np.argmax(grounder.scores("smallest thing"))) == 2
+    scores = grounder.scores("small thing")
+    assert scores[2] > scores[3] > scores[0]
+
+
+def test_a_category_is_unknown_where_nobody_labelled_the_track(grounder, labelled):
+    assert (grounder.scores("dog") == UNLABELLED).all()
+    woman, dog, unnamed = labelled.scores("dogs")
+    assert dog == 1.0
+    assert dog > unnamed > woman
+
+
+def test_a_wider_word_and_a_role_mean_the_track(labelled):
+    assert int(np.argmax(labelled.scores("person"))) == 0
+    assert int(np.argmax(labelled.scores("animal"))) == 1
+    assert int(np.argmax(labelled.scores("thief"))) == 1
+    assert int(np.argmax(labelled.scores("someone"))) in (0, 2)
