@@ -57,7 +57,7 @@ class Ledger:
             yield picture
 
     def record(self) -> dict[str, Any]:
-        """Return the gold: ``seconds``, ``camera`` (scene units to pixels), and for each thing an entry for every frame.
+        """Return the gold: ``seconds``, ``camera`` (scene units to pixels), and per thing an entry for every frame.
 
         An entry is none where the thing does not exist; else ``box`` (xyxy, half-open; none where nothing is seen),
         ``share`` (0 to 1, the seen part of its whole area) and ``counts`` (COCO's compressed run lengths).
