@@ -6,7 +6,15 @@ from dataclasses import dataclass
 import numpy as np
 
 from agents.ranking import aggregate, best_per_video
-from agents.ranking_records import RecordRows, Records, embed_question, gather_records, present_words, score_records
+from agents.ranking_records import (
+    RecordRows,
+    Records,
+    embed_question,
+    gather_records,
+    present_words,
+    score_records,
+    vocabulary,
+)
 from agents.ranking_views import clauses
 from twins.geometry import Floats, Ints
 from twins.protocols import TextEncoder
@@ -18,14 +26,14 @@ class Gallery:
     """Videos with their embedded sentences.
 
     Args:
-        video_ids: V ids.   components: of each video.
+        video_ids: V ids.   vocabularies: of each video's sentences.
         vectors: (n, d) unit rows of all components.   offsets: (V + 1,) of each video's rows.
         records: the same and their words, centred.
     """
 
     encoder: TextEncoder
     video_ids: tuple[str, ...]
-    components: tuple[tuple[Component, ...], ...]
+    vocabularies: tuple[frozenset[str], ...]
     vectors: Floats
     offsets: Ints
     records: Records
@@ -42,9 +50,9 @@ def embed_gallery(videos: Mapping[str, Sequence[Component]], encoder: TextEncode
         words = np.concatenate([states[n] for n in places]) if places else vectors[:0]
         rows.append(RecordRows(tuple(parts), vectors[places], words))
     offsets = np.cumsum([0, *(len(part.components) for part in rows)])
-    components = tuple(tuple(part.components) for part in rows)
+    vocabularies = tuple(vocabulary(part.text for part in parts) for parts in videos.values())
     flat = np.concatenate([part.vectors for part in rows])
-    return Gallery(encoder, tuple(videos), components, flat, offsets, gather_records(rows))
+    return Gallery(encoder, tuple(videos), vocabularies, flat, offsets, gather_records(rows))
 
 
 def max_sim(gallery: Gallery, text: str) -> list[str]:
@@ -62,8 +70,8 @@ def clause_wise(gallery: Gallery, text: str, strategy: str = "weighted_mean") ->
 def fused(gallery: Gallery, text: str) -> list[str]:
     """Rank by all ingredients of :func:`agents.ranking_records.score_records`."""
     question = embed_question(text, gallery.encoder)
-    texts = [[component.text for component in parts] for parts in gallery.components]
-    return _order(gallery, score_records(question, gallery.records, present_words(question.words.words, texts)).fused)
+    present = present_words(question.words.words, gallery.vocabularies)
+    return _order(gallery, score_records(question, gallery.records, present).fused)
 
 
 def _order(gallery: Gallery, scores: Floats) -> list[str]:
