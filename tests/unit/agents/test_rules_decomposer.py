@@ -10,8 +10,8 @@ from agents.rules_decomposer import RulesDecomposer, needs_labels
 from twins.predicates import PREDICATES
 
 PART = re.compile(r"(!?)([a-z_]+)\((.*)\)")
-GLUE = """the a one red ball box and or , that which it they each other is was not never while before after then by with to
-left right behind chases hides following hit two no nothing only leaves moves twice until of in ' ? " both them"""
+GLUE = """the a one red ball box and or , that which it they each other is was not never while before after then by with
+to left right behind chases hides following hit two no nothing only leaves moves twice until of in ' ? " both them"""
 
 
 def phrasings():
