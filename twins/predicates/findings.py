@@ -23,6 +23,8 @@ MOST_PAIRS = 90
 """Pairs looked at, the nearest and liveliest first: bounds the work in a crowd."""
 MOST_SPANS = 3
 """Longest stretches kept of one relation that holds again and again."""
+MOST_CELLS = 40_000
+"""Pairs times frames that are looked at together."""
 NEAR_SIZES = 3.0
 """Pairs farther apart than this many sizes all the time have nothing to do with each other unless one moves."""
 STATE_SECONDS = 0.6
@@ -98,21 +100,28 @@ def find(scene: Scene) -> list[Finding]:
         if predicate.arity == 1:
             found += _found(scene, name, everyone, everyone)
     pairs = _worthwhile_pairs(scene)
-    figure, ground = _oriented(scene, pairs)
-    active, passive = _active(scene, pairs)
+    sides, acts = _oriented(scene, pairs), _active(scene, pairs)
     for name, predicate in PREDICATES.items():
         if predicate.arity == 2:
-            both = (figure, ground) if name in SIDES else (active, passive)
-            found += _found(scene, name, *both)
+            for some in _portions(scene, sides if name in SIDES else acts):
+                found += _found(scene, name, some[:, 0], some[:, 1])
     return _select(_say_changes(_unimplied(found)))
+
+
+def _portions(scene: Scene, pairs: Ints) -> list[Ints]:
+    """Split pairs (P, 2) so that the arrays of a long clip take no more memory than those of a short one."""
+    # What was measured of one portion would only pile up.
+    if len(scene.seconds) * len(pairs) > MOST_CELLS:
+        scene.pair_measures.clear()
+    step = max(1, MOST_CELLS // len(scene.seconds))
+    return [pairs[start : start + step] for start in range(0, len(pairs), step)]
 
 
 def _worthwhile_pairs(scene: Scene) -> Ints:
     """Return (P, 2) pairs of which one moves or which come near each other, the nearest first."""
-    a, b = np.triu_indices(scene.count, 1)
-    with np.errstate(invalid="ignore"):
-        apart: Doubles = np.asarray(distance(scene, a, b) / pair_size(scene, a, b), np.float64)
-    nearest = np.asarray(np.where(np.isfinite(apart), apart, np.inf).min(axis=1), np.float64)
+    every = np.stack(np.triu_indices(scene.count, 1), axis=1)
+    nearest = np.concatenate([_nearest(scene, some) for some in _portions(scene, every)] or [np.empty(0)])
+    a, b = every[:, 0], every[:, 1]
     lively = scene.once(_liveliness)
     movement = np.maximum(lively[a], lively[b])
     worth = np.isfinite(nearest) & ((nearest <= NEAR_SIZES) | (movement > 0))
@@ -122,20 +131,26 @@ def _worthwhile_pairs(scene: Scene) -> Ints:
     return np.stack((a[chosen], b[chosen]), axis=1)
 
 
-def _oriented(scene: Scene, pairs: Ints) -> tuple[Ints, Ints]:
+def _nearest(scene: Scene, pairs: Ints) -> Doubles:
+    """Return (P,) the least gap of each pair over the clip in sizes; infinite where they are never seen together."""
+    with np.errstate(invalid="ignore"):
+        apart = distance(scene, pairs[:, 0], pairs[:, 1]) / pair_size(scene, pairs[:, 0], pairs[:, 1])
+    return np.asarray(np.where(np.isfinite(apart), apart, np.inf).min(axis=1), np.float64)
+
+
+def _oriented(scene: Scene, pairs: Ints) -> Ints:
     """Return each pair as figure and ground: people place what moves or is small by what rests or is large."""
     lively, size = scene.once(_liveliness), scene.once(usual_sizes)
     a, b = pairs[:, 0], pairs[:, 1]
     swap = np.where(np.abs(lively[a] - lively[b]) > 0.2, lively[a] < lively[b], size[a] > size[b])
-    return np.where(swap, b, a), np.where(swap, a, b)
+    return np.where(swap[:, None], pairs[:, ::-1], pairs)
 
 
-def _active(scene: Scene, pairs: Ints) -> tuple[Ints, Ints]:
+def _active(scene: Scene, pairs: Ints) -> Ints:
     """Return both orders of each pair, the first of which moves at some time or goes out of view."""
     both = np.concatenate((pairs, pairs[:, ::-1]))
     acts = np.asarray(scene.once(moving).any(axis=1) | (~scene.seen).any(axis=1))
-    both = both[acts[both[:, 0]]]
-    return both[:, 0], both[:, 1]
+    return np.asarray(both[acts[both[:, 0]]], np.int64)
 
 
 def _found(scene: Scene, name: str, a: Ints, b: Ints) -> list[Finding]:

@@ -238,32 +238,40 @@ def collides(scene: Scene, a: Ints, b: Ints) -> Marks:
 
 def _impact(scene: Scene, a: int, b: int, gap: Doubles, start: int, end: int) -> float | None:
     """Return when, in this stretch of being close, one of the two changes its velocity because they meet, or none."""
-    first = max(start - 1, 0)
-    frames = np.arange(first, end)
-    before, after = later(scene, -SMOOTHING_SECONDS)[frames], later(scene, SMOOTHING_SECONDS)[frames]
+    frames = np.arange(max(start - 1, 0), end)
+    before, after = later(scene, -SMOOTHING_SECONDS), later(scene, SMOOTHING_SECONDS)
+    # At the end of the clip the far side of the kink is a guess.
+    frames = frames[scene.seconds[after[frames]] - scene.seconds[frames] >= SMOOTHING_SECONDS / 2]
+    before, after = before[frames], after[frames]
     way = scene.places[b, before] - scene.places[a, before]
     way /= np.maximum(np.linalg.norm(way, axis=1), 1e-6)[:, None]
     mine, yours = scene.velocity[a], scene.velocity[b]
     closing = ((mine[before] - yours[before]) * way).sum(axis=1)
     own = (mine[before] * way).sum(axis=1)
     change = np.maximum(*(_kink(scene, velocity, before, after) for velocity in (mine, yours)))
-    relative = np.linalg.norm((mine - yours)[after] - (mine - yours)[before], axis=1)
-    small = np.minimum(scene.sizes[a, frames], scene.sizes[b, frames])
     with np.errstate(invalid="ignore"):
         hit = closing >= IMPACT_PACE * (scene.unit[a, frames] + scene.unit[b, frames]) / 2
         hit &= (own >= IMPACT_OWN * closing) & (change >= IMPACT_CHANGE * closing)
-        if not hit.any():
-            return None
-        nearest = np.fmin.reduceat(gap, np.stack((before, after + 1), axis=1).ravel().clip(max=len(gap) - 1))[::2]
-        # A rebound shows only as a rounded turn before the contact; one who stops is seen to touch.
-        apart = ((mine[after] - yours[after]) * way).sum(axis=1) < 0
-        allowed = IMPACT_GAP * small + np.where(apart, ROUNDING * SMOOTHING_SECONDS * relative, 0.0)
-        # At the ends of the clip one side of the kink is a guess.
-        hit &= scene.seconds[after] - scene.seconds[frames] >= SMOOTHING_SECONDS / 2
-        hit &= _intact(scene, a, before, after) & _intact(scene, b, before, after)
+    if not hit.any():
+        return None
+    apart = ((mine[after] - yours[after]) * way).sum(axis=1) < 0
+    relative = np.linalg.norm((mine - yours)[after] - (mine - yours)[before], axis=1)
+    # A rebound shows only as a rounded turn before the contact; one who stops is seen to touch.
+    rounded = np.where(apart, ROUNDING * SMOOTHING_SECONDS * relative, 0.0)
+    hit[hit] = _contacts(scene, a, b, gap, (before[hit], frames[hit], after[hit]), rounded[hit])
+    return float(scene.seconds[frames[np.argmax(np.where(hit, change, -1.0))]]) if hit.any() else None
+
+
+def _contacts(scene: Scene, a: int, b: int, gap: Doubles, frames: tuple[Ints, Ints, Ints], rounded: Doubles) -> Bools:
+    """Say at which frames (F,) two solid things come into contact, between the frames before and after."""
+    before, here, after = frames
+    small = np.minimum(scene.sizes[a, here], scene.sizes[b, here])
+    nearest = np.array([np.fmin.reduce(gap[f : g + 1]) for f, g in zip(before, after, strict=True)])
+    allowed = IMPACT_GAP * small + rounded
+    with np.errstate(invalid="ignore"):
         # Two that overlapped all along, or sink into each other, are only in one line of sight.
-        hit &= (nearest <= allowed) & (gap[before] > allowed) & (nearest >= -IMPACT_OVERLAP * small)
-    return float(scene.seconds[frames[np.nanargmax(np.where(hit, change, -1.0))]]) if hit.any() else None
+        fresh = (nearest <= allowed) & (gap[before] > allowed) & (nearest >= -IMPACT_OVERLAP * small)
+    return np.asarray(fresh & _intact(scene, a, before, after) & _intact(scene, b, before, after))
 
 
 def _kink(scene: Scene, velocity: Doubles, before: Ints, after: Ints) -> Doubles:
