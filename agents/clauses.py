@@ -5,7 +5,7 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from agents.lexicon import DETERMINERS, SLOT, Pattern, Place, closed_class, lexicon, stems
+from agents.lexicon import DETERMINERS, SLOT, Pattern, Place, closed_class, is_irregular, lexicon, stems
 
 MAX_WORDS = 120
 """A question is read up to here; nobody asks more in one breath, and reading stays fast."""
@@ -52,7 +52,8 @@ class Token:
     @property
     def is_participle(self) -> bool:
         """Say whether the form may be a past participle."""
-        return self.text.endswith(("ed", "en")) or self.text in PARTICIPLES
+        irregular = self.text.endswith("n") and is_irregular(self.text)
+        return self.text.endswith("ed") or irregular or self.text in PARTICIPLES
 
     @property
     def is_gerund(self) -> bool:
@@ -89,6 +90,8 @@ def _asking_end(words: list[str]) -> int:
     at, request = 0, 0
     while at < len(words):
         word = words[at]
+        if word in asking["containers"] and words[at + 1 : at + 2] == ["without"]:
+            return at + 1
         if word in asking["containers"]:
             end = _after_link(words, at + 1)
             # `scene`, `case`, `part` and the like ask only where something links them to what is asked for.
@@ -176,7 +179,9 @@ def _match(tokens: Sequence[Token], at: int, pattern: Pattern) -> tuple[int, int
     for number, word in enumerate(pattern.words[1:], start=1):
         if word == SLOT:
             late = _late(tokens, position, pattern.words[number + 1 :])
-            return None if late is None else (position, late, denied)
+            if late is None:
+                return None
+            return (late[1], None, denied) if late[0] == position else (position, late[0], denied)
         skipped = 0
         while position < len(tokens) and word not in tokens[position].stems:
             text = tokens[position].text
@@ -208,16 +213,21 @@ def _may_be_skipped(text: str) -> bool:
     )
 
 
-def _late(tokens: Sequence[Token], at: int, words: tuple[str, ...]) -> int | None:
-    """Return where the single word after the slot stands, at most six words on and in the same clause."""
-    if not words:
-        return None
-    for position in range(at + 1, min(at + 7, len(tokens))):
-        if tokens[position - 1].is_break or tokens[position - 1].text in CONJUNCTIONS | RELATIVES:
+def _late(tokens: Sequence[Token], at: int, words: tuple[str, ...]) -> tuple[int, int] | None:
+    """Return where the words after the slot stand (start, end), at most six on and in the same clause.
+
+    A passive has its object before it, so that nothing stands in the slot (``is left behind by …``).
+    """
+    first = at if tokens[at - 1].is_participle else at + 1
+    for position in range(first, min(at + 7, len(tokens))):
+        if position > at and (tokens[position - 1].is_break or tokens[position - 1].text in CONJUNCTIONS | RELATIVES):
             return None
-        window = tokens[position : position + len(words)]
-        if len(window) == len(words) and all(word in token.stems for word, token in zip(words, window, strict=True)):
-            return position
+        window = [n for n in range(position, min(position + 4, len(tokens))) if tokens[n].text not in DETERMINERS]
+        window = window[: len(words)]
+        if len(window) < len(words) or tokens[position].text in DETERMINERS:
+            continue
+        if all(word in tokens[n].stems for word, n in zip(words, window, strict=True)):
+            return position, window[-1] + 1
     return None
 
 

@@ -432,7 +432,10 @@ def _read_noun(reader: _Reader) -> bool:
             reader.says.append((chosen.predicate, "passive " + chosen.voice if passive else chosen.voice))
             reader.at += 1
             return True
-    if not reader.head and text in INNER_ADJECTIVES and (_noun_follows(reader) or (reader.peek(),) in lex.names):
+    happening = lex.names.get((reader.peek(),), ("", ""))[1] == "event" and reader.determined
+    if not reader.head and (
+        happening or text.endswith("-like") or (text in INNER_ADJECTIVES and _noun_follows(reader))
+    ):
         reader.at += 1
         return True
     reader.words.append(text)

@@ -377,7 +377,10 @@ class _Walker:
             return "be" if self.words[self.at - 1] in ("and", ",") else "np"
         if self.negated and self.open is None and self.previous == "neg" and not self._verb_follows():
             self.negated = False
-            if self.words[phrase.start - 1] != "not":  # `not the red one` sets one against another
+            if self.words[max(phrase.start - 2, 0) : phrase.start] != [
+                ",",
+                "not",
+            ]:  # `not the red one` sets one against another
                 self.reading.absent.append(self._entity(phrase, reference=False))
             return "np"
         entities = self._both(phrase) or self._joined(phrase)
@@ -474,6 +477,8 @@ class _Walker:
             return
         if self.previous not in ("rel", "conj", "comma", "order", ""):
             self.outer.clear()
+        if self.fronted is not None and self.previous == "np" and len(self.reading.parts) > self.fronted[1]:
+            self._turn_fronted()  # `after the crash the blue one …`: no comma ends the fronted clause
         if self.dangling is not None and self.previous == "comma":
             self._attach_dangling(entities[0])
         self.subjects = entities
@@ -508,7 +513,7 @@ class _Walker:
             looks=list(phrase.looks),
             nouns=list(phrase.nouns),
             bound=phrase.bound,
-            plural=phrase.plural,
+            plural=phrase.plural or phrase.pronoun in ("they", "them"),
         )
         if phrase.name is not None:
             entity.words = entity.words or ["thing"]
@@ -790,11 +795,8 @@ class _Walker:
         if not (dangling and self.fronted is None and not self.reading.parts and self.negated):
             self.subjects = subjects
         if (
-            (dangling
-            and self.clause_start <= match.start
-            and self.tokens[match.start].text.endswith(("ing", "ed")))
-            or (dangling and (self.fronted is not None or self.negated))
-        ):
+            dangling and self.clause_start <= match.start and self.tokens[match.start].text.endswith(("ing", "ed"))
+        ) or (dangling and (self.fronted is not None or self.negated)):
             self.dangling = subjects[0]
         if pattern.voice == "mutual":
             self._mutual(pattern.predicate, subjects, surface, match)

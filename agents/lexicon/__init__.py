@@ -47,6 +47,11 @@ def _irregular() -> dict[str, list[str]]:
     return lemmas
 
 
+def is_irregular(word: str) -> bool:
+    """Say whether a word is an irregular form of another one (``hidden``)."""
+    return word in _irregular()
+
+
 @dataclass(frozen=True)
 class Pattern:
     """A verb or phrasal verb. ``words`` are stems with at most one slot; a slot at the end is left out of them.
