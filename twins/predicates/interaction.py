@@ -20,8 +20,6 @@ CLOSING_TRAVEL = 0.4
 """Units that an approach must cover at least."""
 PAUSE_SECONDS = 0.4
 """A relation interrupted for less than this goes on."""
-SAME_WAY_COSINE = 0.5
-"""Headings within 60 degrees count as one direction."""
 MEETING_SHARE = 0.25
 """Least share of the closing that each of two who meet does itself."""
 MEETING_SECONDS = 0.6
@@ -48,7 +46,8 @@ def closing(scene: Scene, a: Ints, b: Ints) -> Doubles:
     way = scene.places[b] - scene.places[a]
     velocity = scene.once(pace)[a] * scene.unit[a][..., None]
     with np.errstate(invalid="ignore", divide="ignore"):
-        return np.asarray((velocity * way).sum(axis=2) / np.maximum(np.linalg.norm(way, axis=2), 1.0))
+        along = velocity[..., 0] * way[..., 0] + velocity[..., 1] * way[..., 1]
+        return np.asarray(along / np.maximum(np.hypot(way[..., 0], way[..., 1]), 1.0))
 
 
 def centre_distance(scene: Scene, a: Ints, b: Ints) -> Doubles:

@@ -40,8 +40,10 @@ def distance(scene: Scene, a: Ints, b: Ints) -> Doubles:
 
 
 def _distance(gap: Doubles) -> Doubles:
-    apart = np.hypot(np.maximum(gap[..., 0], 0), np.maximum(gap[..., 1], 0))
-    return np.where((gap < 0).all(axis=-1), gap.max(axis=-1), apart)
+    # By components: reducing an axis of two is many times slower.
+    across, down = gap[..., 0], gap[..., 1]
+    apart = np.hypot(np.maximum(across, 0), np.maximum(down, 0))
+    return np.where((across < 0) & (down < 0), np.maximum(across, down), apart)
 
 
 def pair_size(scene: Scene, a: Ints, b: Ints) -> Doubles:

@@ -55,11 +55,3 @@ def drop_short(mask: Bools, edges: Doubles, seconds: float) -> Bools:
     """Remove true stretches shorter than ``seconds``."""
     runs = runs_of(mask)
     return paint(runs.where(runs.seconds(edges) >= seconds - HAIR), mask.shape)
-
-
-def grow(seed: Bools, within: Bools) -> Bools:
-    """Return the runs of ``within`` that contain a true frame of ``seed`` (hysteresis)."""
-    runs = runs_of(within)
-    total = np.concatenate((np.zeros((seed.shape[0], 1), np.int64), seed.cumsum(axis=1)), axis=1)
-    hit = total[runs.rows, runs.ends] > total[runs.rows, runs.starts]
-    return paint(runs.where(hit), within.shape)

@@ -35,9 +35,6 @@ class Truth:
         return covered(self.fails, within) >= (within[1] - within[0]) * (1 - 1e-6)
 
 
-NOTHING_KNOWN = Truth((), ())
-
-
 def covered(spans: Sequence[Span], within: Span) -> float:
     """Return how many seconds of ``within`` the disjoint ``spans`` cover."""
     return sum(max(0.0, min(end, within[1]) - max(start, within[0])) for start, end in spans)

@@ -6,7 +6,7 @@ import pytest
 from tests.unit.twins.predicates.tracks import line, rest, tracks
 from twins.errors import TwinseekError
 from twins.predicates import PREDICATES, Scene, Truth, evaluate
-from twins.predicates.runs import drop_short, grow, join, runs_of
+from twins.predicates.runs import drop_short, join, runs_of
 from twins.predicates.smoothing import bridge, local_line
 from twins.predicates.truth import covered, spans_of
 
@@ -31,10 +31,6 @@ def test_short_gaps_are_joined_and_short_stretches_dropped_by_time_not_by_frames
     assert (join(row("x.x.x"), edges, 0.2) == row("xxxxx")).all()
     assert (join(row("xx.xx"), edges, 0.2) == row("xx.xx")).all()
     assert (drop_short(row("x.x.x"), edges, 0.5) == row("..x..")).all()
-
-
-def test_growing_keeps_the_stretches_that_hold_a_seed() -> None:
-    assert (grow(row(".x....."), row("xxx.xx.")) == row("xxx....")).all()
 
 
 def test_a_gap_is_filled_linearly_at_the_exact_times() -> None:
