@@ -119,7 +119,7 @@ def _blend(canvas: Image, where: Bools, colour: Colour, opacity: float) -> None:
 
 def _line(canvas: Image) -> int:
     """Return a line width that looks the same at every picture size."""
-    return max(1, round(max(canvas.shape[0], canvas.shape[1]) / 320))
+    return max(1, int(max(canvas.shape[0], canvas.shape[1]) / 320 + 0.5))
 
 
 def _draw_mask(canvas: Image, mask: Bools, colour: Colour) -> None:
@@ -139,8 +139,8 @@ def _draw_box(canvas: Image, box: tuple[int, int, int, int], colour: Colour) -> 
     inside = np.zeros(canvas.shape[:2], np.bool_)
     inside[y1:y2, x1:x2] = True
     _blend(canvas, inside, colour, BOX_OPACITY)
-    cv2.rectangle(canvas, (x1, y1), (x2, y2), (20, 20, 20), _line(canvas) + 2, cv2.LINE_AA)
-    cv2.rectangle(canvas, (x1, y1), (x2, y2), colour, _line(canvas), cv2.LINE_AA)
+    cv2.rectangle(canvas, (x1, y1), (x2, y2), (20, 20, 20), _line(canvas) + 2)
+    cv2.rectangle(canvas, (x1, y1), (x2, y2), colour, _line(canvas))
 
 
 def _draw_label(canvas: Image, box: tuple[int, int, int, int], label: str, colour: Colour) -> None:

@@ -117,11 +117,12 @@ def _view_hit(hit: Hit, frames: FrameSource | None, most: int) -> HitView:
 
 
 def describe_relation(part: SubQuery, names: Mapping[str, str]) -> str:
-    """Return ``subject relation object``; parts that stand for other sub-queries are written out."""
+    """Return ``subject relation object``, other sub-queries written out; nothing where that repeats the text."""
     if part.relation is None:
         return ""
     ends = [names.get(end, end) if end else "" for end in (part.subject, part.object)]
-    return " ".join(word for word in (ends[0], part.relation.replace("_", " "), ends[1]) if word)
+    sentence = " ".join(word for word in (ends[0], part.relation.replace("_", " "), ends[1]) if word)
+    return "" if sentence.lower() == part.text.lower() else sentence
 
 
 @cache

@@ -1,0 +1,172 @@
+import io
+import re
+
+import pytest
+from rich.console import Console
+
+from tests.unit.twinseek.records import a_hit, a_record, hostile_record
+from twins.schema import Fact, Provenance, Track, Twin
+from twinseek.terminal import print_result, print_twin, print_videos
+from twinseek.videos import VideoRow
+
+
+class Stream(io.StringIO):
+    def __init__(self, encoding="utf-8"):
+        super().__init__()
+        self._encoding = encoding
+
+    @property
+    def encoding(self):
+        return self._encoding
+
+
+def printed(show, value, encoding="utf-8", **options):
+    stream = Stream(encoding)
+    show(value, Console(file=stream, **options))
+    return stream.getvalue()
+
+
+def on_terminal(show, value, width=120, **options):
+    return printed(show, value, force_terminal=True, width=width, no_color=True, **options)
+
+
+def without_styles(text):
+    return re.sub(r"\x1b\[[0-9;]*m", "", text)
+
+
+def a_twin(facts=None, **fields):
+    values = {
+        "video_id": "cups-0123456789",
+        "duration": 10.0,
+        "width": 1280,
+        "height": 720,
+        "frame_count": 300,
+        "origin": "perceived",
+        "sources": {"s": Provenance(specialist="s", version="1")},
+        "tracks": (Track(id="1", category="cup", confidence=0.9, source="s"),),
+        "facts": facts
+        or (
+            Fact(kind="event", text="it is lifted", about="1", span=(5.0, 10.0), source="s"),
+            Fact(kind="scene", text="a table", source="s"),
+        ),
+    }
+    return Twin(**(values | fields))
+
+
+def a_row(**fields):
+    values = {"video_id": "cups-0123456789", "path": "/c.mp4", "duration": 61.5, "width": 1280, "height": 720}
+    values |= {"tracks": 3, "facts": 12, "origin": "perceived", "missing": False}
+    return VideoRow(**(values | fields))
+
+
+EVERYTHING = [
+    pytest.param(print_result, a_record(), id="result"),
+    pytest.param(print_videos, [a_row(), a_row(video_id="gone", missing=True)], id="videos"),
+    pytest.param(print_twin, a_twin(), id="twin"),
+]
+
+
+@pytest.mark.parametrize("width", [60, 120])
+def test_a_terminal_shows_answer_rank_score_status_spans_reasons_and_warnings(width):
+    shown = " ".join(without_styles(on_terminal(print_result, a_record(), width)).split())
+    for expected in (
+        "where is someone fooled?",
+        "cups.mp4",
+        "0.86",
+        "verified",
+        "0:01.0-0:03.5",
+        "✓ the ball hides behind the cup",
+        "✗ the cup is blue (refuted)",
+        "? a shell game",
+    ):
+        assert expected in shown
+    assert shown.endswith("no_labels: some tracks have no category")
+
+
+def test_refuted_and_unverifiable_claims_are_dim():
+    shown = on_terminal(print_result, a_record())
+    assert re.search("\x1b\\[2m[^\x1b]*the cup is blue", shown)
+    assert not re.search("\x1b\\[2m[^\x1b]*hides behind", shown)
+
+
+@pytest.mark.parametrize(("show", "value"), EVERYTHING)
+@pytest.mark.parametrize("width", [40, 60, 80, 200])
+def test_no_line_is_wider_than_the_terminal(show, value, width):
+    lines = without_styles(on_terminal(show, value, width)).splitlines()
+    assert max(map(len, lines)) <= width
+
+
+@pytest.mark.parametrize(("show", "value"), EVERYTHING)
+def test_a_pipe_gets_whole_lines_without_escapes_and_box_drawing(show, value):
+    shown = printed(show, value, width=20)
+    assert not re.search("[\x1b\u2500-\u257f]", shown)
+    assert "cups-0123456789" in shown.split("\n", 2)[1] + shown.split("\n", 1)[0]
+
+
+@pytest.mark.parametrize(("show", "value"), EVERYTHING)
+def test_no_color_has_no_colour_codes(show, value, monkeypatch):
+    monkeypatch.setenv("NO_COLOR", "1")
+    assert not re.search(r"\x1b\[(\d+;)*(3|4|9|10)\d", printed(show, value, force_terminal=True, width=120))
+
+
+@pytest.mark.parametrize("options", [{}, {"force_terminal": True, "width": 120}, {"force_terminal": True, "width": 60}])
+def test_a_terminal_that_knows_only_ascii_gets_ascii(options):
+    for parameter in EVERYTHING:
+        printed(*parameter.values, encoding="ascii", **options).encode("ascii")
+
+
+@pytest.mark.parametrize("options", [{}, {"force_terminal": True, "width": 300}, {"force_terminal": True, "width": 60}])
+def test_hostile_texts_reach_the_terminal_as_texts(options):
+    shown = without_styles(printed(print_result, hostile_record(), no_color=True, **options))
+    assert not re.search("[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e\ud800-\udfff]", shown)
+    assert "[31m" in shown  # what is left of the escape sequence is harmless, and is shown
+    assert "[red]" in shown
+
+
+def test_hostile_names_in_lists_and_twins_are_cleaned_too():
+    row = a_row(video_id="a\x1b]0;title\x07b")
+    twin = a_twin(video_id="a\x9bb", facts=(Fact(kind="text", text="c\x1b[2Jd", source="s"),))
+    for show, value in ((print_videos, [row]), (print_twin, twin)):
+        assert not re.search("[\x07\x1b\x9b]", printed(show, value))
+
+
+def test_a_coarse_score_has_no_bar():
+    shown = on_terminal(print_result, a_record(results=(a_hit(status="coarse", score=0.0),)))
+    assert "~0.61" in shown
+    assert "━" not in shown
+
+
+def test_the_bar_is_as_long_as_the_score_is_high():
+    shown = without_styles(on_terminal(print_result, a_record(results=(a_hit(score=0.3),))))
+    assert "━━━─────── 0.30" in shown
+
+
+def test_many_spans_are_counted():
+    spans = tuple((float(n), n + 0.5) for n in range(5))
+    assert "+2 more" in on_terminal(print_result, a_record(results=(a_hit(spans=spans),)))
+
+
+def test_a_warning_that_repeats_the_answer_is_printed_once():
+    record = a_record(results=())
+    record = record.model_copy(update={"warnings": (record.warnings[0].model_copy(update={"text": record.answer}),)})
+    assert on_terminal(print_result, record, 300).count(record.answer) == 1
+
+
+def test_a_missing_video_says_what_can_be_done():
+    shown = on_terminal(print_videos, [a_row(missing=True)])
+    assert "1 missing: index where they are now, or twinseek prune" in shown
+
+
+def test_an_empty_library_says_what_to_do():
+    assert "twinseek index PATH" in printed(print_videos, [])
+
+
+def test_facts_stand_in_order_of_time_on_an_axis():
+    shown = without_styles(on_terminal(print_twin, a_twin()))
+    assert shown.index("a table") < shown.index("it is lifted")
+    assert "············━━━━━━━━━━━━" in shown
+
+
+def test_many_facts_are_cut_with_a_sentence():
+    facts = tuple(Fact(kind="event", text=f"event {n}", source="s") for n in range(61))
+    assert "1 more facts: --json shows all" in printed(print_twin, a_twin(facts=facts))

@@ -1,0 +1,231 @@
+"""Answers, videos and twins in the terminal: tables where there is one, plain lines in files and pipes."""
+
+from collections.abc import Sequence
+from pathlib import PurePath
+
+from rich import box
+from rich.console import Console, Group, RenderableType
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from twins.queries import Check, CheckedClaim, Hit, ResultRecord, Status
+from twins.schema import Fact, Span, Twin
+from twinseek.plain_text import clock, clock_span, plain_text
+from twinseek.videos import VideoRow
+
+WIDE = 92
+"""Columns from which an answer is a table; below, one block a hit."""
+
+ROOMY = 80
+"""Columns from which the list of videos has all its columns."""
+
+VIDEO_COLUMNS = ("video", "length", "size", "tracks", "facts", "origin")
+BAR = 10
+SPANS_SHOWN = 3
+FACTS_SHOWN = 60
+TIMELINE = 24
+"""Characters of the time axis of a twin."""
+
+CHECK_MARKS: dict[Check, tuple[str, str, str]] = {
+    "verified": ("✓", "+", "green"),
+    "refuted": ("✗", "x", "dim"),
+    "unverifiable": ("?", "?", "dim"),
+}
+STATUS_STYLES: dict[Status, str] = {"verified": "bold green", "judged": "cyan", "coarse": "dim", "dropped": "dim"}
+
+
+def print_result(record: ResultRecord, console: Console) -> None:
+    """Print an answer: the sentence, the hits with their reasons, warnings last."""
+    question = f"{record.reference} + {record.edit}" if record.mode == "compose" else record.query
+    _print(console, Text(plain_text(question), style="dim"))
+    _print(console, Text(plain_text(record.answer), style="bold"))
+    if record.results:
+        _print_hits(record.results, console)
+    # The answer is one of the warnings where nothing fits: it need not be read twice.
+    for warning in record.warnings:
+        if warning.text != record.answer:
+            _print(console, Text(f"{warning.code}: {plain_text(warning.text)}", style="yellow"))
+
+
+def print_videos(rows: Sequence[VideoRow], console: Console) -> None:
+    """Print one line a video: id, length, size, tracks, facts, origin; and where its file is missing."""
+    if not rows:
+        _print(console, Text("no videos yet: twinseek index PATH adds some"))
+        return
+    cells = [(_video_cells(row), "yellow" if row.missing else "") for row in rows]
+    if not console.is_terminal:
+        for columns, _ in cells:
+            _print(console, Text("\t".join(columns)))
+        return
+    table = _table(console)
+    kept = [n for n, name in enumerate(VIDEO_COLUMNS) if console.width >= ROOMY or name not in ("size", "facts")]
+    for n in kept:
+        name = VIDEO_COLUMNS[n]
+        table.add_column(
+            name, justify="left" if name in ("video", "origin") else "right", overflow="fold", no_wrap=n > 0
+        )
+    for columns, style in cells:
+        table.add_row(*(Text(columns[n], style=style) for n in kept))
+    console.print(table)
+    missing = sum(row.missing for row in rows)
+    known = f"{len(rows)} video{'' if len(rows) == 1 else 's'}"
+    note = f", {missing} missing: index where they are now, or twinseek prune" if missing else ""
+    _print(console, Text(known + note, style="dim"))
+
+
+def print_twin(twin: Twin, console: Console) -> None:
+    """Print what is known of a video: its tracks, and its facts in order of time over a text timeline."""
+    size = f"{twin.width}x{twin.height}"
+    _print(console, Text(plain_text(twin.video_id), style="bold"))
+    counts = f"{twin.frame_count} frames, {len(twin.tracks)} tracks, {len(twin.facts)} facts, {twin.origin}"
+    _print(console, Text(f"{clock(twin.duration)}, {size}, {counts}", style="dim"))
+    tracks = [
+        (track.id, f"{track.category} {track.confidence:.2f}", ", ".join(part.text for part in track.attributes))
+        for track in twin.tracks
+    ]
+    _print_rows(console, ("track", "category", "looks"), tracks)
+    ordered = sorted(twin.facts, key=lambda fact: (fact.span is not None, fact.span or (0.0, 0.0), fact.text))
+    _print_rows(
+        console,
+        ("when", "", "kind", "about", "fact"),
+        [_fact_cells(fact, twin, console) for fact in ordered[:FACTS_SHOWN]],
+    )
+    if len(ordered) > FACTS_SHOWN:
+        _print(console, Text(f"{len(ordered) - FACTS_SHOWN} more facts: --json shows all", style="dim"))
+
+
+def _print(console: Console, line: Text) -> None:
+    # A pipe has no width: what reads it wants whole lines.
+    console.print(line, soft_wrap=not console.is_terminal)
+
+
+def _utf8(console: Console) -> bool:
+    return console.encoding.lower().replace("-", "").startswith("utf")
+
+
+def _table(console: Console) -> Table:
+    ruled = box.SIMPLE_HEAD if _utf8(console) else None
+    return Table(box=ruled, header_style="dim", pad_edge=False, expand=False, show_edge=False)
+
+
+def _print_hits(hits: Sequence[Hit], console: Console) -> None:
+    if not console.is_terminal:
+        for hit in hits:
+            _print(console, _headline(hit, console))
+            for claim in hit.trace:
+                _print(console, Text("   ") + _claim_line(claim, console))
+    elif console.width < WIDE:
+        for hit in hits:
+            console.print(_block(hit, console))
+    else:
+        console.print(_hit_table(hits, console))
+
+
+def _hit_table(hits: Sequence[Hit], console: Console) -> Table:
+    table = _table(console)
+    table.add_column("#", justify="right", style="dim")
+    table.add_column("video", overflow="fold", max_width=32)
+    table.add_column("score", no_wrap=True)
+    table.add_column("status", no_wrap=True)
+    table.add_column("when", no_wrap=True)
+    table.add_column("why", overflow="fold", ratio=1)
+    for hit in hits:
+        table.add_row(
+            str(hit.rank),
+            Text(_name(hit), style="bold" if hit.status == "verified" else ""),
+            _score(hit, console, BAR),
+            Text(hit.status, style=STATUS_STYLES[hit.status]),
+            Text("\n".join(_spans(hit.spans))),
+            _reasons(hit, console),
+        )
+    return table
+
+
+def _block(hit: Hit, console: Console) -> RenderableType:
+    return Group(Text(""), _headline(hit, console), Padding(_reasons(hit, console), (0, 0, 0, 3)))
+
+
+def _headline(hit: Hit, console: Console) -> Text:
+    """Return rank, video, score, status and times in one line."""
+    line = Text(f"{hit.rank}. ") + Text(_name(hit), style="bold") + Text("  ")
+    line += _score(hit, console, BAR // 2 if console.is_terminal else 0)
+    line += Text("  ") + Text(hit.status, style=STATUS_STYLES[hit.status])
+    return line + Text("  " + ", ".join(_spans(hit.spans))) if hit.spans else line
+
+
+def _name(hit: Hit) -> str:
+    return plain_text(PurePath(hit.path).name if hit.path else hit.video_id)
+
+
+def _score(hit: Hit, console: Console, length: int) -> Text:
+    """Return the score with a bar; a coarse score is on another scale and has none."""
+    if hit.status == "coarse":
+        return Text(f"~{hit.coarse_score:.2f}", style="dim")
+    full, empty = ("━", "─") if _utf8(console) else ("#", ".")
+    filled = round(max(0.0, min(1.0, hit.score)) * length)
+    bar = Text(full * filled, style="green" if hit.status == "verified" else "cyan")
+    bar += Text(empty * (length - filled), style="bright_black")
+    return bar + Text(f"{' ' if length else ''}{hit.score:.2f}")
+
+
+def _spans(spans: Sequence[Span]) -> list[str]:
+    shown = [clock_span(span) for span in spans[:SPANS_SHOWN]]
+    return [*shown, f"+{len(spans) - SPANS_SHOWN} more"] if len(spans) > SPANS_SHOWN else shown
+
+
+def _reasons(hit: Hit, console: Console) -> Text:
+    """Return one line a claim, the verified first."""
+    order = list(CHECK_MARKS)
+    claims = sorted(hit.trace, key=lambda claim: order.index(claim.check))
+    return Text("\n").join(_claim_line(claim, console) for claim in claims)
+
+
+def _claim_line(claim: CheckedClaim, console: Console) -> Text:
+    mark, ascii_mark, style = CHECK_MARKS[claim.check]
+    words = "dim" if claim.check != "verified" else ""
+    line = Text(f"{mark if _utf8(console) else ascii_mark} ", style=style)
+    line += Text(plain_text(claim.claim), style=words)
+    # Without colour the mark alone could be overlooked.
+    return line + Text(" (refuted)", style="dim red") if claim.check == "refuted" else line
+
+
+def _video_cells(row: VideoRow) -> tuple[str, ...]:
+    size = f"{row.width}x{row.height}"
+    origin = f"{row.origin}, missing" if row.missing else row.origin
+    return plain_text(row.video_id), clock(row.duration), size, str(row.tracks), str(row.facts), origin
+
+
+def _print_rows(console: Console, names: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    """Print a table whose last column takes what is left; tab-separated lines where there is no terminal."""
+    if not rows:
+        return
+    clean = [[plain_text(cell) for cell in row] for row in rows]
+    if not console.is_terminal:
+        for row in clean:
+            _print(console, Text("\t".join(cell for cell, name in zip(row, names, strict=True) if name)))
+        return
+    table = _table(console)
+    for name in names[:-1]:
+        table.add_column(name, overflow="fold", no_wrap=not name, max_width=28)
+    table.add_column(names[-1], overflow="fold", ratio=1)
+    for row in clean:
+        table.add_row(*map(Text, row))
+    console.print(Text(""))
+    console.print(table)
+
+
+def _fact_cells(fact: Fact, twin: Twin, console: Console) -> tuple[str, ...]:
+    when = clock_span(fact.span) if fact.span else "throughout"
+    axis = _axis(fact.span, twin.duration, console) if console.width >= WIDE else ""
+    return when, axis, fact.kind, " ".join(fact.instances), fact.text
+
+
+def _axis(span: Span | None, duration: float, console: Console) -> str:
+    """Return the span as a stretch of a line from the clip's start to its end."""
+    full, empty = ("━", "·") if _utf8(console) else ("=", ".")
+    if span is None or duration <= 0:
+        return full * TIMELINE
+    start = min(TIMELINE - 1, int(TIMELINE * span[0] / duration))
+    stop = min(TIMELINE, max(start + 1, round(TIMELINE * span[1] / duration)))
+    return empty * start + full * (stop - start) + empty * (TIMELINE - stop)
