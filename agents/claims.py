@@ -3,10 +3,10 @@
 import re
 from dataclasses import dataclass
 
+from agents.descriptions import same_word
 from agents.evidence import MEANT, SIDES, Bound, Evidence, in_order, parse_bound, side_share
 from agents.grounding import is_labelled, look_match
 from agents.lexicon import lexicon
-from agents.noun_phrases import same_word
 from agents.reading import FRAME
 from agents.scenes import scene
 from twins.geometry import Geometry

@@ -5,8 +5,8 @@ from functools import lru_cache
 
 import numpy as np
 
+from agents.descriptions import Description, describe
 from agents.lexicon import lexicon, stems
-from agents.noun_phrases import Description, describe
 from twins.geometry import Doubles, Geometry
 from twins.protocols import TextEncoder
 from twins.schema import Attribute, Track, Twin

@@ -5,8 +5,8 @@ from functools import lru_cache
 from itertools import pairwise
 
 from agents.clauses import AUXILIARIES, BREAKS, CONJUNCTIONS, MAX_WORDS, PREPOSITIONS, Token, strip_asking, tokenise
+from agents.descriptions import describe
 from agents.lexicon import DETERMINERS, closed_class, lexicon
-from agents.noun_phrases import describe
 from agents.reading import FRAME, Entity, Part, Reading, read
 from twins.predicates import PREDICATES
 from twins.queries import Decomposition, ResultWarning, SubQuery, SubQueryKind

@@ -5,6 +5,7 @@ from functools import lru_cache
 
 import numpy as np
 
+from agents.descriptions import Description, describe
 from agents.evidence import (
     BRIEF_SHARE,
     MAX_PAIRS,
@@ -16,7 +17,6 @@ from agents.evidence import (
     parse_bound,
 )
 from agents.lexicon import lexicon, stems
-from agents.noun_phrases import Description, describe
 from agents.reading import FRAME
 from twins.geometry import Doubles
 from twins.predicates import PREDICATES

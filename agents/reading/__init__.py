@@ -1,0 +1,86 @@
+"""Reading a question: who does what to whom, when, and what is denied — grammar by a few rules, no model.
+
+The words of a question are walked once, from left to right. A noun phrase becomes an :class:`Entity`, a verb or a
+phrase of place a :class:`Part` between entities. Pronouns, repeated nouns and *the other* go back to the entity they
+mean, so that one variable stands for one thing in all parts.
+"""
+
+from collections.abc import Sequence
+
+from agents.clauses import AUXILIARIES, BE, CONJUNCTIONS, GET, Token
+from agents.lexicon import lexicon
+from agents.noun_phrases import parse_phrase
+from agents.reading.connectors import Connectors
+from agents.reading.entities import FRAME, Entity, Part, Reading
+from agents.reading.nouns import Nouns
+from agents.reading.places import Places
+from agents.reading.verbs import Verbs
+
+
+def read(tokens: Sequence[Token]) -> Reading:
+    """Read a question whose asking frame was taken off."""
+    walker = _Walker(tokens)
+    walker.walk()
+    return walker.reading
+
+
+class _Walker(Connectors, Nouns, Places, Verbs):
+    """Walks a question once, item by item."""
+
+    def walk(self) -> None:
+        while self.at < len(self.tokens):
+            start = self.at
+            kind = self._step()
+            if kind:
+                self.previous = kind
+            self.at = max(self.at, start + 1)
+        self._close()
+        for entity in self.reading.entities:
+            joined = any(entity in (p.subject, p.object) for p in self.reading.parts)
+            if entity.bound is not None and not joined:
+                self.reading.counted.append(entity)
+
+    def _step(self) -> str:
+        """Read one item at the cursor and say of which kind it was; nothing where it says nothing."""
+        if self.open is not None and self.open.until == self.at:
+            self._close()
+            self.at += 1
+            return "word"
+        token, text = self.tokens[self.at], self.words[self.at]
+        if token.is_break:
+            return self._read_break(text)
+        for reader in (
+            self._read_negation,
+            self._read_times,
+            self._read_relative,
+            self._read_verb_first,
+            self._read_order,
+        ):
+            kind = reader()
+            if kind:
+                return kind
+        if text in CONJUNCTIONS:
+            return self._read_conjunction(text)
+        kind = self._read_place()
+        if kind:
+            return kind
+        if text in AUXILIARIES:
+            self._cover(self.at, self.at + 1)
+            if text in BE and self.previous == "np" and self.open is None and self.last not in self.subjects:
+                self._resume_outer()
+            self.at += 1
+            return "be" if text in BE | GET else (self.previous if self.previous == "np" else "aux")
+        phrase = parse_phrase(self.tokens, self.at)
+        if phrase is not None and phrase.end > self.at:
+            return self._read_phrase(phrase)
+        kind = self._read_verb()
+        if kind:
+            return kind
+        if token.stems & lexicon().common_verbs:
+            self._close()
+            self._finite_after_object()
+            return "act"
+        return "by" if text == "by" else ("prep" if text in ("with", "of", "and", "between") else "word")
+
+
+__all__ = ["FRAME", "Entity", "Part", "Reading", "read"]

@@ -1,0 +1,99 @@
+"""What a reading is made of: things, and what is said of them."""
+
+from dataclasses import dataclass, field
+
+from agents.descriptions import ORDINALS, same_word
+from agents.lexicon import lexicon
+from agents.noun_phrases import Phrase
+
+FRAME = "frame"
+"""The object of a relation to the picture itself (``on the left``)."""
+
+
+@dataclass(eq=False)
+class Entity:
+    """One thing that a question speaks of; the same object wherever it is meant again."""
+
+    words: list[str]
+    looks: list[tuple[str, str]] = field(default_factory=list)
+    nouns: list[str] = field(default_factory=list)
+    bound: str | None = None
+    plural: bool = False
+    ordinal: int = 0
+    twin: "Entity | None" = None
+
+    @property
+    def text(self) -> str:
+        """The noun phrase by which sub-queries name it."""
+        words = " ".join(self.words) or "thing"
+        return f"{ORDINALS[min(self.ordinal, len(ORDINALS)) - 1]} {words}" if self.ordinal else words
+
+    @property
+    def is_described(self) -> bool:
+        """Say whether its words narrow down what it is."""
+        return bool(self.looks or self.nouns)
+
+
+@dataclass(eq=False)
+class Part:
+    """A predicate between entities, as the question states it."""
+
+    predicate: str
+    subject: Entity
+    object: Entity | None = None
+    negated: bool = False
+    times: str | None = None
+    words: set[int] = field(default_factory=set)
+    surface: str = ""
+    to_frame: bool = False
+    generic_subject: bool = False
+
+
+@dataclass
+class Reading:
+    """All that was understood, in the order of the question.
+
+    ``order`` holds (relation, earlier or inner part, other part); ``covered`` the positions of the words that some
+    part or entity explains.
+    """
+
+    entities: list[Entity] = field(default_factory=list)
+    parts: list[Part] = field(default_factory=list)
+    order: list[tuple[str, Part, Part]] = field(default_factory=list)
+    covered: set[int] = field(default_factory=set)
+    absent: list[Entity] = field(default_factory=list)
+    counted: list[Entity] = field(default_factory=list)
+
+
+@dataclass
+class Open:
+    """A predicate that still waits for its object."""
+
+    parts: list[Part]
+    swapped: bool
+    until: int | None = None
+
+
+def same_words(first: Entity, second: Entity) -> bool:
+    """Say whether two things are called the same, in the singular or the plural."""
+    return [singular(w) for w in first.words] == [singular(w) for w in second.words]
+
+
+def fits(phrase: Phrase, entity: Entity) -> bool:
+    """Say whether a definite phrase may go back to an entity: it says nothing that was not said."""
+    if any(look not in entity.looks for look in phrase.looks):
+        return False
+    kinds = {word: lexicon().looks.get(word, ("", ""))[0] for word in phrase.words}
+    naming = [word for word in phrase.words if word in phrase.nouns or kinds[word] == "shape"]
+    return all(any(same_word(noun, other) for other in entity.words) for noun in naming)
+
+
+def singular(word: str) -> str:
+    """Return the singular of a noun, by its ending."""
+    if word in ("people", "men", "women", "children"):
+        return {"people": "person", "men": "man", "women": "woman", "children": "child"}[word]
+    if word.endswith("ies") and len(word) > 4:
+        return word[:-3] + "y"
+    if word.endswith(("xes", "shes", "ches", "sses")):
+        return word[:-2]
+    return word[:-1] if word.endswith("s") and not word.endswith(("ss", "us", "is")) else word

@@ -1,0 +1,194 @@
+"""Noun phrases take their place in the clause."""
+
+from dataclasses import replace
+
+from agents.clauses import AUXILIARIES, match_verb
+from agents.lexicon import closed_class, lexicon
+from agents.noun_phrases import Phrase, parse_phrase
+from agents.reading.entities import Entity
+from agents.reading.references import References
+
+
+class Nouns(References):
+    """Reads noun phrases, and nouns that name a happening."""
+
+    def _read_phrase(self, phrase: Phrase) -> str:
+        text = " ".join(self.words[phrase.start : phrase.end])
+        self.at = phrase.end
+        self._cover(phrase.start, phrase.end)
+        if phrase.pronoun == "each other":
+            self._reciprocate()
+            return "np"
+        if phrase.name is not None and phrase.name[1] == "event":
+            return self._read_happening(phrase)
+        if self._is_predicative(phrase):
+            for entity in self.subjects:
+                entity.words = [*phrase.words, *[w for w in entity.words if w not in ("one",)]]
+                entity.looks += [look for look in phrase.looks if look not in entity.looks]
+            for predicate, _ in phrase.says:
+                self._add(predicate, self.subjects, text)
+            if self.words[self.at : self.at + 1] in (["and"], [","]) and self.words[self.at + 1 : self.at + 2]:
+                self.at += self.words[self.at + 1] in lexicon().looks
+            return "be" if self.words[self.at - 1] in ("and", ",") else "np"
+        if self.negated and self.open is None and self.previous == "neg" and not self._verb_follows():
+            self.negated = False
+            if self.words[max(phrase.start - 2, 0) : phrase.start] != [
+                ",",
+                "not",
+            ]:  # `not the red one` sets one against another
+                self.reading.absent.append(self._entity(phrase, reference=False))
+            return "np"
+        entities = self._both(phrase) or self._joined(phrase)
+        self._place_entities(entities, phrase)
+        for entity in entities[:1]:
+            for predicate, voice in phrase.says:
+                self._say_of(entity, predicate, voice, text)
+        self.last = entities[-1]
+        return "np"
+
+    def _is_predicative(self, phrase: Phrase) -> bool:
+        """``the ball is red``, ``is the biggest``."""
+        return (
+            self.previous == "be"
+            and self.open is None
+            and bool(self.subjects)
+            and not phrase.nouns
+            and phrase.pronoun is None
+            and phrase.name is None
+            and bool(phrase.looks or phrase.says)
+            and self.last in self.subjects
+            and not self._verb_follows()
+        )
+
+    def _both(self, phrase: Phrase) -> list[Entity]:
+        """``they``, where no one phrase named several: the two that the last relation was between."""
+        if phrase.pronoun not in ("they", "them", "both") or any(e.plural for e in self.reading.entities):
+            return []
+        if self.open is not None:
+            return []
+        for part in reversed(self.reading.parts):
+            if part.object is not None:
+                return [part.subject, part.object]
+        return self.reading.entities[-2:]
+
+    def _joined(self, phrase: Phrase) -> list[Entity]:
+        """Return the phrase's entity, and those joined to it by `and` before a verb (``a ball and a box collide``)."""
+        entities = [self._entity(phrase)]
+        is_object = self.open is not None
+        while not is_object and self.at < len(self.tokens) and self.words[self.at] in ("and", ","):
+            skip = 2 if self.words[self.at] == "," and self.words[self.at + 1 : self.at + 2] == ["and"] else 1
+            following = parse_phrase(self.tokens, self.at + skip) if self.at + skip < len(self.tokens) else None
+            if following is None or following.pronoun == "each other" or following.end <= self.at + skip:
+                break
+            plural_verb = following.end >= len(self.tokens) or self._plural_verb(following.end)
+            if not plural_verb and not (self.words[following.end] in ("and", ",") and self.words[self.at] == ","):
+                break
+            self._cover(self.at, following.end)
+            self.at = following.end
+            entities.append(self._entity(following))
+        return entities
+
+    def _plural_verb(self, at: int) -> bool:
+        """Say whether a verb in the plural stands here, so that the two phrases before it are its subjects together."""
+        text = self.words[at]
+        if text in AUXILIARIES:
+            return text in closed_class("plural_auxiliaries")
+        if text in closed_class("adverbs") or text in ("never", "each", "then") or text.endswith("ly"):
+            return at + 1 < len(self.tokens) and self._plural_verb(at + 1)
+        verb = match_verb(self.tokens, at)
+        if verb is None:
+            return self.tokens[at].is_break
+        return (
+            not text.endswith("s")
+            or text.endswith("ss")
+            or ("mutual" in verb.voices and not self.tokens[at].is_participle and not text.endswith("s"))
+        )
+
+    def _place_entities(self, entities: list[Entity], phrase: Phrase) -> None:
+        """Give a noun phrase its place in the clause: object of what is open, or subject of what comes."""
+        if self.previous == "relobj":
+            self.subjects = entities
+            return
+        if self.open is not None:
+            self._give_object(entities[0])
+            return
+        if self.previous == "conj" and self.reading.parts and self._repeats_object(phrase):
+            last = self.reading.parts[-1]
+            self._append(replace(last, object=entities[0], words=set(last.words)), tie=False)
+            return
+        if self.before is not None and self.previous in ("comma", "act", "np", "word", "be", "aux"):
+            place, self.before = self.before, None
+            self._relate(place, entities, self.place_object)
+            self.subjects = entities
+            return
+        if self.previous in ("word", "prep", "act", "by") and self.subjects and not self._verb_follows():
+            return
+        if self.previous == "np" and self.last is not None and not self._verb_follows():
+            return
+        if self.previous not in ("rel", "conj", "comma", "order", ""):
+            self.outer.clear()
+        if self.fronted is not None and self.previous == "np" and len(self.reading.parts) > self.fronted[1]:
+            self._turn_fronted()  # `after the crash the blue one …`: no comma ends the fronted clause
+        if self.dangling is not None and self.previous == "comma":
+            self._attach_dangling(entities[0])
+        self.subjects = entities
+
+    def _repeats_object(self, phrase: Phrase) -> bool:
+        last = self.reading.parts[-1]
+        return (
+            last.object is not None
+            and not self._verb_follows()
+            and not last.to_frame
+            and last.object is not self._known(phrase)
+        )
+
+    def _read_happening(self, phrase: Phrase) -> str:
+        """``a collision between X and Y``, ``the pursuit of X by Y``."""
+        self._close()
+        if self.words[self.at : self.at + 2] == ["in", "which"] or self.words[self.at : self.at + 1] in (
+            ["where"],
+            ["that"],
+        ):
+            return "comma"  # `a race in which …`: the clause says what happens
+        assert phrase.name is not None  # noqa: S101 - narrowed by the caller
+        sides: dict[str, Entity] = {}
+        while self.at < len(self.tokens) and self.words[self.at] in (
+            "of",
+            "between",
+            "with",
+            "by",
+            "and",
+            "involving",
+            "among",
+        ):
+            word = self.words[self.at]
+            following = parse_phrase(self.tokens, self.at + 1) if self.at + 1 < len(self.tokens) else None
+            if (
+                following is None
+                or (word == "and" and (not sides.keys() & {"between", "of", "involving", "among"}))
+                or (word == "and" and "and" in sides)
+            ):
+                break
+            self._cover(self.at, following.end)
+            self.at = following.end
+            sides[word] = self._entity(following)
+        first = (
+            sides.get("by") or sides.get("between") or sides.get("of") or sides.get("involving") or sides.get("among")
+        )
+        second = (sides.get("of") if "by" in sides else None) or sides.get("and") or sides.get("with")
+        if first is not None and second is None and "of" in sides and phrase.name[0] in ("follows",):
+            first, second = None, first
+        if first is not None and second is None and first.plural:
+            first, second = self._split(first)
+        surface = " ".join(self.words[phrase.start : self.at])
+        subjects = (
+            [first]
+            if first is not None
+            else (self.subjects if self.previous in ("neg", "order") and self.subjects else [self._anything()])
+        )
+        added = self._add(phrase.name[0], subjects, surface)
+        for part in added:
+            part.object = second
+            part.words = set(range(phrase.start, self.at))
+        self.last = second or first
+        return "np"
