@@ -31,6 +31,15 @@ log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
+class Look:
+    """The moments of a hit that are shown, the video's frames by their times, and the time of its last frame."""
+
+    moments: tuple[float, ...]
+    images: Mapping[float, Image]
+    end: float | None
+
+
+@dataclass(frozen=True)
 class Tag:
     """The label of an instance over a picture, above its anchor where there is room.
 
@@ -68,10 +77,16 @@ def label_of(instance: InstanceResult) -> str:
     return instance.id if instance.category == "object" else f"{instance.category} {instance.id}"
 
 
-def last_moment(frames: FrameSource | None, video_id: str) -> float | None:
-    """Return the time of the video's last frame, or none where it cannot be read."""
-    found = _fetch(frames, video_id, [END_OF_VIDEO])
-    return max(found, default=None)
+def look_at(hit: Hit, frames: FrameSource | None, most: int) -> Look:
+    """Choose the moments of a hit and fetch them; an unreadable video has moments, but no images and no end."""
+    moments = choose_moments(hit, None, most)
+    # One call for all: a source may have to decode the clip up to the last moment asked for.
+    images = _fetch(frames, hit.video_id, [*moments, END_OF_VIDEO])
+    end = max(images, default=None)
+    if end and not moments:
+        moments = choose_moments(hit, end, most)
+        images = _fetch(frames, hit.video_id, moments)
+    return Look(tuple(moments), images, end)
 
 
 def choose_moments(hit: Hit, end: float | None, most: int) -> list[float]:
@@ -93,21 +108,19 @@ def choose_moments(hit: Hit, end: float | None, most: int) -> list[float]:
     return [end * (n + 0.5) / most for n in range(most)] if end else []
 
 
-def picture_hit(
-    hit: Hit, moments: Sequence[float], frames: FrameSource | None, colours: Mapping[str, Colour]
-) -> tuple[list[Picture], bool]:
-    """Return the hit's key frames, and whether they come from the video (else: marks on a plain card)."""
-    found = _fetch(frames, hit.video_id, moments)
-    if found:
-        images = [_nearest(found, moment) for moment in moments]
-        sizes = [_masked_size(hit) or (image.shape[1], image.shape[0]) for image in images]
-        drawn = [_picture(hit, *each, colours) for each in zip(moments, images, sizes, strict=True)]
-        return drawn, True
-    size = _masked_size(hit) or _size_around_boxes(hit)
+def picture_hit(hit: Hit, look: Look, colours: Mapping[str, Colour]) -> list[Picture]:
+    """Return the hit's key frames; without images from the video its marks are drawn on a plain card."""
+    masked = _masked_size(hit)
+    if look.images:
+        images = [_nearest(look.images, moment) for moment in look.moments]
+        sizes = [masked or (image.shape[1], image.shape[0]) for image in images]
+        shown = zip(look.moments, images, sizes, strict=True)
+        return [_picture(hit, moment, image, size, colours) for moment, image, size in shown]
+    size = masked or _size_around_boxes(hit)
     if size is None:
-        return [], False
+        return []
     card = _plain_card(size)
-    return [_picture(hit, moment, card, size, colours) for moment in moments], False
+    return [_picture(hit, moment, card, size, colours) for moment in look.moments]
 
 
 def picture_moment(video_id: str, seconds: float, frames: FrameSource | None) -> Picture | None:

@@ -16,10 +16,9 @@ from twinseek.plain_text import clock, clock_span, plain_text
 from twinseek.report import FrameSource
 from twinseek.report.key_frames import (
     Picture,
-    choose_moments,
     css_colour,
     label_of,
-    last_moment,
+    look_at,
     picture_hit,
     picture_moment,
 )
@@ -100,15 +99,14 @@ def _view_hit(hit: Hit, frames: FrameSource | None, most: int) -> HitView:
     instances = {instance.id: instance for instance in hit.instances}
     named = [*instances, *(name for line in hit.trace for name in line.instances)]
     colours = instance_colours(named)
-    end = last_moment(frames, hit.video_id)
-    moments = choose_moments(hit, end, most)
-    pictures, from_video = picture_hit(hit, moments, frames, colours)
+    look = look_at(hit, frames, most)
+    pictures = picture_hit(hit, look, colours)
     return HitView(
         hit=hit,
         name=PurePath(hit.path).name if hit.path else hit.video_id,
         pictures=pictures,
-        from_video=from_video,
-        timeline=lay_out(hit, [picture.seconds for picture in pictures], end),
+        from_video=bool(look.images),
+        timeline=lay_out(hit, [picture.seconds for picture in pictures], look.end),
         chips={
             name: (css_colour(colour), label_of(instances[name]) if name in instances else name)
             for name, colour in colours.items()

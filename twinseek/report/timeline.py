@@ -52,7 +52,7 @@ class Timeline:
 
 
 def lay_out(hit: Hit, moments: Sequence[float], end: float | None) -> Timeline | None:
-    """Place what is known of a hit in time; none where nothing is.
+    """Place the spans and claims of a hit in time; none where it has neither.
 
     Args:
         hit: its spans and its trace.
@@ -62,7 +62,7 @@ def lay_out(hit: Hit, moments: Sequence[float], end: float | None) -> Timeline |
     claimed = [(number, line) for number, line in enumerate(hit.trace, start=1) if line.span]
     mentioned = [*moments, *(stop for _, stop in hit.spans), *(line.span[1] for _, line in claimed if line.span)]
     last = max([*mentioned, end or 0.0], default=0.0)
-    if last <= 0 or not mentioned:
+    if last <= 0 or not (hit.spans or claimed):
         return None
     return Timeline(
         end=last,

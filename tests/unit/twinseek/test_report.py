@@ -169,6 +169,22 @@ def test_a_hit_of_which_nothing_is_known_is_shown_at_even_steps():
     assert len(page.all("img")) == 3
 
 
+def test_a_hit_without_spans_has_no_timeline():
+    assert lay_out(a_hit(spans=(), trace=()), [1.0], 4.0) is None
+    assert not page_of(a_record(results=(a_hit(spans=(), trace=()),))).all("svg")
+
+
+def test_a_video_is_asked_for_its_frames_once():
+    calls = []
+
+    def frames(video_id, seconds):
+        calls.append(video_id)
+        return noise_frames()(video_id, seconds)
+
+    render_report([a_record()], frames)
+    assert calls == ["cups-0123456789"]
+
+
 def test_of_many_frames_those_with_most_masks_are_shown():
     def at(seconds, mask):
         source = an_instance(seconds=(seconds,), mask=mask).frames[0]
