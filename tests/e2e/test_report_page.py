@@ -59,7 +59,7 @@ def test_the_page_is_not_blank_and_the_console_is_silent(tmp_path, scheme):
     assert (shot[5, 5].mean() < 60) == (scheme == "dark")
 
 
-@pytest.mark.parametrize("width", [320, 390, 720, 1400])
+@pytest.mark.parametrize("width", [320, 390, 720, 800, 945, 1400])
 def test_nothing_sticks_out_at_any_width(tmp_path, width):
     # The page runs no script, so a page around it measures.
     inner = html.escape(render_report(records(), noise_frames()))
