@@ -162,6 +162,7 @@ def match_verb(tokens: Sequence[Token], at: int) -> VerbMatch | None:
         return None
     end = min(item[0] for item in found)
     tight = [item for item in found if item[0] == end]
+    tight = [item for item in tight if not item[3].general] or tight
     return VerbMatch(tuple(item[3] for item in tight), at, end, tight[0][1], tight[0][2])
 
 
@@ -209,6 +210,7 @@ def _may_be_skipped(text: str) -> bool:
         or text in ADVERBS
         or text in INNER_ADJECTIVES
         or text in ("not", "never")
+        or text in lexicon().numbers
         or (text.endswith("ly") and len(text) > 4)
     )
 

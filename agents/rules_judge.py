@@ -22,10 +22,14 @@ from agents.reading import FRAME
 from twins.predicates import PREDICATES
 from twins.protocols import Candidate, TextEncoder
 from twins.queries import Claim, Decomposition, SubQuery, Verdict
-from twins.schema import Fact, Span
+from twins.schema import Fact, Span, Twin
 
 HARD_FACTOR = 2.0
 """How much a condition that can be measured outweighs one that is only matched by meaning."""
+DESCRIBED_FACTOR = 0.3
+"""The same for a twin that is described in words: people's words ("jumping", "behind") are then better met by words
+than by the boxes of a few annotated frames; geometry settles what the words leave open."""
+DESCRIBING = ("role", "state", "caption", "action", "purpose")
 SOFT_BASE = 1.0
 """Weight that recall keeps even where every condition can be measured: it settles ties."""
 WORST_SHARE = 0.4
@@ -83,7 +87,12 @@ class RulesJudge:
         claims += tuple(claim for claim in (_said(sub_query, candidate) for sub_query in parts.free) if claim)
         held = [f for f in findings if f.value > 0.5]
         return Verdict(
-            score=combine([(f.sub_query.weight, f.value) for f in findings], soft, free),
+            score=combine(
+                [(f.sub_query.weight, f.value) for f in findings],
+                soft,
+                free,
+                hard_factor=DESCRIBED_FACTOR if is_described(candidate.twin) else HARD_FACTOR,
+            ),
             claims=claims,
             instances=tuple(dict.fromkeys(name for f in held for name in f.instances))[:MAX_CLAIM_INSTANCES]
             or tuple(dict.fromkeys(name for claim in claims for name in claim.instances))[:MAX_CLAIM_INSTANCES],
@@ -91,13 +100,21 @@ class RulesJudge:
         )
 
 
-def combine(conditions: list[tuple[float, float]], soft: float, free_weight: float) -> float:
+def is_described(twin: Twin) -> bool:
+    """Say whether someone has put into words what happens in a video and what for, beyond what geometry tells."""
+    return any(fact.kind in DESCRIBING and fact.predicate is None for fact in twin.facts)
+
+
+def combine(
+    conditions: list[tuple[float, float]], soft: float, free_weight: float, hard_factor: float = HARD_FACTOR
+) -> float:
     """Return a score 0–1 from measured conditions and from likeness of meaning.
 
     Args:
         conditions: (weight, value 0–1) of each condition that can be measured.
         soft: recall score 0–1.
         free_weight: weight of what cannot be measured.
+        hard_factor: how much a measured condition outweighs one that is matched by meaning.
     """
     total = sum(weight for weight, _ in conditions)
     if total <= 0:
@@ -107,7 +124,7 @@ def combine(conditions: list[tuple[float, float]], soft: float, free_weight: flo
     heaviest = max(weight for weight, _ in conditions)
     worst = min(1 - (1 - value) * weight / heaviest for weight, value in conditions)
     hard = (1 - WORST_SHARE) * mean + WORST_SHARE * worst
-    hard_weight, soft_weight = HARD_FACTOR * total, SOFT_BASE + free_weight
+    hard_weight, soft_weight = hard_factor * total, SOFT_BASE + free_weight
     return float(np.clip((hard_weight * hard + soft_weight * soft) / (hard_weight + soft_weight), 0.0, 1.0))
 
 
@@ -177,11 +194,7 @@ class _Case(Binder):
         self._evaluate(part, pairs)
         values = [self._value(part, s, o) for s, o in pairs]
         worst = int(np.argmax(values))
-        value = (
-            1 - values[worst]
-            if values[worst] < UNKNOWN_VALUE * 0.5 or values[worst] == 1.0
-            else 1 - max(values[worst], 1 - UNKNOWN_VALUE - 0.1)
-        )
+        value = denied(values[worst])
         names = self._names(*pairs[worst])
         claim = Claim(
             claim=part.text,
@@ -286,6 +299,13 @@ class _Case(Binder):
         kind, term = _checkable_look(part.subject or "")
         claim = Claim(claim=part.text, sub_query=part.id, predicate=kind, value=term, instances=names, source=NAME)
         return Finding(part, value, claim, names)
+
+
+def denied(value: float) -> float:
+    """Return the value of a denial: what is unknown stays just under a half, on either side."""
+    if value in (0.0, 1.0):
+        return 1 - value
+    return UNKNOWN_VALUE + (1 - UNKNOWN_VALUE) * (1 - value / UNKNOWN_VALUE) if value < UNKNOWN_VALUE else 1 - value
 
 
 def _checkable_look(phrase: str) -> tuple[str | None, str | None]:

@@ -15,8 +15,10 @@ class SubQuery(Strict):
     """One part of a question that can be checked by itself.
 
     ``relation`` is the name of a predicate where the part names one (``left_of``, ``follows``, ``count``, ``before``
-    …). ``subject`` and ``object`` are noun phrases; for ``count`` the object is a bound (``3``, ``>=2``); for
-    ``before``/``during``/``after`` they are the ids of two other sub-queries.
+    …). ``subject`` and ``object`` are noun phrases; for ``count`` the object is a bound (``3``, ``>=2``, ``all``,
+    ``2 times``) and the subject a noun phrase or the id of the sub-query whose subjects (or spans, for times) are
+    counted; for ``before``/``during``/``after`` they are the ids of two other sub-queries. The object ``frame`` is the
+    picture itself (``on the left``).
     """
 
     id: str
@@ -48,7 +50,9 @@ class Claim(BaseModel):
     """What a judge says of a video, with the evidence by which it can be checked.
 
     ``instances`` are ordered as the predicate takes them (subject, object); ``value`` is what a colour or count claim
-    asserts. Unknown keys are dropped, because a model may have written it.
+    asserts: ``3``, ``>=2 of red ball that enters``, ``2 times that turns``. For ``before``/``during``/``after`` it
+    names the two sides (``stops(1); follows(2, 3)``), and ``frame`` with a spatial one a side of the picture.
+    Unknown keys are dropped, because a model may have written it.
     """
 
     model_config = ConfigDict(frozen=True, extra="ignore")

@@ -3,8 +3,9 @@
 import tomllib
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
+from itertools import product
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -30,10 +31,15 @@ def closed_class(name: str) -> frozenset[str]:
 
 
 @lru_cache(maxsize=16384)
+def _stem(word: str) -> str:
+    return str(_stemmer.stemWord(word))
+
+
+@lru_cache(maxsize=16384)
 def stems(word: str) -> frozenset[str]:
     """Return the word's stem, and its lemma's where the form is irregular (``left``: left, leav)."""
-    found = {_stemmer.stemWord(word)}
-    found.update(_stemmer.stemWord(lemma) for lemma in _irregular().get(word, ()))
+    found = {_stem(word)}
+    found.update(_stem(lemma) for lemma in _irregular().get(word, ()))
     return frozenset(found)
 
 
@@ -57,12 +63,14 @@ class Pattern:
     """A verb or phrasal verb. ``words`` are stems with at most one slot; a slot at the end is left out of them.
 
     ``voice`` says who does it: *active* the subject to the object, *inverse* the object to the subject, *alone* and
-    *inverse_alone* the same with the other side left open, *mutual* two subjects together.
+    *inverse_alone* the same with the other side left open, *mutual* two subjects together. ``general`` patterns come
+    from a group of verbs and give way to those that name their verb.
     """
 
     predicate: str
     voice: str
     words: tuple[str, ...]
+    general: bool = False
 
     @property
     def literal(self) -> int:
@@ -170,7 +178,13 @@ def pattern(predicate: str, voice: str, text: str) -> Pattern:
     words = [word for word in text.split() if word not in DETERMINERS]
     if words[-1] == SLOT:
         words = words[:-1]
-    return Pattern(predicate, voice, tuple(word if word == SLOT else _stemmer.stemWord(word) for word in words))
+    return Pattern(predicate, voice, tuple(word if word == SLOT else _stem(word) for word in words))
+
+
+def expand(text: str) -> Iterable[str]:
+    """Write out the groups of a pattern: ``<go> past *`` is one pattern for every verb of going."""
+    groups = [sorted(closed_class(word[1:-1])) if word.startswith("<") else [word] for word in text.split()]
+    return (" ".join(words) for words in product(*groups))
 
 
 def _verbs(entries: list[tuple[str, dict[str, Any]]]) -> dict[str, tuple[Pattern, ...]]:
@@ -180,8 +194,9 @@ def _verbs(entries: list[tuple[str, dict[str, Any]]]) -> dict[str, tuple[Pattern
         listed += [("active", text) for text in entry.get("verbs", ())]
         listed += [("inverse", text) for text in entry.get("inverse_verbs", ())]
         for voice, text in listed:
-            made = pattern(name, voice, text)
-            found[made.words[0]].append(made)
+            for written in expand(text):
+                made = replace(pattern(name, voice, written), general="<" in text)
+                found[made.words[0]].append(made)
     return {stem: tuple(sorted(group, key=lambda p: p.literal, reverse=True)) for stem, group in found.items()}
 
 

@@ -1,10 +1,13 @@
 """Verbs open a predicate between the subject and what follows."""
 
 from agents.clauses import AUXILIARIES, BE, CONJUNCTIONS, GET, VerbMatch, match_place, match_verb
-from agents.lexicon import DETERMINERS, Pattern, lexicon
+from agents.lexicon import DETERMINERS, Pattern, closed_class, lexicon, stems
 from agents.noun_phrases import parse_phrase
 from agents.reading.entities import Entity, Open
 from agents.reading.references import References
+
+VAGUE = frozenset(stem for word in closed_class("vague") for stem in stems(word))
+"""Verbs that mean movement only together with a direction."""
 
 
 class Verbs(References):
@@ -101,6 +104,8 @@ class Verbs(References):
 
     def _choose(self, match: VerbMatch, passive: bool) -> Pattern | None:
         """Choose among the readings of a verb by what stands around it."""
+        if self._only_goes(match):
+            return None
         by_voice = {pattern.voice: pattern for pattern in reversed(match.patterns)}
         object_follows = match.late is not None or self._object_follows(match.end)
         if self.previous == "relobj" or self.relative_object is not None:
@@ -120,6 +125,13 @@ class Verbs(References):
             if voice in by_voice:
                 return by_voice[voice]
         return None
+
+    def _only_goes(self, match: VerbMatch) -> bool:
+        """``goes``, ``heads``, ``continues`` say nothing of movement but in the direction that they name."""
+        if match.end > match.start + 1 or not self.tokens[match.start].stems & VAGUE:
+            return False
+        places = match_place(self.tokens, match.end) if match.end < len(self.tokens) else ()
+        return not any(place.role in ("direction", "origin", "fast", "slow") for place in places)
 
     def _object_follows(self, at: int) -> bool:
         while at < len(self.tokens) and (
