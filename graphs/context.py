@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from graphs.recall import Recalled
 from twins.protocols import Candidate, Decomposer, Judge
 from twins.queries import Decomposition, ResultWarning
 from twins.store import Store
@@ -35,7 +36,7 @@ class RetrieveContext:
     Args:
         store: where twins, masks and sources are read.
         decomposer, judge: the agents.
-        recall: ranks every video by its sentences, best first, as (video_id, score).
+        recall: ranks every video by its sentences.
         diagnose: what the library as a whole cannot answer of a question (no labels, say).
         options: how far to go.
     """
@@ -43,7 +44,7 @@ class RetrieveContext:
     store: Store
     decomposer: Decomposer
     judge: Judge
-    recall: Callable[[Decomposition], list[tuple[str, float]]]
+    recall: Callable[[Decomposition], Recalled]
     diagnose: Callable[[Decomposition], Sequence[ResultWarning]]
     options: RetrieveOptions
 

@@ -7,12 +7,16 @@ from typing import Any
 
 import numpy as np
 
+from agents.ranking_records import instance_vectors
 from twins.geometry import Floats
 from twins.protocols import TextEncoder
 from twins.schema import Component
 from twins.search.index import SearchIndex
 from twins.search.writer import Batch, SpaceVectors
 from twins.store import Store
+
+VERSION = 2
+"""Raised when what is put into the search index changes."""
 
 VIDEOS_PER_COMMIT = 32
 """Videos put into the search index between two commits: a kill loses at most their embedding, which is repeated."""
@@ -34,6 +38,11 @@ def words_space(encoder: str) -> str:
     return f"{encoder}-words"
 
 
+def instances_space(encoder: str) -> str:
+    """Name the space that holds one mean vector for each instance."""
+    return f"{encoder}-instances"
+
+
 def embed_library(
     store: Store, index: SearchIndex, encoder: TextEncoder, on_event: Callable[[Event], None] | None = None
 ) -> int:
@@ -45,7 +54,7 @@ def embed_library(
     wanted = {(video_id, name) for video_id in store.video_ids() for name in part_names(store, video_id)}
     for video_id, name in sorted(set(held) - wanted):
         index.drop(video_id, name)
-    stale = sorted(key for key in wanted if held.get(key) != encoder.fingerprint)
+    stale = sorted(key for key in wanted if held.get(key) != _stamp(encoder))
     pending = iter(stale)
     while chunk := list(islice(pending, VIDEOS_PER_COMMIT)):
         with index.batch() as batch:
@@ -90,11 +99,17 @@ def _put(store: Store, batch: Batch, encoder: TextEncoder, part: Part) -> None:
         sentences = _once(texts, encoder)
         store.write_vectors(part.video_id, _folder(encoder.name, encoder.fingerprint), part.name, sentences)
     states, owners = _word_states(texts, encoder)
+    instances = instance_vectors(part.components, sentences)
     spaces: SpaceVectors = {
         encoder.name: (sentences, np.arange(len(texts), dtype=np.int32)),
         words_space(encoder.name): (states.astype(np.float16), owners),
+        instances_space(encoder.name): (instances, np.arange(len(instances), dtype=np.int32)),
     }
-    batch.put(part.video_id, part.name, spaces, "\n".join(texts), encoder.fingerprint)
+    batch.put(part.video_id, part.name, spaces, "\n".join(texts), _stamp(encoder))
+
+
+def _stamp(encoder: TextEncoder) -> str:
+    return f"{VERSION}-{encoder.fingerprint}"
 
 
 def _folder(encoder: str, fingerprint: str) -> str:

@@ -13,7 +13,8 @@ import numpy as np
 
 from tools.appearance import colour_shares, mean_lightness
 from tools.camera_motion import CameraMove, CameraTracker, describe_moves, to_affine
-from tools.fragments import join_pieces, join_returns
+from tools.colour_regions import ColourTracker
+from tools.fragments import distinct_regions, join_pieces, join_returns
 from tools.moving_objects import FlowEstimator, Stretch
 from tools.shots import LAG, ShotFinder
 from tools.tracking import RawTrack, Tracker
@@ -113,6 +114,7 @@ class Perceiver:
     def _begin_shot(self, number: int) -> None:
         self._shot_start = number
         self._camera, self._tracker, self._flows = CameraTracker(), Tracker(), FlowEstimator()
+        self._colours = ColourTracker()
         self._maps: list[Doubles] = []
 
     def _flush(self, end: int) -> None:
@@ -136,6 +138,7 @@ class Perceiver:
             moving = stretch.foreground(offset, flow)
             refine = partial(stretch.refine, offset)
             self._tracker.step(number, self.seen.seconds[number], image, moving, flow, refine)
+            self._colours.step(number, self.seen.seconds[number], image)
         middle = stretch.empty_scene(len(images) // 2)
         self.seen.backdrops.append(colour_shares(middle[::4, ::4].reshape(-1, 3)))
         self.seen.lightness += mean_lightness(images[:: max(1, len(images) // 4)]).tolist()
@@ -146,7 +149,10 @@ class Perceiver:
             camera = np.stack([to_affine(m, width, height) for m in self._maps] or [np.eye(2, 3, dtype=np.float32)])
             joined = join_pieces(self._tracker.tracks, self._tracker.touching)
             joined = join_returns([track for track in joined if len(track.samples) >= 2], width, height)
-            tracks = [track for track in joined if _lasting(track)]
+            moving = [track for track in joined if _lasting(track)]
+            regions = [track for track in self._colours.tracks if len(track.samples) >= MIN_SAMPLES]
+            regions = [track for track in join_returns(regions, width, height) if _lasting(track)]
+            tracks = moving + distinct_regions(moving, regions)
             moves = describe_moves(camera, width, height) if self._camera.knows else []
             self.seen.shots.append(ShotSeen(self._shot_start, end, tracks, camera, moves))
         self._begin_shot(end)

@@ -19,6 +19,10 @@ MAX_TRACKS = 30
 """Tracks kept of a clip of up to a minute."""
 TRACKS_PER_MINUTE = 10
 """… and more for every further minute."""
+MOVED_SHARE = 0.04
+"""A thing whose way is shorter than this share of the frame's width stays where it is."""
+STILL_SHARE = 0.25
+"""Share of the tracks kept that may be of things that stay where they are."""
 TRACK_CONFIDENCE = 0.2
 """A thing that nobody has named is an ``object``, and little is claimed by that."""
 BLINK_SECONDS = 0.35
@@ -68,7 +72,10 @@ def choose_tracks(seen: Seen, duration: float) -> list[tuple[ShotSeen, RawTrack]
     width, height = seen.work_size
     limit = MAX_TRACKS + int(TRACKS_PER_MINUTE * max(0.0, duration / 60 - 1))
     everything = [(shot, track) for shot in seen.shots for track in shot.tracks]
-    ranked = sorted(everything, key=lambda pair: -importance(pair[1], pair[0], width, height))[:limit]
+    ranked = sorted(everything, key=lambda pair: -importance(pair[1], pair[0], width, height))
+    still = [pair for pair in ranked if travelled(pair[1], pair[0]) < MOVED_SHARE * width]
+    dropped = {id(track) for _, track in still[int(limit * STILL_SHARE) :]}
+    ranked = [pair for pair in ranked if id(pair[1]) not in dropped][:limit]
     return sorted(ranked, key=lambda pair: (min(pair[1].samples), pair[1].last.box))
 
 

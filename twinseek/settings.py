@@ -49,6 +49,7 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix=PREFIX, env_nested_delimiter="__", extra="forbid", frozen=True)
 
     library: Path = Path("twinseek-library")
+    libraries: dict[str, Path] = {}
     profile: str = "offline"
     index: IndexSettings = IndexSettings()
     ask: AskSettings = AskSettings()

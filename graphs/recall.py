@@ -1,0 +1,113 @@
+"""Recall: every video ranked by its sentences alone. Vectors propose, words and instances decide."""
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+
+from agents.ranking import Centring, learn_centring
+from agents.ranking_records import Question, Records, embed_question, score_records
+from graphs.embedding import instances_space, words_space
+from twins.geometry import Bools, Floats, Ints
+from twins.protocols import TextEncoder
+from twins.queries import Decomposition, ResultWarning
+from twins.search import SearchIndex, Snapshot
+from twins.search.chroma import Chroma
+from twins.search.recall import Way, recall
+
+PROPOSED = 200
+"""Videos that are rescored by words and instances; the others keep the order of their best sentences."""
+
+MIDDLE, WIDTH = 1.0, 0.25
+"""Fused scores are mapped to 0-1 by a logistic curve: the middle lies between what unrelated and what described videos
+reach (``python -m benchmarks.retrieval`` prints both), so that a threshold of one half means something."""
+
+
+@dataclass(frozen=True)
+class Recalled:
+    """Every video with its score 0-1, best first, and what a reader should know of how they were found."""
+
+    scores: list[tuple[str, float]]
+    warnings: tuple[ResultWarning, ...] = ()
+
+
+def recall_videos(
+    decomposition: Decomposition,
+    index: SearchIndex,
+    encoder: TextEncoder,
+    chroma: Chroma | None = None,
+    way: Way = "auto",
+) -> Recalled:
+    """Rank all videos of the index. What a question denies is left to the judge: it is no reason to recall a video.
+
+    Args:
+        chroma: proposes in big libraries; whoever has none searches exactly.
+        way: ``exact`` and ``chroma`` force a way of searching.
+    """
+    question = embed_question(asked_for(decomposition), encoder)
+    snapshot = index.snapshot(encoder.name)
+    found = recall(np.concatenate(question.families), snapshot, chroma, way)
+    nearest = np.maximum(found.similarities.best, -1.0).mean(axis=0)
+    proposed = np.lexsort((np.arange(len(nearest)), -nearest))[:PROPOSED]
+    fused = _rescore(question, index, encoder, snapshot, [snapshot.video_ids[place] for place in proposed])
+    proposed = proposed[np.lexsort((proposed, -fused))]
+    scores = dict(zip(proposed.tolist(), np.sort(_calibrated(fused))[::-1].tolist(), strict=True))
+    rest = [place for place in np.lexsort((np.arange(len(nearest)), -nearest)).tolist() if place not in scores]
+    ranked = [(snapshot.video_ids[place], round(score, 6)) for place, score in scores.items()]
+    warnings = (ResultWarning(code="exact_search", text=found.reason),) if found.reason else ()
+    return Recalled(ranked + [(snapshot.video_ids[place], 0.0) for place in rest], warnings)
+
+
+def asked_for(decomposition: Decomposition) -> str:
+    """Return the question without the parts that it denies."""
+    text = decomposition.query
+    for part in decomposition.sub_queries:
+        if part.negated and part.text in text:
+            text = text.replace(part.text, " ")
+    return text if text.strip() else decomposition.query
+
+
+def _calibrated(fused: Floats) -> Floats:
+    return np.asarray(1 / (1 + np.exp((MIDDLE - fused) / WIDTH)), np.float32)
+
+
+def _rescore(
+    question: Question, index: SearchIndex, encoder: TextEncoder, snapshot: Snapshot, names: list[str]
+) -> Floats:
+    """Return the fused score of each of these videos."""
+    words, instances = index.snapshot(words_space(encoder.name)), index.snapshot(instances_space(encoder.name))
+    centre, centre_words = _centring(snapshot, 1), _centring(words, 0)
+    sentence_rows, sentence_offsets = _rows(snapshot, names, centre)
+    word_rows, word_offsets = _rows(words, names, centre_words)
+    instance_rows, instance_offsets = _rows(instances, names, centre)
+    records = Records(
+        sentences=sentence_rows,
+        sentence_offsets=sentence_offsets,
+        words=word_rows,
+        word_offsets=word_offsets,
+        instances=instance_rows,
+        instance_offsets=instance_offsets,
+        centre=centre,
+        centre_words=centre_words,
+    )
+    return score_records(question, records, _present(question.words.words, index, names)).fused
+
+
+@lru_cache(maxsize=8)
+def _centring(snapshot: Snapshot, directions: int) -> Centring:
+    """Learn what all rows of a space have in common, once for as long as nothing is committed."""
+    live = snapshot.live_rows
+    return learn_centring(np.asarray(snapshot.matrix[live[:: max(1, len(live) // 20_000)]]), directions)
+
+
+def _rows(snapshot: Snapshot, names: list[str], centre: Centring) -> tuple[Floats, Ints]:
+    """Return the centred rows of some videos, one after the other, and their offsets."""
+    rows = [snapshot.rows_of(name)[0] for name in names]
+    stacked = np.concatenate(rows) if rows else np.empty((0, snapshot.matrix.shape[1]), np.float32)
+    return centre(stacked), np.cumsum([0, *map(len, rows)])
+
+
+def _present(words: tuple[str, ...], index: SearchIndex, names: list[str]) -> Bools:
+    """Say which videos have which words, by the stems of the word search."""
+    holders = [index.bm25([word]) for word in words]
+    return np.array([[name in held for name in names] for held in holders], bool).reshape(len(words), len(names))

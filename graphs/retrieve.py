@@ -1,0 +1,155 @@
+"""The retrieve graph: decompose, recall, inspect every candidate in parallel, rank, ground, answer."""
+
+import time
+from collections.abc import Sequence
+from operator import add
+from typing import Annotated, Any, Literal, TypedDict
+
+from langgraph.config import get_stream_writer
+from langgraph.graph import END, START, StateGraph
+from langgraph.graph.state import CompiledStateGraph
+from langgraph.runtime import Runtime
+from langgraph.types import Send
+
+from agents.claims import check_verdict
+from graphs.answering import compose_answer
+from graphs.context import RetrieveContext
+from graphs.grounding import ground_hit
+from graphs.ranking import Judged, RankedHit, rank_videos
+from twins.errors import TwinseekError
+from twins.queries import Decomposition, Hit, ResultWarning, SubQuery
+
+Json = dict[str, Any]
+
+
+class RetrieveState(TypedDict):
+    """Plain JSON only: ids, spans, scores and claims; never frames, masks, vectors or models."""
+
+    query: str
+    started: float
+    sub_queries: list[Json]
+    coarse: list[tuple[str, float]]
+    verdicts: Annotated[list[Json], add]
+    shown: list[Json]
+    results: list[Json]
+    ranking: list[str]
+    answer: str
+    warnings: Annotated[list[Json], add]
+
+
+class _Inspection(TypedDict):
+    """What one branch of the fan-out is given."""
+
+    query: str
+    started: float
+    sub_queries: list[Json]
+    video_id: str
+    coarse_score: float
+
+
+Rt = Runtime[RetrieveContext]
+Builder = CompiledStateGraph[RetrieveState, RetrieveContext, RetrieveState, RetrieveState]
+
+
+def build_retrieve_graph() -> Builder:
+    """Wire and compile the graph; what it works with is handed in at run time as its context."""
+    graph = StateGraph(RetrieveState, context_schema=RetrieveContext)
+    graph.add_node("decompose", decompose)
+    graph.add_node("recall", recall)
+    graph.add_node("inspect", inspect)
+    graph.add_node("rank", rank)
+    graph.add_node("ground", ground)
+    graph.add_node("answer", answer)
+    graph.add_edge(START, "decompose")
+    graph.add_edge("decompose", "recall")
+    graph.add_conditional_edges("recall", fan_out, ["inspect", "rank"])
+    graph.add_edge("inspect", "rank")
+    graph.add_edge("rank", "ground")
+    graph.add_edge("ground", "answer")
+    graph.add_edge("answer", END)
+    return graph.compile(name="retrieve")
+
+
+def decompose(state: RetrieveState, runtime: Rt) -> Json:
+    """Take the question apart."""
+    decomposition = runtime.context.decomposer.decompose(state["query"])
+    sub_queries = [part.model_dump(mode="json") for part in decomposition.sub_queries]
+    get_stream_writer()({"event": "decomposed", "sub_queries": [part["text"] for part in sub_queries]})
+    return {
+        "started": time.monotonic(),
+        "sub_queries": sub_queries,
+        "warnings": [warning.model_dump() for warning in decomposition.warnings],
+    }
+
+
+def recall(state: RetrieveState, runtime: Rt) -> Json:
+    """Rank every video by its sentences alone."""
+    recalled = runtime.context.recall(_decomposition(state["query"], state["sub_queries"]))
+    first = [name for name, _ in recalled.scores[:3]]
+    get_stream_writer()({"event": "recalled", "videos": len(recalled.scores), "first": first})
+    return {"coarse": recalled.scores, "warnings": [warning.model_dump() for warning in recalled.warnings]}
+
+
+def fan_out(state: RetrieveState, runtime: Rt) -> list[Send] | Literal["rank"]:
+    """Send each proposed video to a branch of its own."""
+    proposed = state["coarse"][: runtime.context.options.candidates]
+    shared = {key: state[key] for key in ("query", "started", "sub_queries")}
+    sends = [Send("inspect", {**shared, "video_id": name, "coarse_score": score}) for name, score in proposed]
+    return sends or "rank"
+
+
+def inspect(state: _Inspection, runtime: Rt) -> Json:
+    """Judge one candidate and recompute what the judge claims of it."""
+    context = runtime.context
+    if time.monotonic() - state["started"] > context.options.seconds:
+        text = f"the budget of {context.options.seconds:g} s ran out: some videos are ranked by recall alone"
+        return {"warnings": [_warning("budget", text)]}
+    decomposition = _decomposition(state["query"], state["sub_queries"])
+    try:
+        candidate = context.candidate(state["video_id"], state["coarse_score"])
+    except TwinseekError as error:
+        return {"warnings": [_warning("unreadable", f"{state['video_id']} was not judged: {error}")]}
+    verdict = context.judge.judge(decomposition, candidate)
+    checked = check_verdict(verdict, candidate.twin, candidate.geometry)
+    get_stream_writer()({"event": "inspected", "video_id": state["video_id"], "score": checked.verdict.score})
+    judged = Judged(
+        video_id=state["video_id"],
+        score=checked.verdict.score,
+        status=checked.status,
+        spans=checked.verdict.spans,
+        instances=checked.verdict.instances,
+        trace=checked.trace,
+    )
+    return {"verdicts": [judged.model_dump(mode="json")]}
+
+
+def rank(state: RetrieveState, runtime: Rt) -> Json:
+    """Order all videos: the judged ones by verdict, the rest by recall."""
+    options = runtime.context.options
+    verdicts = [Judged.model_validate(verdict) for verdict in state["verdicts"]]
+    ranking, shown = rank_videos(state["coarse"], verdicts, options.threshold, options.top)
+    return {"ranking": ranking, "shown": [hit.model_dump(mode="json") for hit in shown]}
+
+
+def ground(state: RetrieveState, runtime: Rt) -> Json:
+    """Give each shown video its path, and its instances their frames, boxes and masks."""
+    context = runtime.context
+    hits = [ground_hit(RankedHit.model_validate(hit), context.store, context.options.masks) for hit in state["shown"]]
+    return {"results": [hit.model_dump(mode="json") for hit in hits]}
+
+
+def answer(state: RetrieveState, runtime: Rt) -> Json:
+    """Say in words what was found, and warn of what the library cannot know."""
+    hits = [Hit.model_validate(hit) for hit in state["results"]]
+    text, warnings = compose_answer(hits, ranked=len(state["ranking"]))
+    if state["ranking"]:
+        warnings += tuple(runtime.context.diagnose(_decomposition(state["query"], state["sub_queries"])))
+    return {"answer": text, "warnings": [warning.model_dump() for warning in warnings]}
+
+
+def _decomposition(query: str, parts: Sequence[Json]) -> Decomposition:
+    return Decomposition(query=query, sub_queries=tuple(SubQuery.model_validate(part) for part in parts))
+
+
+def _warning(code: str, text: str) -> Json:
+    return ResultWarning(code=code, text=text).model_dump()

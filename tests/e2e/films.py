@@ -1,0 +1,47 @@
+"""Small real video files for tests, and spoilt ones."""
+
+from fractions import Fraction
+from pathlib import Path
+
+import av
+import numpy as np
+
+
+def picture(number: int, width: int = 160, height: int = 120) -> np.ndarray:
+    """Draw a bright square on a dark, textured ground; it goes to the right from frame to frame."""
+    rng = np.random.default_rng(0)
+    image = rng.integers(20, 60, (height, width, 3), dtype=np.uint8)
+    left = 10 + 4 * number % max(width - 40, 1)
+    image[height // 3 : height // 3 + 30, left : left + 30] = (230, 40, 40)
+    return image
+
+
+def write_film(
+    path: Path, *, frames: int = 30, size: tuple[int, int] = (160, 120), pts: list[int] | None = None, rotate: int = 0
+) -> Path:
+    """Encode ``frames`` pictures at 25 per second (or at the given times in milliseconds)."""
+    with av.open(str(path), "w", format="mp4") as container:
+        stream = container.add_stream("libx264", rate=25)
+        stream.width, stream.height = size
+        stream.pix_fmt = "yuv420p" if size[0] % 2 == 0 and size[1] % 2 == 0 else "yuv444p"
+        stream.time_base = stream.codec_context.time_base = Fraction(1, 1000)
+        if rotate:
+            stream.set_display_rotation(rotate)
+        for number in range(frames):
+            frame = av.VideoFrame.from_ndarray(picture(number, *size), format="rgb24")
+            frame.pts, frame.time_base = (pts[number] if pts else 40 * number), Fraction(1, 1000)
+            container.mux(stream.encode(frame))
+        container.mux(stream.encode(None))
+    return path
+
+
+def write_sound(path: Path) -> Path:
+    """Encode one second of silence and no picture."""
+    with av.open(str(path), "w", format="mp4") as container:
+        stream = container.add_stream("aac", rate=16_000)
+        for number in range(16):
+            frame = av.AudioFrame.from_ndarray(np.zeros((1, 1024), np.float32), format="fltp", layout="mono")
+            frame.sample_rate, frame.pts = 16_000, 1024 * number
+            container.mux(stream.encode(frame))
+        container.mux(stream.encode(None))
+    return path

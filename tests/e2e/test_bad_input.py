@@ -1,0 +1,203 @@
+"""Bad input, a row a case: exit status, cause and next step in a sentence, neighbours indexed, nothing left behind."""
+
+import json
+import os
+import re
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from tests.e2e.command_line import twinseek
+from tests.e2e.films import write_film, write_sound
+
+
+@dataclass(frozen=True)
+class Case:
+    """What is put beside a good clip, how ``index`` must end, what it must say, and how many videos there are then."""
+
+    name: str
+    make: Callable[[Path], object]
+    status: int = 1
+    says: str = ""
+    videos: int = 1
+
+
+def _truncated(folder: Path) -> None:
+    # The index of an mp4 lies at its end: without it nothing can be decoded.
+    film = write_film(folder / "bad.mp4", frames=60)
+    film.write_bytes(film.read_bytes()[:-2000])
+
+
+def _corrupt(folder: Path) -> None:
+    film = write_film(folder / "bad.mp4", frames=60)
+    data = bytearray(film.read_bytes())
+    for place in range(len(data) // 3, len(data) // 2, 7):
+        data[place] ^= 0xFF
+    film.write_bytes(data)
+
+
+def _lying_header(folder: Path) -> None:
+    film = write_film(folder / "bad.mp4", frames=30)
+    data = film.read_bytes()
+    at = data.index(b"mvhd") + 4 + 16  # version and flags, two dates, time scale; then the duration
+    film.write_bytes(data[:at] + b"\x7f\xff\xff\xff" + data[at + 4 :])
+
+
+def _twice(folder: Path) -> None:
+    film = write_film(folder / "one.mp4", frames=20)
+    shutil.copy(film, folder / "two.mp4")
+
+
+def _loop(folder: Path) -> None:
+    (folder / "loop").symlink_to(folder, target_is_directory=True)
+    (folder / "self.mp4").symlink_to(folder / "self.mp4")
+
+
+def _named(name: str) -> Callable[[Path], object]:
+    return lambda folder: write_film(folder / name, frames=20)
+
+
+CASES = [
+    Case("truncated", _truncated, says=r"bad\.mp4.*:"),
+    Case("corrupt", _corrupt, status=0, says=r"bad\.mp4.*(damaged|corrupt)", videos=2),
+    Case("empty file", lambda f: (f / "bad.mp4").touch(), says=r"bad\.mp4.*empty"),
+    Case("audio only", lambda f: write_sound(f / "bad.mp4"), says=r"bad\.mp4.*no (video|picture)"),
+    Case("one frame", lambda f: write_film(f / "bad.mp4", frames=1), status=0, videos=2),
+    Case("1x1", lambda f: write_film(f / "bad.mp4", frames=5, size=(1, 1)), status=0, videos=2),
+    Case("8K", lambda f: write_film(f / "bad.mp4", frames=2, size=(7680, 4320)), status=0, videos=2),
+    Case("rotated", lambda f: write_film(f / "bad.mp4", frames=10, rotate=90), status=0, videos=2),
+    Case(
+        "variable rate",
+        lambda f: write_film(f / "bad.mp4", frames=6, pts=[0, 10, 500, 510, 1500, 1501]),
+        status=0,
+        videos=2,
+    ),
+    Case("lying header", _lying_header, status=0, videos=2),
+    Case("not a video", lambda f: (f / "bad.mp4").write_text("shopping list\n" * 50), says=r"bad\.mp4.*not a video"),
+    Case("spaces", _named("my film.mp4"), status=0, videos=2),
+    Case("newline", _named("two\nlines.mp4"), status=0, videos=2),
+    Case("unicode", _named("фильм 🎬.mp4"), status=0, videos=2),
+    Case("leading dash", _named("-rf.mp4"), status=0, videos=2),
+    Case("undecodable name", _named(os.fsdecode(b"bad\xff.mp4")), status=0, videos=2),
+    Case("symlink loop", _loop, says=r"self\.mp4"),
+    Case("the same content twice", _twice, status=0, videos=2),
+]
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_a_bad_file_is_named_and_its_neighbour_indexed(case, tmp_path):
+    clips, library = tmp_path / "clips", tmp_path / "library"
+    clips.mkdir()
+    write_film(clips / "good.mp4", frames=25)
+    case.make(clips)
+    done = twinseek("index", clips, "--library", library, "--jobs", "1")
+    assert done.returncode == case.status, done.stderr
+    assert "Traceback" not in done.stderr
+    said = " ".join(done.stderr.split())
+    assert re.search(case.says, said), said
+    assert done.stderr == re.sub(r"[\x00-\x08\x0b-\x1f\x7f]", "", done.stderr), "control characters reach the terminal"
+    listed = json.loads(twinseek("list", "--library", library, "--json").stdout)
+    assert len(listed) == case.videos
+    assert any(row["video_id"].startswith("good-") for row in listed)
+    assert list((library / ".work").iterdir()) == []
+
+
+@pytest.mark.parametrize("flag", ["good.mp4", "nowhere.mp4"])
+def test_a_path_that_is_not_there_is_named_before_any_work(flag, tmp_path):
+    write_film(tmp_path / "good.mp4", frames=10)
+    done = twinseek("index", tmp_path / flag, "--library", tmp_path / "library")
+    if flag == "good.mp4":
+        assert done.returncode == 0, done.stderr
+    else:
+        assert done.returncode == 1
+        assert "nowhere.mp4" in done.stderr
+        assert "Traceback" not in done.stderr
+
+
+@pytest.fixture(scope="module")
+def library(tmp_path_factory):
+    """Return a small indexed library and the folder of its clips."""
+    folder = tmp_path_factory.mktemp("asked")
+    (folder / "clips").mkdir()
+    write_film(folder / "clips" / "good.mp4", frames=40)
+    done = twinseek("index", folder / "clips", "--library", folder / "library")
+    assert done.returncode == 0, done.stderr
+    return folder
+
+
+QUESTIONS = [
+    ("empty", "", 2, "empty"),
+    ("blank", "  \n", 2, "empty"),
+    ("ten thousand words", "a red thing moves to the right " * 1500, 0, "long"),
+    ("not English", "Wo bewegt sich etwas Rotes nach rechts und verschwindet hinter der Mauer?", 0, "English"),
+    ("nonsense", "qwx zzkrt vbnm plok", 0, ""),
+    ("operators", "\" OR NEAR(a* b) -- ' ; DROP TABLE videos", 0, ""),
+    ("NUL and control characters", "red\x01thing\x1b[31m moves", 0, ""),
+]
+
+
+@pytest.mark.parametrize(("name", "question", "status", "says"), QUESTIONS, ids=[row[0] for row in QUESTIONS])
+def test_a_strange_question_gets_an_answer_or_a_reason(name, question, status, says, library):
+    done = twinseek("ask", question, "--library", library / "library")
+    assert done.returncode == status, done.stderr
+    assert "Traceback" not in done.stderr
+    assert says.lower() in (done.stdout + done.stderr).lower()
+    assert "\x1b" not in done.stdout
+
+
+def test_no_library_says_how_to_make_one(tmp_path):
+    done = twinseek("ask", "a red thing", "--library", tmp_path / "none")
+    assert done.returncode == 1
+    assert "twinseek index" in done.stderr
+
+
+def test_an_empty_library_says_so(tmp_path):
+    (tmp_path / "clips").mkdir()
+    (tmp_path / "clips" / "bad.mp4").touch()
+    twinseek("index", tmp_path / "clips", "--library", tmp_path / "library")
+    done = twinseek("ask", "a red thing", "--library", tmp_path / "library")
+    assert done.returncode == 0, done.stderr
+    assert "empty" in done.stdout
+
+
+def test_a_library_of_another_version_is_refused_by_name(library, tmp_path):
+    other = shutil.copytree(library / "library", tmp_path / "library")
+    text = (other / "library.toml").read_text()
+    (other / "library.toml").write_text(re.sub(r"(version\s*=\s*)\d+", r"\g<1>999", text, count=1))
+    done = twinseek("ask", "a red thing", "--library", other)
+    assert done.returncode == 1
+    assert "999" in done.stderr
+
+
+def test_a_source_that_moved_keeps_its_id_and_a_deleted_one_is_missing_until_pruned(library, tmp_path):
+    copy = shutil.copytree(library, tmp_path / "copy")
+    shutil.rmtree(copy / "library")
+    before = copy / "clips" / "good.mp4"
+    assert twinseek("index", before, "--library", copy / "library").returncode == 0
+    (name,) = [row["video_id"] for row in json.loads(twinseek("list", "--json", "--library", copy / "library").stdout)]
+    moved = before.rename(copy / "elsewhere.mp4")
+    assert twinseek("index", moved, "--library", copy / "library").returncode == 0
+    (row,) = json.loads(twinseek("list", "--json", "--library", copy / "library").stdout)
+    assert (row["video_id"], row["missing"]) == (name, False)
+    moved.unlink()
+    (row,) = json.loads(twinseek("list", "--json", "--library", copy / "library").stdout)
+    assert row["missing"]
+    asked = twinseek("ask", "a red thing", "--library", copy / "library", "--report", copy / "report.html")
+    assert asked.returncode == 0, asked.stderr
+    assert twinseek("prune", "--yes", "--library", copy / "library").returncode == 0
+    assert json.loads(twinseek("list", "--json", "--library", copy / "library").stdout) == []
+
+
+def test_a_misspelt_setting_is_refused(library):
+    done = twinseek("list", "--library", library / "library", TWINSEEK_LIBARY="x")
+    assert done.returncode == 1
+    assert "TWINSEEK_LIBRARY" in done.stderr
+
+
+def test_wrong_use_exits_with_2():
+    assert twinseek("ask").returncode == 2
+    assert twinseek("aks").returncode == 2
+    assert twinseek("ask", "x", "--top", "0").returncode == 2

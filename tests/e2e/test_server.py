@@ -1,0 +1,123 @@
+"""The served chat: the real development server on loopback, driven with the SDK."""
+
+import json
+import os
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+pytest.importorskip("langgraph_api", reason="the development server is an extra: twinseek[serve]")
+from langgraph_sdk import get_sync_client
+
+from tests.e2e.command_line import twinseek
+
+ROOT = Path(__file__).resolve().parents[2]
+START_SECONDS = 90
+
+
+def annotation(name: str, doer: str) -> dict:
+    box = [0.1, 0.1, 0.2, 0.3]
+    return {
+        "video": name,
+        "fps": 25,
+        "n_frames": 50,
+        "width": 320,
+        "height": 240,
+        "objects": [{"id": 1, "category": doer, "attributes": ["red"], "role": f"the {doer} waits by the door"}],
+        "frames": [{"frame": n, "objects": [{"id": 1, "bbox": box, "state": "waits"}]} for n in (0, 25, 49)],
+        "events": [],
+    }
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory):
+    """Start the server on a library of two imported twins; yield its address."""
+    folder = tmp_path_factory.mktemp("served")
+    for name, doer in (("alpha", "dog"), ("beta", "car")):
+        (folder / f"{name}.json").write_text(json.dumps(annotation(name, doer)))
+    done = twinseek("import", folder / "alpha.json", folder / "beta.json", "--library", folder / "library")
+    assert done.returncode == 0, done.stderr
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    command = [sys.executable, "-m", "twinseek", "serve", "--library", str(folder / "library"), "--port", str(port)]
+    with (folder / "log").open("wb") as log:
+        process = subprocess.Popen(
+            command, cwd=folder, stdout=log, stderr=log, env={**os.environ, "LANGSMITH_TRACING": "false"}
+        )
+    try:
+        yield _wait(f"http://127.0.0.1:{port}", process, folder / "log")
+    finally:
+        process.terminate()
+        process.wait(timeout=30)
+
+
+def _wait(url: str, process: subprocess.Popen, log: Path) -> str:
+    deadline = time.monotonic() + START_SECONDS
+    while time.monotonic() < deadline:
+        assert process.poll() is None, log.read_text()
+        try:
+            get_sync_client(url=url).assistants.search()
+        except Exception:
+            time.sleep(0.3)
+        else:
+            return url
+    raise AssertionError(log.read_text())
+
+
+def stream(url: str, question: object, **state):
+    chunks = get_sync_client(url=url).runs.stream(
+        None,
+        "twinseek",
+        input={"messages": [{"role": "user", "content": question}], **state},
+        stream_mode=["custom", "values"],
+    )
+    events, values = [], {}
+    for chunk in chunks:
+        if chunk.event == "custom":
+            events.append(chunk.data)
+        elif chunk.event == "values":
+            values = chunk.data
+        else:
+            assert chunk.event != "error", chunk.data
+    return events, values
+
+
+def test_a_question_is_answered_with_a_result_and_progress_on_the_way(server):
+    events, values = stream(server, "a dog that waits by the door")
+    names = [event["event"] for event in events]
+    assert names[0] == "decomposed"
+    assert names.index("recalled") < names.index("inspected")
+    assert values["result"]["ranking"][0] == "alpha"
+    assert values["messages"][-1]["content"] == values["result"]["answer"]
+
+
+def test_content_in_blocks_is_read_too(server):
+    _, values = stream(server, [{"type": "text", "text": "a car by the door"}])
+    assert values["result"]["ranking"][0] == "beta"
+
+
+@pytest.mark.parametrize("name", ["/etc", "../library", "nobody's"])
+def test_a_client_names_a_library_from_the_list_and_never_a_path(server, name):
+    _, values = stream(server, "a dog", library=name)
+    assert values["result"] is None
+    assert "default" in values["messages"][-1]["content"]
+    assert "library" not in values["messages"][-1]["content"].split("served")[1].replace("default", "")
+
+
+def test_an_empty_message_is_answered_with_what_to_do(server):
+    _, values = stream(server, "  ")
+    assert "no question" in values["messages"][-1]["content"]
+
+
+def test_questions_are_answered_side_by_side(server):
+    from concurrent.futures import ThreadPoolExecutor
+
+    questions = ["a dog by the door", "a car by the door"] * 3
+    with ThreadPoolExecutor(6) as pool:
+        found = list(pool.map(lambda question: stream(server, question)[1]["result"]["ranking"][0], questions))
+    assert found == ["alpha", "beta"] * 3

@@ -1,0 +1,5 @@
+"""``python -m twinseek``."""
+
+from twinseek.cli import main
+
+main()

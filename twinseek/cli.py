@@ -1,0 +1,100 @@
+"""The command line: one module a command, loaded only when it is called."""
+
+import importlib
+import logging
+import os
+import sys
+from typing import Any
+
+import click
+
+from twins.errors import TwinseekError
+
+COMMANDS = {
+    "ask": "Answer a question about the library.",
+    "completion": "Print the tab completion of a shell.",
+    "demo": "Render a sample library, index it, ask it, write a report.",
+    "doctor": "Check this installation and the library, and say what to do.",
+    "eval": "Measure retrieval on annotated clips.",
+    "import": "Make twins from annotations or tracks that you have.",
+    "index": "Make twins of videos.",
+    "library": "Upgrade or copy a library.",
+    "list": "List the videos of the library.",
+    "prune": "Forget videos whose files are gone, and old generations.",
+    "remove": "Remove videos from the library (their files stay).",
+    "serve": "Serve the library as a chat.",
+    "show": "Show what is known about one video.",
+    "tools": "List the specialists that can be called.",
+}
+
+
+class LazyGroup(click.Group):
+    """A group whose help needs no command's module."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the names of all commands."""
+        return sorted(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Load one command."""
+        if cmd_name not in COMMANDS:
+            return None
+        command: click.Command = importlib.import_module(f"twinseek.commands.{cmd_name}_command").command
+        return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Name the closest commands where there is none of this name."""
+        try:
+            return super().resolve_command(ctx, args)
+        except click.UsageError as error:
+            import difflib
+
+            close = difflib.get_close_matches(args[0], COMMANDS, n=2)
+            hint = f" Did you mean {' or '.join(close)}?" if close else ""
+            raise click.UsageError(error.message + hint, ctx) from error
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """List the commands from the table above, without loading them."""
+        with formatter.section("Commands"):
+            formatter.write_dl(sorted(COMMANDS.items()))
+
+
+@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(package_name="twinseek")
+@click.option("--debug", is_flag=True, help="Show tracebacks and a log on stderr.")
+def cli(debug: bool) -> None:
+    """Answer questions about a video library that need thought."""
+    logging.basicConfig(level=logging.DEBUG if debug else logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
+
+
+def main(args: list[str] | None = None) -> None:
+    """Run the command line. Exit status: 0, 2 for wrong use, 1 for the rest."""
+    arguments = list(sys.argv[1:] if args is None else args)
+    if "--debug" in arguments:  # wherever it was typed
+        arguments = ["--debug", *(word for word in arguments if word != "--debug")]
+    try:
+        status: Any = cli.main(arguments, prog_name="twinseek", standalone_mode=False)
+        sys.stdout.flush()
+    except click.ClickException as error:
+        error.show()
+        status = error.exit_code
+    except (KeyboardInterrupt, click.Abort):
+        click.echo("interrupted: what was finished is kept; the same command goes on", err=True)
+        status = 130
+    except TwinseekError as error:
+        if "--debug" in arguments:
+            raise
+        click.echo(f"error: {error}", err=True)
+        status = 1
+    except BrokenPipeError:
+        # The reader (head, say) has had enough; nothing can be said to it any more.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        status = 0
+    except Exception as error:
+        if "--debug" in arguments:
+            raise
+        click.echo(f"error: {type(error).__name__}: {error} (--debug shows where; please report it)", err=True)
+        status = 1
+    sys.exit(status if isinstance(status, int) else 0)

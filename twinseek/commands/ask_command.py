@@ -1,0 +1,41 @@
+"""``twinseek ask``."""
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from twinseek.commands.options import json_option, library_options
+
+
+@click.command("ask")
+@click.argument("query")
+@library_options
+@click.option("--top", type=click.IntRange(1, 1000), help="Results shown (default 5).")
+@click.option("--candidates", type=click.IntRange(1, 10_000), help="Videos that the judge looks at (default 40).")
+@click.option("--threshold", type=click.FloatRange(0, 1), help="A lower score is dropped (default 0.5).")
+@click.option("--masks", type=click.Choice(["none", "key", "all"]), help="Masks in the result (default key frames).")
+@click.option("--report", type=click.Path(path_type=Path, dir_okay=False), help="Write a self-contained HTML page.")
+@json_option
+def command(
+    query: str, library: Path | None, profile: str | None, report: Path | None, as_json: bool, **options: Any
+) -> None:
+    """Answer a question about the library, with reasons that were checked."""
+    from twinseek.library import Library
+
+    if not query.strip():
+        raise click.UsageError("the question is empty: ask something, for example 'what hides behind the wall?'")
+    with Library.open(library, profile=profile) as opened:
+        result = opened.ask(query, **options)
+        if report:
+            result.save_report(report)
+    if as_json:
+        click.echo(result.model_dump_json(indent=2))
+    else:
+        from rich.console import Console
+
+        from twinseek.terminal import print_result
+
+        print_result(result, Console())
+    if report:
+        click.echo(f"report: {report}", err=True)

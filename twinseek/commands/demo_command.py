@@ -1,0 +1,40 @@
+"""``twinseek demo``."""
+
+from pathlib import Path
+
+import click
+
+
+@click.command("demo")
+@click.option(
+    "--folder",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=Path("twinseek-demo"),
+    show_default=True,
+    help="Where clips, library and report go.",
+)
+@click.option(
+    "--videos", type=click.Path(path_type=Path), help="Your own clips: a folder or a file, instead of rendered ones."
+)
+def command(folder: Path, videos: Path | None) -> None:
+    """Render a sample library, index it from the mp4 files alone, ask it six questions, write a report."""
+    from rich.console import Console
+
+    from twinseek.demo import run_own, run_sample
+    from twinseek.progress import show_progress
+    from twinseek.terminal import print_result
+
+    with show_progress() as on_event:
+        answered, report = run_own(folder, videos, on_event) if videos else run_sample(folder, on_event)
+    console = Console()
+    for number, answer in enumerate(answered, start=1):
+        console.rule(f"question {number}")
+        print_result(answer.result, console)
+        if answer.right is not None:
+            click.secho("right" if answer.right else "wrong", fg="green" if answer.right else "red")
+    known = [answer.right for answer in answered if answer.right is not None]
+    if known:
+        click.echo(f"\n{sum(known)} of {len(known)} right")
+    click.echo(
+        f"report: {report}\nask your own: twinseek ask --library {folder / 'library'} 'one thing chases another'"
+    )

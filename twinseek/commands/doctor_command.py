@@ -1,0 +1,34 @@
+"""``twinseek doctor``."""
+
+import json
+from pathlib import Path
+
+import click
+
+from twinseek.commands.options import json_option, library_options
+
+MARKS = {"ok": "green", "warning": "yellow", "error": "red"}
+
+
+@click.command("doctor")
+@library_options
+@click.option("--repair", is_flag=True, help="Bring the search index up to date with the twins.")
+@json_option
+def command(library: Path | None, profile: str | None, repair: bool, as_json: bool) -> None:
+    """Check this installation and the library, and say what to do."""
+    from twinseek.doctor import diagnose
+    from twinseek.library import Library
+
+    if repair:
+        with Library.open(library, profile=profile) as opened:
+            click.echo(f"embedded {opened.gallery.sync()} parts anew", err=True)
+    findings = []
+    for finding in diagnose(library, profile):
+        findings.append(finding)
+        if not as_json:
+            click.secho(f"{finding.level:8}", fg=MARKS[finding.level], nl=False)
+            click.echo(f"{finding.subject:15} {finding.text}")
+    if as_json:
+        click.echo(json.dumps([finding.to_dict() for finding in findings], indent=2))
+    if any(finding.level == "error" for finding in findings):
+        raise click.exceptions.Exit(1)

@@ -1,0 +1,33 @@
+"""``twinseek serve``."""
+
+import os
+import sys
+from importlib.resources import files
+from importlib.util import find_spec
+from pathlib import Path
+
+import click
+
+from twins.errors import TwinseekError
+from twinseek.commands.options import library_options
+
+
+@click.command("serve")
+@library_options
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option("--port", default=2024, show_default=True, type=click.IntRange(1, 65535))
+@click.option("--jobs", default=4, show_default=True, type=click.IntRange(1, 64), help="Questions answered at once.")
+def command(library: Path | None, profile: str | None, host: str, port: int, jobs: int) -> None:
+    """Serve the library as a chat on LangGraph's development server (its licence is Elastic-2.0)."""
+    if find_spec("langgraph_api") is None:
+        raise TwinseekError("the server is not installed: pip install 'twinseek[serve]'")
+    config = Path(str(files("twinseek"))).parent / "langgraph.json"
+    if not config.is_file():
+        raise TwinseekError(f"there is no {config}: serve from a checkout, or write a langgraph.json (see the README)")
+    if library:
+        os.environ["TWINSEEK_LIBRARY"] = str(library.absolute())
+    if profile:
+        os.environ["TWINSEEK_PROFILE"] = profile
+    address = ["--host", host, "--port", str(port), "--n-jobs-per-worker", str(jobs)]
+    server = [sys.executable, "-m", "langgraph_cli", "dev", "--config", str(config), "--no-browser", "--no-reload"]
+    os.execv(sys.executable, [*server, *address])  # noqa: S606 - takes this process's place; there is no shell

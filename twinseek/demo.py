@@ -1,0 +1,79 @@
+"""The first five minutes: a library rendered, indexed from its mp4 files alone, asked, and a report to look at."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from twins.errors import TwinseekError
+from twinseek.library import Library
+from twinseek.result import Result
+
+SEED = 7
+CLIPS = 36
+
+OWN_QUESTIONS = (
+    "something hides and comes back",
+    "one thing follows another",
+    "somebody arrives late: it enters after the others",
+    "nobody moves",
+    "two things come together",
+    "something red moves to the left",
+)
+"""Asked of a user's own clips, of which nothing is known: they name no category."""
+
+Event = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Answered:
+    """One question of the demo; ``right`` is none where nobody knows the right answer."""
+
+    question: str
+    result: Result
+    right: bool | None
+
+
+def run_sample(folder: Path, on_event: Callable[[Event], None]) -> tuple[list[Answered], Path]:
+    """Render, index and ask the sample library; write ``report.html``; return the answers and the report's path.
+
+    The clips go to ``folder/clips``, what is true of them to ``folder/gold`` (read only to say whether an answer is
+    right), the library to ``folder/library``.
+    """
+    from evals.worlds import build_library
+
+    clips = folder / "clips"
+    on_event({"event": "rendering", "clips": CLIPS})
+    _, questions = build_library(clips, folder / "gold", SEED, CLIPS)
+    asked = [(question.phrasings[0], question.clip) for question in questions if question.demo]
+    return _index_and_ask(folder, [clips], asked, on_event)
+
+
+def run_own(folder: Path, videos: Path, on_event: Callable[[Event], None]) -> tuple[list[Answered], Path]:
+    """Index the user's own clips, ask general questions of them and write ``report.html``."""
+    if not videos.exists():
+        raise TwinseekError(f"there is no {videos}: name a folder of videos, make demo VIDEOS=folder")
+    return _index_and_ask(folder, [videos], [(question, None) for question in OWN_QUESTIONS], on_event)
+
+
+def _index_and_ask(
+    folder: Path, paths: Sequence[Path], asked: Sequence[tuple[str, str | None]], on_event: Callable[[Event], None]
+) -> tuple[list[Answered], Path]:
+    from twinseek.report import write_report
+
+    with Library.open(folder / "library", create=True) as library:
+        library.index(paths, on_event=on_event)
+        answered = [_ask(library, question, clip) for question, clip in asked]
+        report = write_report(
+            folder / "report.html", [answer.result for answer in answered], library.frames, title="Twinseek demo"
+        )
+    return answered, report
+
+
+def _ask(library: Library, question: str, clip: str | None) -> Answered:
+    result = library.ask(question)
+    best = result.results[0] if result.results else None
+    if clip is None:
+        return Answered(question, result, None)
+    found = best is not None and best.status != "dropped" and Path(best.path or "").stem == clip
+    return Answered(question, result, found)

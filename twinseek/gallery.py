@@ -1,0 +1,142 @@
+"""The searchable side of a library: its sentences as vectors, and the agents that are asked about them."""
+
+import logging
+from collections.abc import Callable
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from graphs.context import RetrieveContext, RetrieveOptions
+from graphs.embedding import embed_library
+from graphs.recall import Recalled, recall_videos
+from twins.errors import TwinseekError
+from twins.protocols import Decomposer, Judge, TextEncoder
+from twins.queries import Decomposition, ResultWarning
+from twins.search import SearchIndex
+from twins.search.chroma import Chroma
+from twins.search.chroma_client import ChromaUnavailableError
+from twins.search.recall import EXACT_ROWS
+from twins.store import Store
+from twinseek.settings import AskSettings, Settings
+
+logger = logging.getLogger(__name__)
+
+DEAD_SHARE = 0.3
+"""Packed vectors are compacted when this share of their rows belongs to replaced twins."""
+
+
+class Gallery:
+    """Opens encoder, search index and agents when they are first needed, and keeps them."""
+
+    def __init__(self, store: Store, settings: Settings) -> None:
+        self._store = store
+        self._settings = settings
+
+    @cached_property
+    def encoder(self) -> TextEncoder:
+        """The text encoder."""
+        from encoders.minilm import MiniLM
+
+        return MiniLM()
+
+    @cached_property
+    def decomposer(self) -> Decomposer:
+        """Who takes questions apart."""
+        from agents.rules_decomposer import RulesDecomposer
+
+        return RulesDecomposer()
+
+    @cached_property
+    def judge(self) -> Judge:
+        """Who judges candidates."""
+        from agents.rules_judge import RulesJudge
+
+        return RulesJudge(self.encoder)
+
+    @cached_property
+    def index(self) -> SearchIndex:
+        """The search index, open for reading.
+
+        Raises:
+            TwinseekError: where there is none, saying how to make it.
+        """
+        try:
+            return SearchIndex.open(self._folder, writable=False)
+        except TwinseekError as error:
+            raise TwinseekError(f"{error}; twinseek doctor --repair makes it anew from the twins") from error
+
+    @cached_property
+    def chroma(self) -> Chroma | None:
+        """Chroma, where the library is big enough for it, or where it is asked for."""
+        search = self._settings.search
+        big = self.index.snapshot(self.encoder.name).rows > EXACT_ROWS
+        if search.path == "exact" or not (big or search.path == "chroma" or search.chroma_url):
+            return None
+        return Chroma(self._folder, url=search.chroma_url)
+
+    def sync(self, on_event: Callable[[dict[str, Any]], None] | None = None) -> int:
+        """Bring the search index up to date with the twins; return how many parts were embedded or read anew."""
+        with SearchIndex.open(self._folder, writable=True) as index:
+            changed = embed_library(self._store, index, self.encoder, on_event)
+            index.compact(DEAD_SHARE)
+        if changed and self._store.video_ids() and self.chroma:
+            try:
+                self.chroma.sync([self.index.snapshot(self.encoder.name)])
+            except ChromaUnavailableError as error:
+                logger.warning("Chroma was not brought up to date (%s): exact search takes its place", error)
+        return changed
+
+    def context(self, ask: AskSettings) -> RetrieveContext:
+        """Put together what one question is answered with."""
+        return RetrieveContext(
+            store=self._store,
+            decomposer=self.decomposer,
+            judge=self.judge,
+            recall=self.recall,
+            diagnose=self.diagnose,
+            options=RetrieveOptions(**ask.model_dump()),
+        )
+
+    def recall(self, decomposition: Decomposition) -> Recalled:
+        """Rank every video by its sentences alone, best first."""
+        if not self._store.video_ids():
+            return Recalled([])
+        return recall_videos(decomposition, self.index, self.encoder, self.chroma, self._settings.search.path)
+
+    def diagnose(self, decomposition: Decomposition) -> list[ResultWarning]:
+        """Say what the library as a whole cannot know of a question."""
+        from agents.rules_decomposer import needs_labels
+
+        words = needs_labels(decomposition)
+        if not words or any(self._labelled(name) for name in self._store.video_ids()[:1]):
+            return []
+        text = (
+            f"the question names {', '.join(words)}, but no labeller has named the objects of this library: "
+            "import annotations, or index with a profile or plug-in that has a labeller"
+        )
+        return [ResultWarning(code="no_labels", text=text)]
+
+    def _labelled(self, video_id: str) -> bool:
+        return any(track.category != "object" for track in self._store.twin(video_id).tracks)
+
+    def models(self) -> dict[str, str]:
+        """Name who decided."""
+        return {"decomposer": self.decomposer.name, "judge": self.judge.name, "encoder": self.encoder.name}
+
+    def problems(self) -> list[str]:
+        """Say what is wrong with the search index; nothing is an empty list."""
+        try:
+            return self.index.problems()
+        except TwinseekError as error:
+            return [str(error)]
+
+    def close(self) -> None:
+        """Let go of the search index."""
+        for name in ("index", "chroma"):
+            opened = self.__dict__.pop(name, None)
+            if opened is not None:
+                opened.close()
+
+    @property
+    def _folder(self) -> Path:
+        return self._store.root / "search"

@@ -1,0 +1,245 @@
+"""The one door to a library: command line, server and notebooks use only this."""
+
+import asyncio
+import os
+import time
+import uuid
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from functools import cached_property
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Self
+
+from twins.errors import TwinseekError
+from twins.queries import Cost
+from twins.schema import Twin
+from twins.store import Store
+from twinseek.settings import Settings, load_settings
+from twinseek.videos import VideoRow, describe_video
+
+if TYPE_CHECKING:
+    from graphs.context import RetrieveContext
+    from graphs.index import IndexReport
+    from twins.frames import Frame
+    from twinseek.gallery import Gallery
+    from twinseek.result import Result
+
+Event = dict[str, Any]
+
+
+class Library:
+    """A folder of twins that can be indexed, asked and looked into; close it, or use it in ``with``."""
+
+    def __init__(self, store: Store, settings: Settings) -> None:
+        self.store = store
+        self.settings = settings
+
+    @classmethod
+    def open(
+        cls, path: Path | str | None = None, *, profile: str | None = None, create: bool = False, **settings: Any
+    ) -> Self:
+        """Open a library.
+
+        Args:
+            path: its folder; by default the setting ``library``.
+            profile: a profile's name or TOML file.
+            create: make the library where there is none.
+            settings: sections of :class:`twinseek.settings.Settings` that override the profile's.
+
+        Raises:
+            TwinseekError: where there is no library, it has another version, or a setting is wrong.
+        """
+        loaded = load_settings(library=Path(path) if path else None, profile=profile, **settings)
+        return cls(Store.open(loaded.library, create=create), loaded)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let go of files and locks."""
+        if "gallery" in self.__dict__:
+            self.gallery.close()
+
+    # What is in it
+
+    def video_ids(self) -> list[str]:
+        """Return the ids of all videos that have a twin, sorted."""
+        return self.store.video_ids()
+
+    def resolve(self, reference: str) -> str:
+        """Return the id that an id, a unique prefix or a path stands for."""
+        return self.store.resolve(reference)
+
+    def twin(self, reference: str) -> Twin:
+        """Return the effective twin of a video: its live generation with all observations folded in."""
+        return self.store.effective(self.resolve(reference)).twin
+
+    def frames(self, reference: str, seconds: Sequence[float]) -> "list[Frame]":
+        """Decode the frames nearest to the given times.
+
+        Args:
+            reference: an id, a unique prefix or a path.
+            seconds: times since the stream's first frame.
+
+        Raises:
+            TwinseekError: where the file has been moved, deleted or changed.
+        """
+        from twins.frames import frames_at
+
+        return frames_at(self.path(reference), seconds)
+
+    def path(self, reference: str) -> Path:
+        """Return a path at which the video's file lies now. Raises :class:`TwinseekError` where there is none."""
+        video_id = self.resolve(reference)
+        path = self.store.path(video_id)
+        if path is None:
+            known = ", ".join(self.store.source(video_id).paths) or "nowhere"
+            raise TwinseekError(f"the file of {video_id} is gone (last seen: {known}): index it again where it is now")
+        return path
+
+    def videos(self) -> list[VideoRow]:
+        """Return one row a video, sorted by id."""
+        missing = set(self.missing())
+        return [describe_video(self.store, name, missing=name in missing) for name in self.video_ids()]
+
+    def missing(self) -> list[str]:
+        """Return the ids of the videos of which no file is left where it was last seen."""
+        return self.store.missing()
+
+    # Putting things into it
+
+    def index(
+        self,
+        paths: Iterable[Path | str],
+        *,
+        jobs: int | None = None,
+        on_event: Callable[[Event], None] | None = None,
+    ) -> "IndexReport":
+        """Make twins of video files and of the videos in folders; what is done already is skipped.
+
+        Args:
+            paths: files and folders.
+            jobs: processes; by default one a core.
+            on_event: told of progress, warnings and finished videos as plain dictionaries.
+        """
+        from graphs.index import IndexOptions, index_videos
+
+        report = index_videos(
+            self.store,
+            [Path(path) for path in paths],
+            IndexOptions(**self.settings.index.model_dump()),
+            jobs=jobs or os.cpu_count() or 1,
+            on_event=on_event,
+        )
+        self.gallery.sync(on_event)
+        return report
+
+    def import_files(
+        self, paths: Iterable[Path | str], *, format: str = "annotations", captions: bool = True
+    ) -> list[str]:
+        """Make twins from descriptions that you have; return their ids. All files are read before any is written."""
+        from twinseek.importing import import_files
+
+        names = import_files(self.store, [Path(path) for path in paths], format=format, captions=captions)
+        self.gallery.sync()
+        return names
+
+    def remove(self, references: Iterable[str]) -> list[str]:
+        """Take videos out of the library (their files stay); return their ids."""
+        names = [self.resolve(reference) for reference in references]
+        for name in names:
+            self.store.remove(name)
+        self.gallery.sync()
+        return names
+
+    def prune(self) -> list[str]:
+        """Forget the videos whose files are gone and what no reader needs any more; return the forgotten ids."""
+        names = self.store.prune()
+        self.gallery.sync()
+        return names
+
+    # Asking it
+
+    @cached_property
+    def gallery(self) -> "Gallery":
+        """The searchable side of the library, opened when first used."""
+        from twinseek.gallery import Gallery
+
+        return Gallery(self.store, self.settings)
+
+    def ask(self, query: str, **options: Any) -> "Result":
+        """Answer a question.
+
+        Args:
+            query: in plain English.
+            options: fields of :class:`twinseek.settings.AskSettings` that override the settings'.
+        """
+        context, started = self._context(options), time.perf_counter()
+        state = self._graph.invoke(_question(query), context=context, config=_config())
+        return self._result(query, context, state, time.perf_counter() - started)
+
+    async def aask(self, query: str, **options: Any) -> "Result":
+        """Answer a question without blocking the event loop; see :meth:`ask`."""
+        return await asyncio.to_thread(self.ask, query, **options)
+
+    async def astream(self, query: str, **options: Any) -> AsyncIterator[Event]:
+        """Yield what happens while a question is answered; the last event is ``{"event": "result", "result": …}``."""
+        context, started = await asyncio.to_thread(self._context, options), time.perf_counter()
+        state: Any = {}
+        stream = self._graph.astream(
+            _question(query), context=context, config=_config(), stream_mode=["custom", "values"]
+        )
+        async for mode, chunk in stream:
+            if mode == "custom":
+                yield dict(chunk)
+            else:
+                state = chunk
+        result = self._result(query, context, state, time.perf_counter() - started)
+        yield {"event": "result", "result": result.to_dict()}
+
+    @cached_property
+    def _graph(self) -> Any:  # its input is only a part of its state, which langgraph's types do not know
+        from graphs.retrieve import build_retrieve_graph
+
+        return build_retrieve_graph()
+
+    def _context(self, options: dict[str, Any]) -> "RetrieveContext":
+        given = {name: value for name, value in options.items() if value is not None}
+        ask = load_settings(
+            library=self.settings.library,
+            profile=self.settings.profile,
+            ask=self.settings.ask.model_dump() | given,
+        ).ask
+        return self.gallery.context(ask)
+
+    def _result(self, query: str, context: "RetrieveContext", state: Any, seconds: float) -> "Result":
+        from twinseek.result import Result
+
+        result = Result.model_validate(
+            {
+                "query_id": uuid.uuid4().hex,
+                "mode": "ask",
+                "query": query,
+                "strategy": "rules",
+                "models": self.gallery.models(),
+                "cost": Cost(seconds=round(seconds, 4)),
+                **{name: state[name] for name in ("answer", "sub_queries", "results", "ranking")},
+                "warnings": list({str(warning): warning for warning in state["warnings"]}.values()),
+            }
+        )
+        return result.with_frames(self.frames)
+
+
+def _question(query: str) -> dict[str, Any]:
+    if not query.strip():
+        raise TwinseekError("the question is empty: ask something, for example 'what hides behind the wall?'")
+    return {"query": query, "verdicts": [], "warnings": []}
+
+
+def _config() -> dict[str, Any]:
+    return {"max_concurrency": 8}

@@ -1,0 +1,34 @@
+"""One line about each video of a library."""
+
+from twins.schema import Strict
+from twins.store import Store
+
+
+class VideoRow(Strict):
+    """What ``twinseek list`` says of a video; ``missing`` where none of its files is left."""
+
+    video_id: str
+    path: str | None
+    duration: float
+    width: int
+    height: int
+    tracks: int
+    facts: int
+    origin: str
+    missing: bool
+
+
+def describe_video(store: Store, video_id: str, *, missing: bool) -> VideoRow:
+    """Read the source and the twin of one video."""
+    twin, source = store.twin(video_id), store.source(video_id)
+    return VideoRow(
+        video_id=video_id,
+        path=next(iter(source.paths), None),
+        duration=source.duration,
+        width=source.width,
+        height=source.height,
+        tracks=len(twin.tracks),
+        facts=len(twin.facts),
+        origin=twin.origin,
+        missing=missing,
+    )
