@@ -4,13 +4,14 @@ python -m benchmarks.retrieval [--shared ../shared] [--distractors 500] [--seed 
 """
 
 import argparse
+import tomllib
 from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 
 from encoders.minilm import MiniLM
-from evals.rankers import RANKERS, Gallery, embed_gallery
+from evals.rankers import RANKERS, Gallery, embed_gallery, fused_scores
 from evals.retrieval import Query, Run, caption_twins, figures, gain, read_queries, run_queries
 from twins.annotations import import_annotation
 from twins.components import components
@@ -56,6 +57,16 @@ def clip_components(folder: Path, *, captions: bool) -> dict[str, tuple[Componen
     return found
 
 
+def second_queries() -> list[Query]:
+    """Return sixty more questions about the same clips."""
+    clips = tomllib.loads(Path(__file__).with_name("second_questions.toml").read_text())
+    return [
+        Query(f"{clip}/second/{n}", question, frozenset({clip}), "second")
+        for clip, asked in clips.items()
+        for n, question in enumerate(asked["questions"], start=1)
+    ]
+
+
 def report(gallery: Gallery, implicit: list[Query], literal: list[Query]) -> None:
     """Print a row for every way of ranking, then ours by kind and what it gains."""
     size = len(gallery.video_ids)
@@ -72,9 +83,22 @@ def report(gallery: Gallery, implicit: list[Query], literal: list[Query]) -> Non
     for name in RANKERS:
         if name != OURS:
             print(f"  ours - {name:22} {gain(runs[OURS], runs[name])} points of R@1 (paired bootstrap, 95 %)")
+    print(f"  fused scores, 5th, 50th and 95th per cent: {_scores(gallery, implicit)}")
     kinds = dict.fromkeys(query.kind for query in implicit)
     shares = (f"{kind} {100 * figures(runs[OURS].of_kind(kind)).recall_at_1.value:.0f}" for kind in kinds)
     print(f"  ours by kind: {', '.join(shares)}")
+
+
+def _scores(gallery: Gallery, queries: list[Query]) -> str:
+    """Say what a video that answers scores, and what the best of the others does."""
+    right, wrong = [], []
+    for query in queries:
+        scores = fused_scores(gallery, query.text)
+        answers = np.array([name in query.relevant for name in gallery.video_ids])
+        right.append(scores[answers].max())
+        wrong.append(scores[~answers].max())
+    shown = (" ".join(f"{value:.2f}" for value in np.percentile(part, [5, 50, 95])) for part in (right, wrong))
+    return "{} where it answers, {} the best of the others".format(*shown)
 
 
 def main() -> None:
@@ -96,6 +120,8 @@ def main() -> None:
             size = f"{len(clips)} clips" + (f" + {len(others)} caption-only" if others else "")
             print(f"{size}, captions {'in' if captions else 'out'}: {len(gallery.vectors)} sentences")
             report(gallery, implicit, literal)
+            print("  sixty questions written later:")
+            report(gallery, second_queries(), literal)
 
 
 if __name__ == "__main__":

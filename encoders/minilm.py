@@ -23,6 +23,9 @@ VERSION = 1
 
 MAX_TOKENS = 256
 BATCH = 32
+LONGER = 1.5
+"""By how much the longest text of a batch may exceed the shortest."""
+
 WIDTH = 384
 
 
@@ -80,9 +83,7 @@ class MiniLM:
         """Yield (place, (tokens, 384) states, encoding) of each text, short ones first so that little is padded."""
         # One by one: encode_batch starts a thread pool that complains after every fork.
         encodings = [self._tokenizer.encode(text.encode("utf-8", "replace").decode()) for text in texts]
-        order = sorted(range(len(texts)), key=lambda place: len(encodings[place]))
-        for first in range(0, len(order), BATCH):
-            batch = order[first : first + BATCH]
+        for batch in _batches([len(encoding) for encoding in encodings]):
             lengths = np.array([len(encodings[place]) for place in batch], np.int32)
             ids = np.zeros((len(batch), lengths.max()), np.int32)
             for row, place in enumerate(batch):
@@ -118,7 +119,21 @@ class MiniLM:
         options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL
         if self._threads is not None:
             options.intra_op_num_threads = self._threads
+        # Threads that spin while they wait take the processor from whoever else works here.
+        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
         return onnxruntime.InferenceSession(str(graph), options, providers=["CPUExecutionProvider"])
+
+
+def _batches(lengths: Sequence[int]) -> Iterator[list[int]]:
+    """Yield the places of texts that run together: similar lengths, so that little is padded."""
+    batch: list[int] = []
+    for place in sorted(range(len(lengths)), key=lambda place: lengths[place]):
+        if batch and (len(batch) == BATCH or lengths[place] > LONGER * lengths[batch[0]]):
+            yield batch
+            batch = []
+        batch.append(place)
+    if batch:
+        yield batch
 
 
 def _pooled(states: Floats) -> Floats:

@@ -69,9 +69,14 @@ def clause_wise(gallery: Gallery, text: str, strategy: str = "weighted_mean") ->
 
 def fused(gallery: Gallery, text: str) -> list[str]:
     """Rank by all ingredients of :func:`agents.ranking_records.score_records`."""
+    return _order(gallery, fused_scores(gallery, text))
+
+
+def fused_scores(gallery: Gallery, text: str) -> Floats:
+    """Return (V,) the scores by which :func:`fused` ranks."""
     question = embed_question(text, gallery.encoder)
     present = present_words(question.words.words, gallery.vocabularies)
-    return _order(gallery, score_records(question, gallery.records, present).fused)
+    return score_records(question, gallery.records, present).fused
 
 
 def _order(gallery: Gallery, scores: Floats) -> list[str]:

@@ -1,7 +1,7 @@
 import pytest
 
 from encoders.minilm import MiniLM
-from evals.rankers import RANKERS, Gallery, clause_wise, embed_gallery
+from evals.rankers import RANKERS, Gallery, clause_wise, embed_gallery, fused_scores
 from twins.schema import Component
 
 VIDEOS = {
@@ -41,3 +41,9 @@ def test_the_strategy_over_clauses_can_be_chosen(gallery: Gallery) -> None:
     question = "Gulls and ropes at a quay, and a sharp knife."
     assert clause_wise(gallery, question, "weighted_mean")[0] == "b-harbour"
     assert sorted(clause_wise(gallery, question, "minimum")) == sorted(VIDEOS)
+
+
+def test_the_fused_ranking_is_the_order_of_its_scores(gallery: Gallery) -> None:
+    scores = fused_scores(gallery, "Who cuts vegetables?")
+    best_first = [gallery.video_ids[place] for place in scores.argsort()[::-1]]
+    assert best_first == RANKERS["ours"](gallery, "Who cuts vegetables?")
