@@ -23,6 +23,8 @@ MOVED_SHARE = 0.04
 """A thing whose way is shorter than this share of the frame's width stays where it is."""
 STILL_SHARE = 0.25
 """Share of the tracks kept that may be of things that stay where they are."""
+STILL_AREA = 0.004
+"""Smaller ones, as a share of the frame, are details of the scene."""
 TRACK_CONFIDENCE = 0.2
 """A thing that nobody has named is an ``object``, and little is claimed by that."""
 BLINK_SECONDS = 0.35
@@ -74,7 +76,9 @@ def choose_tracks(seen: Seen, duration: float) -> list[tuple[ShotSeen, RawTrack]
     everything = [(shot, track) for shot in seen.shots for track in shot.tracks]
     ranked = sorted(everything, key=lambda pair: -importance(pair[1], pair[0], width, height))
     still = [pair for pair in ranked if travelled(pair[1], pair[0]) < MOVED_SHARE * width]
-    dropped = {id(track) for _, track in still[int(limit * STILL_SHARE) :]}
+    large = [track for _, track in still if track.typical_area >= STILL_AREA * width * height]
+    kept = {id(track) for track in large[: int(limit * STILL_SHARE)]}
+    dropped = {id(track) for _, track in still if id(track) not in kept}
     ranked = [pair for pair in ranked if id(pair[1]) not in dropped][:limit]
     return sorted(ranked, key=lambda pair: (min(pair[1].samples), pair[1].last.box))
 

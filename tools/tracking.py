@@ -278,20 +278,20 @@ class Tracker:
             centre = (float(xs.mean()) + x1 + 0.5, float(ys.mean()) + y1 + 0.5)
             track.samples[number] = Sample(seconds, region.box, len(xs), encode_mask(labels == name), centre)
             track.looks = 0.9 * track.looks + 0.1 * looks_of(lab[window], region.mask)
-            self._keep_crop(track, number, image, region.box)
+            cut_out(track, number, image, region.box)
 
-    def _keep_crop(self, track: RawTrack, number: int, image: Bytes, box: tuple[int, int, int, int]) -> None:
-        """Keep a few cut-outs a track, spread over its life: every 2nd, 4th, 8th … sample once there are enough."""
-        seen = len(track.samples)
-        stride = 2 ** max(1, (seen // CROPS).bit_length())
-        if seen % stride and track.crops:
-            return
-        x1, y1, x2, y2 = box
-        _, jpeg = cv2.imencode(".jpg", image[y1:y2, x1:x2, ::-1], [cv2.IMWRITE_JPEG_QUALITY, 92])
-        track.crops[number] = Crop(x1, y1, jpeg.tobytes())
-        if len(track.crops) > CROPS:
-            for number in list(track.crops)[1::2]:
-                del track.crops[number]
+
+def cut_out(track: RawTrack, number: int, image: Bytes, box: tuple[int, int, int, int]) -> None:
+    """Keep a few cut-outs of a track, spread over its life: every 2nd, 4th, 8th … sample once there are enough."""
+    stride = 2 ** max(1, (len(track.samples) // CROPS).bit_length())
+    if len(track.samples) % stride and track.crops:
+        return
+    x1, y1, x2, y2 = box
+    _, jpeg = cv2.imencode(".jpg", image[y1:y2, x1:x2, ::-1], [cv2.IMWRITE_JPEG_QUALITY, 92])
+    track.crops[number] = Crop(x1, y1, jpeg.tobytes())
+    if len(track.crops) > CROPS:
+        for old in list(track.crops)[1::2]:
+            del track.crops[old]
 
 
 def looks_of(lab: Bytes, mask: Bools) -> Floats:
