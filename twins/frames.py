@@ -405,7 +405,7 @@ def _open(path: Path) -> Any:
         )
     except PermissionError as error:
         raise TwinseekError(f"{path} may not be read ({error.strerror}): change its permissions") from error
-    except OSError as error:
+    except (OSError, av.FFmpegError) as error:
         raise TwinseekError(
             f"{path} is not a video that can be read ({error.strerror or error}): convert it to mp4, or leave it out"
         ) from error
