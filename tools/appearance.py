@@ -19,6 +19,7 @@ VERSION = "1"
 # The eleven basic colour terms (B. Berlin and P. Kay, "Basic Color Terms", 1969). CSS colour names that hold a term,
 # or a word of the second column, are the examples by which a measured colour is named; the last and longest word
 # counts. A few CSS names mislead (sandybrown is an orange, slateblue a purple) and are filed by how they look.
+MISLEADING = {"brown": "red"}
 TERMS = {
     "red": ("red", "crimson", "firebrick", "maroon", "tomato"),
     "orange": ("orange", "coral", "salmon", "sandybrown"),
@@ -256,7 +257,7 @@ def _examples() -> tuple[Doubles, NDArray[np.int64]]:
         ]
         if found:
             colours.append(tuple(webcolors.name_to_rgb(css)))
-            terms.append(_term(max(found)[2]))
+            terms.append(_term(MISLEADING.get(css, max(found)[2])))
     rgb = np.array(colours, np.float32)[:, None] / 255
     return cv2.cvtColor(rgb, cv2.COLOR_RGB2LAB)[:, 0].astype(np.float64), np.array(terms)
 

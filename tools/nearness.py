@@ -6,7 +6,7 @@ hides another is in front of it.
 
 import numpy as np
 
-from twins.geometry import Bytes, Floats, Visibility
+from twins.geometry import Bools, Bytes, Floats, Visibility
 
 GROUND = 0.5
 """Weight of the lower edge's height in the picture."""
@@ -28,9 +28,12 @@ def estimate_nearness(boxes: Floats, area: Floats, visibility: Bytes, height: in
         lower = np.clip(boxes[..., 3] / height, 0, 1)
         usual = np.array([np.nanmedian(row) if np.isfinite(row).any() else np.nan for row in area])
         grown = np.log2(np.sqrt(np.clip(area / usual[:, None], 1 / 16, 16)))
+    pairs, covered = _hidden_by(boxes, area, visibility, usual)
+    # What is partly covered looks smaller without being farther away.
+    grown[covered] = 0.0
     near = GROUND * lower + GROWTH * np.nan_to_num(_smoothed(grown))
     near = np.where(np.isfinite(boxes[..., 0]), near, np.nan).astype(np.float32)
-    for hidden, hider in _hidden_by(boxes, area, visibility, usual):
+    for hidden, hider in pairs:
         both = np.isfinite(near[hidden]) & np.isfinite(near[hider])
         if both.any():
             lead = float(np.nanmedian(near[hider, both] - near[hidden, both]))
@@ -50,8 +53,9 @@ def _smoothed(values: Floats) -> Floats:
     return np.where(np.isfinite(middle), middle, values)
 
 
-def _hidden_by(boxes: Floats, area: Floats, visibility: Bytes, usual: Floats) -> list[tuple[int, int]]:
-    """Return (hidden, hider) pairs, each once, by who loses area while the two overlap."""
+def _hidden_by(boxes: Floats, area: Floats, visibility: Bytes, usual: Floats) -> tuple[list[tuple[int, int]], Bools]:
+    """Return (hidden, hider) pairs by who loses area while the two overlap, and (N, T) where that happens."""
+    covered = np.zeros(area.shape, np.bool_)
     votes: dict[tuple[int, int], int] = {}
     shrunk = (area < COVERED * usual[:, None]) | (visibility == Visibility.OCCLUDED)
     whole = (area >= 0.8 * usual[:, None]) & (visibility == Visibility.VISIBLE)
@@ -59,8 +63,10 @@ def _hidden_by(boxes: Floats, area: Floats, visibility: Bytes, usual: Floats) ->
         for a in np.flatnonzero(shrunk[:, t] & np.isfinite(boxes[:, t, 0])):
             for b in np.flatnonzero(whole[:, t]):
                 if a != b and _overlap(boxes[a, t], boxes[b, t]):
+                    covered[a, t] = True
                     votes[int(a), int(b)] = votes.get((int(a), int(b)), 0) + 1
-    return [pair for pair, count in sorted(votes.items()) if count > votes.get((pair[1], pair[0]), 0) and count >= 2]
+    pairs = [pair for pair, n in sorted(votes.items()) if n >= 2 and n > votes.get((pair[1], pair[0]), 0)]
+    return pairs, covered
 
 
 def _overlap(a: Floats, b: Floats) -> bool:

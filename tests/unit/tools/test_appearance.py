@@ -1,0 +1,110 @@
+import cv2
+import numpy as np
+import pytest
+
+from tools.appearance import Look, colour_shares, describe_looks, look_at, shape_of, texture_of
+
+
+def drawn(shape: str, size: int = 80) -> np.ndarray:
+    mask, middle = np.zeros((size, size), np.uint8), size // 2
+    if shape == "circle":
+        cv2.circle(mask, (middle, middle), 30, 1, -1)
+    elif shape == "square":
+        mask[15:65, 15:65] = 1
+    elif shape == "rectangle":
+        mask[25:60, 10:70] = 1
+    elif shape == "elongated":
+        mask[36:46, 5:75] = 1
+    elif shape == "cross":
+        mask[30:50, 5:75] = 1
+        mask[5:75, 30:50] = 1
+    else:
+        turns = {"triangle": (3, [1.0]), "diamond": (4, [0.66, 1.0]), "star": (10, [1.0, 0.45])}
+        corners, radii = turns[shape]
+        angles = np.pi * 2 * np.arange(corners) / corners - (np.pi / 2 if shape != "diamond" else 0)
+        radius = 35 * np.resize(radii, corners)
+        points = np.stack([middle + radius * np.cos(angles), middle + radius * np.sin(angles)], 1)
+        cv2.fillPoly(mask, [points.astype(np.int32)], 1)
+    return mask > 0
+
+
+def turned(mask: np.ndarray, degrees: float) -> np.ndarray:
+    matrix = cv2.getRotationMatrix2D((mask.shape[1] / 2, mask.shape[0] / 2), degrees, 1.0)
+    return cv2.warpAffine(mask.astype(np.uint8), matrix, mask.shape[::-1], flags=cv2.INTER_NEAREST) > 0
+
+
+@pytest.mark.parametrize("degrees", [0, 20])
+@pytest.mark.parametrize(
+    "shape", ["circle", "square", "rectangle", "elongated", "cross", "triangle", "diamond", "star"]
+)
+def test_outlines_are_named_however_they_are_turned(shape: str, degrees: float):
+    named = shape_of(turned(drawn(shape), degrees))
+    assert named is not None
+    assert named[0] == shape
+
+
+def test_an_outline_of_a_few_pixels_is_not_named():
+    assert shape_of(np.ones((5, 5), bool)) is None
+
+
+@pytest.mark.parametrize(
+    ("rgb", "name"),
+    [
+        ((200, 30, 30), "red"),
+        ((120, 15, 20), "red"),
+        ((240, 140, 20), "orange"),
+        ((250, 220, 40), "yellow"),
+        ((30, 130, 50), "green"),
+        ((30, 60, 200), "blue"),
+        ((110, 40, 160), "purple"),
+        ((250, 150, 190), "pink"),
+        ((110, 70, 35), "brown"),
+        ((15, 15, 18), "black"),
+        ((245, 245, 243), "white"),
+        ((128, 130, 128), "grey"),
+    ],
+)
+def test_colours_are_called_by_their_basic_terms(rgb: tuple[int, int, int], name: str):
+    shares = colour_shares(np.full((50, 3), rgb, np.uint8))
+    assert next(iter(shares)) == name
+    assert shares[name] == 1.0
+
+
+def surface(kind: str) -> np.ndarray:
+    ys, xs = np.mgrid[:80, :80]
+    light = 140.0 + 0.3 * ys
+    if kind == "striped":
+        light += 60 * (np.sin((xs + 0.5 * ys) / 2.5) > 0)
+    if kind == "dotted":
+        light += 80 * ((xs % 16 - 8) ** 2 + (ys % 16 - 8) ** 2 < 16)
+    return np.repeat(np.clip(light, 0, 255)[..., None], 3, axis=2).astype(np.uint8)
+
+
+@pytest.mark.parametrize("kind", ["plain", "striped", "dotted"])
+def test_surfaces_are_told_apart_under_uneven_light(kind: str):
+    named = texture_of(surface(kind), drawn("circle"))
+    assert named is not None
+    assert named[0] == kind
+
+
+def test_a_thing_of_two_colours_has_both_and_a_small_one_is_small():
+    image = np.zeros((400, 400, 3), np.uint8)
+    image[190:210, 190:200], image[190:210, 200:210] = (200, 30, 30), (245, 245, 243)
+    look = look_at(image, image.any(axis=-1))
+    assert look.share == pytest.approx(400 / 160_000)
+    assert look.whole
+    found = {(a.kind, a.text) for a in describe_looks([look])}
+    assert {("colour", "red"), ("colour", "white"), ("size", "small"), ("shape", "square")} <= found
+    assert all(a.source == "appearance" for a in describe_looks([look]))
+
+
+def test_what_the_border_cuts_has_no_shape():
+    image = np.full((100, 100, 3), 200, np.uint8)
+    mask = np.zeros((100, 100), bool)
+    mask[:40, :40] = True
+    assert "shape" not in {a.kind for a in describe_looks([look_at(image, mask)])}
+
+
+def test_no_sight_no_attributes():
+    assert describe_looks([]) == ()
+    assert Look(np.zeros((1, 1, 3), np.uint8), np.ones((1, 1), bool), 0.1, True).whole

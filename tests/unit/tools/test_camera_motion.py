@@ -1,0 +1,59 @@
+import cv2
+import numpy as np
+import pytest
+
+from tools.camera_motion import CameraTracker, camera_flow, describe_moves, to_affine
+
+
+def ground(seed: int = 1) -> np.ndarray:
+    noise = np.random.default_rng(seed).random((60, 90))
+    return cv2.normalize(cv2.resize(noise, (900, 600), interpolation=cv2.INTER_CUBIC), None, 0, 255, cv2.NORM_MINMAX)
+
+
+def view(picture: np.ndarray, x: float, y: float, scale: float = 1.0) -> np.ndarray:
+    """Return the 240 x 160 frame of a camera that looks at (x, y) of the picture."""
+    matrix = np.array([[scale, 0, x], [0, scale, y]])
+    seen = cv2.warpAffine(picture, matrix, (240, 160), flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP)
+    return np.clip(seen, 0, 255).astype(np.uint8)
+
+
+def follow(frames: list[np.ndarray]) -> tuple[np.ndarray, CameraTracker]:
+    tracker = CameraTracker()
+    return np.stack([tracker.step(frame) for frame in frames]), tracker
+
+
+def test_a_pan_is_measured_to_a_fraction_of_a_pixel():
+    picture = ground()
+    maps, tracker = follow([view(picture, 50 + 9.3 * n, 80 - 2 * n) for n in range(20)])
+    assert maps[-1][:2, 2] == pytest.approx([9.3 * 19, -2 * 19], abs=1.5)
+    assert tracker.knows
+    moves = describe_moves(np.stack([to_affine(m, 240, 160) for m in maps]), 240, 160)
+    assert [move.kind for move in moves] == ["right", "up"]
+
+
+def test_a_camera_on_a_tripod_does_not_drift_behind_a_thing_that_moves():
+    frames = []
+    for n in range(20):
+        frame = view(ground(), 50, 80)
+        frame[40:120, 10 + 6 * n : 90 + 6 * n] = view(ground(2), 0, 0)[:80, :80]
+        frames.append(frame)
+    maps, _ = follow(frames)
+    assert np.array_equal(maps, np.broadcast_to(np.eye(3), (20, 3, 3)))
+
+
+def test_moving_in_shows_as_growth():
+    picture = ground()
+    maps, _ = follow([view(picture, 100 + 3 * n, 80 + 2 * n, 1.0 - 0.025 * n) for n in range(12)])
+    kinds = [move.kind for move in describe_moves(np.stack([to_affine(m, 240, 160) for m in maps]), 240, 160)]
+    assert "in" in kinds
+    assert "out" not in kinds
+
+
+def test_nothing_is_claimed_where_there_is_nothing_to_see():
+    _, tracker = follow([np.full((160, 240), 128, np.uint8)] * 10)
+    assert not tracker.knows
+
+
+def test_the_flow_of_a_camera_is_the_displacement_of_every_pixel():
+    shift = np.array([[1, 0, 3.0], [0, 1, -2.0], [0, 0, 1]])
+    assert np.allclose(camera_flow(shift, 4, 5), [3.0, -2.0])

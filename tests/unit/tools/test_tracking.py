@@ -1,0 +1,101 @@
+import cv2
+import numpy as np
+
+from tools.fragments import join_pieces, join_returns
+from tools.tracking import RawTrack, Sample, Tracker, looks_apart, looks_of
+from twins.masks import decode_mask, encode_mask
+
+SHAPE = (120, 200)
+NO_FLOW = np.zeros((*SHAPE, 2), np.float32)
+
+
+def scene(*boxes: tuple[tuple[int, int, int, int], tuple[int, int, int]]) -> tuple[np.ndarray, np.ndarray]:
+    """Return (image, foreground) with a filled box of a colour for each of ``boxes`` (xyxy)."""
+    image, foreground = np.full((*SHAPE, 3), 90, np.uint8), np.zeros(SHAPE, bool)
+    for (x1, y1, x2, y2), colour in boxes:
+        image[y1:y2, x1:x2] = colour
+        foreground[y1:y2, x1:x2] = True
+    return image, foreground
+
+
+RED, BLUE = (220, 30, 30), (30, 60, 220)
+
+
+def run(frames: list[tuple[np.ndarray, np.ndarray]]) -> Tracker:
+    tracker = Tracker()
+    for number, (image, foreground) in enumerate(frames):
+        tracker.step(number, number / 10, image, foreground, NO_FLOW if number else None)
+    return tracker
+
+
+def test_a_thing_that_moves_is_one_track_with_its_boxes():
+    tracker = run([scene(((10 + 4 * n, 20, 40 + 4 * n, 50), RED)) for n in range(20)])
+    (track,) = tracker.tracks.values()
+    assert track.samples[10].box == (50, 20, 80, 50)
+    assert track.samples[10].area == 900
+    assert track.samples[10].centre == (65.0, 35.0)
+
+
+def test_a_thing_hidden_for_a_second_keeps_its_track():
+    shown = [scene(((10 + 4 * n, 20, 40 + 4 * n, 50), RED)) for n in range(25)]
+    shown[10:18] = [scene()] * 8
+    assert len(run(shown).tracks) == 1
+
+
+def test_another_colour_in_the_same_place_is_another_thing():
+    shown = [scene(((10, 20, 40, 50), RED))] * 5 + [scene()] * 3 + [scene(((10, 20, 40, 50), BLUE))] * 5
+    assert len(run(shown).tracks) == 2
+
+
+def test_two_things_that_touch_and_part_are_still_the_same_two():
+    frames = []
+    for n in range(30):
+        left = 10 + 4 * (n if n < 15 else 30 - n)
+        right = 150 - 3 * (n if n < 15 else 30 - n)
+        frames.append(scene(((left, 20, left + 40, 60), RED), ((right, 20, right + 40, 60), BLUE)))
+    tracker = run(frames)
+    joined = join_pieces(tracker.tracks, tracker.touching)
+    assert len(joined) == 2
+    for track in joined:
+        first, last = track.samples[0], track.samples[29]
+        assert abs(first.centre[0] - last.centre[0]) < 10
+
+
+def test_pieces_side_by_side_in_every_frame_are_one_thing():
+    looks = looks_of(np.full((2, 2, 3), 128, np.uint8), np.ones((2, 2), bool))
+    tracks = {}
+    for label, x in ((1, 0), (2, 30)):
+        mask = np.zeros((60, 60), bool)
+        mask[10:40, x : x + 30] = True
+        samples = {n: Sample(n / 10, (x, 10, x + 30, 40), 900, encode_mask(mask), (x + 15.0, 25.0)) for n in range(5)}
+        tracks[label] = RawTrack(label, looks, samples)
+    together = {n: [frozenset({1, 2})] for n in range(5)}
+    (track,) = join_pieces(tracks, together)
+    assert track.samples[3].box == (0, 10, 60, 40)
+    assert decode_mask(track.samples[3].rle).sum() == 1800
+    assert len(join_pieces(tracks, {0: [frozenset({1, 2})]})) == 2
+
+
+def test_what_leaves_on_one_side_comes_back_there_and_not_on_the_other():
+    def piece(label: int, numbers: range, xs: list[int]) -> RawTrack:
+        looks = looks_of(np.full((2, 2, 3), 128, np.uint8), np.ones((2, 2), bool))
+        samples = {}
+        for n, x in zip(numbers, xs, strict=True):
+            mask = np.zeros(SHAPE, bool)
+            mask[10:40, x : x + 30] = True
+            samples[n] = Sample(n / 10, (x, 10, x + 30, 40), 900, encode_mask(mask), (x + 15.0, 25.0))
+        return RawTrack(label, looks, samples)
+
+    gone = piece(1, range(5), [100, 120, 140, 160, 170])
+    same_side, other_side = piece(2, range(60, 63), [170, 150, 130]), piece(3, range(60, 63), [0, 20, 40])
+    assert len(join_returns([gone, same_side], 200, 120)) == 1
+    assert len(join_returns([gone, other_side], 200, 120)) == 2
+
+
+def test_histograms_tell_colours_apart():
+    def looks(colour: tuple[int, int, int]) -> np.ndarray:
+        lab = cv2.cvtColor(np.full((4, 4, 3), colour, np.uint8), cv2.COLOR_RGB2LAB)
+        return looks_of(lab, np.ones((4, 4), bool))
+
+    assert looks_apart(looks(RED), looks(RED)) < 1e-3
+    assert looks_apart(looks(RED), looks(BLUE)) > 0.9
