@@ -6,16 +6,17 @@ from itertools import islice
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from agents.ranking_records import instance_vectors
 from twins.geometry import Floats
-from twins.protocols import TextEncoder
+from twins.protocols import TextEncoder, WordStates
 from twins.schema import Component
 from twins.search.index import SearchIndex
 from twins.search.writer import Batch, SpaceVectors
 from twins.store import Store
 
-VERSION = 2
+VERSION = 3
 """Raised when what is put into the search index changes."""
 
 VIDEOS_PER_COMMIT = 32
@@ -31,6 +32,20 @@ class Part:
     video_id: str
     name: str
     components: tuple[Component, ...]
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """What the part is called in the search index."""
+        return self.video_id, self.name
+
+    @property
+    def texts(self) -> list[str]:
+        """The sentences."""
+        return [component.text for component in self.components]
+
+
+Halves = NDArray[np.float16]
+Ints32 = NDArray[np.int32]
 
 
 def words_space(encoder: str) -> str:
@@ -58,10 +73,9 @@ def embed_library(
     pending = iter(stale)
     while chunk := list(islice(pending, VIDEOS_PER_COMMIT)):
         with index.batch() as batch:
-            for video_id, name in chunk:
-                _put(store, batch, encoder, read_part(store, video_id, name))
-                if on_event:
-                    on_event({"event": "embedded", "video": video_id})
+            _put(store, batch, encoder, [read_part(store, video_id, name) for video_id, name in chunk])
+        if on_event:
+            on_event({"event": "embedded", "parts": len(chunk)})
     return len(stale)
 
 
@@ -92,47 +106,71 @@ def read_part(store: Store, video_id: str, name: str) -> Part:
     return Part(video_id, name, facts)
 
 
-def _put(store: Store, batch: Batch, encoder: TextEncoder, part: Part) -> None:
-    texts = [component.text for component in part.components]
-    sentences = _kept(store, part, encoder.name, encoder.fingerprint, len(texts))
-    if sentences is None:
-        sentences = _once(texts, encoder)
-        store.write_vectors(part.video_id, _folder(encoder.name, encoder.fingerprint), part.name, sentences)
-    states, owners = _word_states(texts, encoder)
-    instances = instance_vectors(part.components, sentences)
-    spaces: SpaceVectors = {
-        encoder.name: (sentences, np.arange(len(texts), dtype=np.int32)),
-        words_space(encoder.name): (states.astype(np.float16), owners),
+@dataclass(frozen=True)
+class _Vectors:
+    """One part's rows: (n, d) of its n sentences, (w, d) of their words, and (w,) the sentence of each word."""
+
+    sentences: Floats
+    words: Halves
+    owners: Ints32
+
+
+def _put(store: Store, batch: Batch, encoder: TextEncoder, parts: Sequence[Part]) -> None:
+    """Put some parts; those without vectors on disk are embedded together, equal sentences once."""
+    kept = {part.key: _read(store, encoder, part) for part in parts}
+    new = [part for part in parts if kept[part.key] is None]
+    distinct = {text: place for place, text in enumerate(dict.fromkeys(text for part in new for text in part.texts))}
+    sentences, words = encoder.encode_both(list(distinct)) if distinct else (None, [])
+    for part in new:
+        places = [distinct[text] for text in part.texts]
+        vectors = _gather(sentences, words, places, encoder.dimensions)
+        _write(store, encoder, part, vectors)
+        kept[part.key] = vectors
+    for part in parts:
+        found = kept[part.key]
+        if found is not None:
+            batch.put(part.video_id, part.name, _spaces(encoder, part, found), "\n".join(part.texts), _stamp(encoder))
+
+
+def _gather(sentences: Floats | None, words: Sequence[WordStates], places: Sequence[int], dimensions: int) -> _Vectors:
+    if sentences is None or not places:
+        nothing = np.empty((0, dimensions), np.float32)
+        return _Vectors(nothing, nothing.astype(np.float16), np.empty(0, np.int32))
+    states = [words[place].states for place in places]
+    owners = np.repeat(np.arange(len(places), dtype=np.int32), [len(rows) for rows in states])
+    return _Vectors(sentences[list(places)], np.concatenate(states).astype(np.float16), owners)
+
+
+def _spaces(encoder: TextEncoder, part: Part, vectors: _Vectors) -> SpaceVectors:
+    instances = instance_vectors(part.components, vectors.sentences)
+    return {
+        encoder.name: (vectors.sentences, np.arange(len(vectors.sentences), dtype=np.int32)),
+        words_space(encoder.name): (vectors.words, vectors.owners),
         instances_space(encoder.name): (instances, np.arange(len(instances), dtype=np.int32)),
     }
-    batch.put(part.video_id, part.name, spaces, "\n".join(texts), _stamp(encoder))
 
 
 def _stamp(encoder: TextEncoder) -> str:
     return f"{VERSION}-{encoder.fingerprint}"
 
 
-def _folder(encoder: str, fingerprint: str) -> str:
+def _folders(encoder: TextEncoder) -> tuple[str, str, str]:
     """Vectors of other weights or another version of the code lie beside these, and are not mistaken for them."""
-    return f"{encoder}-{fingerprint[:8]}"
+    name = f"{encoder.name}-{encoder.fingerprint[:8]}"
+    return name, f"{name}-words", f"{name}-owners"
 
 
-def _kept(store: Store, part: Part, encoder: str, fingerprint: str, count: int) -> Floats | None:
-    vectors = store.read_vectors(part.video_id, _folder(encoder, fingerprint), part.name)
-    return vectors if vectors is not None and len(vectors) == count else None
+def _read(store: Store, encoder: TextEncoder, part: Part) -> _Vectors | None:
+    """Return the vectors that a part has on disk; none where one of the files is missing or does not fit."""
+    found = [store.read_vectors(part.video_id, folder, part.name) for folder in _folders(encoder)]
+    sentences, words, owners = found
+    if sentences is None or words is None or owners is None:
+        return None
+    fits = len(sentences) == len(part.components) and len(words) == len(owners)
+    return _Vectors(sentences, words, owners) if fits else None
 
 
-def _once(texts: Sequence[str], encoder: TextEncoder) -> Floats:
-    """Embed equal sentences once."""
-    if not texts:
-        return np.empty((0, encoder.dimensions), np.float32)
-    distinct = {text: place for place, text in enumerate(dict.fromkeys(texts))}
-    return encoder.encode(list(distinct))[[distinct[text] for text in texts]]
-
-
-def _word_states(texts: Sequence[str], encoder: TextEncoder) -> tuple[Floats, np.ndarray]:
-    """Return (w, d) states of all words and (w,) the component that each belongs to."""
-    found = encoder.encode_words(texts) if texts else []
-    states = [words.states for words in found] or [np.empty((0, encoder.dimensions), np.float32)]
-    owners = np.repeat(np.arange(len(found)), [len(words.words) for words in found])
-    return np.concatenate(states), owners.astype(np.int32)
+def _write(store: Store, encoder: TextEncoder, part: Part, vectors: _Vectors) -> None:
+    arrays: tuple[NDArray[Any], ...] = (vectors.sentences, vectors.words, vectors.owners)
+    for folder, rows in zip(_folders(encoder), arrays, strict=True):
+        store.write_vectors(part.video_id, folder, part.name, rows)

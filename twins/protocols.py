@@ -42,6 +42,9 @@ class TextEncoder(Protocol):
     def encode_words(self, texts: Sequence[str]) -> list[WordStates]:
         """Return the word states of every text."""
 
+    def encode_both(self, texts: Sequence[str]) -> tuple[Floats, list[WordStates]]:
+        """Return what :meth:`encode` and :meth:`encode_words` return, for the price of one."""
+
 
 @dataclass(frozen=True)
 class Candidate:
