@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from graphs.recall import Recalled
+from twins.observations import EffectiveTwin
 from twins.protocols import Candidate, Decomposer, Judge
 from twins.queries import Decomposition, ResultWarning
 from twins.store import Store
@@ -34,7 +35,8 @@ class RetrieveContext:
     """The library and the agents of one question.
 
     Args:
-        store: where twins, masks and sources are read.
+        store: where masks and sources are read.
+        read: returns the effective twin of a video; it may keep them from question to question.
         decomposer, judge: the agents.
         recall: ranks every video by its sentences.
         diagnose: what the library as a whole cannot answer of a question (no labels, say).
@@ -42,6 +44,7 @@ class RetrieveContext:
     """
 
     store: Store
+    read: Callable[[str], EffectiveTwin]
     decomposer: Decomposer
     judge: Judge
     recall: Callable[[Decomposition], Recalled]
@@ -50,5 +53,5 @@ class RetrieveContext:
 
     def candidate(self, video_id: str, coarse_score: float) -> Candidate:
         """Read the effective twin of one video. Raises :class:`TwinseekError` where it is damaged or gone."""
-        effective = self.store.effective(video_id)
+        effective = self.read(video_id)
         return Candidate(video_id, effective.twin, effective.geometry, coarse_score)

@@ -8,6 +8,7 @@ from graphs.ranking import RankedHit
 from twins.errors import TwinseekError
 from twins.geometry import Geometry, Visibility
 from twins.masks import MaskReader
+from twins.observations import EffectiveTwin
 from twins.queries import Hit, InstanceFrame, InstanceResult, Rle
 from twins.schema import Span, Twin
 from twins.store import Store
@@ -16,10 +17,9 @@ KEY_FRAMES = 3
 """Frames an instance is shown in unless all are asked for: near the start, the middle and the end of the spans."""
 
 
-def ground_hit(hit: RankedHit, store: Store, masks: Literal["none", "key", "all"]) -> Hit:
+def ground_hit(hit: RankedHit, effective: EffectiveTwin, store: Store, masks: Literal["none", "key", "all"]) -> Hit:
     """Give a ranked video its path, and its instances the frames in which they satisfy the question."""
     verdict = hit.judged
-    effective = store.effective(verdict.video_id)
     columns = key_columns(effective.geometry, verdict.instances, verdict.spans, every=masks == "all")
     reader = None if masks == "none" else _masks(store, verdict.video_id)
     return Hit(

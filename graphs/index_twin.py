@@ -31,6 +31,8 @@ BLINK_SECONDS = 0.35
 """A shorter gap is a miss of ours, not a hiding."""
 SOLID_SECONDS = 0.8
 """What was followed for at least so long, and then vanishes inside the picture, is hidden and not gone."""
+WHOLE = 0.85
+"""A sight of less than this share of a thing's usual area is not of the whole thing."""
 DARK, BRIGHT = 28.0, 72.0
 """Mean lightness (0–100) below which a scene is dark, and above which it is bright."""
 BACKDROP_SHARE = 0.35
@@ -111,7 +113,9 @@ def looks_at(track: RawTrack, work_size: tuple[int, int]) -> list[Look]:
         image = crop.image()
         mask = decode_mask(sample.rle)[crop.y : crop.y + image.shape[0], crop.x : crop.x + image.shape[1]]
         if mask.any():
-            looks.append(Look(image, mask, sample.area / (width * height), not sides_touched(sample, width, height)))
+            # A thing that is cut off or half hidden does not show its outline.
+            whole = sample.area >= WHOLE * track.typical_area and not sides_touched(sample, width, height)
+            looks.append(Look(image, mask, sample.area / (width * height), whole))
     return looks
 
 

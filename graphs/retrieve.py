@@ -134,7 +134,8 @@ def rank(state: RetrieveState, runtime: Rt) -> Json:
 def ground(state: RetrieveState, runtime: Rt) -> Json:
     """Give each shown video its path, and its instances their frames, boxes and masks."""
     context = runtime.context
-    hits = [ground_hit(RankedHit.model_validate(hit), context.store, context.options.masks) for hit in state["shown"]]
+    shown = [RankedHit.model_validate(hit) for hit in state["shown"]]
+    hits = [ground_hit(hit, context.read(hit.judged.video_id), context.store, context.options.masks) for hit in shown]
     return {"results": [hit.model_dump(mode="json") for hit in hits]}
 
 

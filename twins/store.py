@@ -176,6 +176,14 @@ class Store:
         twin, geometry = fold(twin, geometry, observations)
         return EffectiveTwin(twin, geometry, tuple(observation.key for observation in observations), name)
 
+    def version(self, video_id: str) -> tuple[str | None, tuple[str, ...]]:
+        """Return what :meth:`effective` depends on: the live generation and the keys of the observations."""
+        try:
+            names = os.listdir(self._layout.video(video_id) / "observations")  # noqa: PTH208 - names are enough
+        except FileNotFoundError:
+            names = []
+        return self.current(video_id), tuple(sorted(name for name in names if name.endswith(".json")))
+
     # Writing
 
     def register(self, path: Path) -> SourceFile:

@@ -4,12 +4,14 @@ import logging
 from collections.abc import Callable
 from functools import cached_property
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 from graphs.context import RetrieveContext, RetrieveOptions
 from graphs.embedding import embed_library
 from graphs.recall import Recalled, recall_videos
 from twins.errors import TwinseekError
+from twins.observations import EffectiveTwin
 from twins.protocols import Decomposer, Judge, TextEncoder
 from twins.queries import Decomposition, ResultWarning
 from twins.search import SearchIndex
@@ -24,6 +26,9 @@ logger = logging.getLogger(__name__)
 DEAD_SHARE = 0.3
 """Packed vectors are compacted when this share of their rows belongs to replaced twins."""
 
+KEPT_TWINS = 64
+"""Effective twins kept in memory between questions: those of about one question's candidates."""
+
 
 class Gallery:
     """Opens encoder, search index and agents when they are first needed, and keeps them."""
@@ -31,6 +36,8 @@ class Gallery:
     def __init__(self, store: Store, settings: Settings) -> None:
         self._store = store
         self._settings = settings
+        self._kept: dict[str, tuple[object, EffectiveTwin]] = {}
+        self._lock = Lock()
 
     @cached_property
     def encoder(self) -> TextEncoder:
@@ -90,12 +97,27 @@ class Gallery:
         """Put together what one question is answered with."""
         return RetrieveContext(
             store=self._store,
+            read=self.read,
             decomposer=self.decomposer,
             judge=self.judge,
             recall=self.recall,
             diagnose=self.diagnose,
             options=RetrieveOptions(**ask.model_dump()),
         )
+
+    def read(self, video_id: str) -> EffectiveTwin:
+        """Return the effective twin of a video, kept in memory until something new is known of it."""
+        version = self._store.version(video_id)
+        with self._lock:
+            kept = self._kept.get(video_id)
+        if kept is not None and kept[0] == version:
+            return kept[1]
+        effective = self._store.effective(video_id)
+        with self._lock:
+            self._kept[video_id] = (version, effective)
+            while len(self._kept) > KEPT_TWINS:
+                self._kept.pop(next(iter(self._kept)))
+        return effective
 
     def recall(self, decomposition: Decomposition) -> Recalled:
         """Rank every video by its sentences alone, best first."""
