@@ -3,8 +3,9 @@
 import contextlib
 import multiprocessing
 import signal
-from collections.abc import Callable, Generator, Iterable
+from collections.abc import Callable, Generator, Iterable, Iterator
 from itertools import islice
+from multiprocessing import resource_tracker
 from multiprocessing.connection import Connection, wait
 from typing import Any, Protocol
 
@@ -27,7 +28,8 @@ class _Worker:
         context = multiprocessing.get_context("spawn")
         self.pipe, theirs = context.Pipe()
         self.process = context.Process(target=_serve, args=(work, theirs), daemon=True)
-        self.process.start()
+        with _no_interrupt():
+            self.process.start()
         theirs.close()
         self.give(task)
 
@@ -90,13 +92,35 @@ def run_tasks(work: Work, tasks: Iterable[Any], jobs: int) -> Generator[tuple[An
             worker.stop()
 
 
+@contextlib.contextmanager
+def _no_interrupt() -> Iterator[None]:
+    """Hold Ctrl-C back for a moment; a process that is started meanwhile never gets any.
+
+    Ctrl-C reaches the whole process group, and the parent decides what happens then. A process that ignored it only
+    from :func:`_serve` on would be hit while it still imports.
+    """
+    resource_tracker.ensure_running()  # starting a process starts it where need be, and that lets Ctrl-C through again
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
 def _serve(work: Work, pipe: Connection) -> None:
-    # Ctrl-C reaches the whole process group; the parent decides what happens then.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+    def send(message: Message | None) -> None:
+        try:
+            pipe.send(message)
+        except OSError:
+            # The parent was killed. SystemExit is no Exception: unfinished work is tidied up, and nobody reports it.
+            raise SystemExit(1) from None
+
     while True:
         try:
             task = pipe.recv()
         except (EOFError, OSError):
             return
-        work(task, pipe.send)
-        pipe.send(None)
+        work(task, send)
+        send(None)

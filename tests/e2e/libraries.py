@@ -1,0 +1,81 @@
+"""What tests of hard use share: a few unlike clips, and what can be seen of a library from outside."""
+
+import json
+import time
+from pathlib import Path
+from typing import Any
+
+from tests.e2e.command_line import twinseek
+from tests.e2e.films import write_film
+from twins.store import Store
+
+QUESTION = "a red thing moves to the right"
+SECONDS = 30.0
+
+
+def write_clip(path: Path, number: int) -> Path:
+    """Encode a short clip unlike those of other numbers: another length, pace and orientation."""
+    frames, step = 14 + 3 * number, 40 + 7 * (number % 5)
+    return write_film(path, frames=frames, pts=[step * n for n in range(frames)], rotate=90 * (number % 2))
+
+
+def write_clips(folder: Path, count: int) -> Path:
+    """Encode clips 0 to ``count`` into a new folder."""
+    folder.mkdir()
+    for number in range(count):
+        write_clip(folder / f"clip {number}.mp4", number)
+    return folder
+
+
+def index(clips: Path, library: Path, *options: str, **env: str) -> dict[str, Any]:
+    """Run ``twinseek index --json``, which must succeed, and return its report."""
+    done = twinseek("index", clips, "--library", library, "--jobs", "2", "--json", *options, **env)
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
+
+
+def listed(library: Path) -> dict[str, dict[str, Any]]:
+    """Run ``twinseek list`` and return its rows by id."""
+    done = twinseek("list", "--library", library, "--json")
+    assert done.returncode == 0, done.stderr
+    return {row["video_id"]: row for row in json.loads(done.stdout)}
+
+
+def ask(library: Path, question: str = QUESTION, **env: str) -> dict[str, Any]:
+    """Run ``twinseek ask --json``, which must succeed, and return the record."""
+    done = twinseek("ask", question, "--library", library, "--json", "--top", "50", **env)
+    assert done.returncode == 0, done.stderr
+    assert "Traceback" not in done.stderr
+    return json.loads(done.stdout)
+
+
+def ask_exactly(library: Path, question: str = QUESTION) -> dict[str, Any]:
+    """Run ``twinseek ask`` with exact search."""
+    return ask(library, question, TWINSEEK_SEARCH__PATH="exact")
+
+
+def essence(record: dict[str, Any]) -> Any:
+    """Return what two answers to one question must agree on: the ranking, and of each hit scores, status and spans."""
+    hits = [
+        (hit["video_id"], round(hit["score"], 4), round(hit["coarse_score"], 4), hit["status"], hit["spans"])
+        for hit in record["results"]
+    ]
+    return record["ranking"], hits
+
+
+def check_whole(library: Path) -> list[str]:
+    """Read every byte of every listed video; return their ids."""
+    store = Store.open(library)
+    for video_id in store.video_ids():
+        assert store.damage(video_id) == ()
+        assert store.effective(video_id).twin.video_id == video_id
+    return store.video_ids()
+
+
+def wait_for_empty_work(library: Path) -> None:
+    """Open the library until no unfinished work is left in it; workers that outlive their parent may need a moment."""
+    deadline = time.monotonic() + SECONDS
+    while left := [path.name for path in (library / ".work").iterdir()]:
+        assert time.monotonic() < deadline, left
+        Store.open(library)
+        time.sleep(0.1)
