@@ -119,9 +119,10 @@ def mend_ghosts(background: Background, number: int, lab: Bytes, foreground: Boo
 
 
 def _edges(lab: Bytes) -> Floats:
-    light = cv2.GaussianBlur(lab[..., 0], (3, 3), 0)
-    dx, dy = cv2.Sobel(light, cv2.CV_32F, 1, 0), cv2.Sobel(light, cv2.CV_32F, 0, 1)
-    return cv2.dilate(np.abs(dx) + np.abs(dy), np.ones((3, 3), np.uint8)).astype(np.float32)
+    """Return (h, w) the strength of edges of light or colour within a pixel."""
+    smooth = cv2.GaussianBlur(lab, (3, 3), 0)
+    dx, dy = cv2.Sobel(smooth, cv2.CV_32F, 1, 0), cv2.Sobel(smooth, cv2.CV_32F, 0, 1)
+    return np.asarray(cv2.dilate((np.abs(dx) + np.abs(dy)).sum(axis=-1), np.ones((3, 3), np.uint8)), np.float32)
 
 
 def _masked_median(stack: Bytes, shown: Bools, seen: NDArray[np.int64]) -> Bytes:

@@ -11,7 +11,7 @@ from tools.camera_motion import camera_flow
 from tools.tracking import Labels
 from twins.geometry import Bools, Bytes, Doubles, Floats
 
-WEAK = 0.5
+WEAK = 0.8
 """Share of the expected difference that is enough where the optical flow also says that something moves."""
 MOVING_PIXELS = 1.0
 """Flow beyond the camera's, in pixels between two samples, from which on a pixel moves."""

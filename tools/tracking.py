@@ -16,6 +16,8 @@ MIN_BLOB = 0.0003
 """Smaller blobs, as a share of the frame, are not begun as tracks."""
 SHARED = 0.3
 """A track claims a blob that holds this share of where the flow carries the track."""
+HELD = 0.3
+"""A track that holds less than this share of its size after the flow has spoken may be recognised elsewhere."""
 GROWTH = 2.0
 """A blob this many times the size of the one track that claims it holds something else too."""
 SETTLED = 4
@@ -166,8 +168,11 @@ class Tracker:
         carried = self._carry(foreground.shape, flow)
         labels, unclaimed = self._claim(carried, foreground)
         blobs = [blob for region in unclaimed if (blob := _blob(region, lab)) is not None]
-        found = {int(label) for label in np.unique(labels)} - {0}
+        held: list[int] = np.bincount(labels.ravel()).tolist()
+        # Whoever holds only scraps may be elsewhere, having moved too fast for the flow.
+        found = {n for n, size in enumerate(held) if n and size and size >= HELD * self.tracks[n].area}
         for blob, label in zip(blobs, self._recognise(blobs, found, seconds), strict=True):
+            labels[labels == label] = 0
             labels[blob.region.window][blob.region.mask] = label
         self.touching[number] = _sharing(labels, foreground)
         self._labels = labels
