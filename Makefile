@@ -14,12 +14,12 @@ help: ## List what make can do
 	$(PYTHON) -m venv .venv
 
 $(BASE): locks/base.txt pyproject.toml | .venv/bin/python
-	.venv/bin/python -m pip install --quiet --disable-pip-version-check --no-deps -r locks/base.txt
+	.venv/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --ignore-requires-python -r locks/base.txt
 	.venv/bin/python -m pip install --quiet --disable-pip-version-check --no-deps -e .
 	@touch $@
 
 $(DEV): locks/dev.txt pyproject.toml | .venv/bin/python
-	.venv/bin/python -m pip install --quiet --disable-pip-version-check --no-deps -r locks/dev.txt
+	.venv/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --ignore-requires-python -r locks/dev.txt
 	.venv/bin/python -m pip install --quiet --disable-pip-version-check --no-deps -e .
 	@touch $@ $(BASE)
 
