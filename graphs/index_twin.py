@@ -174,7 +174,7 @@ def _geometry(seen: Seen, chosen: list[tuple[ShotSeen, RawTrack]], ids: tuple[st
             boxes[row, number] = np.array(sample.box) * (sx, sy, sx, sy)
             area[row, number] = sample.area * sx * sy
             visibility[row, number] = Visibility.VISIBLE
-        _fill_gaps(track, shot, seen, boxes[row], visibility[row])
+        _fill_gaps(track, shot, seen, boxes[row], area[row], visibility[row])
     camera = np.broadcast_to(np.eye(2, 3, dtype=np.float32), (frames, 2, 3)).copy()
     for shot in seen.shots:
         scaled = shot.camera[: shot.end - shot.start].copy()
@@ -196,7 +196,7 @@ def _geometry(seen: Seen, chosen: list[tuple[ShotSeen, RawTrack]], ids: tuple[st
     )
 
 
-def _fill_gaps(track: RawTrack, shot: ShotSeen, seen: Seen, boxes: Floats, visibility: Bytes) -> None:
+def _fill_gaps(track: RawTrack, shot: ShotSeen, seen: Seen, boxes: Floats, area: Floats, visibility: Bytes) -> None:
     """Say of the frames in which a track was not found whether it blinked, was hidden or was gone."""
     width, height = seen.work_size
     numbers = sorted(track.samples)
@@ -211,6 +211,7 @@ def _fill_gaps(track: RawTrack, shot: ShotSeen, seen: Seen, boxes: Floats, visib
             visibility[gap] = Visibility.OCCLUDED
             weights = (np.arange(before + 1, after) - before) / (after - before)
             boxes[gap] = boxes[before] + weights[:, None] * (boxes[after] - boxes[before])
+            area[gap] = area[before] + weights * (area[after] - area[before])
     first, last = track.samples[numbers[0]], track.samples[numbers[-1]]
     solid = last.seconds - first.seconds >= SOLID_SECONDS
     shrunk = last.area < 0.5 * track.typical_area

@@ -6,13 +6,17 @@ import cv2
 import numpy as np
 from scipy.ndimage import find_objects
 
-from tools.background import difference, mend_ghosts, model_background
+from tools.background import NOISE_FLOOR, difference, mend_ghosts, model_background
 from tools.camera_motion import camera_flow
 from tools.tracking import Labels
 from twins.geometry import Bools, Bytes, Doubles, Floats
 
-WEAK = 0.8
-"""Share of the expected difference that is enough where the optical flow also says that something moves."""
+WEAK, WEAK_SMEARED = 0.8, 0.3
+"""Share of the expected difference that is enough where the optical flow also says that something moves; the flow
+spreads over the outlines of things, so that much is asked where the background is clean, little where it is
+smeared."""
+SMEARED = 2.0
+"""Times the noise floor that the noise of a smeared background is."""
 MOVING_PIXELS = 1.0
 """Flow beyond the camera's, in pixels between two samples, from which on a pixel moves."""
 CLOSING = 0.016
@@ -55,7 +59,8 @@ class Stretch:
         found = (score > 1) & trusted
         if flow is not None and number > 0:
             back = np.linalg.inv(self._to_first[number - 1]) @ self._to_first[number]
-            found |= moving_pixels(flow, back) & ((score > WEAK) | ~trusted)
+            enough = np.where(self._smeared(number), WEAK_SMEARED, WEAK)
+            found |= moving_pixels(flow, back) & ((score > enough) | ~trusted)
         return clean(found)
 
     def refine(self, number: int, labels: Labels) -> Labels:
@@ -80,6 +85,11 @@ class Stretch:
         height, width = self.labs[number].shape[:2]
         lab, _, _ = self._background.of_frame(number, height, width)
         return cv2.cvtColor(lab, cv2.COLOR_LAB2RGB).astype(np.uint8, copy=False)
+
+    def _smeared(self, number: int) -> Bools:
+        """Return (h, w) where the background is a blend of things that never left it for long."""
+        _, noise, _ = self._background.of_frame(number, *self.labs[number].shape[:2])
+        return np.asarray(noise > SMEARED * NOISE_FLOOR)
 
     def _score(self, number: int) -> tuple[Floats, Bools]:
         height, width = self.labs[number].shape[:2]

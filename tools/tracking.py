@@ -26,6 +26,8 @@ APART = 0.3
 """Pieces of one track further apart than this share of its diagonal are two things."""
 PIECE = 0.08
 """Smaller pieces, as a share of the track, never become things of their own."""
+NEXT_TO = 0.006
+"""Blobs closer than twice this share of the frame's longer side touch."""
 CROPS = 8
 """Cut-outs kept of a track, at most."""
 MEMORY_SECONDS = 3.0
@@ -337,8 +339,9 @@ def _nearest_label(markers: Labels) -> tuple[Labels, Floats]:
 
 
 def _sharing(labels: Labels, foreground: Bools) -> list[frozenset[int]]:
-    """Return the sets of labels that lie in one blob."""
-    _, blobs = cv2.connectedComponents(foreground.astype(np.uint8))
+    """Return the sets of labels that lie in one blob, or in two with hardly a gap."""
+    reach = 2 * round(NEXT_TO * max(labels.shape)) + 1
+    _, blobs = cv2.connectedComponents(cv2.dilate(foreground.astype(np.uint8), np.ones((reach, reach), np.uint8)))
     codes = np.unique(blobs[labels > 0].astype(np.int64) << 32 | labels[labels > 0])
     sets: dict[int, set[int]] = {}
     for code in codes:
