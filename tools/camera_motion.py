@@ -19,8 +19,8 @@ MIN_AGREEING = 0.35
 """Share of the features that must follow one map for it to be believed."""
 KEPT_FEATURES = 0.55
 """When a smaller share of the reference frame's features is still found, the reference is renewed."""
-STILL_PIXELS = 0.6
-STILL_SHARE = 0.3
+STILL_PIXELS = 0.3
+STILL_SHARE = 0.15
 """When this share stays within STILL_PIXELS the camera has not moved: a moving one leaves few there."""
 REPROJECTION_PIXELS = 1.5
 BENT_GAIN = 1.3
