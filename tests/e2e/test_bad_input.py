@@ -33,8 +33,8 @@ def _truncated(folder: Path) -> None:
 
 def _corrupt(folder: Path) -> None:
     film = write_film(folder / "bad.mp4", frames=60)
-    data = bytearray(film.read_bytes())
-    for place in range(len(data) // 3, len(data) // 2, 7):
+    data = bytearray(film.read_bytes())  # its first half is the one key frame
+    for place in range(3 * len(data) // 4, 5 * len(data) // 6, 7):
         data[place] ^= 0xFF
     film.write_bytes(data)
 
