@@ -1,6 +1,7 @@
 """The vectors stage: every sentence of every twin in the search index, no frame decoded."""
 
-from collections.abc import Callable, Iterator, Sequence
+import logging
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
@@ -9,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from agents.ranking_records import instance_vectors
+from twins.errors import TwinseekError
 from twins.geometry import Floats
 from twins.protocols import TextEncoder, WordStates
 from twins.schema import Component
@@ -16,11 +18,16 @@ from twins.search.index import SearchIndex
 from twins.search.writer import Batch, SpaceVectors
 from twins.store import Store
 
+log = logging.getLogger(__name__)
+
 VERSION = 3
 """Raised when what is put into the search index changes."""
 
-VIDEOS_PER_COMMIT = 32
-"""Videos put into the search index between two commits: a kill loses at most their embedding, which is repeated."""
+PARTS_PER_COMMIT = 32
+"""Parts put into the search index between two commits: a kill loses at most their embedding, which is repeated."""
+
+ROUNDS = 10
+"""So often the twins are compared with the index at most; more rounds are for the next call."""
 
 Event = dict[str, Any]
 
@@ -63,20 +70,47 @@ def embed_library(
 ) -> int:
     """Bring the search index up to date with the twins; return how many parts were put into it.
 
-    Vectors that a part already has on disk are read; only new parts, or those of another encoder, are embedded.
+    Vectors that a part already has on disk are read; only new parts, or those of another encoder, are embedded. A video
+    that cannot be read is passed over.
     """
+    put = 0
+    # Others may replace and remove videos meanwhile: what this call has put of those is taken back by its next round.
+    for _ in range(ROUNDS):
+        changed, done = _embed_round(store, index, encoder, on_event)
+        put += done
+        if not changed:
+            break
+    return put
+
+
+def _embed_round(
+    store: Store, index: SearchIndex, encoder: TextEncoder, on_event: Callable[[Event], None] | None
+) -> tuple[bool, int]:
+    """Compare twins and index once and mend the differences; return whether there were any, and the parts put."""
     held = {key: part.stamp for key, part in index.parts().items()}
     wanted = {(video_id, name) for video_id in store.video_ids() for name in part_names(store, video_id)}
-    for video_id, name in sorted(set(held) - wanted):
-        index.drop(video_id, name)
-    stale = sorted(key for key in wanted if held.get(key) != _stamp(encoder))
-    pending = iter(stale)
-    while chunk := list(islice(pending, VIDEOS_PER_COMMIT)):
+    gone = set(held) - wanted
+    stale = iter(sorted(key for key in wanted if held.get(key) != _stamp(encoder)))
+    put = 0
+    while chunk := list(islice(stale, PARTS_PER_COMMIT)):
+        parts = [part for part in (_try_to_read(store, *key) for key in chunk) if part is not None]
+        # Dropped with what takes its place, so that a replaced video is found at every moment.
+        replaced = {key for key in gone if key[0] in {part.video_id for part in parts}}
         with index.batch() as batch:
-            _put(store, batch, encoder, [read_part(store, video_id, name) for video_id, name in chunk])
-        if on_event:
-            on_event({"event": "embedded", "parts": len(chunk)})
-    return len(stale)
+            put += _put(store, batch, encoder, parts)
+            _drop(batch, replaced)
+        gone -= replaced
+        if on_event and parts:
+            on_event({"event": "embedded", "parts": len(parts)})
+    if gone:
+        with index.batch() as batch:
+            _drop(batch, gone)
+    return put > 0 or bool(gone), put
+
+
+def _drop(batch: Batch, keys: Iterable[tuple[str, str]]) -> None:
+    for video_id, name in sorted(keys):
+        batch.drop(video_id, name)
 
 
 def part_names(store: Store, video_id: str) -> Iterator[str]:
@@ -106,6 +140,16 @@ def read_part(store: Store, video_id: str, name: str) -> Part:
     return Part(video_id, name, facts)
 
 
+def _try_to_read(store: Store, video_id: str, name: str) -> Part | None:
+    """Read the sentences of one part; none where the part has gone meanwhile, or is damaged, which is logged."""
+    try:
+        return read_part(store, video_id, name)
+    except TwinseekError as error:
+        if name in part_names(store, video_id):
+            log.warning("%s cannot be found by questions: %s", video_id, error)
+        return None
+
+
 @dataclass(frozen=True)
 class _Vectors:
     """One part's rows: (n, d) of its n sentences, (w, d) of their words, and (w,) the sentence of each word."""
@@ -115,8 +159,8 @@ class _Vectors:
     owners: Ints32
 
 
-def _put(store: Store, batch: Batch, encoder: TextEncoder, parts: Sequence[Part]) -> None:
-    """Put some parts; those without vectors on disk are embedded together, equal sentences once."""
+def _put(store: Store, batch: Batch, encoder: TextEncoder, parts: Sequence[Part]) -> int:
+    """Put some parts; those without vectors on disk are embedded together, equal sentences once. Return how many."""
     kept = {part.key: _read(store, encoder, part) for part in parts}
     new = [part for part in parts if kept[part.key] is None]
     distinct = {text: place for place, text in enumerate(dict.fromkeys(text for part in new for text in part.texts))}
@@ -124,12 +168,13 @@ def _put(store: Store, batch: Batch, encoder: TextEncoder, parts: Sequence[Part]
     for part in new:
         places = [distinct[text] for text in part.texts]
         vectors = _gather(sentences, words, places, encoder.dimensions)
-        _write(store, encoder, part, vectors)
-        kept[part.key] = vectors
+        if _write(store, encoder, part, vectors):
+            kept[part.key] = vectors
     for part in parts:
         found = kept[part.key]
         if found is not None:
             batch.put(part.video_id, part.name, _spaces(encoder, part, found), "\n".join(part.texts), _stamp(encoder))
+    return sum(found is not None for found in kept.values())
 
 
 def _gather(sentences: Floats | None, words: Sequence[WordStates], places: Sequence[int], dimensions: int) -> _Vectors:
@@ -166,11 +211,18 @@ def _read(store: Store, encoder: TextEncoder, part: Part) -> _Vectors | None:
     sentences, words, owners = found
     if sentences is None or words is None or owners is None:
         return None
-    fits = len(sentences) == len(part.components) and len(words) == len(owners)
+    fits = sentences.shape == (len(part.components), encoder.dimensions) and len(words) == len(owners)
     return _Vectors(sentences, words, owners) if fits else None
 
 
-def _write(store: Store, encoder: TextEncoder, part: Part, vectors: _Vectors) -> None:
+def _write(store: Store, encoder: TextEncoder, part: Part, vectors: _Vectors) -> bool:
+    """Keep a part's vectors on disk; false where its video was removed meanwhile."""
     arrays: tuple[NDArray[Any], ...] = (vectors.sentences, vectors.words, vectors.owners)
-    for folder, rows in zip(_folders(encoder), arrays, strict=True):
-        store.write_vectors(part.video_id, folder, part.name, rows)
+    try:
+        for folder, rows in zip(_folders(encoder), arrays, strict=True):
+            store.write_vectors(part.video_id, folder, part.name, rows)
+    except TwinseekError:
+        if store.current(part.video_id) is None:
+            return False
+        raise
+    return True

@@ -51,19 +51,26 @@ class IndexReport:
         return ", ".join(parts) + (f" ({rate:.1f}x real time)" if self.indexed and rate else "")
 
 
-def find_videos(paths: Iterable[Path]) -> Iterator[Path]:
+def find_videos(paths: Iterable[Path], on_error: Callable[[OSError], None] | None = None) -> Iterator[Path]:
     """Yield the named files, and of named folders every video file in them and below, each file once.
 
     Links to folders are not followed inside a folder, so that a loop of links ends. Whether a named file is a video is
     found out when it is opened.
 
+    Args:
+        on_error: told of folders that cannot be read; without it they are passed over.
+
     Raises:
-        TwinseekError: a path is not there, or a folder holds no video.
+        TwinseekError: a path is not there, or a folder that can be read holds no video.
     """
     seen: set[Path] = set()
     for path in paths:
-        found = sorted(_walk(path)) if path.is_dir() else [path]
-        if not found:
+        unreadable: list[OSError] = []
+        found = sorted(_walk(path, unreadable.append)) if path.is_dir() else [path]
+        if on_error is not None:
+            for error in unreadable:
+                on_error(error)
+        if not found and not unreadable:
             raise TwinseekError(f"{display(path)} holds no video files: name another folder, or the files themselves")
         for file in found:
             if not os.path.lexists(file):
@@ -99,7 +106,8 @@ def index_videos(
     Raises:
         TwinseekError: a path is not there, or the library cannot be written.
     """
-    files = list(find_videos(paths))
+    unreadable: list[OSError] = []
+    files = list(find_videos(paths, unreadable.append))
     tell = on_event or (lambda event: None)
     tell({"event": "started", "total": len(files)})
     report, began = IndexReport(), time.monotonic()
@@ -115,6 +123,9 @@ def index_videos(
         _note(report, event)
         tell(event)
 
+    for error in unreadable:
+        folder = Path(error.filename)
+        take(folder, {"event": "failed", **_about(folder), "error": _unreadable(folder, error)})
     if running <= 1:
         for path in files:
             work.index(store, path, partial(take, path))
@@ -142,7 +153,7 @@ class _IndexWork:
 
     def index(self, store: Store, path: Path, send: Callable[[Event], None]) -> None:
         """Index one file and tell what became of it."""
-        about = {"path": display(path), "video": display(path.name)}
+        about = _about(path)
         last = 0.0
 
         def report(stage: str, frames: int, seconds: float) -> None:
@@ -158,8 +169,7 @@ class _IndexWork:
             send({"event": "failed", **about, "error": str(error)})
             return
         except OSError as error:
-            reason = f"{display(path)} cannot be read ({error.strerror or error}): check the file and index again"
-            send({"event": "failed", **about, "error": reason})
+            send({"event": "failed", **about, "error": _unreadable(path, error)})
             return
         about["video"] = video_id
         for text in warnings:
@@ -188,7 +198,15 @@ def _crash(path: Path, message: Event) -> Event:
         f"{display(path)} made the decoder crash or run out of memory (exit status {message['exitcode']}):"
         " convert it to mp4 (H.264), or leave it out"
     )
-    return {"event": "failed", "path": display(path), "video": display(path.name), "error": error}
+    return {"event": "failed", **_about(path), "error": error}
+
+
+def _about(path: Path) -> dict[str, str]:
+    return {"path": display(path), "video": display(path.name)}
+
+
+def _unreadable(path: Path, error: OSError) -> str:
+    return f"{display(path)} cannot be read ({error.strerror or error}): check the path and its permissions"
 
 
 def _note(report: IndexReport, event: Event) -> None:
@@ -202,8 +220,8 @@ def _note(report: IndexReport, event: Event) -> None:
         report.warnings.setdefault(event["path"], []).append(event["text"])
 
 
-def _walk(folder: Path) -> Iterator[Path]:
-    for place, _, names in os.walk(folder):
+def _walk(folder: Path, on_error: Callable[[OSError], None]) -> Iterator[Path]:
+    for place, _, names in os.walk(folder, onerror=on_error):
         for name in names:
             if Path(name).suffix.lower() in VIDEO_SUFFIXES:
                 yield Path(place) / name

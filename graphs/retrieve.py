@@ -134,9 +134,16 @@ def rank(state: RetrieveState, runtime: Rt) -> Json:
 def ground(state: RetrieveState, runtime: Rt) -> Json:
     """Give each shown video its path, and its instances their frames, boxes and masks."""
     context = runtime.context
-    shown = [RankedHit.model_validate(hit) for hit in state["shown"]]
-    hits = [ground_hit(hit, context.read(hit.judged.video_id), context.store, context.options.masks) for hit in shown]
-    return {"results": [hit.model_dump(mode="json") for hit in hits]}
+    results, warnings = [], []
+    for hit in map(RankedHit.model_validate, state["shown"]):
+        name = hit.judged.video_id
+        try:
+            grounded = ground_hit(hit, context.read(name), context.store, context.options.masks)
+        except TwinseekError as error:  # removed a moment ago, or damaged
+            warnings.append(_warning("unreadable", f"{name} is not shown: {error}"))
+        else:
+            results.append(grounded.model_dump(mode="json"))
+    return {"results": results, "warnings": warnings}
 
 
 def answer(state: RetrieveState, runtime: Rt) -> Json:

@@ -3,6 +3,7 @@
 import contextlib
 import os
 from collections.abc import Callable, Iterator
+from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -72,6 +73,11 @@ class Store:
     def writable(self) -> bool:
         """Whether this process may write to the library; reading never does."""
         return os.access(self.root, os.W_OK | os.X_OK) and os.access(self._layout.videos, os.W_OK | os.X_OK)
+
+    def check_writable(self) -> None:
+        """Raise :class:`TwinseekError` where this process may not write to the library."""
+        if not self.writable:
+            raise TwinseekError(f"{display(self.root)} is read-only: change its permissions or name another library")
 
     # What is there
 
@@ -158,8 +164,10 @@ class Store:
 
     def observations(self, video_id: str) -> tuple[Observation, ...]:
         """Return what just-in-time tools found, oldest first."""
-        files = (self._layout.video(video_id) / "observations").glob("*.json")
-        found = [read_record(path, Observation, LOOK_AGAIN) for path in files]
+        found = []
+        for path in (self._layout.video(video_id) / "observations").glob("*.json"):
+            with contextlib.suppress(FileNotFoundError):  # the video was removed meanwhile
+                found.append(read_record(path, Observation, LOOK_AGAIN))
         return tuple(sorted(found, key=lambda observation: (observation.created, observation.key)))
 
     def observation(self, video_id: str, key: str) -> Observation | None:
@@ -234,7 +242,10 @@ class Store:
         with self._writing(), self._known(video_id), self._changing(video_id):
             path.parent.parent.mkdir(exist_ok=True)
             path.parent.mkdir(exist_ok=True)
-            replace_file(path, lambda file: np.save(file, vectors, allow_pickle=False), self._layout.work)
+            # NumPy writes to files by itself, and then does not say why a write failed: a full disk must be known.
+            content = BytesIO()
+            np.save(content, vectors, allow_pickle=False)
+            replace_file(path, content.getvalue(), self._layout.work)
 
     def read_vectors(self, video_id: str, encoder: str, part: str) -> NDArray[Any] | None:
         """Return one part's vectors; none where they were not made yet or the file is damaged, which is the same."""
@@ -317,8 +328,7 @@ class Store:
 
     @contextlib.contextmanager
     def _writing(self) -> Iterator[None]:
-        if not self.writable:
-            raise TwinseekError(f"{display(self.root)} is read-only: change its permissions or name another library")
+        self.check_writable()
         self._layout.work.mkdir(exist_ok=True)
         with disk_errors(self.root):
             yield

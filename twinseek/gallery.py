@@ -1,7 +1,8 @@
 """The searchable side of a library: its sentences as vectors, and the agents that are asked about them."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Collection
+from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
 from threading import Lock
@@ -67,10 +68,7 @@ class Gallery:
         Raises:
             TwinseekError: where there is none, saying how to make it.
         """
-        try:
-            return SearchIndex.open(self._folder, writable=False)
-        except TwinseekError as error:
-            raise TwinseekError(f"{error}; twinseek doctor --repair makes it anew from the twins") from error
+        return SearchIndex.open(self._folder, writable=False)
 
     @cached_property
     def chroma(self) -> Chroma | None:
@@ -81,12 +79,21 @@ class Gallery:
             return None
         return Chroma(self._folder, url=search.chroma_url)
 
-    def sync(self, on_event: Callable[[dict[str, Any]], None] | None = None) -> int:
-        """Bring the search index up to date with the twins; return how many parts were embedded or read anew."""
+    def sync(self, on_event: Callable[[dict[str, Any]], None] | None = None, *, anew: bool = False) -> int:
+        """Bring the search index up to date with the twins; return how many parts were embedded or read.
+
+        Args:
+            on_event: told of every portion that is done.
+            anew: trust nothing that is in it.
+        """
+        self._store.check_writable()
         with SearchIndex.open(self._folder, writable=True) as index:
+            if anew:
+                index.renew()
             changed = embed_library(self._store, index, self.encoder, on_event)
             index.compact(DEAD_SHARE)
-        if changed and self._store.video_ids() and self.chroma:
+        # Without a change too: a Chroma that broke is built anew.
+        if self._store.video_ids() and self.chroma:
             try:
                 self.chroma.sync([self.index.snapshot(self.encoder.name)])
             except ChromaUnavailableError as error:
@@ -120,17 +127,28 @@ class Gallery:
         return effective
 
     def recall(self, decomposition: Decomposition) -> Recalled:
-        """Rank every video by its sentences alone, best first."""
-        if not self._store.video_ids():
+        """Rank every video by its sentences alone, best first.
+
+        What was removed since the search index was last brought up to date is left out; what was added is warned of.
+
+        Raises:
+            TwinseekError: there is no search index, although there are videos; or it is damaged.
+        """
+        try:
+            found = recall_videos(decomposition, self.index, self.encoder, self.chroma, self._settings.search.path)
+        except TwinseekError:
+            if self._store.video_ids():
+                raise
             return Recalled([])
-        return recall_videos(decomposition, self.index, self.encoder, self.chroma, self._settings.search.path)
+        committed = self._store.video_ids()
+        return Recalled(only_committed(found.scores, committed), found.warnings + not_searched(found.scores, committed))
 
     def diagnose(self, decomposition: Decomposition) -> list[ResultWarning]:
         """Say what the library as a whole cannot know of a question."""
         from agents.rules_decomposer import needs_labels
 
         words = needs_labels(decomposition)
-        if not words or any(self._labelled(name) for name in self._store.video_ids()[:1]):
+        if not words or self._labelled():
             return []
         text = (
             f"the question names {', '.join(words)}, but no labeller has named the objects of this library: "
@@ -138,8 +156,12 @@ class Gallery:
         )
         return [ResultWarning(code="no_labels", text=text)]
 
-    def _labelled(self, video_id: str) -> bool:
-        return any(track.category != "object" for track in self._store.twin(video_id).tracks)
+    def _labelled(self) -> bool:
+        """Say whether the first video that can be read has names for its objects."""
+        for video_id in self._store.video_ids():
+            with suppress(TwinseekError):  # damaged, or removed meanwhile
+                return any(track.category != "object" for track in self._store.twin(video_id).tracks)
+        return False
 
     def models(self) -> dict[str, str]:
         """Name who decided."""
@@ -162,3 +184,21 @@ class Gallery:
     @property
     def _folder(self) -> Path:
         return self._store.root / "search"
+
+
+def only_committed(scores: list[tuple[str, float]], committed: Collection[str]) -> list[tuple[str, float]]:
+    """Return the scores of the videos that are in the library now."""
+    present = set(committed)
+    return [(video_id, score) for video_id, score in scores if video_id in present]
+
+
+def not_searched(scores: list[tuple[str, float]], committed: Collection[str]) -> tuple[ResultWarning, ...]:
+    """Warn of the videos that are in the library, but not in the search index: its indexing runs, or was killed."""
+    missed = len(set(committed) - {video_id for video_id, _ in scores})
+    if not missed:
+        return ()
+    text = (
+        f"{missed} of {len(committed)} videos cannot be found yet: let `twinseek index` finish, or, where none runs, "
+        "use `twinseek doctor --repair`"
+    )
+    return (ResultWarning(code="not_searched", text=text),)

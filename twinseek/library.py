@@ -26,6 +26,10 @@ if TYPE_CHECKING:
 
 Event = dict[str, Any]
 
+SYNC_SECONDS = 30.0
+SYNC_SHARE = 0.05
+"""What a long run has indexed becomes searchable this often; less often where that takes more than this share."""
+
 
 class Library:
     """A folder of twins that can be indexed, asked and looked into; close it, or use it in ``with``."""
@@ -105,7 +109,8 @@ class Library:
     def videos(self) -> list[VideoRow]:
         """Return one row a video, sorted by id."""
         missing = set(self.missing())
-        return [describe_video(self.store, name, missing=name in missing) for name in self.video_ids()]
+        found = (describe_video(self.store, name, missing=name in missing) for name in self.video_ids())
+        return [row for row in found if row is not None]
 
     def missing(self) -> list[str]:
         """Return the ids of the videos of which no file is left where it was last seen."""
@@ -129,15 +134,31 @@ class Library:
         """
         from graphs.index import IndexOptions, index_videos
 
+        self.store.check_writable()
         report = index_videos(
             self.store,
             [Path(path) for path in paths],
             IndexOptions(**self.settings.index.model_dump()),
             jobs=jobs or os.cpu_count() or 1,
-            on_event=on_event,
+            on_event=self._syncing(on_event),
         )
         self.gallery.sync(on_event)
         return report
+
+    def _syncing(self, on_event: Callable[[Event], None] | None) -> Callable[[Event], None]:
+        """Pass events on, and now and then make what was indexed meanwhile searchable: a long run may be cut short."""
+        due = time.monotonic() + SYNC_SECONDS
+
+        def take(event: Event) -> None:
+            nonlocal due
+            if on_event:
+                on_event(event)
+            if event["event"] == "indexed" and time.monotonic() >= due:
+                began = time.monotonic()
+                self.gallery.sync(on_event)
+                due = time.monotonic() + max(SYNC_SECONDS, (time.monotonic() - began) / SYNC_SHARE)
+
+        return take
 
     def import_files(
         self, paths: Iterable[Path | str], *, format: str = "annotations", captions: bool = True

@@ -1,5 +1,6 @@
 """One line about each video of a library."""
 
+from twins.errors import TwinseekError
 from twins.schema import Strict
 from twins.store import Store
 
@@ -18,9 +19,14 @@ class VideoRow(Strict):
     missing: bool
 
 
-def describe_video(store: Store, video_id: str, *, missing: bool) -> VideoRow:
-    """Read the source and the twin of one video."""
-    twin, source = store.twin(video_id), store.source(video_id)
+def describe_video(store: Store, video_id: str, *, missing: bool) -> VideoRow | None:
+    """Read the source and the twin of one video; none where it has been removed meanwhile."""
+    try:
+        twin, source = store.twin(video_id), store.source(video_id)
+    except TwinseekError:
+        if store.current(video_id) is None:
+            return None
+        raise
     return VideoRow(
         video_id=video_id,
         path=next(iter(source.paths), None),

@@ -41,17 +41,17 @@ def listed(library: Path) -> dict[str, dict[str, Any]]:
     return {row["video_id"]: row for row in json.loads(done.stdout)}
 
 
-def ask(library: Path, question: str = QUESTION, **env: str) -> dict[str, Any]:
+def ask(library: Path, *options: str | Path, **env: str) -> dict[str, Any]:
     """Run ``twinseek ask --json``, which must succeed, and return the record."""
-    done = twinseek("ask", question, "--library", library, "--json", "--top", "50", **env)
+    done = twinseek("ask", QUESTION, "--library", library, "--json", "--top", "50", *options, **env)
     assert done.returncode == 0, done.stderr
     assert "Traceback" not in done.stderr
     return json.loads(done.stdout)
 
 
-def ask_exactly(library: Path, question: str = QUESTION) -> dict[str, Any]:
+def ask_exactly(library: Path) -> dict[str, Any]:
     """Run ``twinseek ask`` with exact search."""
-    return ask(library, question, TWINSEEK_SEARCH__PATH="exact")
+    return ask(library, TWINSEEK_SEARCH__PATH="exact")
 
 
 def essence(record: dict[str, Any]) -> Any:

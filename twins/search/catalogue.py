@@ -186,12 +186,12 @@ def _code(error: sqlite3.Error) -> int | None:
 
 def missing(folder: Path) -> UnusableError:
     """Return the error that says how a search index comes to be."""
-    return UnusableError(f"no search index in {folder}: make it with `twinseek index` or `twinseek doctor`")
+    return UnusableError(f"no search index in {folder}: make it with `twinseek index` or `twinseek doctor --repair`")
 
 
 def damaged(path: Path, cause: object) -> UnusableError:
     """Return the error that says how a damaged search index is made anew."""
-    return UnusableError(f"{path} cannot be read ({cause}): rebuild the search index with `twinseek doctor`")
+    return UnusableError(f"{path} cannot be read ({cause}): make it anew with `twinseek doctor --repair`")
 
 
 def _connect(path: Path, mode: str, busy_seconds: float = BUSY_SECONDS) -> sqlite3.Connection:

@@ -98,6 +98,12 @@ class SearchIndex:
                     batch.repack(space, min_dead_share)
             self._sweep()
 
+    def renew(self) -> None:
+        """Forget everything, so that it can be put again; for an index that may be damaged unnoticed."""
+        with self._locked():
+            catalogue.create(self.folder)
+            self._sweep()
+
     @contextmanager
     def batch(self) -> Iterator[Batch]:
         """Yield a :class:`Batch` that is committed at the end of the block, and forgotten if the block raises.

@@ -122,7 +122,7 @@ class Batch:
         if held != given:
             raise TwinseekError(
                 f"space {space!r} holds {held[0]} x {held[1]} rows, not {given[0]} x {given[1]}:"
-                " rebuild the search index with `twinseek doctor`"
+                " make the search index anew with `twinseek doctor --repair`"
             )
         return appender
 

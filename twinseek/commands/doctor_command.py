@@ -12,7 +12,7 @@ MARKS = {"ok": "green", "warning": "yellow", "error": "red"}
 
 @click.command("doctor")
 @library_options
-@click.option("--repair", is_flag=True, help="Bring the search index up to date with the twins.")
+@click.option("--repair", is_flag=True, help="Make the search index anew from the twins.")
 @json_option
 def command(library: Path | None, profile: str | None, repair: bool, as_json: bool) -> None:
     """Check this installation and the library, and say what to do."""
@@ -21,7 +21,7 @@ def command(library: Path | None, profile: str | None, repair: bool, as_json: bo
 
     if repair:
         with Library.open(library, profile=profile) as opened:
-            click.echo(f"embedded {opened.gallery.sync()} parts anew", err=True)
+            click.echo(f"put {opened.gallery.sync(anew=True)} parts into the search index", err=True)
     findings = []
     for finding in diagnose(library, profile):
         findings.append(finding)
