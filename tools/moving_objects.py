@@ -25,6 +25,7 @@ SHADE, SHADE_HUE = 0.5, 10.0
 """A shadow leaves more than this share of the light, and changes a and b of Lab (0–255) by less than this."""
 STANDS_OUT, SHADE_STANDS_OUT = 0.45, 0.75
 """Fainter than this share of what a thing's bulk differs from the background is its rim, or its shadow."""
+SCRAP = 0.04
 RIM = 2
 REFINED_SHARE = 0.35
 """Where less than this share is left, the thing is like its background, and nothing is taken off."""
@@ -119,8 +120,19 @@ def refine_mask(mask: Bools, away: Floats, shaded: Bools) -> Bools:
     outlines, _ = cv2.findContours(kept.astype(np.uint8), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
     filled = np.zeros(mask.shape, np.uint8)
     cv2.drawContours(filled, outlines, -1, 1, cv2.FILLED)
-    refined = (filled > 0) & mask
+    refined = without_scraps((filled > 0) & mask)
     return refined if refined.sum() >= REFINED_SHARE * mask.sum() else mask
+
+
+def without_scraps(mask: Bools) -> Bools:
+    """Return a mask without its pieces that are tiny beside the largest: they stretch the box and say nothing."""
+    count, pieces, stats, _ = cv2.connectedComponentsWithStats(mask.astype(np.uint8))
+    if count <= 2:
+        return mask
+    areas = stats[:, cv2.CC_STAT_AREA]
+    kept = areas >= SCRAP * areas[1:].max()
+    kept[0] = False
+    return np.asarray(kept[pieces])
 
 
 def clean(mask: Bools) -> Bools:
