@@ -4,7 +4,7 @@ BASE := .venv/.base
 DEV := .venv/.dev
 VIDEOS ?=
 
-.PHONY: demo test test-all lint check fix bench lock schema help
+.PHONY: demo test test-all lint check fix bench lock schema docs help
 
 help: ## List what make can do
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | sort
@@ -55,3 +55,6 @@ lock: ## Resolve the committed locks anew (needs uv)
 
 schema: $(DEV) ## Write docs/result.schema.json anew
 	.venv/bin/python -c 'import json; from twins.queries import ResultRecord as R; print(json.dumps(R.model_json_schema(mode="serialization"), indent=2))' > docs/result.schema.json
+
+docs: $(DEV) ## Write docs/cli.md anew
+	.venv/bin/python docs/write_cli.py

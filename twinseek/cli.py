@@ -15,16 +15,14 @@ COMMANDS = {
     "completion": "Print the tab completion of a shell.",
     "demo": "Render a sample library, index it, ask it, write a report.",
     "doctor": "Check this installation and the library, and say what to do.",
-    "eval": "Measure retrieval on annotated clips.",
     "import": "Make twins from annotations or tracks that you have.",
     "index": "Make twins of videos.",
-    "library": "Upgrade or copy a library.",
+    "library": "Bring a library to this version's format.",
     "list": "List the videos of the library.",
     "prune": "Forget videos whose files are gone, and old generations.",
     "remove": "Remove videos from the library (their files stay).",
     "serve": "Serve the library as a chat.",
     "show": "Show what is known about one video.",
-    "tools": "List the specialists that can be called.",
 }
 
 
