@@ -38,7 +38,7 @@ class Gallery:
         self._store = store
         self._settings = settings
         self._kept: dict[str, tuple[object, EffectiveTwin]] = {}
-        self._lock = Lock()
+        self._lock, self._opening = Lock(), Lock()
 
     @cached_property
     def encoder(self) -> TextEncoder:
@@ -50,9 +50,11 @@ class Gallery:
     @cached_property
     def decomposer(self) -> Decomposer:
         """Who takes questions apart."""
+        from agents.lexicon import lexicon
         from agents.rules_decomposer import RulesDecomposer
 
-        return RulesDecomposer()
+        lexicon()  # loaded by one thread, because stemmers must not be shared between threads
+        return RulesDecomposer(self.encoder)
 
     @cached_property
     def judge(self) -> Judge:
@@ -102,11 +104,13 @@ class Gallery:
 
     def context(self, ask: AskSettings) -> RetrieveContext:
         """Put together what one question is answered with."""
+        with self._opening:  # once, also where the first questions come at the same time
+            decomposer, judge = self.decomposer, self.judge
         return RetrieveContext(
             store=self._store,
             read=self.read,
-            decomposer=self.decomposer,
-            judge=self.judge,
+            decomposer=decomposer,
+            judge=judge,
             recall=self.recall,
             diagnose=self.diagnose,
             options=RetrieveOptions(**ask.model_dump()),

@@ -1,0 +1,54 @@
+"""Start the real development server on a library, and ask it."""
+
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from langgraph_sdk import get_sync_client
+
+START_SECONDS = 90
+
+
+@contextmanager
+def served(library: Path, log: Path) -> Iterator[str]:
+    """Serve a library while the block runs; yield the address."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    command = [sys.executable, "-m", "twinseek", "serve", "--library", str(library), "--port", str(port)]
+    env = {**os.environ, "LANGSMITH_TRACING": "false", "OMP_NUM_THREADS": "1", "TWINSEEK_ASK__TOP": "50"}
+    with log.open("wb") as out:
+        process = subprocess.Popen(command, cwd=log.parent, stdout=out, stderr=out, env=env)
+    try:
+        yield _wait(f"http://127.0.0.1:{port}", process, log)
+    finally:
+        process.terminate()
+        process.wait(timeout=30)
+
+
+def ask_server(url: str, question: str) -> dict[str, Any]:
+    """Ask one question and return the record of the answer."""
+    state = get_sync_client(url=url).runs.wait(
+        None, "twinseek", input={"messages": [{"role": "user", "content": question}]}
+    )
+    assert state.get("result"), state
+    return state["result"]
+
+
+def _wait(url: str, process: subprocess.Popen, log: Path) -> str:
+    deadline = time.monotonic() + START_SECONDS
+    while time.monotonic() < deadline:
+        assert process.poll() is None, log.read_text()
+        try:
+            get_sync_client(url=url).assistants.search()
+        except Exception:
+            time.sleep(0.3)
+        else:
+            return url
+    raise AssertionError(log.read_text())
