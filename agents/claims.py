@@ -32,7 +32,7 @@ RELATIVE = ("moves_toward", "moves_away")
 LOOKS = ("colour", "color", "shape", "size", "texture")
 CALL = re.compile(r"^\s*([a-z_]{1,32})\(\s*([^(),;]{1,80})\s*(?:,\s*([^(),;]{1,80})\s*)?\)\s*$")
 COUNTED = re.compile(
-    r"^\s*(all|[<>=]{0,2}\s*\d{1,4})\s*(times)?(?:\s+of\s+(.{1,200}?))?(?:\s+that\s+([a-z_]{1,32}))?\s*$"
+    r"^\s*(all|[<>=]{0,2}\s*\d{1,4})\s*(times)?(?:\s+of\s+(.{1,200}?))?(?:\s+that\s+(not\s+)?([a-z_]{1,32}))?\s*$"
 )
 
 
@@ -207,7 +207,7 @@ def _of_count(claim: Claim, twin: Twin, geometry: Geometry) -> Check:
     found = COUNTED.match(claim.value or "")
     if found is None:
         return "unverifiable"
-    amount, times, phrase, doing = found.groups()
+    amount, times, phrase, denied, doing = found.groups()
     if doing is not None and doing not in PREDICATES:
         return "unverifiable"
     bound = Bound(1, 10_000) if amount == "all" else parse_bound(amount)
@@ -220,7 +220,7 @@ def _of_count(claim: Claim, twin: Twin, geometry: Geometry) -> Check:
         return "verified" if bound.holds(len(truth.holds)) else "refuted"
     if phrase is None:
         return _of_bare_count(claim, bound, twin, geometry) if doing is None and amount != "all" else "unverifiable"
-    return _of_described_count(amount == "all", bound, phrase, doing, twin, geometry)
+    return _of_described_count(amount == "all", bound, phrase, doing, twin, geometry, denied=denied is not None)
 
 
 def _of_bare_count(claim: Claim, bound: Bound, twin: Twin, geometry: Geometry) -> Check:
@@ -234,7 +234,7 @@ def _of_bare_count(claim: Claim, bound: Bound, twin: Twin, geometry: Geometry) -
 
 
 def _of_described_count(
-    every: bool, bound: Bound, phrase: str, doing: str | None, twin: Twin, geometry: Geometry
+    every: bool, bound: Bound, phrase: str, doing: str | None, twin: Twin, geometry: Geometry, *, denied: bool
 ) -> Check:
     evidence = Evidence(twin, geometry)
     if not evidence.objects:
@@ -244,8 +244,8 @@ def _of_described_count(
     if doing is None:
         return "verified" if not every and bound.holds(len(meant)) else "refuted"
     values = evidence.values(doing, [(n, None) for n in meant])
-    sure = sum(value >= 0.99 for value in values)
-    possible = sum(value > 0.05 for value in values)
+    sure = sum(value <= 0.01 if denied else value >= 0.99 for value in values)
+    possible = sum(value < 0.99 if denied else value > 0.05 for value in values)
     wanted = Bound(len(meant), len(meant)) if every else bound
     if wanted.holds(sure):
         return "verified"

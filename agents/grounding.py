@@ -166,7 +166,7 @@ def look_match(kind: str, term: str, track: Track) -> float | None:
     best: float | None = None
     for attribute in track.attributes:
         for said in terms_of(attribute, kind):
-            near = lexicon().neighbours.get(term, {}).get(said, 0.0) if kind == "colour" else 0.0
+            near = lexicon().neighbours.get(term, {}).get(said, 0.0)
             raw = 1.0 if said == term else max(near, WRONG_LOOK)
             value = attribute.confidence * raw + (1 - attribute.confidence) * UNKNOWN_LOOK
             best = value if best is None else max(best, value)

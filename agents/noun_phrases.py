@@ -365,8 +365,11 @@ def _read_look(reader: _Reader, look: tuple[str, str]) -> bool:
         reader.words.insert(len(reader.words) - 1, text)
     else:
         reader.words.append(text)
-    if kind == "shape" and term not in ADJECTIVE_SHAPES and not text.endswith(ADJECTIVE_ENDINGS):
+    names_thing = term not in ADJECTIVE_SHAPES or text in closed_class("shape_nouns")
+    if kind == "shape" and names_thing and not text.endswith(ADJECTIVE_ENDINGS):
         reader.head = True
+        if text == "plus" and reader.peek() == "sign":
+            reader.at += 1
     reader.at += 1
     return True
 

@@ -8,7 +8,10 @@ from agents.clauses import AUXILIARIES, BREAKS, CONJUNCTIONS, MAX_WORDS, PREPOSI
 from agents.descriptions import describe
 from agents.lexicon import DETERMINERS, closed_class, lexicon
 from agents.reading import FRAME, Entity, Part, Reading, read
+from agents.situated import described, sub_queries_of
+from agents.situations import GRAMMAR, Match, Recogniser, Said, plain
 from twins.predicates import PREDICATES
+from twins.protocols import TextEncoder
 from twins.queries import Decomposition, ResultWarning, SubQuery, SubQueryKind
 
 FREE_WEIGHT = 1.0
@@ -30,7 +33,14 @@ QUOTES = "\"'“”‘’«»"
 
 
 class RulesDecomposer:
-    """Splits a question into typed sub-queries by rules."""
+    """Splits a question into typed sub-queries by rules.
+
+    Args:
+        encoder: compares questions with the examples of situations; without one only grammar reads them.
+    """
+
+    def __init__(self, encoder: TextEncoder | None = None) -> None:
+        self._recogniser = Recogniser(encoder) if encoder is not None else None
 
     @property
     def name(self) -> str:
@@ -49,11 +59,29 @@ class RulesDecomposer:
             return _warned(query, (), "empty_question", "the question has no words: say what happens in the clip")
         warnings = list(_doubts(query, words))
         asked = strip_asking(tokens[: 2 * MAX_WORDS])[:MAX_WORDS] or tokens[:MAX_WORDS]
-        sub_queries = _sub_queries(asked, read(asked)) + _quoted(query)
+        reading = read(asked)
+        sub_queries = _sub_queries(asked, reading, self._matches(asked, reading)) + _quoted(query)
         if not sub_queries:
             sub_queries = [SubQuery(id="", text=_text(asked), kind="object")]
         named = _numbered(sub_queries[:MAX_SUB_QUERIES])
         return Decomposition(query=query, sub_queries=named, warnings=tuple(warnings))
+
+    def _matches(self, tokens: Sequence[Token], reading: Reading) -> list[Match]:
+        if self._recogniser is None:
+            return []
+        return self._recogniser.matches(plain(tokens, described(tokens, reading)), _said(reading), _cast(reading))
+
+
+def _cast(reading: Reading) -> int:
+    """Return how many different described things take part: no situation with fewer roles can be meant."""
+    return len({entity.text for entity in reading.entities if entity.looks})
+
+
+def _said(reading: Reading) -> Said:
+    """Return which predicates grammar read."""
+    said = {(part.predicate, part.negated != (part.subject.bound == "0")) for part in reading.parts}
+    said |= {(f"count {p.predicate}", False) for p in reading.parts if p.subject.bound not in (None, "0")}
+    return frozenset(said | ({("order", False)} if reading.order else set()))
 
 
 def needs_labels(decomposition: Decomposition) -> tuple[str, ...]:
@@ -123,7 +151,7 @@ def _language(text: str) -> str:
 # -- from a reading to sub-queries ------------------------------------------------------------------------------------
 
 
-def _sub_queries(tokens: Sequence[Token], reading: Reading) -> list[SubQuery]:
+def _sub_queries(tokens: Sequence[Token], reading: Reading, matches: Sequence[Match]) -> list[SubQuery]:
     """Return parts, counts, order, looks and the rest; ids are ``p0`` … for parts, empty for those nobody refers to."""
     ids = {id(part): f"p{number}" for number, part in enumerate(reading.parts)}
     made = [_of_part(part, ids[id(part)]) for part in reading.parts]
@@ -132,7 +160,32 @@ def _sub_queries(tokens: Sequence[Token], reading: Reading) -> list[SubQuery]:
     made += _looks(reading)
     rest = _rest(tokens, reading)
     weight = round(max(understood(tokens, reading, rest) ** TRUST, LEAST_WEIGHT), 3)
-    return [sub_query.model_copy(update={"weight": weight}) for sub_query in made] + rest
+    made = [sub_query.model_copy(update={"weight": weight}) for sub_query in made] + rest
+    told = [match for match in matches if match.situation.steps]
+    if not told:
+        return made
+    said = [sub_query.model_copy(update={"reading": GRAMMAR}) for sub_query in made if not _is_look(sub_query)]
+    looks = [_weighed(sub_query, 1.0) for sub_query in made if _is_look(sub_query) and lexicon_looks(sub_query.text)]
+    if sum(match.weight for match in told) > 1 - LEAST_GRAMMAR:
+        said = []
+    return looks + said + [sub_query for match in told for sub_query in sub_queries_of(match, reading)]
+
+
+LEAST_GRAMMAR = 0.1
+"""Where situations leave less doubt than this, what grammar read is not looked for."""
+
+
+def _is_look(sub_query: SubQuery) -> bool:
+    return sub_query.relation is None and sub_query.kind == "attribute"
+
+
+def lexicon_looks(text: str) -> bool:
+    """Say whether a noun phrase tells how a thing looks."""
+    return bool(describe(text).looks)
+
+
+def _weighed(sub_query: SubQuery, weight: float) -> SubQuery:
+    return sub_query.model_copy(update={"weight": round(max(weight, LEAST_WEIGHT), 3)})
 
 
 def understood(tokens: Sequence[Token], reading: Reading, rest: Sequence[SubQuery]) -> float:
@@ -334,7 +387,14 @@ def _numbered(sub_queries: Sequence[SubQuery]) -> tuple[SubQuery, ...]:
         elif sub_query.relation == "count":
             changes = {"subject": final.get(sub_query.subject or "", sub_query.subject)}
         named = sub_query.model_copy(update=changes)
-        key = (named.relation, named.subject, named.object, str(named.negated), None if named.relation else named.text)
+        key = (
+            named.relation,
+            named.subject,
+            named.object,
+            str(named.negated),
+            None if named.relation else named.text,
+            named.reading,
+        )
         if key not in seen:
             seen[key] = f"q{len(made) + 1}"
             made.append(named.model_copy(update={"id": seen[key]}))

@@ -19,6 +19,7 @@ from agents.evidence import (
 )
 from agents.lexicon import lexicon, stems
 from agents.reading import FRAME
+from agents.situations import GRAMMAR
 from twins.predicates import PREDICATES
 from twins.protocols import Candidate, TextEncoder
 from twins.queries import Claim, Decomposition, SubQuery, Verdict
@@ -75,29 +76,60 @@ class RulesJudge:
         a half), lowered towards the worst of them, and mixed with the recall score by the weight of what cannot be
         measured. It is comparable between the candidates of one question.
         """
-        parts = plan(decomposition)
         evidence = Evidence(candidate.twin, candidate.geometry, self._encoder)
-        findings = _Case(parts, evidence).findings()
-        soft = float(np.clip(candidate.coarse_score, 0.0, 1.0))
-        free = sum(sub_query.weight for sub_query in parts.free)
-        # What is hardly meant is worth telling where it holds, and no contradiction where it does not.
-        claims = tuple(
-            f.claim for f in findings if f.claim is not None and (f.sub_query.weight >= SERIOUS or f.value > 0.5)
-        )
-        claims += tuple(claim for claim in (_said(sub_query, candidate) for sub_query in parts.free) if claim)
-        held = [f for f in findings if f.value > 0.5]
-        return Verdict(
-            score=combine(
-                [(f.sub_query.weight, f.value) for f in findings],
-                soft,
-                free,
-                hard_factor=DESCRIBED_FACTOR if is_described(candidate.twin) else HARD_FACTOR,
-            ),
-            claims=claims,
-            instances=tuple(dict.fromkeys(name for f in held for name in f.instances))[:MAX_CLAIM_INSTANCES]
-            or tuple(dict.fromkeys(name for claim in claims for name in claim.instances))[:MAX_CLAIM_INSTANCES],
-            spans=merge_spans([span for f in held for span in f.spans]),
-        )
+        judged = [(weight, _judged(reading, evidence, candidate)) for weight, reading in readings(decomposition)]
+        # The trace tells the reading that explains most of the score.
+        _, likeliest = max(judged, key=lambda item: item[0] * item[1].score)
+        return likeliest.model_copy(update={"score": sum(weight * verdict.score for weight, verdict in judged)})
+
+
+def _judged(reading: Decomposition, evidence: Evidence, candidate: Candidate) -> Verdict:
+    """Score one candidate for one reading of a question."""
+    parts = plan(reading)
+    findings = _Case(parts, evidence).findings()
+    soft = float(np.clip(candidate.coarse_score, 0.0, 1.0))
+    free = sum(sub_query.weight for sub_query in parts.free)
+    # What is hardly meant is worth telling where it holds, and no contradiction where it does not.
+    claims = tuple(
+        f.claim for f in findings if f.claim is not None and (f.sub_query.weight >= SERIOUS or f.value > 0.5)
+    )
+    claims += tuple(claim for claim in (_said(sub_query, candidate) for sub_query in parts.free) if claim)
+    held = [f for f in findings if f.value > 0.5]
+    return Verdict(
+        score=combine(
+            [(f.sub_query.weight, f.value) for f in findings],
+            soft,
+            free,
+            hard_factor=DESCRIBED_FACTOR if is_described(candidate.twin) else HARD_FACTOR,
+        ),
+        claims=claims,
+        instances=tuple(dict.fromkeys(name for f in held for name in f.instances))[:MAX_CLAIM_INSTANCES]
+        or tuple(dict.fromkeys(name for claim in claims for name in claim.instances))[:MAX_CLAIM_INSTANCES],
+        spans=merge_spans([span for f in held for span in f.spans]),
+    )
+
+
+@lru_cache(maxsize=64)
+def readings(decomposition: Decomposition) -> tuple[tuple[float, Decomposition], ...]:
+    """Return the ways to understand a question, each with its share; the shares add up to 1.
+
+    What a situation demands is demanded alike, however likely the situation is; grammar has the rest of the likelihood.
+    """
+    parts = decomposition.sub_queries
+    shares = {part.reading: part.weight for part in parts if part.reading not in (None, GRAMMAR)}
+    if not shares:
+        return ((1.0, decomposition),)
+    if any(part.reading == GRAMMAR for part in parts):
+        shares[GRAMMAR] = max(1 - sum(shares.values()), 0.0)
+    made = []
+    for name, share in shares.items():
+        kept = [
+            part.model_copy(update={"weight": 1.0}) if part.reading not in (None, GRAMMAR) else part
+            for part in parts
+            if part.reading in (None, name)
+        ]
+        made.append((share / sum(shares.values()), decomposition.model_copy(update={"sub_queries": tuple(kept)})))
+    return tuple(made)
 
 
 def is_described(twin: Twin) -> bool:
@@ -253,7 +285,7 @@ class _Case(Binder):
             return Finding(part, UNKNOWN_VALUE)
         number = len([n for n in counted if n in prominent]) if text == "all" else len(counted)
         value = 1.0 if bound.holds(number) else 0.3 if bound.low >= 3 and abs(number - bound.low) == 1 else 0.0
-        that = f" that {done.relation}" if done is not None else ""
+        that = f" that {'not ' * done.negated}{done.relation}" if done is not None else ""
         claim = Claim(
             claim=f"{part.text}: {number} found",
             sub_query=part.id,
@@ -268,7 +300,8 @@ class _Case(Binder):
         other = binding.get(part.object or "") if part.object and part.object != FRAME else None
         if other == subject:
             return False
-        return self._value(part, subject, other) >= 0.99
+        value = self._value(part, subject, other)
+        return value <= 0.01 if part.negated else value >= 0.99
 
     def _of_times(self, part: SubQuery, done: SubQuery | None, binding: Binding) -> Finding:
         bound = parse_bound((part.object or "").removesuffix("times"))

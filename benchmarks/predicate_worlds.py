@@ -278,6 +278,19 @@ def _edge(out: bool, answer: bool, name: str, *, back: bool = False, stop: bool 
     return make
 
 
+def _passing_through(way: str, answer: bool, name: str) -> Maker:
+    """Come in over the left edge and go out again: ``across`` at the right, ``back`` at the left, ``down`` below."""
+
+    def make(rng: np.random.Generator) -> World:
+        a = _size(rng, 50, 100)
+        y = float(rng.uniform(200, 500))
+        middle = (float(rng.uniform(500, 800)), y)
+        last = {"across": (1280 + a[0], y), "back": (-a[0], y), "down": (middle[0], 720 + a[1]), "stays": middle}[way]
+        return _world(name, answer, rng, Body(via([0.5, 3.5, 7], [(-a[0], y), middle, last]), a))
+
+    return make
+
+
 def _popping(shown: tuple[float, float], answer: bool, name: str) -> Maker:
     def make(rng: np.random.Generator) -> World:
         shift = float(rng.uniform(-0.5, 0.5))
@@ -484,6 +497,14 @@ WORLDS: dict[str, dict[str, list[Maker]]] = {
             _in_front(1, "miss", False, "goes past below"),
         ],
     },
+    "covers": {
+        "yes": [_in_front(1, "cross", True, "covers")],
+        "no": [
+            _in_front(-1, "cross", False, "is covered"),
+            _in_front(1, "depth", False, "nearer, beside"),
+            _in_front(1, "miss", False, "goes past below"),
+        ],
+    },
     "behind": {
         "yes": [_in_front(-1, "cross", True, "is covered"), _in_front(-1, "depth", True, "farther")],
         "no": [
@@ -608,6 +629,24 @@ WORLDS: dict[str, dict[str, list[Maker]]] = {
             _popping((-1, 5), False, "vanishes"),
             _edge(False, False, "enters"),
             _edge(True, False, "stops at the edge", stop=True),
+        ],
+    },
+    "crosses_view": {
+        "yes": [_passing_through("across", True, "goes across")],
+        "no": [
+            _passing_through("back", False, "goes back"),
+            _passing_through("down", False, "goes out below"),
+            _passing_through("stays", False, "stays"),
+            _edge(True, False, "leaves"),
+        ],
+    },
+    "leaves_as_it_came": {
+        "yes": [_passing_through("back", True, "goes back")],
+        "no": [
+            _passing_through("across", False, "goes across"),
+            _passing_through("down", False, "goes out below"),
+            _passing_through("stays", False, "stays"),
+            _edge(True, False, "leaves"),
         ],
     },
     "appears": {

@@ -18,7 +18,8 @@ class SubQuery(Strict):
     …). ``subject`` and ``object`` are noun phrases; for ``count`` the object is a bound (``3``, ``>=2``, ``all``,
     ``2 times``) and the subject a noun phrase or the id of the sub-query whose subjects (or spans, for times) are
     counted; for ``before``/``during``/``after`` they are the ids of two other sub-queries. The object ``frame`` is the
-    picture itself (``on the left``).
+    picture itself (``on the left``). Where a question can be understood in several ways, ``reading`` names the one that
+    a part belongs to; parts without belong to all of them.
     """
 
     id: str
@@ -29,6 +30,7 @@ class SubQuery(Strict):
     object: str | None = None
     weight: float = 1.0
     negated: bool = False
+    reading: str | None = None
 
 
 class ResultWarning(Strict):

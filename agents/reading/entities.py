@@ -21,6 +21,7 @@ class Entity:
     plural: bool = False
     ordinal: int = 0
     twin: "Entity | None" = None
+    span: tuple[int, int] | None = None  # positions of the phrase that named it first
 
     @property
     def text(self) -> str:

@@ -1,7 +1,7 @@
 """Which thing a noun phrase means: a new one, or one already spoken of."""
 
 from agents.noun_phrases import Phrase
-from agents.reading.entities import Entity, fits, same_words, singular
+from agents.reading.entities import Entity, Part, fits, same_words, singular
 from agents.reading.state import Walk
 
 
@@ -19,6 +19,7 @@ class References(Walk):
             nouns=list(phrase.nouns),
             bound=phrase.bound,
             plural=phrase.plural or phrase.pronoun in ("they", "them"),
+            span=(phrase.start, phrase.end),
         )
         if phrase.name is not None:
             entity.words = entity.words or ["thing"]
@@ -28,7 +29,7 @@ class References(Walk):
         elif phrase.other:
             entity.ordinal = 1
         self.reading.entities.append(entity)
-        already = self.open is not None and phrase.name is not None and self.open.parts[0].predicate == phrase.name[0]
+        already = phrase.name is not None and any(part.predicate == phrase.name[0] for part in self._waiting())
         if phrase.name is not None and not already:
             self._say_of(
                 entity,
@@ -68,8 +69,8 @@ class References(Walk):
 
     def _meant_by_pronoun(self, pronoun: str) -> Entity:
         entities = self.reading.entities
-        if self.open is not None:
-            others = [e for e in entities if e is not self.open.parts[0].subject]
+        if self._waiting():
+            others = [e for e in entities if e is not self._waiting()[0].subject]
             return others[-1] if others else entities[-1]
         if pronoun in ("them", "they", "these", "those"):
             return next((e for e in reversed(entities) if e.plural), entities[-1])
@@ -77,6 +78,10 @@ class References(Walk):
             return self.outer[0][0]
         subject = self.subjects or [p.subject for p in self.reading.parts[-1:]] or entities
         return subject[0]
+
+    def _waiting(self) -> list[Part]:
+        """Return the parts that still wait for their object."""
+        return self.open.parts if self.open is not None else []
 
     def _the_other(self, phrase: Phrase) -> Entity | None:
         """Find ``the other one``: the second of a pair, or the one that is not the subject."""
@@ -86,7 +91,7 @@ class References(Walk):
         plural = next((e for e in reversed(entities) if e.plural), None)
         if plural is not None:
             return self._split(plural)[1]
-        busy = [self.open.parts[0].subject] if self.open is not None else self.subjects
+        busy = [self._waiting()[0].subject] if self._waiting() else self.subjects
         others = [e for e in entities if e not in busy and (not phrase.nouns or fits(phrase, e))]
         return others[-1] if others and phrase.definite and len(entities) > 1 else None
 
@@ -109,7 +114,7 @@ class References(Walk):
 
     def _reciprocate(self) -> None:
         """``each other`` as the object: the subjects do it to one another."""
-        if self.open is None:
+        if self.open is None or not self.open.parts:
             return
         part = self.open.parts[0]
         subjects = self.subjects if len(self.subjects) > 1 else [part.subject]

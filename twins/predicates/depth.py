@@ -7,7 +7,7 @@ from twins.predicates.pairs import both_located, distance, nearness_lead, pair_m
 from twins.predicates.predicate import Predicate
 from twins.predicates.runs import drop_short, join
 from twins.predicates.scene import Scene
-from twins.predicates.truth import Marks
+from twins.predicates.truth import HOLDS, UNKNOWN, Marks, marks_where
 
 RELATIVE_LEAD = 0.12
 """Share by which one must be nearer: depth models err by about a tenth between objects of one depth."""
@@ -19,6 +19,8 @@ CUT_SHARE = 0.75
 """A visible area below this share of the usual one is cut; box jitter of 5 % changes an area by a tenth."""
 WHOLE_SHARE = 0.88
 """Above this share of its usual area an object is whole."""
+COVERED_SHARE = 0.25
+"""Share of the smaller box that must overlap for one to cover the other; corners of boxes are mostly empty."""
 SETTLED_SECONDS = 0.3
 """Depth order does not flicker: shorter stretches are noise."""
 
@@ -40,6 +42,13 @@ def in_front_of(scene: Scene, a: Ints, b: Ints) -> Marks:
 def behind(scene: Scene, a: Ints, b: Ints) -> Marks:
     """Mark where a is farther from the camera than b, or is partly covered by it."""
     return in_front_of(scene, b, a)
+
+
+def covers(scene: Scene, a: Ints, b: Ints) -> Marks:
+    """Mark where a is in front of b and the two overlap in the picture, so that part of b cannot be seen."""
+    shared = np.fmax(share_inside(scene, a, b), share_inside(scene, b, a)) >= COVERED_SHARE
+    front = in_front_of(scene, a, b)
+    return marks_where((front == HOLDS) & shared, (front != UNKNOWN) | (both_located(scene, a, b) & ~shared))
 
 
 def covering(scene: Scene, a: Ints, b: Ints) -> Bools:
@@ -83,5 +92,6 @@ def usual_share(scene: Scene, m: int, overlapping: Bools) -> Doubles:
 
 FAMILY = (
     Predicate("in_front_of", 2, "spatial", in_front_of, ("is in front of", "is nearer than", "covers part of")),
+    Predicate("covers", 2, "spatial", covers, ("covers", "passes over the face of")),
     Predicate("behind", 2, "spatial", behind, ("is behind", "is farther away than", "is partly hidden by")),
 )

@@ -1,5 +1,7 @@
 """Coming into view and going out of it: over the picture's edge, behind something, or on the spot."""
 
+from collections.abc import Callable
+
 import numpy as np
 
 from twins.geometry import Bools, Doubles, Ints
@@ -32,8 +34,11 @@ MOSTLY_HIDDEN = 0.4
 """Below this visible share of its usual area a thing hides behind what covers it."""
 
 
-def _sights(scene: Scene, a: Ints, *, first: bool) -> Runs:
-    """Return the stretches in view that begin (or end) with a real change, not with the clip or an unsampled gap."""
+def _sights(scene: Scene, a: Ints, *, first: bool, least: float = AWAY_SECONDS) -> Runs:
+    """Return the stretches in view that begin (or end) with a real change, not with the clip or an unsampled gap.
+
+    Before (or after) them a is gone for ``least`` seconds or more.
+    """
     gone = scene.absent[a] | scene.occluded[a]
     outside = runs_of(~scene.seen[a])
     changed = [
@@ -41,38 +46,55 @@ def _sights(scene: Scene, a: Ints, *, first: bool) -> Runs:
         for row, start, end in zip(outside.rows, outside.starts, outside.ends, strict=True)
     ]
     # An unsampled frame or two between the last sight and the first absence does not matter.
-    outside = outside.where(np.array(changed, bool) & (outside.seconds(scene.edges) >= AWAY_SECONDS - 1e-6))
+    outside = outside.where(np.array(changed, bool) & (outside.seconds(scene.edges) >= least - 1e-6))
     borders = set(zip(outside.rows, outside.ends if first else outside.starts, strict=True))
     runs = runs_of(scene.seen[a])
     keep = [key in borders for key in zip(runs.rows, runs.starts if first else runs.ends, strict=True)]
     return runs.where(np.array(keep, bool))
 
 
-def _over_edge(scene: Scene, a: Ints, runs: Runs, *, first: bool) -> Bools:
-    """Say which sights (R,) begin or end at the picture's edge, coming from or going toward it."""
+def edge_sights(scene: Scene, a: Ints, *, first: bool) -> tuple[Runs, Ints]:
+    """Return the stretches in view that begin (or end) at the picture's edge, coming from or going toward it.
+
+    Returns:
+        the runs, and (R,) the edge of each: 0 left, 1 top, 2 right, 3 bottom.
+    """
+    runs = _sights(scene, a, first=first, least=0.0)
+    long = _sights(scene, a, first=first)
+    away = set(zip(long.rows, long.starts, strict=True))
+    edges = np.array(
+        [
+            _edge_of(scene, int(a[row]), slice(start, end), first=first, cut_is_enough=(row, start) in away)
+            for row, start, end in zip(runs.rows, runs.starts, runs.ends, strict=True)
+        ],
+        np.int64,
+    )
+    return runs.where(edges >= 0), edges[edges >= 0]
+
+
+def _edge_of(scene: Scene, m: int, sight: slice, *, first: bool, cut_is_enough: bool) -> int:
+    """Return the edge at which a sight begins or ends, -1 where it does so elsewhere."""
+    boxes, seconds = scene.boxes[m, sight], scene.seconds[sight]
+    if not first:
+        boxes, seconds = boxes[::-1], seconds[::-1]
+    look = np.flatnonzero(np.abs(seconds - seconds[0]) <= LOOK_SECONDS)[-1]
     frame = np.array([scene.geometry.width, scene.geometry.height], np.float64)
-    result = np.zeros(len(runs.rows), bool)
-    for r, (row, start, end) in enumerate(zip(runs.rows, runs.starts, runs.ends, strict=True)):
-        boxes = scene.boxes[a[row], start:end]
-        seconds = scene.seconds[start:end]
-        if not first:
-            boxes, seconds = boxes[::-1], seconds[::-1]
-        look = np.flatnonzero(np.abs(seconds - seconds[0]) <= LOOK_SECONDS)[-1]
-        result[r] = _from_edge(boxes[0], boxes[look], abs(seconds[look] - seconds[0]), frame)
-    return result
+    return _from_edge(boxes[0], boxes[look], abs(seconds[look] - seconds[0]), frame, cut_is_enough)
 
 
-def _from_edge(box: Doubles, later: Doubles, seconds: float, frame: Doubles) -> bool:
-    """Say whether a box lies at the edge and is farther inside ``seconds`` later."""
+def _from_edge(box: Doubles, later: Doubles, seconds: float, frame: Doubles, cut_is_enough: bool) -> int:
+    """Return the edge that a box lies at if it is farther inside ``seconds`` later, or cut by it; -1 for none."""
     extent = np.maximum(later[2:] - later[:2], 1.0)
     way = (later[:2] + later[2:] - box[:2] - box[2:]) / 2
-    for margin, inward in ((box[:2], way), (frame - box[2:], -way)):
-        # What moves fast is first detected farther inside.
-        allowed = np.maximum(EDGE_SHARE * frame, EDGE_EXTENT * extent) + np.maximum(inward, 0) / max(seconds, 0.4) * 0.2
-        at_edge = margin <= allowed
-        if (at_edge & ((inward >= INWARD_EXTENT * extent) | (margin <= 0.25 * EDGE_SHARE * frame))).any():
-            return True
-    return False
+    margins, inward = np.concatenate((box[:2], frame - box[2:])), np.concatenate((way, -way))
+    extents, frames = np.tile(extent, 2), np.tile(frame, 2)
+    # What moves fast is first detected farther inside.
+    allowed = np.maximum(EDGE_SHARE * frames, EDGE_EXTENT * extents) + np.maximum(inward, 0) / max(seconds, 0.4) * 0.2
+    comes = inward >= INWARD_EXTENT * extents
+    cut = margins <= 0.25 * EDGE_SHARE * frames
+    # Missed for a moment at the clip's end, a thing that the edge cuts has not gone unless it moves.
+    found = (margins <= allowed) & (comes | cut if cut_is_enough else comes)
+    return int(np.argmax(np.where(found, inward / extents, -np.inf))) if found.any() else -1
 
 
 def _event(scene: Scene, a: Ints, runs: Runs, *, first: bool) -> Marks:
@@ -93,14 +115,12 @@ def disappears(scene: Scene, a: Ints, _: Ints) -> Marks:
 
 def enters(scene: Scene, a: Ints, _: Ints) -> Marks:
     """Mark the moments at which a comes in over the picture's edge."""
-    runs = _sights(scene, a, first=True)
-    return _event(scene, a, runs.where(_over_edge(scene, a, runs, first=True)), first=True)
+    return _event(scene, a, edge_sights(scene, a, first=True)[0], first=True)
 
 
 def leaves(scene: Scene, a: Ints, _: Ints) -> Marks:
     """Mark the moments at which a goes out over the picture's edge."""
-    runs = _sights(scene, a, first=False)
-    return _event(scene, a, runs.where(_over_edge(scene, a, runs, first=False)), first=False)
+    return _event(scene, a, edge_sights(scene, a, first=False)[0], first=False)
 
 
 def reappears(scene: Scene, a: Ints, _: Ints) -> Marks:
@@ -112,10 +132,33 @@ def reappears(scene: Scene, a: Ints, _: Ints) -> Marks:
     return _event(scene, a, runs.where(before), first=True)
 
 
+def crosses_view(scene: Scene, a: Ints, _: Ints) -> Marks:
+    """Mark the moments at which a goes out over the edge opposite to the one that it came in by."""
+    return _passage(scene, a, lambda came, goes: (came - goes) % 4 == 2)
+
+
+def leaves_as_it_came(scene: Scene, a: Ints, _: Ints) -> Marks:
+    """Mark the moments at which a goes out over the edge that it came in by."""
+    return _passage(scene, a, lambda came, goes: came == goes)
+
+
+def _passage(scene: Scene, a: Ints, fits: Callable[[int, int], bool]) -> Marks:
+    """Mark the departures over an edge that fits the edge of the last arrival before."""
+    arrivals, arrived_by = edge_sights(scene, a, first=True)
+    departures, gone_by = edge_sights(scene, a, first=False)
+    keep = []
+    for row, end, goes in zip(departures.rows, departures.ends, gone_by, strict=True):
+        before = np.flatnonzero((arrivals.rows == row) & (arrivals.starts < end))
+        keep.append(len(before) > 0 and fits(int(arrived_by[before[-1]]), int(goes)))
+    return _event(scene, a, departures.where(np.array(keep, bool)), first=False)
+
+
 def hides_behind(scene: Scene, a: Ints, b: Ints) -> Marks:
     """Mark where a is out of view, or nearly, behind b, from the moment it goes there."""
     runs = _sights(scene, a, first=False)
-    runs = runs.where(~_over_edge(scene, a, runs, first=False))
+    over_edge = edge_sights(scene, a, first=False)[0]
+    gone = set(zip(over_edge.rows, over_edge.ends, strict=True))
+    runs = runs.where(np.array([key not in gone for key in zip(runs.rows, runs.ends, strict=True)], bool))
     mask = np.zeros((len(a), len(scene.seconds)), bool)
     for row, end in zip(runs.rows, runs.ends, strict=True):
         if a[row] != b[row] and _goes_behind(scene, int(a[row]), int(b[row]), int(end)):
@@ -158,6 +201,8 @@ def _mostly_hidden(scene: Scene, a: Ints, b: Ints) -> Bools:
 FAMILY = (
     Predicate("enters", 1, "presence", enters, ("enters the picture", "comes in"), event=True),
     Predicate("leaves", 1, "presence", leaves, ("leaves the picture", "goes out"), event=True),
+    Predicate("crosses_view", 1, "presence", crosses_view, ("goes through the picture from side to side",), event=True),
+    Predicate("leaves_as_it_came", 1, "presence", leaves_as_it_came, ("goes out where it came in",), event=True),
     Predicate("appears", 1, "presence", appears, ("appears", "comes into view"), event=True),
     Predicate("disappears", 1, "presence", disappears, ("disappears", "vanishes"), event=True),
     Predicate("reappears", 1, "presence", reappears, ("reappears", "comes back into view"), event=True),

@@ -1,0 +1,129 @@
+"""From the situations that a question may tell of to sub-queries about its things."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+
+from agents.clauses import Token
+from agents.lexicon import lexicon
+from agents.reading import Reading
+from agents.situations import Match, Situation, Step
+from twins.predicates import PREDICATES
+from twins.queries import SubQuery, SubQueryKind
+
+NAMES = {"a": "thing", "b": "other thing", "c": "third thing"}
+"""What a role is called that the question says nothing of."""
+READ_VOTES = 10.0
+"""Votes of a part that grammar read, beside the five of the nearest examples."""
+COVER = "cover"
+"""The role of what hides a thing: it need not be tracked, so that it is left open."""
+
+
+def sub_queries_of(match: Match, reading: Reading) -> list[SubQuery]:
+    """Say what must be seen in a situation, with the question's things in its roles.
+
+    Ids are the situation's name and a number: steps first, then their order and counts.
+    """
+    names = cast_roles(match, reading)
+    situation, made = match.situation, []
+    ids = [f"{situation.name}{number}" for number in range(len(situation.steps))]
+    for step, name in zip(situation.steps, ids, strict=True):
+        made.append(_of_step(step, name, names, match))
+    for relation, first, second in situation.order:
+        text = f"{made[first].text} {relation} {made[second].text}"
+        made.append(_tied(text, "temporal", relation, ids[first], ids[second], match))
+    counts = [(at, bound) for at, bound in situation.counts]
+    counts += [(at, step.times) for at, step in enumerate(situation.steps) if step.times is not None]
+    for at, bound in counts:
+        made.append(_tied(f"{bound} {made[at].text}", "count", "count", ids[at], bound, match))
+    return made
+
+
+def _of_step(step: Step, name: str, names: dict[str, str], match: Match) -> SubQuery:
+    subject = names[step.roles[0]]
+    other = names.get(step.roles[1]) if len(step.roles) > 1 else None  # a cover is left open
+    words = [subject, "does not:" if step.negated else "", PREDICATES[step.relation].phrases[0], other or ""]
+    kind: SubQueryKind = "spatial" if PREDICATES[step.relation].kind == "spatial" else "action"
+    return SubQuery(
+        id=name,
+        text=" ".join(word for word in words if word),
+        kind=kind,
+        subject=subject,
+        relation=step.relation,
+        object=other,
+        weight=round(match.weight, 3),
+        negated=step.negated,
+        reading=match.situation.name,
+    )
+
+
+def _tied(text: str, kind: SubQueryKind, relation: str, first: str, second: str, match: Match) -> SubQuery:
+    return SubQuery(
+        id="",
+        text=text,
+        kind=kind,
+        subject=first,
+        relation=relation,
+        object=second,
+        weight=round(match.weight, 3),
+        reading=match.situation.name,
+    )
+
+
+def cast_roles(match: Match, reading: Reading) -> dict[str, str]:
+    """Say which of the question's things plays which role.
+
+    What grammar read of the same predicate decides; where it read none, the things take the roles in the order in
+    which the nearest examples name them.
+    """
+    roles = [role for role in NAMES if any(role in step.roles for step in match.situation.steps)]
+    votes = _order_votes(match, reading)
+    for key, number in _read_votes(match.situation, reading).items():
+        votes[key] += number
+    cast: dict[str, str] = {}
+    taken: set[int] = set()
+    for (role, number), _ in sorted(votes.items(), key=lambda item: (-item[1], item[0])):
+        if role in roles and role not in cast and number not in taken:
+            cast[role] = reading.entities[number].text
+            taken.add(number)
+    free = [name for name in NAMES.values() if name not in cast.values()]
+    return {role: cast.get(role) or free.pop(0) for role in roles}
+
+
+def _read_votes(situation: Situation, reading: Reading) -> dict[tuple[str, int], float]:
+    """Let the parts that grammar read say who is subject and object of the same predicate."""
+    votes: dict[tuple[str, int], float] = defaultdict(float)
+    for part in reading.parts:
+        for step in situation.steps:
+            if step.relation != part.predicate or step.negated != part.negated:
+                continue
+            for role, entity in zip(step.roles, (part.subject, part.object), strict=False):
+                if entity is not None and entity.looks:
+                    votes[role, reading.entities.index(entity)] += READ_VOTES
+    return votes
+
+
+def described(tokens: Sequence[Token], reading: Reading) -> list[tuple[int, int]]:
+    """Return the positions of the phrases that say how a thing looks, up to the last word that does."""
+    spans = []
+    for entity in reading.entities:
+        if entity.looks and entity.span is not None:
+            start, end = entity.span
+            telling = [at for at in range(start, end) if _tells_looks(tokens[at].text)]
+            spans.append((start, max(telling, default=end - 1) + 1))
+    return sorted(spans)
+
+
+def _tells_looks(word: str) -> bool:
+    return word in lexicon().looks or word in lexicon().asking["generic"] or word == "sign"
+
+
+def _order_votes(match: Match, reading: Reading) -> dict[tuple[str, int], float]:
+    named = sorted((e for e in reading.entities if e.span is not None), key=lambda e: e.span or (0, 0))
+    votes: dict[tuple[str, int], float] = defaultdict(float)
+    for example, cosine in match.examples:
+        for place, entity in enumerate(named):
+            if entity.looks and example.roles:
+                role = example.roles[min(place, len(example.roles) - 1)]
+                exact = 1.0 if len(named) == len(example.roles) else 0.5
+                votes[role, reading.entities.index(entity)] += cosine * exact
+    return votes
