@@ -49,7 +49,7 @@ def test_stored_vectors_are_those_of_the_sentences(encoder: TextEncoder) -> None
 @pytest.mark.parametrize(
     ("question", "situation"),
     [
-        ("the burglar is seized by the policeman after a wild chase", "capture"),
+        ("after a long flight the runaway is taken prisoner", "capture"),
         ("the one at the rear snatches the lead from the one in front", "overtaking"),
         ("a comet that keeps flying round a star", "orbit"),
         ("something dives behind a curtain and never shows its face again", "hiding_for_good"),
