@@ -92,8 +92,7 @@ def index_one(
         TwinseekError: the file cannot be read as a video, or changed meanwhile.
     """
     wanted = wanted_stages(file.sha256, options, labeller)
-    live = store.current(file.video_id)
-    stale = set(stale_stages(store.manifest(file.video_id).stages if live else {}, wanted))
+    stale = set(stale_stages(store.stages(file.video_id), wanted))
     if not stale:
         return file.video_id, (), []
     if "tracks" in stale:

@@ -1,8 +1,12 @@
 """One line about each video of a library."""
 
+import logging
+
 from twins.errors import TwinseekError
 from twins.schema import Strict
 from twins.store import Store
+
+log = logging.getLogger(__name__)
 
 
 class VideoRow(Strict):
@@ -20,13 +24,13 @@ class VideoRow(Strict):
 
 
 def describe_video(store: Store, video_id: str, *, missing: bool) -> VideoRow | None:
-    """Read the source and the twin of one video; none where it has been removed meanwhile."""
+    """Read the source and the twin of one video; none where it has gone meanwhile, or is damaged, which is logged."""
     try:
         twin, source = store.twin(video_id), store.source(video_id)
-    except TwinseekError:
-        if store.current(video_id) is None:
-            return None
-        raise
+    except TwinseekError as error:
+        if store.current(video_id) is not None:
+            log.warning("%s is left out: %s", video_id, error)
+        return None
     return VideoRow(
         video_id=video_id,
         path=next(iter(source.paths), None),
