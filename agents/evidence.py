@@ -94,10 +94,22 @@ class Evidence:
         """Return (objects,) how well each fits a noun phrase, the best of its tracks."""
         scores = self.grounder.scores(phrase)
         number_of = dict(self._rows)
-        return np.array([max(scores[number_of[row]] for row in rows) for rows in self.objects], np.float64)
+        fits = np.array([max(scores[number_of[row]] for row in rows) for rows in self.objects], np.float64)
+        return np.asarray(fits * self.salience)
+
+    @cached_property
+    def salience(self) -> Doubles:
+        """(objects,) how sure it is of each that it is a thing: the surest of its tracks."""
+        number_of = dict(self._rows)
+        return np.array(
+            [max(self.twin.tracks[number_of[row]].salience for row in rows) for rows in self.objects], np.float64
+        )
 
     def values(self, name: str, pairs: list[tuple[int, int | None]]) -> Doubles:
-        """Return (len(pairs),) how far a predicate holds: 1 at some time, 0 known never to, between where unknown."""
+        """Return (len(pairs),) how far a predicate holds: 1 at some time, 0 known never to, between where unknown.
+
+        What holds of something that may be no thing at all holds the less for it.
+        """
         if not pairs:
             return np.empty(0)
         relative = RELATIVE.get(name, name) if pairs[0][1] is not None else name
@@ -107,7 +119,8 @@ class Evidence:
         b = a if PREDICATES[relative].arity == 1 else np.array([self.member(o) for _, o in pairs if o is not None])
         marks = mark(relative, self.scene, a, b)
         holds, fails = (marks == HOLDS).any(axis=1), (marks == FAILS).mean(axis=1)
-        return np.where(holds, 1.0, UNKNOWN_VALUE * (1 - fails))
+        sure = np.array([min(self.salience[n] for n in pair if n is not None) for pair in pairs])
+        return np.where(holds, UNKNOWN_VALUE + (1 - UNKNOWN_VALUE) * sure, UNKNOWN_VALUE * (1 - fails))
 
     def _any_other(self, name: str, subject: int) -> float:
         others: list[tuple[int, int | None]] = [(subject, o) for o in range(len(self.objects)) if o != subject]

@@ -25,7 +25,7 @@ from twins.protocols import Candidate, TextEncoder
 from twins.queries import Claim, Decomposition, SubQuery, Verdict
 from twins.schema import Fact, Span, Twin
 
-HARD_FACTOR = 2.0
+HARD_FACTOR = 8.0
 """How much a condition that can be measured outweighs one that is only matched by meaning."""
 DESCRIBED_FACTOR = 0.3
 """The same for a twin that is described in words: people's words ("jumping", "behind") are then better met by words
@@ -38,6 +38,8 @@ WORST_SHARE = 0.4
 REFINED = 6
 """Bindings of which order and repetition in time are worked out."""
 MAX_CLAIM_INSTANCES = 12
+SURE = 0.7
+"""Value from which something that holds is counted."""
 SERIOUS = 0.2
 """Weight from which a sub-query is claimed even where it does not hold."""
 NAME = "rules-1"
@@ -301,7 +303,7 @@ class _Case(Binder):
         if other == subject:
             return False
         value = self._value(part, subject, other)
-        return value <= 0.01 if part.negated else value >= 0.99
+        return value <= 0.01 if part.negated else value >= SURE
 
     def _of_times(self, part: SubQuery, done: SubQuery | None, binding: Binding) -> Finding:
         bound = parse_bound((part.object or "").removesuffix("times"))

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from graphs.index_perceive import Perceiver, shrink
-from graphs.index_twin import SOURCE, TRACK_CONFIDENCE, attributes_of, build_perceived
+from graphs.index_twin import SOURCE, TRACK_CONFIDENCE, attributes_of, build_perceived, saliences_of
 from tools import appearance, text_seen
 from twins.components import components
 from twins.errors import TwinseekError
@@ -133,7 +133,7 @@ def _see(
             facts=found.scene,
         )
         warnings = [*video.warnings]
-    twin = _with_attributes(twin, attributes_of(found.looks))
+    twin = _with_attributes(twin, attributes_of(found.looks), saliences_of(found.looks, found.geometry))
     report("text", len(seen.seconds), video.duration)
     twin = _with_text(twin, _texts(seen.key_frames, video.info.width) if options.text else [])
     twin = _with_labels(twin, found.geometry, seen.key_frames, labeller)
@@ -151,7 +151,8 @@ def _refresh(
     """Run the stale stages on an existing twin, with as few frames as they need."""
     twin = old.twin
     if "attributes" in stale:
-        twin = _with_attributes(twin, attributes_of(_looks_again(path, old.geometry, masks)))
+        looks = _looks_again(path, old.geometry, masks)
+        twin = _with_attributes(twin, attributes_of(looks), saliences_of(looks, old.geometry))
     if "text" in stale:
         twin = _with_text(twin, _texts(_spread(path, twin, TEXT_FRAMES), twin.width) if options.text else [])
     if "labels" in stale:
@@ -160,11 +161,12 @@ def _refresh(
     return Material(twin, old.geometry, None)
 
 
-def _with_attributes(twin: Twin, found: dict[str, tuple[Attribute, ...]]) -> Twin:
+def _with_attributes(twin: Twin, found: dict[str, tuple[Attribute, ...]], saliences: dict[str, float]) -> Twin:
     tracks = []
     for track in twin.tracks:
         others = tuple(a for a in track.attributes if a.source != appearance.SOURCE)
-        tracks.append(track.model_copy(update={"attributes": found.get(track.id, ()) + others}))
+        update = {"attributes": found.get(track.id, ()) + others, "salience": saliences.get(track.id, track.salience)}
+        tracks.append(track.model_copy(update=update))
     return twin.model_copy(update={"tracks": tuple(tracks)})
 
 

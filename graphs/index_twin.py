@@ -6,7 +6,7 @@ from itertools import pairwise
 import numpy as np
 
 from graphs.index_perceive import Seen, ShotSeen
-from tools.appearance import Look, describe_looks
+from tools.appearance import Look, describe_looks, salience_of
 from tools.fragments import sides_touched
 from tools.nearness import estimate_nearness
 from tools.tracking import RawTrack
@@ -117,6 +117,15 @@ def looks_at(track: RawTrack, work_size: tuple[int, int]) -> list[Look]:
             whole = sample.area >= WHOLE * track.typical_area and not sides_touched(sample, width, height)
             looks.append(Look(image, mask, sample.area / (width * height), whole))
     return looks
+
+
+def saliences_of(looks: dict[str, list[Look]], geometry: Geometry) -> dict[str, float]:
+    """Return how sure it is of every track that it is a thing."""
+    seen = (geometry.visibility == Visibility.VISIBLE).mean(axis=1) if len(geometry.seconds) else []
+    return {
+        name: round(salience_of(looks.get(name, []), float(share)), 3)
+        for name, share in zip(geometry.track_ids, seen, strict=True)
+    }
 
 
 def attributes_of(looks: dict[str, list[Look]]) -> dict[str, tuple[Attribute, ...]]:

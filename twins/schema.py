@@ -69,13 +69,17 @@ class Attribute(Strict):
 
 
 class Track(Strict):
-    """One instance, kept over time. ``source`` is a key of :attr:`Twin.sources`."""
+    """One instance, kept over time. ``source`` is a key of :attr:`Twin.sources`.
+
+    ``salience`` is how sure it is that this is a thing at all, and no stain of the background.
+    """
 
     id: str
     category: str = "object"
     confidence: Confidence = 0.0
     alternatives: tuple[Alternative, ...] = ()
     attributes: tuple[Attribute, ...] = ()
+    salience: Confidence = 1.0
     source: str
 
 
