@@ -25,6 +25,8 @@ NOISE_FACTOR = 3.0
 """Times the median absolute deviation of a pixel that are noise too; it is large where frames do not register."""
 DARKER = 0.6
 """Weight of a mere darkening: shadows darken and keep their colour."""
+MIN_GHOST = 0.0008
+"""Share of the frame below which nothing is taken for a ghost."""
 GHOST_EDGES = 0.6
 """An outline is a ghost's when the frame's edges along it are weaker than this share of the background's."""
 
@@ -49,6 +51,8 @@ class Background:
         """Return background, noise and what can be trusted, as frame ``number`` of the stretch would see it."""
         back = np.linalg.inv(self.to_canvas[number])
         size = (width, height)
+        if self.lab.shape[:2] == (height, width) and np.array_equal(back, np.eye(3)):
+            return self.lab, self.noise, np.asarray(self.seen >= MIN_SEEN)
         lab = cv2.warpPerspective(self.lab, back, size, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
         noise = cv2.warpPerspective(self.noise, back, size, flags=cv2.INTER_NEAREST, borderMode=cv2.BORDER_REPLICATE)
         seen = cv2.warpPerspective(self.seen, back, size, flags=cv2.INTER_NEAREST)
@@ -82,23 +86,25 @@ def model_background(labs: list[Bytes], to_first: list[Doubles]) -> Background:
 
 def difference(lab: Bytes, background: Bytes) -> Floats:
     """Return (h, w) how far a frame is from its background in Lab units, darkening discounted."""
-    delta = lab.astype(np.float32) - background.astype(np.float32)
-    light = delta[..., 0]
-    chroma = np.abs(delta[..., 1]) + np.abs(delta[..., 2])
-    shade = np.where((light < 0) & (chroma < NOISE_FLOOR), DARKER, 1.0)
-    return np.asarray(cv2.GaussianBlur(np.abs(light) * shade + chroma, (0, 0), 1.0), np.float32)
+    light, a, b = cv2.split(cv2.absdiff(lab, background))
+    chroma = cv2.add(a, b, dtype=cv2.CV_32F)
+    away = light.astype(np.float32)
+    away[(lab[..., 0] < background[..., 0]) & (chroma < NOISE_FLOOR)] *= DARKER
+    return np.asarray(cv2.GaussianBlur(away + chroma, (0, 0), 1.0), np.float32)
 
 
 def mend_ghosts(background: Background, number: int, lab: Bytes, foreground: Bools) -> int:
     """Put what a frame shows into the background wherever its foreground is a ghost; return the pixels mended."""
     height, width = foreground.shape
     shown, _, _ = background.of_frame(number, height, width)
-    edges_frame, edges_back = _edges(lab), _edges(shown)
     count, labels, stats, _ = cv2.connectedComponentsWithStats(foreground.astype(np.uint8))
+    if stats[1:, cv2.CC_STAT_AREA].max(initial=0) < MIN_GHOST * height * width:
+        return 0
+    edges_frame, edges_back = _edges(lab), _edges(shown)
     ghosts = np.zeros((height, width), np.uint8)
     for label in range(1, count):
         x, y, w, h, area = stats[label]
-        if area < 0.0008 * height * width:
+        if area < MIN_GHOST * height * width:
             continue
         window = np.s_[max(0, y - 2) : y + h + 2, max(0, x - 2) : x + w + 2]
         blob = (labels[window] == label).astype(np.uint8)

@@ -17,15 +17,15 @@ from tools.tracking import RawTrack, Sample, cut_out, looks_apart, looks_of
 from twins.geometry import Bools, Bytes, Floats
 from twins.masks import encode_mask, resize_mask
 
-SIDE = 256
+SIDE = 208
 """Longer side of the pictures in which regions are looked for."""
 MIN_AREA, MAX_AREA = 0.0008, 0.15
 """Share of the frame that a region may cover."""
 STRETCHED = 2.5
 """The a and b channels use little of their range: they are stretched by this, so that steps in them count."""
-LEVELS = 8
+LEVELS = 6
 """Thresholds tried in each channel."""
-STABLE = 1.3
+STABLE = 1.4
 """A region is stable whose area grows by less than this factor from one threshold to the next."""
 MIN_EXTENT = 0.45
 """Share of its box that a region fills, at least."""
@@ -192,8 +192,10 @@ def _cost(track: RawTrack, region: ColourRegion, seconds: float) -> float:
     expected, travelled = track.expected(seconds)
     away = float(np.linalg.norm(np.array(region.centre) - expected)) / (REACH * np.sqrt(track.area) + travelled)
     ratio = abs(np.log(region.area / track.area)) / np.log(GROWN)
+    if max(away, ratio) >= 1.0:
+        return 1e6
     apart = looks_apart(track.looks, region.looks) / LOOKS
-    return float(0.5 * away + 0.2 * ratio + 0.3 * apart) if max(away, ratio, apart) < 1.0 else 1e6
+    return float(0.5 * away + 0.2 * ratio + 0.3 * apart) if apart < 1.0 else 1e6
 
 
 def _overlap(a: Bools, b: Bools) -> float:

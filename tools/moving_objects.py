@@ -1,6 +1,7 @@
 """Which pixels of a frame belong to something that moves, or that was or will be elsewhere."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import cv2
 import numpy as np
@@ -33,6 +34,22 @@ MENDING_STEP = 3
 """Every n-th frame of a stretch is searched for ghosts."""
 
 
+@dataclass(frozen=True)
+class _View:
+    """The background as one frame of the stretch would see it, and how far the frame is from it; all (h, w, …)."""
+
+    number: int
+    shown: Bytes
+    noise: Floats
+    trusted: Bools
+    away: Floats
+
+    @property
+    def smeared(self) -> Bools:
+        """Where the background is a blend of things that never left it for long."""
+        return np.asarray(self.noise > SMEARED * NOISE_FLOOR)
+
+
 class Stretch:
     """A stretch of one shot whose background has been modelled.
 
@@ -45,9 +62,11 @@ class Stretch:
         self.labs = [cv2.cvtColor(image, cv2.COLOR_RGB2LAB).astype(np.uint8, copy=False) for image in images]
         self._to_first = to_first
         self._background = model_background(self.labs, list(to_first))
+        self._view: _View | None = None
         for number in range(0, len(images), MENDING_STEP):
             score, trusted = self._score(number)
             mend_ghosts(self._background, number, self.labs[number], clean((score > 1) & trusted))
+            self._view = None
 
     def foreground(self, number: int, flow: Floats | None) -> Bools:
         """Return (h, w) the pixels of things that move or are not always there.
@@ -60,7 +79,7 @@ class Stretch:
         found = (score > 1) & trusted
         if flow is not None and number > 0:
             back = np.linalg.inv(self._to_first[number - 1]) @ self._to_first[number]
-            enough = np.where(self._smeared(number), WEAK_SMEARED, WEAK)
+            enough = np.where(self._seen_from(number).smeared, WEAK_SMEARED, WEAK).astype(np.float32)
             found |= moving_pixels(flow, back) & ((score > enough) | ~trusted)
         return clean(found)
 
@@ -70,14 +89,12 @@ class Stretch:
         Args:
             labels: (h, w) of the frame's pixels, 0 for nothing, as the tracker gives them.
         """
-        height, width = labels.shape
-        shown, _, _ = self._background.of_frame(number, height, width)
-        away = difference(self.labs[number], shown)
-        shaded = looks_shaded(self.labs[number], shown)
+        view, lab = self._seen_from(number), self.labs[number]
         refined = np.zeros_like(labels)
         for label, window in enumerate(find_objects(labels), 1):
             if window is not None:
-                thing = refine_mask(labels[window] == label, away[window], shaded[window])
+                shaded = looks_shaded(lab[window], view.shown[window])
+                thing = refine_mask(labels[window] == label, view.away[window], shaded)
                 refined[window][thing] = label
         return refined
 
@@ -87,15 +104,16 @@ class Stretch:
         lab, _, _ = self._background.of_frame(number, height, width)
         return cv2.cvtColor(lab, cv2.COLOR_LAB2RGB).astype(np.uint8, copy=False)
 
-    def _smeared(self, number: int) -> Bools:
-        """Return (h, w) where the background is a blend of things that never left it for long."""
-        _, noise, _ = self._background.of_frame(number, *self.labs[number].shape[:2])
-        return np.asarray(noise > SMEARED * NOISE_FLOOR)
-
     def _score(self, number: int) -> tuple[Floats, Bools]:
-        height, width = self.labs[number].shape[:2]
-        shown, noise, trusted = self._background.of_frame(number, height, width)
-        return difference(self.labs[number], shown) / noise, trusted
+        view = self._seen_from(number)
+        return view.away / view.noise, view.trusted
+
+    def _seen_from(self, number: int) -> "_View":
+        """Return how a frame differs from its background; the last answer is kept, for the next step asks again."""
+        if self._view is None or self._view.number != number:
+            shown, noise, trusted = self._background.of_frame(number, *self.labs[number].shape[:2])
+            self._view = _View(number, shown, noise, trusted, difference(self.labs[number], shown))
+        return self._view
 
 
 def looks_shaded(lab: Bytes, background: Bytes) -> Bools:
@@ -148,8 +166,9 @@ def clean(mask: Bools) -> Bools:
 def moving_pixels(flow: Floats, back: Doubles) -> Bools:
     """Return (h, w) where the flow differs from what the camera's map alone gives, beyond the flow's own noise."""
     height, width = flow.shape[:2]
-    beyond = np.linalg.norm(flow - camera_flow(back, height, width), axis=-1)
-    noise = float(np.median(beyond))
+    rest = flow if np.array_equal(back, np.eye(3)) else flow - camera_flow(back, height, width)
+    beyond = cv2.magnitude(rest[..., 0], rest[..., 1])
+    noise = float(np.median(beyond[::2, ::2]))
     return np.asarray(beyond > MOVING_PIXELS + 3 * noise)
 
 
