@@ -1,24 +1,29 @@
-"""Print the peak memory of indexing a long clip beside that of a short one: ``python -m benchmarks.memory``."""
+"""Peak memory of indexing a ten-minute clip beside that of a ten-second one, both made here."""
 
-import argparse
-import resource
-import subprocess
-import sys
-import tempfile
 from pathlib import Path
 
 import av
 import cv2
 import numpy as np
 
-WORK = """
-import resource, sys
-from pathlib import Path
-from graphs.index import index_videos
-from twins.store import Store
-index_videos(Store.open(Path(sys.argv[1]), create=True), [Path(sys.argv[2])])
-print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
-"""
+from benchmarks.figures import Figure, Figures, Options, at_most
+from benchmarks.processes import twinseek
+
+SHORT, LONG, QUICK = 10.0, 600.0, 20.0
+
+
+def measure(options: Options) -> Figures:
+    """Yield the peaks in megabytes and their ratio. One job: the process that looks at frames is the one measured."""
+    peaks = []
+    for seconds in (SHORT, QUICK if options.quick else LONG):
+        video = options.scratch / f"{seconds:.0f}.mp4"
+        if not video.exists():
+            film(video, seconds)
+        done = twinseek("index", video, "--library", options.scratch / f"memory-{seconds:.0f}", "--jobs", "1", "--json")
+        peaks.append(max(done.own_megabytes, done.worker_megabytes))
+        note = f"indexed in {done.seconds:.0f} s, {seconds / done.seconds:.1f}x real time"
+        yield Figure(f"peak memory, clip of {seconds:.0f} s", peaks[-1], "MB", at_most(1536), note)
+    yield Figure("long clip / short clip", peaks[1] / peaks[0], "x", at_most(1.15))
 
 
 def film(path: Path, seconds: float, size: tuple[int, int] = (1280, 720), rate: int = 24) -> None:
@@ -39,31 +44,3 @@ def film(path: Path, seconds: float, size: tuple[int, int] = (1280, 720), rate: 
                 cv2.circle(image, (int(x), int(y)), 40 + 10 * n, colour, -1)
             container.mux(stream.encode(av.VideoFrame.from_ndarray(image, format="rgb24")))
         container.mux(stream.encode())
-
-
-def peak_megabytes(video: Path, folder: Path) -> float:
-    """Index a video in a process of its own and return its peak memory."""
-    command = [sys.executable, "-c", WORK, str(folder), str(video)]
-    done = subprocess.run(command, check=True, capture_output=True, text=True, cwd=Path(__file__).resolve().parents[1])
-    return int(done.stdout) / (1024 if sys.platform != "darwin" else 1024 * 1024)
-
-
-def main() -> None:
-    """Measure and print."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--short", type=float, default=10.0, help="seconds of the short clip")
-    parser.add_argument("--long", type=float, default=600.0, help="seconds of the long clip")
-    given = parser.parse_args()
-    peaks = []
-    with tempfile.TemporaryDirectory() as name:
-        for seconds in (given.short, given.long):
-            video = Path(name) / f"{seconds:.0f}.mp4"
-            film(video, seconds)
-            peaks.append(peak_megabytes(video, Path(name) / f"library{seconds:.0f}"))
-            print(f"{seconds:.0f} s: peak memory {peaks[-1]:.0f} MB", flush=True)
-    print(f"ratio {peaks[1] / peaks[0]:.2f}, aim 1.15; the making of the clips is not counted")
-    print(f"(this process: {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MB)")
-
-
-if __name__ == "__main__":
-    main()

@@ -1,4 +1,4 @@
-"""Precision and recall of every predicate on noisy generated tracks: ``python -m benchmarks.predicates``.
+"""Precision and recall of every predicate on noisy generated tracks.
 
 A clip counts as positive when the predicate holds at some time: a quarter of a second for an event, half a second
 for a state.
@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from benchmarks.figures import Figure, Figures, Options, at_least
 from benchmarks.predicate_tracks import observe
 from benchmarks.predicate_worlds import WORLDS
 from twins.predicates import PREDICATES, Scene, evaluate
@@ -27,6 +28,23 @@ class Score:
     recall: float
     clips: int
     wrong: tuple[tuple[str, int], ...]
+
+
+LEAST = 0.8
+
+
+def measure(options: Options) -> Figures:
+    """Yield the lowest precision and the lowest recall of all predicates, each the mean over seeds."""
+    seeds, clips = (options.seeds[:1], 2) if options.quick else (options.seeds, 20)
+    means = {}
+    for name in sorted(WORLDS):
+        scores = [score(name, seed, clips) for seed in seeds]
+        means[name] = np.mean([(found.precision, found.recall) for found in scores], axis=0)
+    note = f"{len(means)} predicates, {len(seeds)} seeds, {2 * clips} noisy clips each"
+    for place, measured in enumerate(("precision", "recall")):
+        worst = min(means, key=lambda name: means[name][place])
+        weak = tuple(f"{name}: {pair[place]:.2f}" for name, pair in means.items() if pair[place] < LEAST)
+        yield Figure(f"lowest {measured} ({worst})", float(means[worst][place]), "", at_least(LEAST), note, weak)
 
 
 def score(name: str, seed: int, clips: int = 20, *, noise: bool = True) -> Score:

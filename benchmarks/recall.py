@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from benchmarks.figures import Figure, Figures, Options, at_least, at_most
 from twins.search import Chroma, SearchIndex, Snapshot, max_sim
 from twins.search.recall import PROPOSALS, recall
 
@@ -28,6 +29,16 @@ class Row:
     name: str
     value: float
     unit: str
+
+
+RATIO = "exact / the faster plain product"
+BARS = {RATIO: at_most(1.5), f"chroma recall@{PROPOSALS}": at_least(0.99)}
+
+
+def measure(options: Options) -> Figures:
+    """Yield the rows of :func:`run` with their bars."""
+    for row in run(2_500 if options.quick else ROWS):
+        yield Figure(row.name, row.value, row.unit, BARS.get(row.name))
 
 
 def run(rows: int = ROWS, with_chroma: bool = True) -> list[Row]:
@@ -59,7 +70,7 @@ def run(rows: int = ROWS, with_chroma: bool = True) -> list[Row]:
         times = _interleaved(ways)
         products = [times[name] for name in ways if name.startswith("plain")]
         table += [Row(f"{name}, {QUERIES} queries", 1e3 * times[name], "ms") for name in ways]
-        table.append(Row("exact / the faster plain product", times["exact"] / min(products), "x"))
+        table.append(Row(RATIO, times["exact"] / min(products), "x"))
         if with_chroma:
             asked = _around(rng, centres, 100)
             table.append(Row("chroma / exact", times["chroma"] / times["exact"], "x"))

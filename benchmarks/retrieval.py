@@ -34,17 +34,19 @@ class Remembering:
 
     def encode(self, texts: Sequence[str]) -> Floats:
         """See :meth:`MiniLM.encode`."""
-        return np.stack([vector for vector, _ in self._both(texts)])
+        return self.encode_both(texts)[0]
 
     def encode_words(self, texts: Sequence[str]) -> list[WordStates]:
         """See :meth:`MiniLM.encode_words`."""
-        return [words for _, words in self._both(texts)]
+        return self.encode_both(texts)[1]
 
-    def _both(self, texts: Sequence[str]) -> list[tuple[Floats, WordStates]]:
+    def encode_both(self, texts: Sequence[str]) -> tuple[Floats, list[WordStates]]:
+        """See :meth:`MiniLM.encode_both`."""
         fresh = [text for text in dict.fromkeys(texts) if text not in self._known]
-        vectors, words = self._encoder.encode_both(fresh)
-        self._known.update(zip(fresh, zip(vectors, words, strict=True), strict=True))
-        return [self._known[text] for text in texts]
+        if fresh:
+            vectors, words = self._encoder.encode_both(fresh)
+            self._known.update(zip(fresh, zip(vectors, words, strict=True), strict=True))
+        return np.stack([self._known[text][0] for text in texts]), [self._known[text][1] for text in texts]
 
 
 def clip_components(folder: Path, *, captions: bool) -> dict[str, tuple[Component, ...]]:
