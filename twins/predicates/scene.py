@@ -154,7 +154,8 @@ class Scene:
         level, _ = local_line(
             values, known.astype(np.float64), self.seconds, max(SMOOTHING_SECONDS / 2, 1.5 * self.step)
         )
-        return np.where(known, level[..., 0], np.nan)
+        # Where an area drops at once to a sliver, the line through it dips below nothing.
+        return np.where(known, np.maximum(level[..., 0], 0.0), np.nan)
 
     @cached_property
     def drift(self) -> Doubles:

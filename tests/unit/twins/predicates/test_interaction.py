@@ -7,6 +7,14 @@ from tests.unit.twins.predicates.tracks import Row, line, rest, tracks
 from twins.predicates import Scene, evaluate
 
 
+def test_an_area_that_drops_to_a_sliver_is_never_less_than_nothing() -> None:
+    geometry = tracks(line((100, 200), (400, 200), 20))
+    geometry.area[0, 18:] = 1.0
+    level = Scene(geometry).steady_area[0]
+    assert (level >= 0).all()
+    assert level[2] == pytest.approx(1600, rel=0.01)
+
+
 def two(a: Row, b: Row, **options: object) -> Scene:
     return Scene(tracks(a, b, **options))  # type: ignore[arg-type]
 
