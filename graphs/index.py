@@ -4,13 +4,14 @@ import contextlib
 import os
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 from graphs.index_stages import IndexOptions, index_one
 from graphs.index_workers import CRASHED, run_tasks
+from tools import text_seen
 from twins.errors import TwinseekError
 from twins.layout import display
 from twins.specialists import Labeller
@@ -25,6 +26,8 @@ VIDEO_SUFFIXES = frozenset(
 )
 PROGRESS_SECONDS = 0.25
 """A video reports its progress this often."""
+
+NO_READER = "rapidocr-onnxruntime is not installed, so none is read: install it as locks/base.txt does and index again"
 
 
 @dataclass
@@ -111,7 +114,9 @@ def index_videos(
     tell = on_event or (lambda event: None)
     tell({"event": "started", "total": len(files)})
     report, began = IndexReport(), time.monotonic()
-    work = _IndexWork(store.root, store.grace, options or IndexOptions(), labeller)
+    options = options or IndexOptions()
+    unread = options.text and bool(files) and not text_seen.can_read()
+    work = _IndexWork(store.root, store.grace, replace(options, text=options.text and not unread), labeller)
     running = min(jobs, len(files))
     done_seconds: dict[Path, float] = {}
 
@@ -123,6 +128,8 @@ def index_videos(
         _note(report, event)
         tell(event)
 
+    if unread:
+        take(Path(), {"event": "warning", "path": "text in the picture", "video": "", "text": NO_READER})
     for error in unreadable:
         folder = Path(error.filename)
         take(folder, {"event": "failed", **_about(folder), "error": _unreadable(folder, error)})

@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from importlib.util import find_spec
 from typing import Any
 
 import cv2
@@ -38,6 +39,11 @@ def may_hold_text(image: Bytes) -> bool:
     count, _, stats, _ = cv2.connectedComponentsWithStats(joined)
     rows = [s for s in stats[1:count] if 5 <= s[cv2.CC_STAT_HEIGHT] <= 60 and s[cv2.CC_STAT_WIDTH] >= 8]
     return sum(int(s[cv2.CC_STAT_AREA]) for s in rows) >= MIN_STROKES * grey.size
+
+
+def can_read() -> bool:
+    """Tell whether RapidOCR is installed: there are Pythons that it has no wheel for."""
+    return find_spec("rapidocr_onnxruntime") is not None
 
 
 def read_text(image: Bytes) -> list[SeenText]:

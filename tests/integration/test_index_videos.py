@@ -1,5 +1,6 @@
 """The index on real encoded files: what is found, what is run again, what goes wrong."""
 
+import sys
 from pathlib import Path
 
 import av
@@ -8,7 +9,7 @@ import numpy as np
 import pytest
 
 from graphs import index_stages
-from graphs.index import IndexOptions, find_videos, index_videos
+from graphs.index import NO_READER, IndexOptions, find_videos, index_videos
 from tools import appearance
 from twins.errors import TwinseekError
 from twins.frames import VideoFile
@@ -198,6 +199,19 @@ def test_options_are_part_of_what_makes_a_twin_stale(store: Store, clip: Path):
     report = index_videos(store, [clip], IndexOptions(samples_per_second=5.0))
     assert report.indexed
     assert len(store.geometry(store.video_ids()[0]).seconds) <= 18
+
+
+def test_without_a_reader_of_text_videos_are_indexed_with_one_warning(
+    store: Store, clip: Path, monkeypatch: pytest.MonkeyPatch
+):
+    film(clip.with_name("other.mp4"), frames=20, seed=2)
+    with monkeypatch.context() as hidden:
+        hidden.setitem(sys.modules, "rapidocr_onnxruntime", None)
+        without = index_videos(store, [clip.parent])
+    assert len(without.indexed) == 2
+    assert [text for texts in without.warnings.values() for text in texts] == [NO_READER]
+    with_reader = index_videos(store, [clip.parent])
+    assert len(with_reader.indexed) == 2 and not with_reader.warnings, "what was not read is read once it can be"
 
 
 def test_folders_are_searched_and_loops_of_links_end(clip: Path):
