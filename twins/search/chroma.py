@@ -227,6 +227,8 @@ class Chroma:
         self._disconnect()
         identity = next(iter(wanted.values())).identity
         state = State(clean=False, identity=identity, url=self._url, folder=f"c-{uuid.uuid4().hex}", held={})
+        if self._folder.is_file():
+            self._folder.unlink()
         self._folder.mkdir(parents=True, exist_ok=True)
         if self._url is not None:
             write_state(self._state_path, state)
