@@ -25,7 +25,7 @@ from twins.protocols import Candidate, TextEncoder
 from twins.queries import Claim, Decomposition, SubQuery, Verdict
 from twins.schema import Fact, Span, Twin
 
-HARD_FACTOR = 8.0
+HARD_FACTOR = 2.0
 """How much a condition that can be measured outweighs one that is only matched by meaning."""
 DESCRIBED_FACTOR = 0.3
 """The same for a twin that is described in words: people's words ("jumping", "behind") are then better met by words
@@ -38,6 +38,8 @@ WORST_SHARE = 0.4
 REFINED = 6
 """Bindings of which order and repetition in time are worked out."""
 MAX_CLAIM_INSTANCES = 12
+MISSING_VALUE = 0.2
+"""A condition on something that nothing in view fits: more likely it is not there than that perception missed it."""
 SURE = 0.7
 """Value from which something that holds is counted."""
 SERIOUS = 0.2
@@ -189,7 +191,7 @@ class _Case(Binder):
     def _of_part(self, part: SubQuery, binding: Binding) -> Finding:
         subject, other = self._bound(part, binding)
         if subject is None:
-            return Finding(part, UNKNOWN_VALUE)
+            return Finding(part, MISSING_VALUE)
         value = self._value(part, subject, other)
         names = self._names(subject, other)
         spans = self._spans(part, subject, other)
@@ -328,8 +330,12 @@ class _Case(Binder):
     def _of_look(self, part: SubQuery, binding: Binding) -> Finding:
         number = binding.get(part.subject or "")
         if number is None:
-            return Finding(part, UNKNOWN_VALUE)
-        value = float(self.grounded(part.subject or "")[number])
+            return Finding(part, MISSING_VALUE)
+        # The mean over what is demanded: a thing of the right colour whose outline is unclear fits better than none.
+        demands = describe(part.subject or "")
+        value = float(self.grounded(part.subject or "")[number]) ** (
+            1 / max(1, len(demands.looks) + len(demands.nouns))
+        )
         names = self._names(number)
         kind, term = _checkable_look(part.subject or "")
         claim = Claim(claim=part.text, sub_query=part.id, predicate=kind, value=term, instances=names, source=NAME)
