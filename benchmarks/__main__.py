@@ -101,7 +101,7 @@ def _read_arguments() -> tuple[Options, argparse.Namespace]:
     parser.add_argument("--questions", type=Path, metavar="FILE", help="ask these of the annotated clips (retrieval)")
     parser.add_argument("--pictures", type=Path, metavar="FOLDER", help="draw the errors of perception")
     parser.add_argument("--seeds", default="101,102,103,104,105", help="of the made-up worlds")
-    parser.add_argument("--folder", type=Path, help="keep libraries and clips here and use them again")
+    parser.add_argument("--folder", type=Path, help="keep what is made here; clips and worlds are used again")
     given = parser.parse_args()
     for name in given.names:
         if name not in BENCHMARKS:

@@ -12,7 +12,7 @@ def measure(options: Options) -> Figures:
     """Yield the demo's time in seconds and its share of right answers."""
     if options.quick:
         raise SkippedError("a quick run leaves it out: it has one size")
-    done = twinseek("demo", "--folder", options.scratch / "demo")
+    done = twinseek("demo", "--folder", options.fresh("demo"))
     found = RIGHT.search(done.output)
     if found is None:
         raise RuntimeError(f"the demo does not say how many answers are right: {done.output[-500:]}")

@@ -4,6 +4,7 @@ import datetime
 import os
 import platform
 import subprocess
+import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -70,11 +71,12 @@ class Options:
     """How a benchmark is run.
 
     Args:
-        scratch: a folder for libraries and clips; what one benchmark made there, another may use.
+        scratch: a folder for libraries and clips.
         quick: the smallest run that goes through everything; its figures mean nothing.
         questions: a file of questions of one's own for the retrieval benchmark.
         pictures: a folder for pictures of the errors.
         seeds: of made-up worlds.
+        made: what one benchmark made and another uses.
     """
 
     scratch: Path
@@ -83,6 +85,11 @@ class Options:
     pictures: Path | None = None
     seeds: Sequence[int] = (101, 102, 103, 104, 105)
     made: dict[str, Any] = field(default_factory=dict)
+
+    def fresh(self, name: str) -> Path:
+        """Return a path at which nothing is, so that nothing that an earlier run left there speeds this one up."""
+        self.scratch.mkdir(parents=True, exist_ok=True)
+        return Path(tempfile.mkdtemp(prefix=f"{name}-", dir=self.scratch)) / name
 
     def shared(self, *parts: str) -> Path:
         """Return a path in the folder beside the checkout. Raises :class:`SkippedError` where it is not there."""

@@ -45,7 +45,7 @@ def index_clips(options: Options) -> tuple[Path, Finished]:
     """Index the real clips through the command line, once a run; return the library's folder and what it took."""
     if "indexed" not in options.made:
         videos = options.shared("videos", *([ONE_CLIP] if options.quick else []))
-        folder = options.scratch / "indexed"
+        folder = options.fresh("indexed")
         options.made["indexed"] = folder, twinseek("index", videos, "--library", folder, "--jobs", "2", "--json")
     indexed: tuple[Path, Finished] = options.made["indexed"]
     return indexed

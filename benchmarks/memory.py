@@ -19,7 +19,7 @@ def measure(options: Options) -> Figures:
         video = options.scratch / f"{seconds:.0f}.mp4"
         if not video.exists():
             film(video, seconds)
-        done = twinseek("index", video, "--library", options.scratch / f"memory-{seconds:.0f}", "--jobs", "1", "--json")
+        done = twinseek("index", video, "--library", options.fresh("memory"), "--jobs", "1", "--json")
         peaks.append(max(done.own_megabytes, done.worker_megabytes))
         note = f"indexed in {done.seconds:.0f} s, {seconds / done.seconds:.1f}x real time"
         yield Figure(f"peak memory, clip of {seconds:.0f} s", peaks[-1], "MB", at_most(1536), note)

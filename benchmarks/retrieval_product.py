@@ -34,7 +34,7 @@ def measure(options: Options) -> Figures:
     encoder = Remembering()
     for captions in (False,) if options.quick else (False, True):
         for distractors in (0,) if options.quick else (0, DISTRACTORS):
-            folder = options.scratch / f"retrieval-{distractors}-{'with' if captions else 'without'}-captions"
+            folder = options.fresh("retrieval")
             with import_clips(options, folder, captions=captions) as library:
                 add_captions(options, library, distractors)
                 where = f"{len(library.video_ids())} videos, captions {'in' if captions else 'out'}"
