@@ -84,6 +84,81 @@ def strip_asking(tokens: list[Token]) -> list[Token]:
     return tokens[start:] if start < len(tokens) else []
 
 
+def settle_numbers(tokens: list[Token]) -> list[Token]:
+    """Bring numbers into plain form.
+
+    Left out is what only says that a number is meant exactly (``three, neither more nor fewer``; ``two and no third``).
+    Sums are worked out (``two plus one more``), and a number said of a subject goes before it (``the crosses number
+    two``).
+    """
+    words = [token.text for token in tokens]
+    if not any(_number_of(word) for word in words):
+        return tokens
+    settled = _summed(_without_rivals(_without_exactness(words)))
+    return [Token(word) for word in _counted_first(settled)]
+
+
+def _number_of(word: str) -> int:
+    """Return the number that a word names, from two up; 0 for none."""
+    number = lexicon().numbers.get(word) or (int(word) if word.isascii() and word.isdigit() and len(word) < 4 else 0)
+    return number if number > 1 else 0
+
+
+def _without_exactness(words: list[str]) -> list[str]:
+    for phrase in lexicon().exactly:
+        for at in range(len(words) - len(phrase), 0, -1):
+            if tuple(words[at : at + len(phrase)]) == phrase and any(map(_number_of, words[:at])):
+                start = at - 1 if words[at - 1] in (",", "and") else at
+                words = words[:start] + words[at + len(phrase) :]
+    return words
+
+
+def _without_rivals(words: list[str]) -> list[str]:
+    """``nobody but two``, ``not three, just two``, ``two and no third one``: two."""
+    for phrase in lexicon().nobody_but:
+        if tuple(words[: len(phrase)]) == phrase and any(map(_number_of, words[len(phrase) : len(phrase) + 2])):
+            words = ["exactly", *words[len(phrase) :]]
+    if len(words) > 4 and words[0] == "not" and _number_of(words[1]) and words[2] in (",", "but"):
+        words = words[3:]
+    for at in range(len(words) - 2, 0, -1):
+        if (
+            at + 1 < len(words)
+            and words[at] == "no"
+            and words[at + 1] in lexicon().no_more
+            and any(map(_number_of, words[:at]))
+        ):
+            end = at + 2 + (words[at + 2 : at + 3] != [] and words[at + 2] in lexicon().asking["generic"])
+            words = words[: at - 1 if words[at - 1] in (",", "and", "but") else at] + words[end:]
+    return words
+
+
+def _summed(words: list[str]) -> list[str]:
+    """``two balls plus one more``: three balls."""
+    for at in range(2, len(words) - 2):
+        more = words[at + 2] in ("more", "other", "extra", "further", "additional")
+        added = lexicon().numbers.get(words[at + 1], 0)
+        earlier = [n for n in range(max(at - 4, 0), at) if _number_of(words[n])]
+        if words[at] in ("plus", "and") and added and more and earlier:
+            total = str(_number_of(words[earlier[-1]]) + added)
+            return [*words[: earlier[-1]], total, *words[earlier[-1] + 1 : at], *words[at + 3 :]]
+    return words
+
+
+def _counted_first(words: list[str]) -> list[str]:
+    """``the balls number two``, ``the balls are two``, ``the number of balls is two``: exactly two balls."""
+    number = _number_of(words[-1]) if words else 0
+    if not number or len(words) < 3 or words[-2] not in ("number", "are", "count", "is"):
+        return words
+    rest = words[:-2]
+    if rest[:3] == ["the", "number", "of"]:
+        rest = rest[3:]
+    elif words[-2] == "is":
+        return words
+    while rest and rest[0] in ("the", "these", "those", "their", "only"):
+        rest = rest[1:]
+    return ["exactly", str(number), *rest]
+
+
 def _asking_end(words: list[str]) -> int:
     """Return where the asking frame ends: after ``… the clip where``, else after the request (``find``), else 0."""
     asking = lexicon().asking

@@ -4,8 +4,19 @@ from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from itertools import pairwise
 
-from agents.clauses import AUXILIARIES, BREAKS, CONJUNCTIONS, MAX_WORDS, PREPOSITIONS, Token, strip_asking, tokenise
+from agents.clauses import (
+    AUXILIARIES,
+    BREAKS,
+    CONJUNCTIONS,
+    MAX_WORDS,
+    PREPOSITIONS,
+    Token,
+    settle_numbers,
+    strip_asking,
+    tokenise,
+)
 from agents.descriptions import describe
+from agents.exceptions import exception
 from agents.lexicon import DETERMINERS, closed_class, lexicon
 from agents.reading import FRAME, Entity, Part, Reading, read
 from agents.situated import described, sub_queries_of
@@ -59,6 +70,7 @@ class RulesDecomposer:
             return _warned(query, (), "empty_question", "the question has no words: say what happens in the clip")
         warnings = list(_doubts(query, words))
         asked = strip_asking(tokens[: 2 * MAX_WORDS])[:MAX_WORDS] or tokens[:MAX_WORDS]
+        asked = settle_numbers(asked) or asked
         reading = read(asked)
         sub_queries = _sub_queries(asked, reading, self._matches(asked, reading)) + _quoted(query)
         if not sub_queries:
@@ -69,12 +81,27 @@ class RulesDecomposer:
     def _matches(self, tokens: Sequence[Token], reading: Reading) -> list[Match]:
         if self._recogniser is None:
             return []
-        return self._recogniser.matches(plain(tokens, described(tokens, reading)), _said(reading), _cast(reading))
+        return self._recogniser.matches(
+            plain(tokens, described(tokens, reading)),
+            _said(reading),
+            _cast(reading),
+            _number(reading),
+            exception(tokens, reading),
+        )
 
 
 def _cast(reading: Reading) -> int:
     """Return how many different described things take part: no situation with fewer roles can be meant."""
     return len({entity.text for entity in reading.entities if entity.looks})
+
+
+def _number(reading: Reading) -> bool:
+    """Say whether a question asks for a number of things: three or more, or any of things that it describes."""
+    for entity in reading.entities:
+        bound = (entity.bound or "").lstrip("<=>")
+        if bound.isdigit() and (int(bound) > 2 or (int(bound) == 2 and entity.looks)):
+            return True
+    return False
 
 
 def _said(reading: Reading) -> Said:
@@ -332,6 +359,7 @@ def _is_content(text: str) -> bool:
         or text in lex.asking["generic"]
         or text in lex.asking["pronouns"]
         or text in lex.numbers
+        or text.isdigit()
         or text in NOTHING_SAID
         or text == "'s"
         or text in BREAKS

@@ -38,6 +38,10 @@ LIKE, LIKE_WIDTH = 0.5, 0.05
 """Score at which a question is as likely to tell of no situation at all, and how sharp that border is."""
 LEAST, MOST = 0.1, 3
 """Least weight of a situation that is looked for, and how many are."""
+NAMED = 0.3
+"""What a situation gains that grammar names as a whole."""
+NUMBER = 0.2
+"""What situations lose where a number of things is asked for: grammar reads numbers."""
 MISSING_ROLE = 0.1
 """What a situation loses that has no role for a thing that the question describes."""
 STAND_INS = ("something", "something else", "a third thing")
@@ -171,13 +175,17 @@ class Recogniser:
     def __init__(self, encoder: TextEncoder) -> None:
         self._encoder = encoder
 
-    def matches(self, text: str, said: Said, cast: int = 0) -> list[Match]:
+    def matches(
+        self, text: str, said: Said, cast: int = 0, counted: bool = False, named: str | None = None
+    ) -> list[Match]:
         """Return the situations that a question may tell of, the likeliest first; none where nothing is like it.
 
         Args:
             text: the question, made :func:`plain`.
             said: what was read of it by grammar.
             cast: how many different things it describes.
+            counted: whether it asks for a number of things, which no situation does that names one or two.
+            named: the situation that its grammar names.
         """
         cosines = _vectors(self._encoder) @ self._encoder.encode([text])[0]
         near = {name: rows[np.argsort(-cosines[rows])][:NEAREST] for name, rows in _rows().items()}
@@ -185,6 +193,8 @@ class Recogniser:
             name: float(cosines[rows].mean())
             + READING_WEIGHT * _agreement(said, situations()[name].said)
             - MISSING_ROLE * max(0, min(cast, 2) - max(len(situations()[name].roles), 1))
+            + NAMED * (name == named)
+            - NUMBER * (counted and bool(situations()[name].steps))
             for name, rows in near.items()
         }
         best = max(scores.values())

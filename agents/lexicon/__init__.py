@@ -109,6 +109,9 @@ class Lexicon:
     bounds: dict[tuple[str, ...], str]
     times: dict[tuple[str, ...], str]
     numbers: dict[str, int]
+    exactly: tuple[tuple[str, ...], ...]
+    nobody_but: tuple[tuple[str, ...], ...]
+    no_more: frozenset[str]
     asking: dict[str, frozenset[str]]
     links: tuple[tuple[str, ...], ...]
     trailing: tuple[tuple[str, ...], ...]
@@ -148,6 +151,9 @@ def lexicon() -> Lexicon:
         bounds={**_phrases(order["counts"]), **{tuple(k.split()): v for k, v in order["bounds"].items()}},
         times={tuple(k.split()): v for k, v in order["times"].items()},
         numbers=order["numbers"],
+        exactly=_by_length(order["exactly"]["phrases"]),
+        nobody_but=_by_length(order["exactly"]["nobody_but"]),
+        no_more=frozenset(order["exactly"]["no_more"]),
         asking={key: frozenset(words) for key, words in asking.items() if key != "kinds"},
         links=_by_length(asking["links"]),
         trailing=_by_length(asking["trailing"]),
