@@ -3,13 +3,12 @@
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
 import numpy as np
-import snowballstemmer
 
 from agents.ranking import Centring, best_per_video, late_interaction, learn_centring, lexical_coverage
 from agents.ranking_views import question_views
+from agents.stemming import stem
 from twins.geometry import Bools, Floats, Ints
 from twins.protocols import TextEncoder, WordStates
 from twins.schema import Component
@@ -24,7 +23,6 @@ LEXICAL_WEIGHT = 0.02
 must not be decided by what is left of the differences. The optimum is flat: half or double costs a point or two."""
 
 _WORD = re.compile(r"[^\W_]+")
-_stemmer = snowballstemmer.stemmer("english")
 
 
 @dataclass(frozen=True, eq=False)
@@ -170,7 +168,7 @@ def score_views(question: Question, sentences: Floats, offsets: Ints, centre: Ce
 
 def vocabulary(texts: Iterable[str]) -> frozenset[str]:
     """Return the stems of all words of a video's sentences, for :func:`present_words`."""
-    return frozenset(_stem(word) for text in texts for word in _WORD.findall(text.lower()))
+    return frozenset(stem(word) for text in texts for word in _WORD.findall(text.lower()))
 
 
 def present_words(words: Sequence[str], vocabularies: Sequence[frozenset[str]]) -> Bools:
@@ -182,10 +180,5 @@ def present_words(words: Sequence[str], vocabularies: Sequence[frozenset[str]]) 
     Returns:
         (len(words), len(vocabularies)).
     """
-    found = [[_stem(word) in video for video in vocabularies] for word in words]
+    found = [[stem(word) in video for video in vocabularies] for word in words]
     return np.array(found, bool).reshape(len(words), len(vocabularies))
-
-
-@lru_cache(maxsize=100_000)
-def _stem(word: str) -> str:
-    return str(_stemmer.stemWord(word))

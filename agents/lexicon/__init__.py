@@ -9,15 +9,13 @@ from itertools import product
 from pathlib import Path
 from typing import Any, TypeVar
 
-import snowballstemmer
+from agents.stemming import stem
 
 FOLDER = Path(__file__).parent
 SLOT = "*"
 T = TypeVar("T")
 
 VOICES = ("active", "inverse", "alone", "inverse_alone", "mutual")
-
-_stemmer = snowballstemmer.stemmer("english")
 
 
 @lru_cache(maxsize=1)
@@ -31,15 +29,10 @@ def closed_class(name: str) -> frozenset[str]:
 
 
 @lru_cache(maxsize=16384)
-def _stem(word: str) -> str:
-    return str(_stemmer.stemWord(word))
-
-
-@lru_cache(maxsize=16384)
 def stems(word: str) -> frozenset[str]:
     """Return the word's stem, and its lemma's where the form is irregular (``left``: left, leav)."""
-    found = {_stem(word)}
-    found.update(_stem(lemma) for lemma in _irregular().get(word, ()))
+    found = {stem(word)}
+    found.update(stem(lemma) for lemma in _irregular().get(word, ()))
     return frozenset(found)
 
 
@@ -184,7 +177,7 @@ def pattern(predicate: str, voice: str, text: str) -> Pattern:
     words = [word for word in text.split() if word not in DETERMINERS]
     if words[-1] == SLOT:
         words = words[:-1]
-    return Pattern(predicate, voice, tuple(word if word == SLOT else _stem(word) for word in words))
+    return Pattern(predicate, voice, tuple(word if word == SLOT else stem(word) for word in words))
 
 
 def expand(text: str) -> Iterable[str]:
