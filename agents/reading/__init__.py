@@ -8,7 +8,7 @@ mean, so that one variable stands for one thing in all parts.
 from collections.abc import Sequence
 
 from agents.clauses import AUXILIARIES, BE, CONJUNCTIONS, GET, Token
-from agents.lexicon import lexicon
+from agents.lexicon import closed_class, lexicon, stems
 from agents.noun_phrases import parse_phrase
 from agents.reading.connectors import Connectors
 from agents.reading.entities import FRAME, Entity, Part, Reading
@@ -24,6 +24,9 @@ def read(tokens: Sequence[Token]) -> Reading:
     return walker.reading
 
 
+GOING_ON = frozenset(stem for word in closed_class("going_on") for stem in stems(word))
+
+
 class _Walker(Connectors, Nouns, Places, Verbs):
     """Walks a question once, item by item."""
 
@@ -35,10 +38,21 @@ class _Walker(Connectors, Nouns, Places, Verbs):
                 self.previous = kind
             self.at = max(self.at, start + 1)
         self._close()
+        self._start_again()
         for entity in self.reading.entities:
             joined = any(entity in (p.subject, p.object) for p in self.reading.parts)
             if entity.bound is not None and not joined:
                 self.reading.counted.append(entity)
+
+    def _start_again(self) -> None:
+        """``stops and goes on``: who goes on after a stop of its own has started again."""
+        stopped: list[Entity] = []
+        for part in self.reading.parts:
+            goes_on = part.predicate == "moves" and bool(stems(part.surface.split(" ")[0]) & GOING_ON)
+            if goes_on and not part.negated and part.subject in stopped:
+                part.predicate = "starts"
+            if part.predicate == "stops" and not part.negated:
+                stopped.append(part.subject)
 
     def _step(self) -> str:
         """Read one item at the cursor and say of which kind it was; nothing where it says nothing."""
