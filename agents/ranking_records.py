@@ -42,9 +42,9 @@ def embed_question(text: str, encoder: TextEncoder) -> Question:
     """Embed every view of a question, and its words. ``text`` is best without the negated parts."""
     views = question_views(text)
     place = {view: n for n, view in enumerate(dict.fromkeys(view for family in views for view in family))}
-    vectors = encoder.encode(list(place))
+    vectors, words = encoder.encode_both(list(place))
     families = tuple(vectors[[place[view] for view in family]] for family in views)
-    return Question(families, encoder.encode_words([views[0][0]])[0])
+    return Question(families, words[place[views[0][0]]])
 
 
 @dataclass(frozen=True, eq=False)

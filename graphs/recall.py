@@ -18,6 +18,9 @@ from twins.search.recall import Way, recall
 PROPOSED = 200
 """Videos that are rescored by words and instances; the others keep the order of their best sentences."""
 
+KEPT_ROWS = 100_000
+"""Up to so many rows of a space are kept centred in memory (at most 150 MB a space); more are centred as needed."""
+
 MIDDLE, WIDTH = 1.0, 0.25
 """Fused scores are mapped to 0-1 by a logistic curve: the middle lies between what unrelated and what described videos
 reach (``python -m benchmarks.retrieval`` prints both), so that a threshold of one half means something."""
@@ -48,7 +51,7 @@ def recall_videos(
     snapshot = index.snapshot(encoder.name)
     found = recall(np.concatenate(question.families), snapshot, chroma, way)
     nearest = np.maximum(found.similarities.best, -1.0).mean(axis=0)
-    proposed = np.lexsort((np.arange(len(nearest)), -nearest))[:PROPOSED]
+    proposed = np.sort(np.lexsort((np.arange(len(nearest)), -nearest))[:PROPOSED])
     fused = _rescore(question, index, encoder, snapshot, [snapshot.video_ids[place] for place in proposed])
     proposed = proposed[np.lexsort((proposed, -fused))]
     scores = dict(zip(proposed.tolist(), np.sort(_calibrated(fused))[::-1].tolist(), strict=True))
@@ -102,9 +105,25 @@ def _centring(snapshot: Snapshot, directions: int) -> Centring:
 
 def _rows(snapshot: Snapshot, names: list[str], centre: Centring) -> tuple[Floats, Ints]:
     """Return the centred rows of some videos, one after the other, and their offsets."""
-    rows = [snapshot.rows_of(name)[0] for name in names]
-    stacked = np.concatenate(rows) if rows else np.empty((0, snapshot.matrix.shape[1]), np.float32)
-    return centre(stacked), np.cumsum([0, *map(len, rows)])
+    if len(snapshot.live_rows) <= KEPT_ROWS:
+        rows, bounds = _by_video(snapshot, centre)
+        if tuple(names) == snapshot.video_ids:
+            return rows, bounds
+        places = [snapshot.ordinal_of[name] for name in names if name in snapshot.ordinal_of]
+        parts = [rows[bounds[place] : bounds[place + 1]] for place in places]
+        return np.concatenate(parts), np.cumsum([0, *map(len, parts)])
+    found = [snapshot.rows_of(name)[0] for name in names]
+    return centre(np.concatenate(found)), np.cumsum([0, *map(len, found)])
+
+
+@lru_cache(maxsize=6)
+def _by_video(snapshot: Snapshot, centre: Centring) -> tuple[Floats, Ints]:
+    """Return all rows of a space, centred and in the order of its videos, and each video's bounds (V + 1,)."""
+    live = snapshot.live_rows
+    videos = snapshot.videos[live]
+    order = np.argsort(videos, kind="stable")
+    bounds = np.searchsorted(videos[order], np.arange(len(snapshot.video_ids) + 1))
+    return centre(np.asarray(snapshot.matrix[live[order]])), bounds
 
 
 def _present(words: tuple[str, ...], index: SearchIndex, names: list[str]) -> Bools:

@@ -40,6 +40,9 @@ class OneAxisAWord:
     def encode_words(self, texts: Sequence[str]) -> list[WordStates]:
         return [WordStates(tuple(t.split()), AXES[[self.words.index(word) for word in t.split()]]) for t in texts]
 
+    def encode_both(self, texts: Sequence[str]) -> tuple[np.ndarray, list[WordStates]]:
+        return self.encode(texts), self.encode_words(texts)
+
 
 def component(text: str, *instances: str, source: str = "labels") -> Component:
     return Component(kind="object", text=text, instances=instances, source=source)
