@@ -93,9 +93,12 @@ def _judged(reading: Decomposition, evidence: Evidence, candidate: Candidate) ->
     findings = _Case(parts, evidence).findings()
     soft = float(np.clip(candidate.coarse_score, 0.0, 1.0))
     free = sum(sub_query.weight for sub_query in parts.free)
-    # What is hardly meant is worth telling where it holds, and no contradiction where it does not.
+    described = is_described(candidate.twin)
+    # What is hardly meant, or better met by words, is worth telling where it holds, and no contradiction where not.
     claims = tuple(
-        f.claim for f in findings if f.claim is not None and (f.sub_query.weight >= SERIOUS or f.value > 0.5)
+        f.claim
+        for f in findings
+        if f.claim is not None and (f.value > 0.5 or (f.sub_query.weight >= SERIOUS and not described))
     )
     claims += tuple(claim for claim in (_said(sub_query, candidate) for sub_query in parts.free) if claim)
     held = [f for f in findings if f.value > 0.5]
@@ -104,7 +107,7 @@ def _judged(reading: Decomposition, evidence: Evidence, candidate: Candidate) ->
             [(f.sub_query.weight, f.value) for f in findings],
             soft,
             free,
-            hard_factor=DESCRIBED_FACTOR if is_described(candidate.twin) else HARD_FACTOR,
+            hard_factor=DESCRIBED_FACTOR if described else HARD_FACTOR,
         ),
         claims=claims,
         instances=tuple(dict.fromkeys(name for f in held for name in f.instances))[:MAX_CLAIM_INSTANCES]
