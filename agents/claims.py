@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 
 from agents.descriptions import same_word
-from agents.evidence import MEANT, SIDES, Bound, Evidence, in_order, parse_bound, side_share
+from agents.evidence import MEANT, SIDES, UNBOUNDED, Bound, Evidence, in_order, parse_bound, side_share
 from agents.grounding import is_labelled, look_match
 from agents.lexicon import lexicon
 from agents.reading import FRAME
@@ -230,7 +230,9 @@ def _of_bare_count(claim: Claim, bound: Bound, twin: Twin, geometry: Geometry) -
     made = scene(twin, geometry)
     rows = [geometry.track_ids.index(name) for name in set(claim.instances) if name in geometry.track_ids]
     number = len({int(made.object_of[row]) for row in rows})
-    return "verified" if bound.holds(number) else "refuted"
+    if number < bound.low or number > bound.high:
+        return "refuted"
+    return "verified" if bound.high >= UNBOUNDED else "unverifiable"
 
 
 def _of_described_count(

@@ -27,6 +27,8 @@ MEANT = 0.45
 BRIEF_SHARE = 0.1
 """A track in view for less than this share of the clip is not counted among *all*."""
 
+UNBOUNDED = 10_000
+"""An upper bound that is none."""
 BOUND = re.compile(r"^(>=|<=|=)?\s*(\d{1,4})$")
 
 
@@ -48,7 +50,7 @@ def parse_bound(text: str) -> Bound | None:
     if found is None:
         return None
     number = int(found[2])
-    return {">=": Bound(number, 10_000), "<=": Bound(0, number)}.get(found[1] or "=", Bound(number, number))
+    return {">=": Bound(number, UNBOUNDED), "<=": Bound(0, number)}.get(found[1] or "=", Bound(number, number))
 
 
 class Evidence:

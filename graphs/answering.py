@@ -8,19 +8,20 @@ from twins.schema import Span
 CLAIMS_IN_ANSWER = 3
 
 
-def compose_answer(hits: Sequence[Hit], ranked: int) -> tuple[str, tuple[ResultWarning, ...]]:
+def compose_answer(hits: Sequence[Hit], ranked: int, judged: int) -> tuple[str, tuple[ResultWarning, ...]]:
     """Say what was found, with the reasons that were checked, or that nothing fits.
 
     Args:
         hits: what is shown, best first.
         ranked: how many videos the library holds.
+        judged: how many of them were looked at.
     """
     if not ranked:
         text = "The library is empty: index some videos first (twinseek index PATH)."
         return text, (ResultWarning(code="empty_library", text=text),)
     if not hits or hits[0].status == "dropped":
         closest = f" The closest is {hits[0].video_id} (score {hits[0].score:.2f})." if hits else ""
-        text = f"Nothing among {ranked} videos fits the question.{closest}"
+        text = f"Nothing fits the question among the {judged} videos that were looked at, of {ranked}.{closest}"
         return text, (ResultWarning(code="nothing_fits", text=text),)
     return _praise(hits), ()
 

@@ -109,8 +109,9 @@ def _rows(snapshot: Snapshot, names: list[str], centre: Centring) -> tuple[Float
         rows, bounds = _by_video(snapshot, centre)
         if tuple(names) == snapshot.video_ids:
             return rows, bounds
-        places = [snapshot.ordinal_of[name] for name in names if name in snapshot.ordinal_of]
-        parts = [rows[bounds[place] : bounds[place + 1]] for place in places]
+        # A video that came or went between two snapshots has no rows in one of them.
+        places = [snapshot.ordinal_of.get(name) for name in names]
+        parts = [rows[:0] if place is None else rows[bounds[place] : bounds[place + 1]] for place in places]
         return np.concatenate(parts), np.cumsum([0, *map(len, parts)])
     found = [snapshot.rows_of(name)[0] for name in names]
     return centre(np.concatenate(found)), np.cumsum([0, *map(len, found)])

@@ -149,7 +149,7 @@ def ground(state: RetrieveState, runtime: Rt) -> Json:
 def answer(state: RetrieveState, runtime: Rt) -> Json:
     """Say in words what was found, and warn of what the library cannot know."""
     hits = [Hit.model_validate(hit) for hit in state["results"]]
-    text, warnings = compose_answer(hits, ranked=len(state["ranking"]))
+    text, warnings = compose_answer(hits, ranked=len(state["ranking"]), judged=len(state["verdicts"]))
     if state["ranking"]:
         warnings += tuple(runtime.context.diagnose(_decomposition(state["query"], state["sub_queries"])))
     return {"answer": text, "warnings": [warning.model_dump() for warning in warnings]}

@@ -22,6 +22,9 @@ SAMPLES_PER_SECOND = 5.0
 MAX_BYTES = 64 * 2**20
 """A larger file is refused before it is parsed."""
 
+MAX_SECONDS = 24 * 3600.0
+"""A longer clip is refused: its timeline would fill the memory."""
+
 NEARNESS = {"far": 0.0, "mid": 0.5, "near": 1.0}
 
 Unit = Annotated[float, Field(ge=-0.01, le=1.01)]
@@ -91,6 +94,8 @@ class ClipAnnotation(_Part):
 
     @model_validator(mode="after")
     def _is_consistent(self) -> "ClipAnnotation":
+        if self.duration > MAX_SECONDS:
+            raise ValueError(f"a clip of {self.duration:.0f} s (n_frames / fps) is longer than {MAX_SECONDS:.0f} s")
         ids = [thing.id for thing in self.objects]
         if len(ids) != len(set(map(str, ids))):
             raise ValueError("two objects have the same id")

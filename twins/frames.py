@@ -40,6 +40,9 @@ LARGE_FRAME = 4096 * 2304
 
 # Containers that name other files, or that are text or single pictures: a video library has no use for them, and the
 # first kind would make the decoder open whatever the file names.
+FORMATS = "mov,mp4,matroska,webm,avi,mpeg,mpegts,mpegvideo,asf,flv,ogg,gif,mxf,h264,hevc,m4v,ivf,nut,obu,dv,vob"
+"""Containers that hold a video themselves. A playlist would have other files opened before anyone could look at it."""
+
 REFUSED_FORMATS = frozenset(
     {
         "hls",
@@ -399,7 +402,7 @@ def _open(path: Path) -> Any:
         # The prefix keeps a name like "concat:a|b" or "http://…" from being taken for a protocol.
         container = av.open(
             "file:" + os.fspath(path.resolve()),
-            container_options={"protocol_whitelist": "file"},
+            container_options={"protocol_whitelist": "file", "format_whitelist": FORMATS},
             options={"max_pixels": str(MAX_PIXELS)},
             metadata_errors="replace",
         )

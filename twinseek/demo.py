@@ -1,5 +1,7 @@
 """The first five minutes: a library rendered, indexed from its mp4 files alone, asked, and a report to look at."""
 
+import hashlib
+import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -40,28 +42,37 @@ def run_sample(folder: Path, on_event: Callable[[Event], None]) -> tuple[list[An
     The clips go to ``folder/clips``, what is true of them to ``folder/gold`` (read only to say whether an answer is
     right), the library to ``folder/library``.
     """
-    from evals.worlds import build_library
+    from evals.worlds import build_library, questions, worlds
 
-    clips = folder / "clips"
-    on_event({"event": "rendering", "clips": CLIPS})
-    _, questions = build_library(clips, folder / "gold", SEED, CLIPS)
-    asked = [(question.phrasings[0], question.clip) for question in questions if question.demo]
-    return _index_and_ask(folder, [clips], asked, on_event)
+    clips, gold = folder / "clips", folder / "gold"
+    if (gold / "questions.json").is_file() and len(list(clips.glob("*.mp4"))) == CLIPS:
+        known = questions(worlds(SEED, CLIPS))  # rendered before: questions.json is written last
+    else:
+        on_event({"event": "rendering", "clips": CLIPS})
+        _, known = build_library(clips, gold, SEED, CLIPS)
+    asked = [(question.phrasings[0], question.clip) for question in known if question.demo]
+    return _index_and_ask(folder, folder / "library", [clips], asked, on_event)
 
 
 def run_own(folder: Path, videos: Path, on_event: Callable[[Event], None]) -> tuple[list[Answered], Path]:
     """Index the user's own clips, ask general questions of them and write ``report.html``."""
     if not videos.exists():
         raise TwinseekError(f"there is no {videos}: name a folder of videos, make demo VIDEOS=folder")
-    return _index_and_ask(folder, [videos], [(question, None) for question in OWN_QUESTIONS], on_event)
+    # A library of its own for every folder: answers must come from these clips alone.
+    library = folder / f"library-{hashlib.sha256(os.fsencode(videos.resolve())).hexdigest()[:8]}"
+    return _index_and_ask(folder, library, [videos], [(question, None) for question in OWN_QUESTIONS], on_event)
 
 
 def _index_and_ask(
-    folder: Path, paths: Sequence[Path], asked: Sequence[tuple[str, str | None]], on_event: Callable[[Event], None]
+    folder: Path,
+    place: Path,
+    paths: Sequence[Path],
+    asked: Sequence[tuple[str, str | None]],
+    on_event: Callable[[Event], None],
 ) -> tuple[list[Answered], Path]:
     from twinseek.report import write_report
 
-    with Library.open(folder / "library", create=True) as library:
+    with Library.open(place, create=True) as library:
         library.index(paths, on_event=on_event)
         answered = [_ask(library, question, clip) for question, clip in asked]
         report = write_report(

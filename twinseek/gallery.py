@@ -156,7 +156,7 @@ class Gallery:
             return []
         text = (
             f"the question names {', '.join(words)}, but no labeller has named the objects of this library: "
-            "import annotations, or index with a profile or plug-in that has a labeller"
+            "import annotations that name them (twinseek import), or ask by colour, shape and movement"
         )
         return [ResultWarning(code="no_labels", text=text)]
 

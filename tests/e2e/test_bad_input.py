@@ -46,6 +46,11 @@ def _lying_header(folder: Path) -> None:
     film.write_bytes(data[:at] + b"\x7f\xff\xff\xff" + data[at + 4 :])
 
 
+def _playlist(folder: Path) -> None:
+    os.mkfifo(folder / "pipe")  # whoever opened it would wait for ever
+    (folder / "bad.mp4").write_text("ffconcat version 1.0\nfile 'pipe'\n")
+
+
 def _twice(folder: Path) -> None:
     film = write_film(folder / "one.mp4", frames=20)
     shutil.copy(film, folder / "two.mp4")
@@ -77,6 +82,7 @@ CASES = [
     ),
     Case("lying header", _lying_header, status=0, videos=2),
     Case("not a video", lambda f: (f / "bad.mp4").write_text("shopping list\n" * 50), says=r"bad\.mp4.*not a video"),
+    Case("a playlist that names a pipe", _playlist, says=r"bad\.mp4.*not a video"),
     Case("spaces", _named("my film.mp4"), status=0, videos=2),
     Case("newline", _named("two\nlines.mp4"), status=0, videos=2),
     Case("unicode", _named("фильм 🎬.mp4"), status=0, videos=2),

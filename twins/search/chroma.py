@@ -82,7 +82,10 @@ class Chroma:
             raise
         pairs = np.array([one.split(":") for one in ids], np.int64).reshape(-1, 2)
         order = np.argsort(snapshot.segments)
-        found = np.searchsorted(snapshot.segments, pairs[:, 0], sorter=order)
+        found = np.searchsorted(snapshot.segments[order], pairs[:, 0])
+        known = found < len(order)
+        if not known.all() or (snapshot.segments[order[found]] != pairs[:, 0]).any():
+            raise ChromaUnavailableError("Chroma was brought up to date while it was asked")
         return np.sort(snapshot.starts[order[found]] + pairs[:, 1])
 
     def sync(self, snapshots: Iterable[Snapshot]) -> None:

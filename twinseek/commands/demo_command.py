@@ -1,5 +1,7 @@
 """``twinseek demo``."""
 
+import os
+import sys
 from pathlib import Path
 
 import click
@@ -28,13 +30,14 @@ def command(folder: Path, videos: Path | None) -> None:
         answered, report = run_own(folder, videos, on_event) if videos else run_sample(folder, on_event)
     console = Console()
     for number, answer in enumerate(answered, start=1):
-        console.rule(f"question {number}")
+        click.echo(f"\nquestion {number}")
         print_result(answer.result, console)
         if answer.right is not None:
             click.secho("right" if answer.right else "wrong", fg="green" if answer.right else "red")
     known = [answer.right for answer in answered if answer.right is not None]
     if known:
-        click.echo(f"\n{sum(known)} of {len(known)} right")
-    click.echo(
-        f"report: {report}\nask your own: twinseek ask --library {folder / 'library'} 'one thing chases another'"
-    )
+        click.echo(f"\n{sum(known)} of {len(known)} right, by what the renderer knows of its clips")
+    click.echo(f"report: {report}")
+    if not videos:
+        program = os.path.relpath(sys.argv[0])
+        click.echo(f"ask your own: {program} ask --library {folder / 'library'} 'one thing chases another'")

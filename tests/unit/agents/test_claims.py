@@ -35,7 +35,8 @@ def check(candidate, **claim):
         ({"predicate": "colour", "value": "green", "instances": ("1",)}, "refuted"),
         ({"predicate": "colour", "value": "green", "instances": ("3",)}, "unverifiable"),
         ({"predicate": "shape", "value": "square", "instances": ("2",)}, "verified"),
-        ({"predicate": "count", "value": "2", "instances": ("1", "2")}, "verified"),
+        ({"predicate": "count", "value": "2", "instances": ("1", "2")}, "unverifiable"),  # there may be more
+        ({"predicate": "count", "value": ">=2", "instances": ("1", "2")}, "verified"),
         ({"predicate": "count", "value": "3", "instances": ("1", "2")}, "refuted"),
         ({"predicate": "count", "value": ">=2 of thing that moves", "instances": ("1", "3")}, "verified"),
         ({"predicate": "count", "value": "3 of thing that moves"}, "refuted"),

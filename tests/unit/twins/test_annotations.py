@@ -101,6 +101,7 @@ def test_a_plain_colour_is_a_colour(clip_file):
         ({"frames": [CLIP["frames"][1], CLIP["frames"][0]]}, "rise"),
         ({"frames": [{"frame": 0, "objects": [{"id": 1, "bbox": [0.5, 0, 0.1, 1]}]}]}, "x1 < x2"),
         ({"width": "wide"}, "width"),
+        ({"fps": 0.001, "n_frames": 10_000_000}, "longer than"),
     ],
 )
 def test_a_file_that_contradicts_itself_is_refused_by_name(clip_file, changes, names):
