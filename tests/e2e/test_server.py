@@ -1,12 +1,6 @@
 """The served chat: the real development server on loopback, driven with the SDK."""
 
 import json
-import os
-import socket
-import subprocess
-import sys
-import time
-from pathlib import Path
 
 import pytest
 
@@ -14,9 +8,7 @@ pytest.importorskip("langgraph_api", reason="the development server is an extra:
 from langgraph_sdk import get_sync_client
 
 from tests.e2e.command_line import twinseek
-
-ROOT = Path(__file__).resolve().parents[2]
-START_SECONDS = 90
+from tests.e2e.served import served
 
 
 def annotation(name: str, doer: str) -> dict:
@@ -41,32 +33,8 @@ def server(tmp_path_factory):
         (folder / f"{name}.json").write_text(json.dumps(annotation(name, doer)))
     done = twinseek("import", folder / "alpha.json", folder / "beta.json", "--library", folder / "library")
     assert done.returncode == 0, done.stderr
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    command = [sys.executable, "-m", "twinseek", "serve", "--library", str(folder / "library"), "--port", str(port)]
-    with (folder / "log").open("wb") as log:
-        process = subprocess.Popen(
-            command, cwd=folder, stdout=log, stderr=log, env={**os.environ, "LANGSMITH_TRACING": "false"}
-        )
-    try:
-        yield _wait(f"http://127.0.0.1:{port}", process, folder / "log")
-    finally:
-        process.terminate()
-        process.wait(timeout=30)
-
-
-def _wait(url: str, process: subprocess.Popen, log: Path) -> str:
-    deadline = time.monotonic() + START_SECONDS
-    while time.monotonic() < deadline:
-        assert process.poll() is None, log.read_text()
-        try:
-            get_sync_client(url=url).assistants.search()
-        except Exception:
-            time.sleep(0.3)
-        else:
-            return url
-    raise AssertionError(log.read_text())
+    with served(folder / "library", folder / "log") as url:
+        yield url
 
 
 def stream(url: str, question: object, **state):
