@@ -1,12 +1,13 @@
 """From the instances of a verdict to frames, boxes and masks."""
 
+from contextlib import AbstractContextManager, nullcontext
 from typing import Literal
 
 import numpy as np
 
 from graphs.ranking import RankedHit
-from twins.errors import TwinseekError
 from twins.geometry import Geometry, Visibility
+from twins.layout import path_text
 from twins.masks import MaskReader
 from twins.observations import EffectiveTwin
 from twins.queries import Hit, InstanceFrame, InstanceResult, Rle
@@ -21,22 +22,29 @@ def ground_hit(hit: RankedHit, effective: EffectiveTwin, store: Store, masks: Li
     """Give a ranked video its path, and its instances the frames in which they satisfy the question."""
     verdict = hit.judged
     columns = key_columns(effective.geometry, verdict.instances, verdict.spans, every=masks == "all")
-    reader = None if masks == "none" else _masks(store, verdict.video_id)
+    with _masks(store, verdict.video_id, wanted=masks != "none") as reader:
+        instances = tuple(
+            _instance(name, effective.twin, effective.geometry, columns, reader)
+            for name in verdict.instances
+            if name in effective.geometry.track_ids
+        )
     return Hit(
         rank=hit.rank,
         video_id=verdict.video_id,
-        path=next(iter(store.source(verdict.video_id).paths), None),
+        path=_path(store, verdict.video_id),
         score=verdict.score,
         coarse_score=hit.coarse_score,
         status=verdict.status,
         spans=verdict.spans,
-        instances=tuple(
-            _instance(name, effective.twin, effective.geometry, columns, reader)
-            for name in verdict.instances
-            if name in effective.geometry.track_ids
-        ),
+        instances=instances,
         trace=verdict.trace,
     )
+
+
+def _path(store: Store, video_id: str) -> str | None:
+    """Return where the file lies now, or where it was last seen."""
+    found = store.path(video_id)
+    return path_text(found) if found is not None else next(iter(store.source(video_id).paths), None)
 
 
 def key_columns(
@@ -59,7 +67,7 @@ def key_columns(
     times = geometry.seconds
     inside = np.zeros(len(times), bool) if spans else np.ones(len(times), bool)
     for start, end in spans:
-        inside |= (times >= start) & (times <= end)
+        inside |= (times >= start) & (times < end)
     usable = np.flatnonzero(inside & (visible == visible[inside].max(initial=0)) & (visible > 0))
     if not len(usable):
         usable = np.flatnonzero(visible == visible.max())
@@ -67,12 +75,9 @@ def key_columns(
     return sorted({int(usable[int(at)]) for at in middle_of_thirds})
 
 
-def _masks(store: Store, video_id: str) -> MaskReader | None:
-    """Twins made from boxes have no masks."""
-    try:
-        return store.masks(video_id)
-    except TwinseekError:
-        return None
+def _masks(store: Store, video_id: str, *, wanted: bool) -> AbstractContextManager[MaskReader | None]:
+    """Open the masks of a video; twins made from boxes have none."""
+    return store.masks(video_id) if wanted and store.has_masks(video_id) else nullcontext()
 
 
 def _instance(
