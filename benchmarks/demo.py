@@ -5,7 +5,7 @@ import re
 from benchmarks.figures import Figure, Figures, Options, SkippedError, at_least, at_most
 from benchmarks.processes import twinseek
 
-RIGHT = re.compile(r"^(\d+) of (\d+) right$", re.MULTILINE)
+RIGHT = re.compile(r"^(\d+) of (\d+) right\b", re.MULTILINE)
 
 
 def measure(options: Options) -> Figures:

@@ -120,6 +120,7 @@ def _anchor(track: Track, geometry: Geometry, row: int) -> ObservedTrack:
         id=track.id,
         category=track.category,
         confidence=track.confidence,
+        known=True,
         frames=tuple((int(geometry.frame_index[t]), float(geometry.seconds[t]), _box(boxes[t])) for t in columns),
     )
 
@@ -152,8 +153,8 @@ def _with_nowhere(observations: Sequence[Observation], twin: Twin) -> list[Obser
 
 def _recognised(track: Track, observed: ObservedTrack, source: str) -> Track:
     """Name a track that had no name; keep another opinion about a named one as an alternative."""
-    known = {track.category, UNNAMED, *(alternative.category for alternative in track.alternatives)}
-    if observed.category in known:
+    names = {track.category, UNNAMED, *(alternative.category for alternative in track.alternatives)}
+    if observed.known or observed.category in names:
         return track
     if track.category == UNNAMED:
         update: dict[str, object] = {"category": observed.category, "confidence": observed.confidence, "source": source}

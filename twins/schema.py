@@ -147,14 +147,16 @@ class Component(Strict):
 
 
 class ObservedTrack(Strict):
-    """A new instance that a just-in-time tool found; ``frames`` anchor it by time and box.
+    """An instance that a just-in-time tool speaks of; ``frames`` anchor it by time and box.
 
-    Each frame is ``(frame_index, seconds, (x1, y1, x2, y2))`` with the box in displayed pixels.
+    Each frame is ``(frame_index, seconds, (x1, y1, x2, y2))`` with the box in displayed pixels. A ``known`` one is a
+    track of the generation that the tool looked at: its category is that generation's, and no finding of the tool.
     """
 
     id: str
     category: str = "object"
     confidence: Confidence = 0.0
+    known: bool = False
     frames: tuple[tuple[int, float, tuple[float, float, float, float]], ...]
 
 

@@ -38,6 +38,7 @@ class Gallery:
         self._store = store
         self._settings = settings
         self._kept: dict[str, tuple[object, EffectiveTwin]] = {}
+        self._chroma: Chroma | None = None
         self._lock, self._opening = Lock(), Lock()
 
     @cached_property
@@ -72,14 +73,17 @@ class Gallery:
         """
         return SearchIndex.open(self._folder, writable=False)
 
-    @cached_property
+    @property
     def chroma(self) -> Chroma | None:
-        """Chroma, where the library is big enough for it, or where it is asked for."""
+        """Chroma, where the library is big enough for it by now, or where it is asked for; opened once."""
         search = self._settings.search
-        big = self.index.snapshot(self.encoder.name).rows > EXACT_ROWS
-        if search.path == "exact" or not (big or search.path == "chroma" or search.chroma_url):
-            return None
-        return Chroma(self._folder, url=search.chroma_url)
+        if self._chroma is None and search.path != "exact":
+            # Asked anew each time: a library grows past the bound while a process has it open.
+            big = self.index.snapshot(self.encoder.name).rows > EXACT_ROWS
+            if big or search.path == "chroma" or search.chroma_url:
+                with self._opening:
+                    self._chroma = self._chroma or Chroma(self._folder, url=search.chroma_url)
+        return self._chroma
 
     def sync(self, on_event: Callable[[dict[str, Any]], None] | None = None, *, anew: bool = False) -> int:
         """Bring the search index up to date with the twins; return how many parts were embedded or read.
@@ -95,9 +99,9 @@ class Gallery:
             changed = embed_library(self._store, index, self.encoder, on_event)
             index.compact(DEAD_SHARE)
         # Without a change too: a Chroma that broke is built anew.
-        if self._store.video_ids() and self.chroma:
+        if self._store.video_ids() and (chroma := self.chroma):
             try:
-                self.chroma.sync([self.index.snapshot(self.encoder.name)])
+                chroma.sync([self.index.snapshot(self.encoder.name)])
             except ChromaUnavailableError as error:
                 logger.warning("Chroma was not brought up to date (%s): exact search takes its place", error)
         return changed
@@ -180,10 +184,10 @@ class Gallery:
 
     def close(self) -> None:
         """Let go of the search index."""
-        for name in ("index", "chroma"):
-            opened = self.__dict__.pop(name, None)
-            if opened is not None:
-                opened.close()
+        opened, self._chroma = (self.__dict__.pop("index", None), self._chroma), None
+        for part in opened:
+            if part is not None:
+                part.close()
 
     @property
     def _folder(self) -> Path:

@@ -167,3 +167,25 @@ def test_a_library_that_may_not_be_made_says_so(tmp_path):
     assert done.returncode == 1
     assert "cannot be written (Permission denied): change its permissions or name another library" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_a_machine_without_libgl_decodes_indexes_and_asks(tmp_path):
+    # Bare servers have no libGL; where one is installed it is hidden behind an empty file.
+    script = """
+        import ctypes
+        clips, library = map(Path, sys.argv[1:])
+        names = {line.split(" => ")[1].strip() for line in subprocess.run(
+            ["/sbin/ldconfig", "-p"], capture_output=True, text=True, check=True
+        ).stdout.splitlines() if line.strip().startswith("libGL")}
+        for name in names:
+            mount("--bind", "/dev/null", Path(name).resolve())
+        try:
+            ctypes.CDLL("libGL.so.1")
+        except OSError:
+            pass
+        else:
+            raise AssertionError("libGL is not hidden")
+        index(clips, library)
+        assert len(ask(library)["ranking"]) == 1
+    """
+    in_own_mounts(script, write_clips(tmp_path / "clips", 1), tmp_path / "library")

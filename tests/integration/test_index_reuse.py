@@ -143,10 +143,21 @@ def test_another_sampling_does_everything_again(run, counted):
     assert len(counted.frames) >= CLIPS
 
 
-def test_a_damaged_video_is_done_again_and_its_neighbour_is_not(run, counted, tmp_path):
-    twin = sorted((tmp_path / "library").glob("videos/*/g-*/twin.json"))[0]
-    twin.write_text("{")
-    assert list(run()) == [twin.parents[1].name]
+def _cut_short(data: bytes) -> bytes:
+    return data[:-3]
+
+
+def _flip_a_bit(data: bytes) -> bytes:
+    middle = len(data) // 2
+    return data[:middle] + bytes([data[middle] ^ 1]) + data[middle + 1 :]
+
+
+@pytest.mark.parametrize("name", ["twin.json", "geometry.npz", "masks.zip"])
+@pytest.mark.parametrize("damage", [_cut_short, _flip_a_bit])
+def test_a_damaged_video_is_done_again_and_its_neighbour_is_not(run, counted, tmp_path, name, damage):
+    file = sorted((tmp_path / "library").glob(f"videos/*/g-*/{name}"))[0]
+    file.write_bytes(damage(file.read_bytes()))
+    assert list(run()) == [file.parents[1].name]
     assert {Path(str(file)).name for file in counted.frames} == {"clip 0.mp4"}
 
 

@@ -128,6 +128,17 @@ def test_facts_follow_their_object_into_a_generation_with_other_ids() -> None:
     assert twin.facts[0].about == "t1"
 
 
+def test_what_a_track_was_called_when_a_tool_looked_at_it_is_no_finding_of_the_tool() -> None:
+    mug = a_twin("t2").tracks[0].model_copy(update={"category": "mug", "confidence": 0.4})
+    then = TWIN.model_copy(update={"tracks": (TWIN.tracks[0], mug)})
+    kept = anchored(an_observation("k", facts=(says("is red", "t2"),)), then, GEOMETRY)
+    now = mug.model_copy(update={"category": "vase", "confidence": 0.9})
+    twin, _ = fold(then.model_copy(update={"tracks": (TWIN.tracks[0], now)}), GEOMETRY, [kept])
+    assert twin.track("t2") == now
+    unnamed, _ = fold(TWIN, GEOMETRY, [kept])
+    assert unnamed.track("t2") == TWIN.track("t2")
+
+
 def test_facts_of_an_object_that_is_no_longer_found_are_kept_unlinked() -> None:
     kept = anchored(an_observation("k", facts=(says("is red", "t2"),)), TWIN, GEOMETRY)
     twin, geometry = fold(a_twin("t1"), a_geometry({"t1": [LEFT] * 2}, [0.0, 1.0]), [kept])
