@@ -29,11 +29,26 @@ Event = dict[str, Any]
 
 @dataclass(frozen=True)
 class Answered:
-    """One question of the demo; ``right`` is none where nobody knows the right answer."""
+    """One question of the demo, and the clip that is the right answer; none where nobody knows it."""
 
     question: str
     result: Result
-    right: bool | None
+    clip: str | None
+
+    @property
+    def right(self) -> bool | None:
+        """Whether the right clip came first, and not as one that does not fit."""
+        if self.clip is None:
+            return None
+        best = self.result.results[0] if self.result.results else None
+        return best is not None and best.status != "dropped" and Path(best.path or "").stem == self.clip
+
+    @property
+    def note(self) -> str:
+        """A sentence for the report; empty where nobody knows the right answer."""
+        if self.clip is None:
+            return ""
+        return f"{'Right' if self.right else 'Wrong'}: the renderer's own notes name {self.clip}.mp4."
 
 
 def run_sample(folder: Path, on_event: Callable[[Event], None]) -> tuple[list[Answered], Path]:
@@ -74,17 +89,12 @@ def _index_and_ask(
 
     with Library.open(place, create=True) as library:
         library.index(paths, on_event=on_event)
-        answered = [_ask(library, question, clip) for question, clip in asked]
+        answered = [Answered(question, library.ask(question), clip) for question, clip in asked]
         report = write_report(
-            folder / "report.html", [answer.result for answer in answered], library.frames, title="Twinseek demo"
+            folder / "report.html",
+            [answer.result for answer in answered],
+            library.frames,
+            title="Twinseek demo",
+            notes=[answer.note for answer in answered],
         )
     return answered, report
-
-
-def _ask(library: Library, question: str, clip: str | None) -> Answered:
-    result = library.ask(question)
-    best = result.results[0] if result.results else None
-    if clip is None:
-        return Answered(question, result, None)
-    found = best is not None and best.status != "dropped" and Path(best.path or "").stem == clip
-    return Answered(question, result, found)

@@ -23,7 +23,12 @@ TITLE = "Twinseek report"
 
 
 def render_report(
-    results: Sequence[ResultRecord], frames: FrameSource | None, *, title: str = TITLE, embedded: bool = False
+    results: Sequence[ResultRecord],
+    frames: FrameSource | None,
+    *,
+    title: str = TITLE,
+    notes: Sequence[str] = (),
+    embedded: bool = False,
 ) -> str:
     """Return the page.
 
@@ -31,23 +36,29 @@ def render_report(
         results: one answer or several; several get an index at the top.
         frames: where key frames come from; without it boxes and masks are drawn on a plain card.
         title: of the page.
+        notes: a sentence beneath each answer, as many as there are results, or none at all; empty ones are left out.
         embedded: wrap the page in a frame of its own, for a notebook's output cell.
     """
     from twinseek.report.page import embed, render_page
 
-    page = render_page(results, frames, title)
+    page = render_page(results, frames, title, notes)
     return embed(page, title) if embedded else page
 
 
 def write_report(
-    path: Path, results: Sequence[ResultRecord], frames: FrameSource | None, *, title: str = TITLE
+    path: Path,
+    results: Sequence[ResultRecord],
+    frames: FrameSource | None,
+    *,
+    title: str = TITLE,
+    notes: Sequence[str] = (),
 ) -> Path:
     """Write the page and return its path; an interrupted run leaves the old file as it was.
 
     Raises:
         TwinseekError: where the file cannot be written.
     """
-    page = render_report(results, frames, title=title)
+    page = render_report(results, frames, title=title, notes=notes)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         _write_atomically(path, page)

@@ -57,21 +57,23 @@ class HitView:
 
 @dataclass(frozen=True)
 class ResultView:
-    """One result with its hits."""
+    """One result with its hits, and a sentence about it from whoever asked."""
 
     record: ResultRecord
+    note: str
     hits: list[HitView]
     reference: Picture | None
     names: Mapping[str, str]
 
 
-def render_page(results: Sequence[ResultRecord], frames: FrameSource | None, title: str) -> str:
+def render_page(results: Sequence[ResultRecord], frames: FrameSource | None, title: str, notes: Sequence[str]) -> str:
     """Return the whole page; see :func:`twinseek.report.render_report`."""
+    beneath = notes or [""] * len(results)
     template = _environment().get_template("page.html.jinja")
     return template.render(
         title=title,
         style=Markup(_read("style.css")),  # noqa: S704 - our own file, nothing from outside
-        views=[_view_result(record, frames) for record in results],
+        views=[_view_result(record, note, frames) for record, note in zip(results, beneath, strict=True)],
         statuses=STATUSES,
         checks=CHECKS,
         ranking_shown=RANKING_SHOWN,
@@ -86,9 +88,10 @@ def embed(page: str, title: str) -> str:
     )
 
 
-def _view_result(record: ResultRecord, frames: FrameSource | None) -> ResultView:
+def _view_result(record: ResultRecord, note: str, frames: FrameSource | None) -> ResultView:
     return ResultView(
         record=record,
+        note=note,
         hits=[_view_hit(hit, frames, PICTURES if n < PICTURED_HITS else 1) for n, hit in enumerate(record.results)],
         reference=picture_moment(record.reference, 0.0, frames) if record.reference else None,
         names={part.id: part.text for part in record.sub_queries},

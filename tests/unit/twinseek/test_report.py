@@ -76,6 +76,12 @@ def test_the_page_shows_question_answer_parts_hits_checks_ranking_and_warnings()
         assert mark in text
 
 
+def test_a_note_stands_beneath_its_answer_and_cannot_be_markup() -> None:
+    html = render_report([a_record(), a_record()], None, notes=["", "Right: <b>clip</b>"])
+    assert html.count("Right: &lt;b&gt;clip&lt;/b&gt;") == 1
+    assert html.index("Right:") > html.index('id="q2"')
+
+
 def test_a_negated_part_is_marked():
     assert len(page_of().all("span", "not")) == 1
 
