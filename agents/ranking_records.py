@@ -162,8 +162,10 @@ def score_records(question: Question, records: Records, present: Bools | None = 
 
 def score_views(question: Question, sentences: Floats, offsets: Ints, centre: Centring) -> Floats:
     """Return (V,): max-sim of each view to a video's sentences, averaged within each family, then over families."""
-    families = [best_per_video(centre(family) @ sentences.T, offsets).mean(axis=0) for family in question.families]
-    return np.asarray(np.mean(families, axis=0), np.float32)
+    # One product for all: small ones each wait for the other threads.
+    best = best_per_video(centre(np.concatenate(question.families)) @ sentences.T, offsets)
+    ends = np.cumsum([len(family) for family in question.families])[:-1]
+    return np.asarray(np.mean([part.mean(axis=0) for part in np.split(best, ends)], axis=0), np.float32)
 
 
 def vocabulary(texts: Iterable[str]) -> frozenset[str]:

@@ -263,4 +263,5 @@ def _question(query: str) -> dict[str, Any]:
 
 
 def _config() -> dict[str, Any]:
-    return {"max_concurrency": 8}
+    # The rules judge computes and never waits: more threads than cores would only take turns.
+    return {"max_concurrency": os.cpu_count() or 1}
