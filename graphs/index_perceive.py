@@ -6,7 +6,6 @@ stretch ends at a cut, when it is long, or when the camera has turned far away f
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import partial
 
 import cv2
 import numpy as np
@@ -15,9 +14,11 @@ from tools.appearance import colour_shares, mean_lightness
 from tools.camera_motion import CameraMove, CameraTracker, describe_moves, to_affine
 from tools.colour_regions import ColourTracker
 from tools.fragments import distinct_regions, join_pieces, join_returns
+from tools.importance import importance
 from tools.moving_objects import FlowEstimator, Stretch
 from tools.shots import LAG, ShotFinder
-from tools.tracking import RawTrack, Tracker
+from tools.tracking import Tracker
+from tools.tracks import RawTrack
 from twins.frames import Frame
 from twins.geometry import Bytes, Doubles, Floats
 
@@ -128,17 +129,23 @@ class Perceiver:
         self._maps += maps
         for first, last in _split_by_pan(maps, images[0].shape[1], images[0].shape[0]):
             self._look(start + first, images[first:last], greys[first:last], maps[first:last])
-        self._tracker.forget_noise(MIN_SAMPLES, self.seen.seconds[end - 1])
 
     def _look(self, start: int, images: list[Bytes], greys: list[Bytes], maps: list[Doubles]) -> None:
         stretch = Stretch(images, maps)
-        for offset, image in enumerate(images):
+        for offset, (image, lab) in enumerate(zip(images, stretch.labs, strict=True)):
             number = start + offset
             flow = self._flows.step(greys[offset])
             moving = stretch.foreground(offset, flow)
-            refine = partial(stretch.refine, offset)
-            self._tracker.step(number, self.seen.seconds[number], image, moving, flow, refine)
+            self._tracker.step(number, self.seen.seconds[number], lab, moving, flow)
             self._colours.step(number, self.seen.seconds[number], image)
+        height, width = images[0].shape[:2]
+        camera = np.stack([to_affine(matrix, width, height) for matrix in maps])
+        self._tracker.settle(
+            worth=lambda sights: importance(sights, camera, start, width, height),
+            refine=lambda number, region: stretch.refine(number - start, region),
+            picture=lambda number: images[number - start],
+            seconds=self.seen.seconds[start + len(images) - 1],
+        )
         middle = stretch.empty_scene(len(images) // 2)
         self.seen.backdrops.append(colour_shares(middle[::4, ::4].reshape(-1, 3)))
         self.seen.lightness += mean_lightness(images[:: max(1, len(images) // 4)]).tolist()

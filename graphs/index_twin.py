@@ -8,8 +8,9 @@ import numpy as np
 from graphs.index_perceive import Seen, ShotSeen
 from tools.appearance import Look, describe_looks, salience_of
 from tools.fragments import sides_touched
+from tools.importance import importance, travelled
 from tools.nearness import estimate_nearness
-from tools.tracking import RawTrack
+from tools.tracks import RawTrack
 from twins.frames import VideoInfo
 from twins.geometry import Bytes, Floats, Geometry, Visibility, empty_geometry
 from twins.masks import CocoRle, decode_mask
@@ -76,8 +77,8 @@ def choose_tracks(seen: Seen, duration: float) -> list[tuple[ShotSeen, RawTrack]
     width, height = seen.work_size
     limit = MAX_TRACKS + int(TRACKS_PER_MINUTE * max(0.0, duration / 60 - 1))
     everything = [(shot, track) for shot in seen.shots for track in shot.tracks]
-    ranked = sorted(everything, key=lambda pair: -importance(pair[1], pair[0], width, height))
-    still = [pair for pair in ranked if travelled(pair[1], pair[0]) < MOVED_SHARE * width]
+    ranked = sorted(everything, key=lambda pair: -_matters(pair[0], pair[1], width, height))
+    still = [pair for pair in ranked if travelled(pair[1].samples, pair[0].camera, pair[0].start) < MOVED_SHARE * width]
     large = [track for _, track in still if track.typical_area >= STILL_AREA * width * height]
     kept = {id(track) for track in large[: int(limit * STILL_SHARE)]}
     dropped = {id(track) for _, track in still if id(track) not in kept}
@@ -85,21 +86,8 @@ def choose_tracks(seen: Seen, duration: float) -> list[tuple[ShotSeen, RawTrack]
     return sorted(ranked, key=lambda pair: (min(pair[1].samples), pair[1].last.box))
 
 
-def importance(track: RawTrack, shot: ShotSeen, width: int, height: int) -> float:
-    """Return how much a track matters: how long and how big it is seen, and how far it goes beyond the camera."""
-    shown = len(track.samples) / max(1, shot.end - shot.start)
-    size = np.sqrt(track.typical_area / (width * height))
-    return float(np.sqrt(shown) * np.sqrt(size) * (0.2 + min(1.0, travelled(track, shot) / (0.25 * width))))
-
-
-def travelled(track: RawTrack, shot: ShotSeen) -> float:
-    """Return the extent, in working pixels, of a track's way with the camera's movement taken out."""
-    numbers = np.array(sorted(track.samples))
-    centres = np.array([track.samples[number].centre for number in numbers])
-    maps = shot.camera[np.clip(numbers - shot.start, 0, len(shot.camera) - 1)]
-    placed = np.einsum("tij,tj->ti", maps[:, :, :2], centres) + maps[:, :, 2]
-    low, high = np.percentile(placed, [5, 95], axis=0)
-    return float(np.hypot(*(high - low)))
+def _matters(shot: ShotSeen, track: RawTrack, width: int, height: int) -> float:
+    return importance(track.samples, shot.camera[: shot.end - shot.start], shot.start, width, height)
 
 
 def looks_at(track: RawTrack, work_size: tuple[int, int]) -> list[Look]:

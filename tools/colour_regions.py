@@ -13,7 +13,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from tools.tracking import RawTrack, Sample, cut_out, looks_apart, looks_of
+from tools.tracks import RawTrack, Sample, cut_out, looks_apart, looks_of
 from twins.geometry import Bools, Bytes, Floats
 from twins.masks import encode_mask, resize_mask
 
@@ -81,7 +81,7 @@ class ColourTracker:
                     matched[int(row)] = self._recent[column]
         for row, region in enumerate(regions):
             track = matched.get(row) or self._begin(region)
-            sample = Sample(seconds, region.box, region.area, encode_mask(region.mask), region.centre)
+            sample = Sample(seconds, region.box, region.area, region.centre, encode_mask(region.mask))
             track.samples[number] = sample
             track.looks = 0.9 * track.looks + 0.1 * region.looks
             cut_out(track, number, image, region.box)
@@ -137,12 +137,12 @@ def _stable_regions(channel: Bytes, pixels: int) -> list[_Found]:
         for piece in np.flatnonzero(fits[1:]) + 1:
             x, y, w, h = (int(value) for value in stats[piece, :4])
             window = (slice(y, y + h), slice(x, x + w))
-            mask = labels[window] == piece
             if wider is not None:
-                row, column = np.argwhere(mask)[0]
-                before = wider[1][wider[0][y + row, x + column]]
+                # Any pixel of the piece tells which piece of the lower threshold holds it: one of its top row will do.
+                column = x + int((labels[y, x : x + w] == piece).argmax())
+                before = wider[1][wider[0][y, column]]
                 if before <= STABLE * area[piece]:
-                    stable.append((window, mask))
+                    stable.append((window, labels[window] == piece))
         wider = labels, area
     return stable
 

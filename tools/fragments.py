@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 
 import numpy as np
 
-from tools.tracking import RawTrack, Sample, looks_apart
+from tools.tracks import RawTrack, Sample, looks_apart
 from twins.masks import join_masks
 
 TOGETHER = 0.8
@@ -134,7 +134,7 @@ def _join_samples(parts: list[Sample]) -> Sample:
     areas = np.array([part.area for part in parts], np.float64)
     x, y = np.average([part.centre for part in parts], axis=0, weights=areas)
     box = (*boxes[:, :2].min(axis=0).tolist(), *boxes[:, 2:].max(axis=0).tolist())
-    return Sample(parts[0].seconds, box, int(areas.sum()), join_masks([p.rle for p in parts]), (float(x), float(y)))
+    return Sample(parts[0].seconds, box, int(areas.sum()), (float(x), float(y)), join_masks([p.rle for p in parts]))
 
 
 def distinct_regions(moving: list[RawTrack], coloured: list[RawTrack]) -> list[RawTrack]:

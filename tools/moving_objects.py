@@ -5,11 +5,11 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
-from scipy.ndimage import find_objects
+from numpy.typing import NDArray
 
 from tools.background import NOISE_FLOOR, difference, mend_ghosts, model_background
 from tools.camera_motion import camera_flow
-from tools.tracking import Labels
+from tools.tracks import Region
 from twins.geometry import Bools, Bytes, Doubles, Floats
 
 WEAK, WEAK_SMEARED = 0.8, 0.3
@@ -63,6 +63,7 @@ class Stretch:
         self._to_first = to_first
         self._background = model_background(self.labs, list(to_first))
         self._view: _View | None = None
+        self._differences: dict[int, tuple[NDArray[np.uint16], Bools]] = {}
         for number in range(0, len(images), MENDING_STEP):
             score, trusted = self._score(number)
             mend_ghosts(self._background, number, self.labs[number], clean((score > 1) & trusted))
@@ -76,6 +77,8 @@ class Stretch:
             flow: (h, w, 2) where each pixel was in the frame before, as a displacement; none for the first frame.
         """
         score, trusted = self._score(number)
+        view = self._seen_from(number)
+        self._differences[number] = view.away.astype(np.uint16), looks_shaded(self.labs[number], view.shown)
         found = (score > 1) & trusted
         if flow is not None and number > 0:
             back = np.linalg.inv(self._to_first[number - 1]) @ self._to_first[number]
@@ -83,20 +86,16 @@ class Stretch:
             found |= moving_pixels(flow, back) & ((score > enough) | ~trusted)
         return clean(found)
 
-    def refine(self, number: int, labels: Labels) -> Labels:
-        """Take rims and shadows out of labelled things, and the gaps that were only bridged.
+    def refine(self, number: int, region: Region) -> Region:
+        """Take rims and shadows out of a thing of a frame, and the gaps that were only bridged.
 
         Args:
-            labels: (h, w) of the frame's pixels, 0 for nothing, as the tracker gives them.
+            number: of the frame in the stretch; its foreground must have been asked for.
+            region: the thing's pixels, as the tracker gives them.
         """
-        view, lab = self._seen_from(number), self.labs[number]
-        refined = np.zeros_like(labels)
-        for label, window in enumerate(find_objects(labels), 1):
-            if window is not None:
-                shaded = looks_shaded(lab[window], view.shown[window])
-                thing = refine_mask(labels[window] == label, view.away[window], shaded)
-                refined[window][thing] = label
-        return refined
+        away, shaded = self._differences[number]
+        mask = refine_mask(region.mask, away[region.window].astype(np.float32), shaded[region.window])
+        return Region(region.window, mask).trimmed()
 
     def empty_scene(self, number: int) -> Bytes:
         """Return the (h, w, 3) RGB picture that a frame would show without its moving things."""
@@ -118,10 +117,9 @@ class Stretch:
 
 def looks_shaded(lab: Bytes, background: Bytes) -> Bools:
     """Return (h, w) where a frame is its background under less light: darker by up to half, of the same hue."""
-    now, then = lab.astype(np.float32), background.astype(np.float32)
-    ratio = now[..., 0] / np.maximum(then[..., 0], 1.0)
-    hue = np.abs(now[..., 1:] - then[..., 1:]).max(axis=-1)
-    return np.asarray((ratio > SHADE) & (ratio < 1.0) & (hue < SHADE_HUE))
+    now, then = lab[..., 0], background[..., 0]
+    hue = cv2.absdiff(lab, background)[..., 1:].max(axis=-1)
+    return np.asarray((now > SHADE * then) & (now < then) & (hue < SHADE_HUE))
 
 
 def refine_mask(mask: Bools, away: Floats, shaded: Bools) -> Bools:

@@ -1,16 +1,27 @@
 """Which blob is the same thing as before: labels carried by the flow, matched to blobs, shared out when they merge."""
 
-from collections.abc import Callable
+from collections import deque
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from itertools import islice
-from statistics import median
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from tools.tracks import (
+    RECENT,
+    RawTrack,
+    Region,
+    Sample,
+    Sight,
+    cut_out,
+    expected_centre,
+    looks_apart,
+    looks_of,
+    usual_area,
+)
 from twins.geometry import Bools, Bytes, Floats
-from twins.masks import CocoRle, encode_mask
+from twins.masks import encode_within
 
 Labels = NDArray[np.int32]
 
@@ -30,10 +41,10 @@ PIECE = 0.08
 """Smaller pieces, as a share of the track, never become things of their own."""
 NEXT_TO = 0.006
 """Blobs closer than twice this share of the frame's longer side touch."""
-MARGIN = 6
-"""Pixels around a thing that are cut out with it: they show what it stands out from."""
-CROPS = 8
-"""Cut-outs kept of a track, at most."""
+WORTHY = 60
+"""Things of a stretch that are worked out; twice as many as are kept of a clip, for some are joined later."""
+LOOK_STEP = 4
+"""A known thing's looks are taken every n-th time: they change slowly."""
 MEMORY_SECONDS = 3.0
 """How long a track that is not seen may be found again by its looks and place."""
 REACH = 1.5
@@ -43,95 +54,37 @@ LOOKS = 0.55
 
 
 @dataclass
-class Sample:
-    """Where a track is in one frame, in pixels of the working size."""
-
-    seconds: float
-    box: tuple[float, float, float, float]
-    area: int
-    rle: CocoRle
-    centre: tuple[float, float]
-
-
-@dataclass(frozen=True)
-class Crop:
-    """What a track looked like: a JPEG-coded cut-out of a frame whose upper left corner is at (x, y)."""
-
-    x: int
-    y: int
-    jpeg: bytes
-
-    def image(self) -> Bytes:
-        """Return the (h, w, 3) RGB pixels."""
-        decoded = cv2.imdecode(np.frombuffer(self.jpeg, np.uint8), cv2.IMREAD_COLOR)
-        if decoded is None:
-            raise ValueError("a cut-out cannot be decoded")
-        return cv2.cvtColor(decoded, cv2.COLOR_BGR2RGB).astype(np.uint8, copy=False)
-
-
-@dataclass
-class RawTrack:
-    """A track while it is being followed; ``samples`` by the number of the sampled frame."""
+class _Followed:
+    """A thing while it is followed: its newest sights, and its regions since the last :meth:`Tracker.settle`."""
 
     label: int
     looks: Floats
-    samples: dict[int, Sample] = field(default_factory=dict)
-    crops: dict[int, Crop] = field(default_factory=dict)
-
-    @property
-    def last(self) -> Sample:
-        """The newest sample."""
-        return self.samples[max(self.samples)]
+    count: int = 0
+    recent: deque[Sight] = field(default_factory=lambda: deque(maxlen=RECENT))
+    regions: dict[int, Region] = field(default_factory=dict)
+    sights: dict[int, Sight] = field(default_factory=dict)
 
     @property
     def area(self) -> float:
-        """Median area in pixels over the newest samples."""
-        # Asked for thousands of times a clip: NumPy's median would cost more than the flow.
-        return float(median(sample.area for sample in islice(reversed(self.samples.values()), 8)))
+        return usual_area(self.recent)
 
     @property
-    def typical_area(self) -> float:
-        """Median area in pixels over all samples."""
-        return float(median(sample.area for sample in self.samples.values()))
+    def seconds(self) -> float:
+        """When it was last seen."""
+        return self.recent[-1].seconds
 
-    def expected(self, seconds: float) -> tuple[Floats, float]:
-        """Return the centre expected at a time, assuming an even speed that fades, and the distance travelled."""
-        recent = list(islice(reversed(self.samples.values()), 4))[::-1]
-        here = np.array(recent[-1].centre, np.float32)
-        if len(recent) < 2:
-            return here, 0.0
-        elapsed = max(recent[-1].seconds - recent[0].seconds, 1e-3)
-        speed = (here - np.array(recent[0].centre, np.float32)) / elapsed
-        travel = speed * min(seconds - recent[-1].seconds, 0.5)
-        return here + travel, float(np.linalg.norm(speed) * (seconds - recent[-1].seconds))
-
-
-@dataclass(frozen=True)
-class _Region:
-    """Some pixels of a frame: a mask within a window of rows and columns."""
-
-    window: tuple[slice, slice]
-    mask: Bools
-
-    @property
-    def area(self) -> int:
-        return int(np.count_nonzero(self.mask))
-
-    @property
-    def box(self) -> tuple[int, int, int, int]:
-        rows, columns = self.window
-        return columns.start, rows.start, columns.stop, rows.stop
-
-    def within(self, outer: "_Region") -> "_Region":
-        """Return this region of a window as one of the frame."""
-        (top, left), (rows, columns) = (part.start for part in outer.window), self.window
-        window = (slice(rows.start + top, rows.stop + top), slice(columns.start + left, columns.stop + left))
-        return _Region(window, self.mask)
+    def add(self, number: int, seconds: float, region: Region, lab: Bytes) -> None:
+        sight = region.sight(seconds)
+        self.recent.append(sight)
+        self.sights[number], self.regions[number] = sight, region
+        if self.count < SETTLED or self.count % LOOK_STEP == 0:
+            self.looks = 0.8 * self.looks + 0.2 * looks_of(lab[region.window], region.mask)
+        self.count += 1
 
 
 @dataclass(frozen=True)
 class _Blob:
-    region: _Region
+    region: Region
     looks: Floats
 
     @property
@@ -143,54 +96,74 @@ class _Blob:
 class Tracker:
     """Follow the moving things of one shot, frame by frame.
 
-    ``tracks`` holds everything followed so far; ``touching`` for each frame the sets of labels that share a blob.
+    Most of what moves in a picture is noise. So a frame's labels are only kept as regions; once a stretch of frames
+    has been seen, :meth:`settle` works out outlines, looks and cut-outs of the labels that matter.
+    ``tracks`` holds what has been settled so far; ``touching`` for each frame the sets of labels that share a blob.
     """
 
     def __init__(self) -> None:
         self.tracks: dict[int, RawTrack] = {}
         self.touching: dict[int, list[frozenset[int]]] = {}
+        self._followed: dict[int, _Followed] = {}
         self._labels: Labels | None = None
         self._next = 1
 
-    def step(
-        self,
-        number: int,
-        seconds: float,
-        image: Bytes,
-        foreground: Bools,
-        flow: Floats | None,
-        refine: Callable[[Labels], Labels] | None = None,
-    ) -> Labels:
+    def step(self, number: int, seconds: float, lab: Bytes, foreground: Bools, flow: Floats | None) -> Labels:
         """Take in the next frame and return the (h, w) labels of its pixels; 0 is nothing.
 
         Args:
             number: of the sampled frame.
             seconds: its time.
-            image: (h, w, 3) uint8 RGB.
+            lab: (h, w, 3) uint8 Lab.
             foreground: (h, w) pixels of moving things.
             flow: (h, w, 2) displacement to the frame before; none for the first frame.
-            refine: makes the labels' outlines exact before they are noted; followed are the labels as they were.
         """
-        lab = cv2.cvtColor(image, cv2.COLOR_RGB2LAB).astype(np.uint8, copy=False)
         carried = self._carry(foreground.shape, flow)
         labels, unclaimed = self._claim(carried, foreground)
         blobs = [blob for region in unclaimed if (blob := _blob(region, lab)) is not None]
         held: list[int] = np.bincount(labels.ravel()).tolist()
         # Whoever holds only scraps may be elsewhere, having moved too fast for the flow.
-        found = {n for n, size in enumerate(held) if n and size and size >= HELD * self.tracks[n].area}
+        found = {n for n, size in enumerate(held) if n and size and size >= HELD * self._followed[n].area}
         for blob, label in zip(blobs, self._recognise(blobs, found, seconds), strict=True):
             labels[labels == label] = 0
             labels[blob.region.window][blob.region.mask] = label
         self.touching[number] = _sharing(labels, foreground)
         self._labels = labels
-        self._record(labels if refine is None else refine(labels), number, seconds, image, lab)
+        for name, region in label_regions(labels):
+            self._followed[name].add(number, seconds, region, lab)
         return labels
 
-    def forget_noise(self, min_samples: int, seconds: float) -> None:
-        """Drop tracks of a few samples that have not been seen for long, so that a long shot does not gather them."""
-        for label, track in list(self.tracks.items()):
-            if len(track.samples) < min_samples and seconds - track.last.seconds > MEMORY_SECONDS:
-                del self.tracks[label]
+    def settle(
+        self,
+        worth: Callable[[Mapping[int, Sight]], float],
+        refine: Callable[[int, Region], Region],
+        picture: Callable[[int], Bytes],
+        seconds: float,
+    ) -> None:
+        """Add the stretch that has been seen to ``tracks``, where it matters, and forget what was not seen for long.
+
+        Args:
+            worth: how much a thing matters by its sights; of each stretch the WORTHY things that matter most are kept.
+            refine: makes the outline of a region in a frame exact; followed are the regions as they were.
+            picture: returns the (h, w, 3) RGB frame of a number.
+            seconds: the time of the last frame.
+        """
+        seen = [thing for thing in self._followed.values() if thing.sights]
+        ranked = sorted(seen, key=lambda thing: -worth(thing.sights))
+        for thing in ranked[:WORTHY]:
+            track = self.tracks.setdefault(thing.label, RawTrack(thing.label, thing.looks))
+            track.looks = thing.looks
+            for number, rough in thing.regions.items():
+                region = refine(number, rough)
+                image = picture(number)
+                sight = region.sight(thing.sights[number].seconds)
+                rle = encode_within(region.mask, (region.box[1], region.box[0]), image.shape[:2])
+                track.samples[number] = Sample(sight.seconds, sight.box, sight.area, sight.centre, rle)
+                cut_out(track, number, image, region.box)
+        for thing in seen:
+            thing.sights, thing.regions = {}, {}
+        for label in [label for label, thing in self._followed.items() if seconds - thing.seconds > MEMORY_SECONDS]:
+            del self._followed[label]
 
     def _carry(self, shape: tuple[int, ...], flow: Floats | None) -> Labels:
         """Return the last frame's labels where the flow says they are now."""
@@ -202,11 +175,11 @@ class Tracker:
         carried = cv2.remap(labels, xs + flow[..., 0], ys + flow[..., 1], cv2.INTER_NEAREST)
         return carried.astype(np.int32)
 
-    def _claim(self, carried: Labels, foreground: Bools) -> tuple[Labels, list[_Region]]:
+    def _claim(self, carried: Labels, foreground: Bools) -> tuple[Labels, list[Region]]:
         """Give every blob's pixels to the tracks that claim it; return the labels and the blobs nobody claims."""
         labels = np.zeros(foreground.shape, np.int32)
         sizes = np.bincount(carried.ravel())
-        unclaimed: list[_Region] = []
+        unclaimed: list[Region] = []
         for region in _regions(foreground):
             inside = carried[region.window]
             shared = np.bincount(inside[region.mask], minlength=1)
@@ -225,29 +198,25 @@ class Tracker:
                 unclaimed += [piece.within(region) for piece in _regions(rest)]
         return labels, unclaimed + self._part(labels)
 
-    def _share_out(self, region: _Region, carried: Labels, claims: list[int]) -> tuple[Labels, Bools | None]:
+    def _share_out(self, region: Region, carried: Labels, claims: list[int]) -> tuple[Labels, Bools | None]:
         """Divide a blob among the tracks that claim it, each pixel to the nearest; return what is left over, too."""
         nearest, away = _nearest_label(np.where(np.isin(carried, claims) & region.mask, carried, 0))
         given = np.where(region.mask, nearest, 0)
-        known = sum(self.tracks[label].area for label in claims)
-        settled = all(len(self.tracks[label].samples) >= SETTLED for label in claims)
+        known = sum(self._followed[label].area for label in claims)
+        settled = all(self._followed[label].count >= SETTLED for label in claims)
         if not settled or region.area < GROWTH * known:
             return given, None
         rest = region.mask & (away > 0.15 * np.sqrt(known))
         return np.where(rest, 0, given), rest
 
-    def _part(self, labels: Labels) -> list[_Region]:
+    def _part(self, labels: Labels) -> list[Region]:
         """Take pieces that have moved away from the bulk of their track out of ``labels`` and return them."""
-        from scipy.ndimage import find_objects
-
-        parted: list[_Region] = []
-        for label, window in enumerate(find_objects(labels), 1):
-            if window is None:
-                continue
-            whole = _Region(window, labels[window] == label)
-            pieces = sorted(_regions(whole.mask), key=lambda piece: -piece.area)
+        parted: list[Region] = []
+        for _, whole in label_regions(labels):
+            pieces = _regions(whole.mask)
             if len(pieces) < 2:
                 continue
+            pieces.sort(key=lambda piece: -piece.area)
             bulk = pieces[0]
             reach = APART * float(np.hypot(*bulk.mask.shape))
             for piece in pieces[1:]:
@@ -262,77 +231,32 @@ class Tracker:
         from scipy.optimize import linear_sum_assignment
 
         lost = [
-            track
-            for label, track in self.tracks.items()
-            if label not in found and seconds - track.last.seconds <= MEMORY_SECONDS
+            thing
+            for label, thing in self._followed.items()
+            if label not in found and seconds - thing.seconds <= MEMORY_SECONDS
         ]
         names = [0] * len(blobs)
         if lost and blobs:
-            costs = np.array([[_misfit(track, blob, seconds) for track in lost] for blob in blobs])
+            costs = np.array([[_misfit(thing, blob, seconds) for thing in lost] for blob in blobs])
             for row, column in zip(*linear_sum_assignment(np.minimum(costs, 1e6)), strict=True):
                 if costs[row, column] < 1.0:
                     names[row] = lost[column].label
         for row, name in enumerate(names):
             if name == 0:
                 names[row], self._next = self._next, self._next + 1
-                self.tracks[names[row]] = RawTrack(names[row], blobs[row].looks)
+                self._followed[names[row]] = _Followed(names[row], blobs[row].looks)
         return names
 
-    def _record(self, labels: Labels, number: int, seconds: float, image: Bytes, lab: Bytes) -> None:
-        from scipy.ndimage import find_objects
 
-        for name, window in enumerate(find_objects(labels), 1):
-            if window is None:
-                continue
-            region = _Region(window, labels[window] == name)
-            track, (x1, y1, _, _) = self.tracks[name], region.box
-            ys, xs = np.nonzero(region.mask)
-            centre = (float(xs.mean()) + x1 + 0.5, float(ys.mean()) + y1 + 0.5)
-            track.samples[number] = Sample(seconds, region.box, len(xs), encode_mask(labels == name), centre)
-            track.looks = 0.9 * track.looks + 0.1 * looks_of(lab[window], region.mask)
-            cut_out(track, number, image, region.box)
-
-
-def cut_out(track: RawTrack, number: int, image: Bytes, box: tuple[int, int, int, int]) -> None:
-    """Keep a few cut-outs of a track, spread over its life: every 2nd, 4th, 8th … sample once there are enough."""
-    stride = 2 ** max(1, (len(track.samples) // CROPS).bit_length())
-    if len(track.samples) % stride and track.crops:
-        return
-    x1, y1 = max(0, box[0] - MARGIN), max(0, box[1] - MARGIN)
-    _, jpeg = cv2.imencode(
-        ".jpg", image[y1 : box[3] + MARGIN, x1 : box[2] + MARGIN, ::-1], [cv2.IMWRITE_JPEG_QUALITY, 92]
-    )
-    track.crops[number] = Crop(x1, y1, jpeg.tobytes())
-    if len(track.crops) > CROPS:
-        for old in list(track.crops)[1::2]:
-            del track.crops[old]
-
-
-def looks_of(lab: Bytes, mask: Bools) -> Floats:
-    """Return a normalised Lab histogram (6 lights x 8 x 8 hues) of the masked pixels."""
-    pixels = lab[mask]
-    if len(pixels) == 0:
-        return np.zeros(6 * 8 * 8, np.float32)
-    # Most colours lie in the middle of the a and b axes: spread the bins there.
-    bins = np.clip((pixels.astype(np.int32) - (0, 80, 80)) // (43, 12, 12), 0, (5, 7, 7))
-    codes = (bins[:, 0] * 8 + bins[:, 1]) * 8 + bins[:, 2]
-    return (np.bincount(codes, minlength=6 * 8 * 8) / len(pixels)).astype(np.float32)
-
-
-def looks_apart(a: Floats, b: Floats) -> float:
-    """Return how different two histograms are: 0 the same, 1 nothing in common (Bhattacharyya)."""
-    return float(np.sqrt(max(0.0, 1.0 - float(np.sqrt(a * b).sum()))))
-
-
-def _misfit(track: RawTrack, blob: _Blob, seconds: float) -> float:
+def _misfit(thing: _Followed, blob: _Blob, seconds: float) -> float:
     """Return how badly a blob continues a lost track; below 1 it may."""
-    expected, travelled = track.expected(seconds)
-    size = np.sqrt(max(track.area, blob.region.area))
+    expected, travelled = expected_centre(list(thing.recent)[-RECENT // 2 :], seconds)
+    size = np.sqrt(max(thing.area, blob.region.area))
     away = float(np.linalg.norm(blob.centre - expected)) / (REACH * size + travelled)
-    ratio = abs(np.log(blob.region.area / max(track.area, 1.0))) / np.log(4.0)
+    ratio = abs(np.log(blob.region.area / max(thing.area, 1.0))) / np.log(4.0)
     if max(away, ratio) >= 1.0:
         return 1e6
-    worst = max(away, ratio, looks_apart(track.looks, blob.looks) / LOOKS)
+    worst = max(away, ratio, looks_apart(thing.looks, blob.looks) / LOOKS)
     return worst if worst < 1.0 else 1e6
 
 
@@ -357,18 +281,43 @@ def _sharing(labels: Labels, foreground: Bools) -> list[frozenset[int]]:
     return [frozenset(names) for names in sets.values() if len(names) > 1]
 
 
-def _regions(mask: Bools) -> list[_Region]:
+def _regions(mask: Bools) -> list[Region]:
     """Return the connected regions of a mask."""
     count, pieces, stats, _ = cv2.connectedComponentsWithStats(mask.astype(np.uint8))
     regions = []
     for piece in range(1, count):
         x, y, width, height = (int(value) for value in stats[piece, :4])
         window = (slice(y, y + height), slice(x, x + width))
-        regions.append(_Region(window, pieces[window] == piece))
+        regions.append(Region(window, pieces[window] == piece))
     return regions
 
 
-def _blob(region: _Region, lab: Bytes) -> _Blob | None:
+def label_regions(labels: Labels) -> list[tuple[int, Region]]:
+    """Return the labels that occur in an (h, w) array, rising, each with its pixels in the smallest window."""
+    places = np.flatnonzero(labels)
+    if len(places) == 0:
+        return []
+    names = labels.ravel()[places]
+    order = np.argsort(names, kind="stable")
+    names, (ys, xs) = names[order], np.divmod(places[order], labels.shape[1])
+    starts = np.flatnonzero(np.diff(names, prepend=0))
+    low = np.minimum.reduceat(xs, starts), np.maximum.reduceat(xs, starts) + 1
+    # The places rise within a label, so its first lies in its top row and its last in its bottom row.
+    ends = np.append(starts[1:], len(names)) - 1
+    found = []
+    for name, top, bottom, left, right in zip(
+        names[starts].tolist(),
+        ys[starts].tolist(),
+        (ys[ends] + 1).tolist(),
+        *(edge.tolist() for edge in low),
+        strict=True,
+    ):
+        window = (slice(top, bottom), slice(left, right))
+        found.append((name, Region(window, labels[window] == name)))
+    return found
+
+
+def _blob(region: Region, lab: Bytes) -> _Blob | None:
     if region.area < MIN_BLOB * lab.shape[0] * lab.shape[1]:
         return None
     return _Blob(region, looks_of(lab[region.window], region.mask))

@@ -33,6 +33,31 @@ def encode_mask(mask: Bools) -> CocoRle:
     return {"size": [int(n) for n in rle["size"]], "counts": rle["counts"].decode("ascii")}
 
 
+def encode_within(mask: Bools, corner: tuple[int, int], size: tuple[int, ...]) -> CocoRle:
+    """Return the run-length form of a (height, width) frame that is empty but for a small mask.
+
+    Args:
+        mask: (h, w), all of it within the frame.
+        corner: row and column of its upper left pixel in the frame.
+        size: height and width of the frame.
+    """
+    from pycocotools import mask as coco
+
+    (height, width), (top, left) = size, corner
+    columns = np.zeros((mask.shape[1], mask.shape[0] + 2), np.int8)
+    columns[:, 1:-1] = mask.T
+    column, row = np.divmod(np.flatnonzero(np.diff(columns.ravel())), columns.shape[1])
+    turns = (left + column) * height + top + row
+    # A run that ends at the bottom of the frame goes on at the top of the next column.
+    goes_on = np.flatnonzero(turns[1:-1:2] == turns[2::2])
+    turns = np.delete(turns, np.concatenate([2 * goes_on + 1, 2 * goes_on + 2]))
+    # The last run ends with the frame, and is not followed by an empty one.
+    ends = turns if len(turns) and turns[-1] == height * width else np.append(turns, height * width)
+    counts = np.diff(ends, prepend=0).tolist()
+    rle = coco.frPyObjects({"size": [height, width], "counts": counts}, height, width)
+    return {"size": [height, width], "counts": rle["counts"].decode("ascii")}
+
+
 def decode_mask(rle: Mapping[str, Any]) -> Bools:
     """Return the (h, w) bool mask of a run-length form."""
     from pycocotools import mask as coco

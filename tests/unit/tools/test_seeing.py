@@ -6,6 +6,7 @@ from tools.moving_objects import Stretch, clean, refine_mask
 from tools.nearness import estimate_nearness
 from tools.shots import ShotFinder
 from tools.text_seen import SeenText, may_hold_text, merge_readings, read_text
+from tools.tracking import label_regions
 from twins.geometry import Visibility
 
 SIZE = (160, 240)
@@ -43,8 +44,11 @@ def disc(x: int) -> np.ndarray:
 
 def found(frames: list[np.ndarray], number: int) -> np.ndarray:
     stretch = Stretch(frames, [np.eye(3)] * len(frames))
-    labels = stretch.foreground(number, None).astype(np.int32)
-    return stretch.refine(number, labels) > 0
+    foreground, refined = stretch.foreground(number, None), np.zeros(SIZE, bool)
+    for _, region in label_regions(foreground.astype(np.int32)):
+        exact = stretch.refine(number, region)
+        refined[exact.window] = exact.mask
+    return refined
 
 
 def test_a_moving_disc_is_found_to_the_pixel():

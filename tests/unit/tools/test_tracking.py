@@ -2,7 +2,8 @@ import cv2
 import numpy as np
 
 from tools.fragments import join_pieces, join_returns
-from tools.tracking import RawTrack, Sample, Tracker, looks_apart, looks_of
+from tools.tracking import WORTHY, Tracker, label_regions
+from tools.tracks import RawTrack, Region, Sample, looks_apart, looks_of
 from twins.masks import decode_mask, encode_mask
 
 SHAPE = (120, 200)
@@ -21,10 +22,17 @@ def scene(*boxes: tuple[tuple[int, int, int, int], tuple[int, int, int]]) -> tup
 RED, BLUE = (220, 30, 30), (30, 60, 220)
 
 
-def run(frames: list[tuple[np.ndarray, np.ndarray]]) -> Tracker:
+def run(frames: list[tuple[np.ndarray, np.ndarray]], refine=lambda _, region: region) -> Tracker:
     tracker = Tracker()
     for number, (image, foreground) in enumerate(frames):
-        tracker.step(number, number / 10, image, foreground, NO_FLOW if number else None)
+        lab = cv2.cvtColor(image, cv2.COLOR_RGB2LAB)
+        tracker.step(number, number / 10, lab, foreground, NO_FLOW if number else None)
+    tracker.settle(
+        worth=lambda sights: sights[max(sights)].area,
+        refine=refine,
+        picture=lambda number: frames[number][0],
+        seconds=len(frames) / 10,
+    )
     return tracker
 
 
@@ -34,6 +42,35 @@ def test_a_thing_that_moves_is_one_track_with_its_boxes():
     assert track.samples[10].box == (50, 20, 80, 50)
     assert track.samples[10].area == 900
     assert track.samples[10].centre == (65.0, 35.0)
+
+
+def test_outlines_are_made_exact_when_a_stretch_has_been_seen():
+    def without_last_row(_: int, region: Region) -> Region:
+        rows, columns = region.window
+        return Region((slice(rows.start, rows.stop - 1), columns), region.mask[:-1])
+
+    tracker = run([scene(((10 + 4 * n, 20, 40 + 4 * n, 50), RED)) for n in range(20)], without_last_row)
+    (track,) = tracker.tracks.values()
+    assert track.samples[10].box == (50, 20, 80, 49)
+    assert decode_mask(track.samples[10].rle).sum() == track.samples[10].area == 870
+    assert decode_mask(track.samples[10].rle)[20:49, 50:80].all()
+
+
+def test_only_the_things_that_matter_most_in_a_stretch_are_worked_out():
+    boxes = [(4 + 12 * (n % 16), 4 + 14 * (n // 16), 10 + 12 * (n % 16), 10 + 14 * (n // 16)) for n in range(WORTHY)]
+    shown = [*boxes, (0, 80, 40, 118), (60, 80, 100, 118)]
+    tracker = run([scene(*((box, RED) for box in shown))] * 2)
+    assert len(tracker.tracks) == WORTHY
+    assert {(0, 80, 40, 118), (60, 80, 100, 118)} <= {track.samples[1].box for track in tracker.tracks.values()}
+
+
+def test_labels_come_with_their_smallest_windows():
+    labels = np.zeros((5, 6), np.int32)
+    labels[1, 2:4], labels[3, 3], labels[0, 5] = 7, 7, 2
+    (first, small), (second, large) = label_regions(labels)
+    assert (first, small.box, small.area) == (2, (5, 0, 6, 1), 1)
+    assert (second, large.box, large.mask.tolist()) == (7, (2, 1, 4, 4), [[True, True], [False, False], [False, True]])
+    assert label_regions(np.zeros((5, 6), np.int32)) == []
 
 
 def test_a_thing_hidden_for_a_second_keeps_its_track():
@@ -67,7 +104,7 @@ def test_pieces_side_by_side_in_every_frame_are_one_thing():
     for label, x in ((1, 0), (2, 30)):
         mask = np.zeros((60, 60), bool)
         mask[10:40, x : x + 30] = True
-        samples = {n: Sample(n / 10, (x, 10, x + 30, 40), 900, encode_mask(mask), (x + 15.0, 25.0)) for n in range(5)}
+        samples = {n: Sample(n / 10, (x, 10, x + 30, 40), 900, (x + 15.0, 25.0), encode_mask(mask)) for n in range(5)}
         tracks[label] = RawTrack(label, looks, samples)
     together = {n: [frozenset({1, 2})] for n in range(5)}
     (track,) = join_pieces(tracks, together)
@@ -83,7 +120,7 @@ def test_what_leaves_on_one_side_comes_back_there_and_not_on_the_other():
         for n, x in zip(numbers, xs, strict=True):
             mask = np.zeros(SHAPE, bool)
             mask[10:40, x : x + 30] = True
-            samples[n] = Sample(n / 10, (x, 10, x + 30, 40), 900, encode_mask(mask), (x + 15.0, 25.0))
+            samples[n] = Sample(n / 10, (x, 10, x + 30, 40), 900, (x + 15.0, 25.0), encode_mask(mask))
         return RawTrack(label, looks, samples)
 
     gone = piece(1, range(5), [100, 120, 140, 160, 170])

@@ -7,7 +7,16 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from twins.errors import TwinseekError
-from twins.masks import MaskReader, MaskWriter, decode_mask, encode_mask, mask_area, mask_iou, resize_mask
+from twins.masks import (
+    MaskReader,
+    MaskWriter,
+    decode_mask,
+    encode_mask,
+    encode_within,
+    mask_area,
+    mask_iou,
+    resize_mask,
+)
 
 masks = hnp.arrays(np.bool_, hnp.array_shapes(min_dims=2, max_dims=2, max_side=24))
 
@@ -26,6 +35,13 @@ def test_enlarging_repeats_pixels_and_shrinking_back_restores_them(mask, factor)
     large = resize_mask(mask, height * factor, width * factor)
     assert large.sum() == mask.sum() * factor**2
     assert np.array_equal(resize_mask(large, height, width), mask)
+
+
+@given(hnp.arrays(bool, st.tuples(st.integers(1, 8), st.integers(1, 8))), st.tuples(*[st.integers(0, 3)] * 4))
+def test_a_small_mask_is_encoded_as_the_frame_that_holds_it(mask, around):
+    top, bottom, left, right = around
+    frame = np.pad(mask, ((top, bottom), (left, right)))
+    assert encode_within(mask, (top, left), frame.shape) == encode_mask(frame)
 
 
 def test_overlap_is_counted_in_pixels():
