@@ -10,10 +10,11 @@ from dataclasses import dataclass, field
 import cv2
 import numpy as np
 
-from tools.appearance import colour_shares, mean_lightness
+from tools.appearance import mean_lightness
 from tools.camera_motion import CameraMove, CameraTracker, describe_moves, to_affine
 from tools.colour_regions import ColourTracker
-from tools.fragments import distinct_regions, join_pieces, join_returns
+from tools.followed_twice import merge_tracks
+from tools.fragments import join_pieces, join_returns
 from tools.importance import importance
 from tools.moving_objects import FlowEstimator, Stretch
 from tools.shots import LAG, ShotFinder
@@ -36,6 +37,8 @@ MIN_SAMPLES, MIN_SECONDS = 4, 0.4
 """Tracks of fewer samples, or shorter, are noise."""
 KEY_FRAMES = 8
 """Frames kept for whoever reads text or names things; spread over the clip."""
+GROUND_STEP = 4
+"""Every n-th pixel, across and down, is kept of the empty scene."""
 
 
 @dataclass
@@ -64,7 +67,7 @@ class Seen:
     shots: list[ShotSeen] = field(default_factory=list)
     key_frames: list[Frame] = field(default_factory=list)
     lightness: list[float] = field(default_factory=list)
-    backdrops: list[dict[str, float]] = field(default_factory=list)
+    grounds: list[Bytes] = field(default_factory=list)
     work_size: tuple[int, int] = (0, 0)
 
 
@@ -146,8 +149,8 @@ class Perceiver:
             picture=lambda number: images[number - start],
             seconds=self.seen.seconds[start + len(images) - 1],
         )
-        middle = stretch.empty_scene(len(images) // 2)
-        self.seen.backdrops.append(colour_shares(middle[::4, ::4].reshape(-1, 3)))
+        ground = stretch.empty_scene(len(images) // 2)
+        self.seen.grounds.append(np.ascontiguousarray(ground[::GROUND_STEP, ::GROUND_STEP]))
         self.seen.lightness += mean_lightness(images[:: max(1, len(images) // 4)]).tolist()
 
     def _end_shot(self, end: int) -> None:
@@ -159,7 +162,7 @@ class Perceiver:
             moving = [track for track in joined if _lasting(track)]
             regions = [track for track in self._colours.tracks if len(track.samples) >= MIN_SAMPLES]
             regions = [track for track in join_returns(regions, width, height) if _lasting(track)]
-            tracks = moving + distinct_regions(moving, regions)
+            tracks = merge_tracks(moving, regions)
             moves = describe_moves(camera, width, height) if self._camera.knows else []
             self.seen.shots.append(ShotSeen(self._shot_start, end, tracks, camera, moves))
         self._begin_shot(end)

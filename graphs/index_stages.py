@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from graphs.index_perceive import Perceiver, shrink
-from graphs.index_twin import SOURCE, TRACK_CONFIDENCE, attributes_of, build_perceived, saliences_of
+from graphs.index_twin import SOURCE, TRACK_CONFIDENCE, attributes_of, build_perceived
 from tools import appearance, text_seen
 from twins.components import components
 from twins.errors import TwinseekError
@@ -133,7 +133,7 @@ def _see(
             facts=found.scene,
         )
         warnings = [*video.warnings]
-    twin = _with_attributes(twin, attributes_of(found.looks), saliences_of(found.looks, found.geometry))
+    twin = _with_attributes(twin, attributes_of(found.looks))
     report("text", len(seen.seconds), video.duration)
     twin = _with_text(twin, _texts(seen.key_frames, video.info.width) if options.text else [])
     twin = _with_labels(twin, found.geometry, seen.key_frames, labeller)
@@ -152,7 +152,7 @@ def _refresh(
     twin = old.twin
     if "attributes" in stale:
         looks = _looks_again(path, old.geometry, masks)
-        twin = _with_attributes(twin, attributes_of(looks), saliences_of(looks, old.geometry))
+        twin = _with_attributes(twin, attributes_of(looks))
     if "text" in stale:
         twin = _with_text(twin, _texts(_spread(path, twin, TEXT_FRAMES), twin.width) if options.text else [])
     if "labels" in stale:
@@ -161,12 +161,11 @@ def _refresh(
     return Material(twin, old.geometry, None)
 
 
-def _with_attributes(twin: Twin, found: dict[str, tuple[Attribute, ...]], saliences: dict[str, float]) -> Twin:
+def _with_attributes(twin: Twin, found: dict[str, tuple[Attribute, ...]]) -> Twin:
     tracks = []
     for track in twin.tracks:
         others = tuple(a for a in track.attributes if a.source != appearance.SOURCE)
-        update = {"attributes": found.get(track.id, ()) + others, "salience": saliences.get(track.id, track.salience)}
-        tracks.append(track.model_copy(update=update))
+        tracks.append(track.model_copy(update={"attributes": found.get(track.id, ()) + others}))
     return twin.model_copy(update={"tracks": tuple(tracks)})
 
 

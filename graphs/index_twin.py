@@ -6,10 +6,11 @@ from itertools import pairwise
 import numpy as np
 
 from graphs.index_perceive import Seen, ShotSeen
-from tools.appearance import Look, describe_looks, salience_of
+from tools.appearance import Look, colour_shares, describe_looks
 from tools.fragments import sides_touched
 from tools.importance import importance, travelled
 from tools.nearness import estimate_nearness
+from tools.salience import ground_of, salience_of
 from tools.tracks import RawTrack
 from twins.frames import VideoInfo
 from twins.geometry import Bytes, Floats, Geometry, Visibility, empty_geometry
@@ -59,16 +60,31 @@ def build_perceived(seen: Seen, info: VideoInfo, duration: float) -> Perceived:
     chosen = choose_tracks(seen, duration)
     ids = [f"t{number + 1}" for number in range(len(chosen))]
     shots = tuple(Shot(span=_span(seen, shot, duration), source=SOURCE) for shot in seen.shots)
+    looks = {name: looks_at(track, seen.work_size) for name, (_, track) in zip(ids, chosen, strict=True)}
+    geometry = _geometry(seen, chosen, tuple(ids), info)
     return Perceived(
-        tracks=tuple(Track(id=name, confidence=TRACK_CONFIDENCE, source=SOURCE) for name in ids),
-        geometry=_geometry(seen, chosen, tuple(ids), info),
+        tracks=_tracks(seen, geometry, looks),
+        geometry=geometry,
         masks={
             name: {seen.frame_index[number]: sample.rle for number, sample in track.samples.items()}
             for name, (_, track) in zip(ids, chosen, strict=True)
         },
-        looks={name: looks_at(track, seen.work_size) for name, (_, track) in zip(ids, chosen, strict=True)},
+        looks=looks,
         shots=shots,
         scene=tuple(scene_facts(seen, duration)),
+    )
+
+
+def _tracks(seen: Seen, geometry: Geometry, looks: dict[str, list[Look]]) -> tuple[Track, ...]:
+    """Return the tracks without names, each with how sure it is that it is a thing."""
+    if not looks:
+        return ()
+    ground = ground_of(seen.grounds)
+    shown = (geometry.visibility == Visibility.VISIBLE).mean(axis=1)
+    saliences = [salience_of(looks[name], ground, float(share)) for name, share in zip(looks, shown, strict=True)]
+    return tuple(
+        Track(id=name, confidence=TRACK_CONFIDENCE, salience=round(salience, 3), source=SOURCE)
+        for name, salience in zip(looks, saliences, strict=True)
     )
 
 
@@ -107,15 +123,6 @@ def looks_at(track: RawTrack, work_size: tuple[int, int]) -> list[Look]:
     return looks
 
 
-def saliences_of(looks: dict[str, list[Look]], geometry: Geometry) -> dict[str, float]:
-    """Return how sure it is of every track that it is a thing."""
-    seen = (geometry.visibility == Visibility.VISIBLE).mean(axis=1) if len(geometry.seconds) else []
-    return {
-        name: round(salience_of(looks.get(name, []), float(share)), 3)
-        for name, share in zip(geometry.track_ids, seen, strict=True)
-    }
-
-
 def attributes_of(looks: dict[str, list[Look]]) -> dict[str, tuple[Attribute, ...]]:
     """Return the measured attributes of every track."""
     return {name: describe_looks(sights) for name, sights in looks.items()}
@@ -140,9 +147,9 @@ def scene_facts(seen: Seen, duration: float) -> list[Fact]:
     light = float(np.median(seen.lightness)) if seen.lightness else 50.0
     if light <= DARK or light >= BRIGHT:
         facts.append(_scene("the scene is dark" if light <= DARK else "the scene is bright", 0.8))
-    if seen.backdrops:
-        names = seen.backdrops[0]
-        shares = {name: float(np.mean([backdrop.get(name, 0.0) for backdrop in seen.backdrops])) for name in names}
+    if seen.grounds:
+        backdrops = [colour_shares(ground.reshape(-1, 3)) for ground in seen.grounds]
+        shares = {name: float(np.mean([backdrop[name] for backdrop in backdrops])) for name in backdrops[0]}
         name = max(shares, key=lambda key: shares[key])
         if shares[name] >= BACKDROP_SHARE:
             facts.append(_scene(f"the background is mostly {name}", min(0.9, shares[name] + 0.2)))

@@ -45,16 +45,12 @@ BAY_SHARE = 0.035
 """Bays of an outline that count, as a share of its area."""
 MIN_OUTLINE = 90
 """Pixels that a mask needs before its outline says anything."""
+MIN_SURFACE = 150
+"""… and its surface."""
 PLAIN_SPREAD = 10.0
 """Standard deviation of the lightness (0–255) on a surface without a pattern; light and shade make that much."""
 RING = 6
 """Pixels around a thing that a look shows of its surroundings."""
-MIN_AROUND = 12
-"""Pixels of surroundings that a contrast needs."""
-EVEN_CONTRAST = 25.0
-"""Contrast at which half of the tracks that are seen for half of the clip are things."""
-MIN_SURFACE = 150
-"""… and its surface."""
 
 
 @dataclass(frozen=True)
@@ -81,39 +77,6 @@ def look_at(image: Bytes, mask: Bools) -> Look:
     margin = max(1, round(0.02 * max(mask.shape)))
     inside = xs[0] > margin and ys[0] > margin and xs[-1] < mask.shape[1] - margin and ys[-1] < mask.shape[0] - margin
     return Look(image[window], mask[window], float(mask.mean()), bool(inside))
-
-
-def contrast_of(look: Look) -> float | None:
-    """Return how far a thing's middle colour lies from that of its surroundings, in 8-bit CIELAB units.
-
-    None where the look shows no surroundings. What is within two pixels of the outline counts as neither.
-    """
-    kernel = np.ones((5, 5), np.uint8)
-    mask = look.mask.astype(np.uint8)
-    around = cv2.dilate(mask, kernel) == 0
-    inner = cv2.erode(mask, np.ones((3, 3), np.uint8)).astype(bool)
-    inner = inner if inner.any() else look.mask
-    if around.sum() < MIN_AROUND:
-        return None
-    lab = cv2.cvtColor(look.image, cv2.COLOR_RGB2LAB).astype(np.float32)
-    return float(np.linalg.norm(np.median(lab[inner], axis=0) - np.median(lab[around], axis=0)))
-
-
-def salience_of(looks: Sequence[Look], seen: float) -> float:
-    """Return how likely a track is a thing rather than a stain of the background, 0 to 1.
-
-    A logistic curve over contrast and the share of the clip in which it is seen; the curve was fitted by eye to made-up
-    worlds with gold (``benchmarks/worlds.py``), where things stand out by 30 to 150 and stains by 2 to 50.
-
-    Args:
-        looks: sights of the track.
-        seen: share of the sampled frames in which it is visible.
-    """
-    contrasts = [value for value in map(contrast_of, looks) if value is not None]
-    if not contrasts:
-        return 0.5
-    log_odds = 2.5 * float(np.log1p(np.median(contrasts)) - np.log1p(EVEN_CONTRAST)) + 2.5 * (seen - 0.5)
-    return float(1 / (1 + np.exp(-log_odds)))
 
 
 def describe_looks(looks: Sequence[Look]) -> tuple[Attribute, ...]:

@@ -20,12 +20,6 @@ RETURN_SECONDS = 4.0
 """A thing that vanished inside the picture is looked for this long."""
 RETURN_REACH = 0.25
 """… and this far away, as a share of the frame's diagonal."""
-SAME_BOX = 0.5
-"""Boxes that overlap so much (median IoU) are of one thing."""
-INSIDE = 0.8
-"""A part lies inside its thing by this share of its box."""
-FIXED = 0.5
-"""A part that wanders on its thing by less than this share of its own size is fixed to it."""
 EDGE = 0.02
 """Closer to the frame's border than this share of its longer side, a thing is leaving or entering."""
 
@@ -135,28 +129,3 @@ def _join_samples(parts: list[Sample]) -> Sample:
     x, y = np.average([part.centre for part in parts], axis=0, weights=areas)
     box = (*boxes[:, :2].min(axis=0).tolist(), *boxes[:, 2:].max(axis=0).tolist())
     return Sample(parts[0].seconds, box, int(areas.sum()), (float(x), float(y)), join_masks([p.rle for p in parts]))
-
-
-def distinct_regions(moving: list[RawTrack], coloured: list[RawTrack]) -> list[RawTrack]:
-    """Return the coloured regions that are neither a moving thing once more nor a part fixed to one."""
-    return [track for track in coloured if not any(_belongs(track, thing) for thing in moving)]
-
-
-def _belongs(part: RawTrack, thing: RawTrack) -> bool:
-    """Tell whether a region is a thing itself, or lies on it wherever it goes and never moves on it."""
-    shared = sorted(set(part.samples) & set(thing.samples))
-    if len(shared) < 0.5 * len(part.samples):
-        return False
-    ours = np.array([part.samples[n].box for n in shared], np.float64)
-    theirs = np.array([thing.samples[n].box for n in shared], np.float64)
-    both = np.clip(np.minimum(ours[:, 2:], theirs[:, 2:]) - np.maximum(ours[:, :2], theirs[:, :2]), 0, None).prod(
-        axis=1
-    )
-    own, other = (np.clip(boxes[:, 2:] - boxes[:, :2], 0, None).prod(axis=1) for boxes in (ours, theirs))
-    if np.median(both / (own + other - both)) >= SAME_BOX:
-        return True
-    if np.mean(both >= INSIDE * own) < 0.8:
-        return False
-    place = ((ours[:, :2] + ours[:, 2:]) - (theirs[:, :2] + theirs[:, 2:])) / 2
-    spread = np.ptp(np.percentile(place, [10, 90], axis=0), axis=0).max()
-    return bool(spread < FIXED * np.sqrt(np.median(own)))

@@ -1,0 +1,82 @@
+"""What was followed twice, as what moves and as what stands out, or in pieces: one thing, a part of one, or its rim."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from functools import reduce
+from typing import Literal
+
+import numpy as np
+
+from tools.tracks import RawTrack
+from twins.geometry import Doubles
+
+Relation = Literal["same", "part", "apart"]
+
+SAME_BOX = 0.5
+"""Boxes that overlap so much (median IoU) are of one thing."""
+MIN_SHARED = 4
+"""Frames in which both must be seen before their boxes say anything."""
+SAME_SHARE = 0.2
+"""… and so many of the shorter one's: it may go on long after the other was lost, but not meet it in passing."""
+OVERLAP = 0.5
+"""A part or a rim covers, or is covered, by this share of the smaller box in nearly all frames that both are in."""
+NEARLY_ALL = 80
+"""… that is in so many of a hundred."""
+FIXED = 0.5
+"""What wanders about a thing by less than this share of the smaller one's size (half of the time) is fixed to it."""
+PART_SHARE = 0.5
+"""A part is seen with its thing in this share of its own frames."""
+RIM = 4.0
+"""What holds a thing and has more than so many times its box is no rim, but has the thing on it."""
+
+
+def merge_tracks(moving: Sequence[RawTrack], coloured: Sequence[RawTrack]) -> list[RawTrack]:
+    """Return every thing once, of the tracks of what moves and of the coloured regions.
+
+    A track that is a thing once more lends it the frames in which it was lost, and so joins its pieces. One that is
+    fixed to a thing, as a part or as a rim around it, is left out.
+    """
+    things: list[RawTrack] = []
+    for track in (*_longest_first(moving), *_longest_first(coloured)):
+        relations = [relation_of(track, thing) for thing in things]
+        same = [thing for thing, relation in zip(things, relations, strict=True) if relation == "same"]
+        if same:
+            kept = [thing for thing, relation in zip(things, relations, strict=True) if relation != "same"]
+            things = [*kept, reduce(_completed, [*_longest_first(same), track])]
+        elif "part" not in relations:
+            things.append(track)
+    return things
+
+
+def relation_of(track: RawTrack, thing: RawTrack) -> Relation:
+    """Tell by their boxes whether a track is a thing once more, or fixed to it, inside it or around it."""
+    shared = sorted(set(track.samples) & set(thing.samples))
+    if len(shared) < max(MIN_SHARED, SAME_SHARE * min(len(track.samples), len(thing.samples))):
+        return "apart"
+    ours = np.array([track.samples[n].box for n in shared], np.float64)
+    theirs = np.array([thing.samples[n].box for n in shared], np.float64)
+    both = _areas(np.concatenate([np.maximum(ours[:, :2], theirs[:, :2]), np.minimum(ours[:, 2:], theirs[:, 2:])], 1))
+    own, other = _areas(ours), _areas(theirs)
+    if np.median(both / (own + other - both)) >= SAME_BOX:
+        return "same"
+    smaller = np.minimum(own, other)
+    place = ((ours[:, :2] + ours[:, 2:]) - (theirs[:, :2] + theirs[:, 2:])) / 2
+    wander = np.ptp(np.percentile(place, [25, 75], axis=0), axis=0).max() / np.sqrt(np.median(smaller))
+    overlap = np.percentile(both / smaller, 100 - NEARLY_ALL)
+    with_it = len(shared) >= PART_SHARE * len(track.samples) and np.median(own) <= RIM * np.median(other)
+    return "part" if with_it and overlap >= OVERLAP and wander < FIXED else "apart"
+
+
+def _longest_first(tracks: Iterable[RawTrack]) -> list[RawTrack]:
+    return sorted(tracks, key=lambda track: (-len(track.samples), -track.typical_area))
+
+
+def _completed(thing: RawTrack, other: RawTrack) -> RawTrack:
+    """Return a thing with another track's samples and cut-outs in the frames in which it has none of its own."""
+    crops = {number: crop for number, crop in other.crops.items() if number not in thing.samples} | thing.crops
+    samples = other.samples | thing.samples
+    return replace(thing, samples=dict(sorted(samples.items())), crops=dict(sorted(crops.items())))
+
+
+def _areas(boxes: Doubles) -> Doubles:
+    return np.asarray(np.clip(boxes[:, 2:] - boxes[:, :2], 0, None).prod(axis=1), np.float64)
