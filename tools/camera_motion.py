@@ -1,4 +1,7 @@
-"""How the camera moved: one projective map a frame, from sparse features that the scene's bulk agrees on."""
+"""How the camera moved: one projective map a frame, from sparse features that the scene's bulk agrees on.
+
+Where they do not agree well, because noise outweighs what there is of corners, all pixels are asked.
+"""
 
 from dataclasses import dataclass
 from itertools import pairwise
@@ -6,6 +9,7 @@ from itertools import pairwise
 import cv2
 import numpy as np
 
+from tools.dense_alignment import Aligner
 from twins.geometry import Bools, Bytes, Doubles, Floats
 
 CELLS = 5
@@ -25,6 +29,11 @@ STILL_SHARE = 0.15
 REPROJECTION_PIXELS = 1.5
 LK_STOP = (cv2.TERM_CRITERIA_COUNT | cv2.TERM_CRITERIA_EPS, 12, 0.03)
 """Steps and precision in pixels with which a feature is followed: a tenth of STILL_PIXELS is precise enough."""
+SURE_SHARE = 0.6
+"""When a smaller share of the reference frame's features agrees, the map is checked against all pixels."""
+BETTER = 0.985
+"""A map of all pixels must leave less than this share of what the features' map leaves, and any map less than this
+share of what no movement leaves."""
 BENT_GAIN = 1.3
 """A projective map must win this many times the features of a similarity: it bends when little holds it."""
 
@@ -34,6 +43,7 @@ class _Reference:
     grey: Bytes
     points: Floats
     to_first: Doubles
+    aligner: Aligner | None = None
 
 
 class CameraTracker:
@@ -66,6 +76,8 @@ class CameraTracker:
             return np.eye(3)
         reference = self._reference
         found = _match(reference.grey, grey, reference.points, self._last)
+        if len(reference.points) >= MIN_FEATURES and (found is None or found[1] < SURE_SHARE):
+            found = _aligned(reference, grey, self._last, found)
         if found is None:
             # Nothing agrees: carry on from here as if the camera had not moved.
             to_first = reference.to_first @ self._last
@@ -131,6 +143,27 @@ def _match(reference: Bytes, grey: Bytes, points: Floats, guess: Doubles) -> tup
     if (shift < STILL_PIXELS).mean() >= STILL_SHARE:
         return np.eye(3), float((shift < REPROJECTION_PIXELS).sum() / len(points))
     return _agreed_map(after, before, grey.shape, len(points))
+
+
+def _aligned(
+    reference: _Reference, grey: Bytes, last: Doubles, found: tuple[Doubles, float] | None
+) -> tuple[Doubles, float] | None:
+    """Return the simplest map under which all pixels fit, and the share of the reference that is seen; none if none.
+
+    Args:
+        last: map of the frame before.
+        found: what :func:`_match` found.
+    """
+    reference.aligner = reference.aligner or Aligner(reference.grey)
+    by_features = last if found is None else found[0]
+    fits = reference.aligner.align(grey, by_features, others=(by_features, np.eye(3)))
+    if not fits:
+        return found
+    for matrix in (np.eye(3), by_features):
+        simple = next((fit for fit in fits if np.array_equal(fit.to_reference, matrix)), None)
+        if simple is not None and BETTER * simple.difference <= fits[0].difference:
+            return simple.to_reference, simple.seen
+    return fits[0].to_reference, fits[0].seen
 
 
 def _agreed_map(after: Floats, before: Floats, shape: tuple[int, ...], total: int) -> tuple[Doubles, float] | None:

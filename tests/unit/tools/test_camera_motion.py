@@ -57,3 +57,23 @@ def test_nothing_is_claimed_where_there_is_nothing_to_see():
 def test_the_flow_of_a_camera_is_the_displacement_of_every_pixel():
     shift = np.array([[1, 0, 3.0], [0, 1, -2.0], [0, 0, 1]])
     assert np.allclose(camera_flow(shift, 4, 5), [3.0, -2.0])
+
+
+def faint(frame: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """Return what a noisy sensor behind a lens that darkens its corners makes of a frame of little contrast."""
+    rows, columns = np.mgrid[-1 : 1 : frame.shape[0] * 1j, -1 : 1 : frame.shape[1] * 1j]
+    shaded = (128 + 0.12 * (frame.astype(float) - 128)) * (1 - 0.15 * (rows**2 + columns**2) / 2)
+    return np.clip(shaded + rng.normal(0, 2.5, frame.shape), 0, 255).astype(np.uint8)
+
+
+def test_a_pan_over_a_faint_ground_is_measured_through_noise():
+    picture, rng = ground(), np.random.default_rng(3)
+    maps, tracker = follow([faint(view(picture, 50 + 3 * n, 80 - n), rng) for n in range(16)])
+    assert maps[-1][:2, 2] == pytest.approx([45, -15], abs=1.0)
+    assert tracker.knows
+
+
+def test_a_tripod_before_a_faint_ground_does_not_drift():
+    picture, rng = ground(), np.random.default_rng(3)
+    maps, _ = follow([faint(view(picture, 50, 80), rng) for _ in range(16)])
+    assert np.array_equal(maps, np.broadcast_to(np.eye(3), (16, 3, 3)))
