@@ -26,6 +26,10 @@ STILL_SHARE = 0.25
 """Share of the tracks kept that may be of things that stay where they are."""
 STILL_AREA = 0.004
 """Smaller ones, as a share of the frame, are details of the scene."""
+STEP_SAMPLES = 3
+"""Samples over which a step is measured: a box jitters from one sample to the next."""
+STEP_SIZES, JUMP_SIZES = 0.1, 1.0
+"""Steps of a thing that moves, in its own sizes; longer ones are jumps to something like it."""
 TRACK_CONFIDENCE = 0.2
 """A thing that nobody has named is an ``object``, and little is claimed by that."""
 BLINK_SECONDS = 0.35
@@ -62,7 +66,7 @@ def build_perceived(seen: Seen, info: VideoInfo, duration: float) -> Perceived:
     looks = {name: looks_at(track, seen.work_size) for name, (_, track) in zip(ids, chosen, strict=True)}
     geometry = _geometry(seen, chosen, tuple(ids), info)
     return Perceived(
-        tracks=_tracks(seen, geometry, looks),
+        tracks=_tracks(seen, geometry, looks, [moving_share(track, shot) for shot, track in chosen]),
         geometry=geometry,
         masks={
             name: {seen.frame_index[number]: sample.rle for number, sample in track.samples.items()}
@@ -74,13 +78,13 @@ def build_perceived(seen: Seen, info: VideoInfo, duration: float) -> Perceived:
     )
 
 
-def _tracks(seen: Seen, geometry: Geometry, looks: dict[str, list[Look]]) -> tuple[Track, ...]:
+def _tracks(seen: Seen, geometry: Geometry, looks: dict[str, list[Look]], moving: list[float]) -> tuple[Track, ...]:
     """Return the tracks without names, each with how sure it is that it is a thing."""
     if not looks:
         return ()
     ground = ground_of(seen.grounds)
     shown = (geometry.visibility == Visibility.VISIBLE).mean(axis=1)
-    saliences = [salience_of(looks[name], ground, float(share)) for name, share in zip(looks, shown, strict=True)]
+    saliences = [salience_of(looks[name], ground, float(shown[n]), moving[n]) for n, name in enumerate(looks)]
     return tuple(
         Track(id=name, confidence=TRACK_CONFIDENCE, salience=round(salience, 3), source=SOURCE)
         for name, salience in zip(looks, saliences, strict=True)
@@ -110,12 +114,25 @@ def importance(track: RawTrack, shot: ShotSeen, width: int, height: int) -> floa
 
 def travelled(track: RawTrack, shot: ShotSeen) -> float:
     """Return the extent, in working pixels, of a track's way with the camera's movement taken out."""
+    low, high = np.percentile(_places(track, shot), [5, 95], axis=0)
+    return float(np.hypot(*(high - low)))
+
+
+def moving_share(track: RawTrack, shot: ShotSeen) -> float:
+    """Return the share of a track's time in which it moves steadily, with the camera's movement taken out."""
+    places = _places(track, shot)
+    if len(places) <= STEP_SAMPLES:
+        return 0.0
+    way = np.linalg.norm(places[STEP_SAMPLES:] - places[:-STEP_SAMPLES], axis=1) / np.sqrt(track.typical_area)
+    return float(((way > STEP_SIZES) & (way < JUMP_SIZES)).mean())
+
+
+def _places(track: RawTrack, shot: ShotSeen) -> Floats:
+    """Return (n, 2) where a track's centre is on the shot's first frame, in working pixels, sample by sample."""
     numbers = np.array(sorted(track.samples))
     centres = np.array([track.samples[number].centre for number in numbers])
     maps = shot.camera[np.clip(numbers - shot.start, 0, len(shot.camera) - 1)]
-    placed = np.einsum("tij,tj->ti", maps[:, :, :2], centres) + maps[:, :, 2]
-    low, high = np.percentile(placed, [5, 95], axis=0)
-    return float(np.hypot(*(high - low)))
+    return np.asarray(np.einsum("tij,tj->ti", maps[:, :, :2], centres) + maps[:, :, 2], np.float32)
 
 
 def looks_at(track: RawTrack, work_size: tuple[int, int]) -> list[Look]:
