@@ -101,7 +101,7 @@ def index_one(
         old = Material(store.twin(file.video_id), store.geometry(file.video_id))
         with store.masks(file.video_id) as masks:
             material, warnings = _refresh(old, masks, stale, file.path, options, labeller), []
-    material = _with_facts(material)
+    material = _with_facts(material, labeller)
     file.check_unchanged()
     _commit(store, file, material, wanted)
     return file.video_id, tuple(stage for stage in wanted if stage in stale), warnings
@@ -195,13 +195,13 @@ def _with_labels(twin: Twin, geometry: Geometry, frames: Sequence[Frame], labell
                 "source": labeller.provenance.specialist,
             }
         tracks.append(track.model_copy(update=update))
-    sources = _sources(labeller)
-    return twin.model_copy(update={"tracks": tuple(tracks), "sources": sources})
+    return twin.model_copy(update={"tracks": tuple(tracks)})
 
 
-def _with_facts(material: Material) -> Material:
-    twin = material.twin
-    twin = twin.model_copy(update={"facts": tuple(f for f in twin.facts if f.source != PREDICATES_SOURCE)})
+def _with_facts(material: Material, labeller: Labeller | None) -> Material:
+    """Let the predicates speak anew, and say who says what: any stage before may have changed."""
+    facts = tuple(fact for fact in material.twin.facts if fact.source != PREDICATES_SOURCE)
+    twin = material.twin.model_copy(update={"facts": facts, "sources": _sources(labeller)})
     facts = twin.facts + predicate_facts(twin, material.geometry)
     return Material(twin.model_copy(update={"facts": facts}), material.geometry, material.masks)
 

@@ -8,7 +8,7 @@ import numpy as np
 from graphs.index_perceive import Seen, ShotSeen
 from tools.appearance import Look, colour_shares, describe_looks
 from tools.fragments import sides_touched
-from tools.importance import importance, travelled
+from tools.importance import importance, moving_share, travelled
 from tools.nearness import estimate_nearness
 from tools.salience import ground_of, salience_of
 from tools.tracks import RawTrack
@@ -63,7 +63,9 @@ def build_perceived(seen: Seen, info: VideoInfo, duration: float) -> Perceived:
     looks = {name: looks_at(track, seen.work_size) for name, (_, track) in zip(ids, chosen, strict=True)}
     geometry = _geometry(seen, chosen, tuple(ids), info)
     return Perceived(
-        tracks=_tracks(seen, geometry, looks),
+        tracks=_tracks(
+            seen, geometry, looks, [moving_share(track.samples, shot.camera, shot.start) for shot, track in chosen]
+        ),
         geometry=geometry,
         masks={
             name: {seen.frame_index[number]: sample.rle for number, sample in track.samples.items()}
@@ -75,13 +77,13 @@ def build_perceived(seen: Seen, info: VideoInfo, duration: float) -> Perceived:
     )
 
 
-def _tracks(seen: Seen, geometry: Geometry, looks: dict[str, list[Look]]) -> tuple[Track, ...]:
+def _tracks(seen: Seen, geometry: Geometry, looks: dict[str, list[Look]], moving: list[float]) -> tuple[Track, ...]:
     """Return the tracks without names, each with how sure it is that it is a thing."""
     if not looks:
         return ()
     ground = ground_of(seen.grounds)
     shown = (geometry.visibility == Visibility.VISIBLE).mean(axis=1)
-    saliences = [salience_of(looks[name], ground, float(share)) for name, share in zip(looks, shown, strict=True)]
+    saliences = [salience_of(looks[name], ground, float(shown[n]), moving[n]) for n, name in enumerate(looks)]
     return tuple(
         Track(id=name, confidence=TRACK_CONFIDENCE, salience=round(salience, 3), source=SOURCE)
         for name, salience in zip(looks, saliences, strict=True)

@@ -157,7 +157,7 @@ def _aligned(
     reference.aligner = reference.aligner or Aligner(reference.grey)
     by_features = last if found is None else found[0]
     fits = reference.aligner.align(grey, by_features, others=(by_features, np.eye(3)))
-    if not fits:
+    if not fits or not fits[0].explains:
         return found
     for matrix in (np.eye(3), by_features):
         simple = next((fit for fit in fits if np.array_equal(fit.to_reference, matrix)), None)

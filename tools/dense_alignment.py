@@ -27,6 +27,11 @@ DONE = 0.02
 """A step that moves the corners by less than this, in pixels of its level, is the last."""
 CLIP = 3.0
 """A residual counts for at most so many times the median one, wherever two maps are compared."""
+NOISE_TAIL = 4.0
+"""Nine in ten residuals are below this many times the median one where noise is all that is left: 2.4 times if it is
+Gaussian, 3.1 to 3.7 after compression."""
+UNRELATED = 1.2
+"""Times their detail that two pictures differ under a map that explains nothing; 1.4 if they have nothing in common."""
 UNSEEN = -1e4
 MIN_OVERLAP = 0.3
 """Share of the picture that must be seen in both."""
@@ -49,11 +54,14 @@ class Fit:
         to_reference: (3, 3).
         difference: what is left between the two, the mean of the clipped absolute residuals.
         seen: share of the reference that the picture shows.
+        explains: whether the map takes away some of what the two pictures hold, and leaves noise only. Where near and
+            far move apart, or much moves by itself, no similarity does.
     """
 
     to_reference: Doubles
     difference: float
     seen: float
+    explains: bool
 
 
 class Aligner:
@@ -82,8 +90,11 @@ class Aligner:
         if seen.mean() < MIN_OVERLAP:
             return None
         away = np.abs(residual[seen])
-        clipped = np.minimum(away, CLIP * np.median(away) + 1e-3)
-        return Fit(to_reference, float(clipped.mean()), float(seen.mean()))
+        middle, most = (float(value) for value in np.percentile(away, [50, 90]))
+        detail = float(np.median(np.abs(self._levels[0].detail[seen])))
+        explains = most <= NOISE_TAIL * middle and middle < UNRELATED * detail
+        clipped = np.minimum(away, CLIP * middle + 1e-3)
+        return Fit(to_reference, float(clipped.mean()), float(seen.mean()), explains)
 
 
 def _inverse(matrix: Doubles) -> Doubles:
@@ -145,6 +156,10 @@ def _residual(level: _Level, picture: Floats, to_grey: Doubles) -> tuple[Floats,
     flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
     warped = cv2.warpPerspective(picture, matrix, size, flags=flags, borderValue=UNSEEN)
     return np.asarray(warped - level.detail, np.float32), np.asarray(warped > UNSEEN / 2)
+
+
+def _inverse(matrix: Doubles) -> Doubles:
+    return np.asarray(np.linalg.inv(matrix), np.float64)
 
 
 def _scaled(matrix: Doubles, scale: float) -> Doubles:

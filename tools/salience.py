@@ -29,6 +29,9 @@ EVEN_CONTRAST = 5.0
 EVEN_SHARE, LEAST_SHARE = 0.05, 0.005
 """Share of the ground of like colour at which the same goes for a thing of even contrast; less than the second of them
 says no more than that."""
+EVEN_MOVING, MOVING_SLOPE = 0.6, 10.0
+"""Share of its time in motion at which that alone leaves open whether something is a thing: stains that are taken one
+for another seem to move up to half of the time. And how fast that changes with the share."""
 MIN_AROUND = 12
 """Pixels of surroundings that a contrast needs."""
 UNKNOWN = 0.5
@@ -71,17 +74,25 @@ def contrast_of(look: Look) -> tuple[Floats, float] | None:
     return middle, float(np.linalg.norm(middle - np.median(lab[around], axis=0)))
 
 
-def salience_of(looks: Sequence[Look], ground: Ground, seen: float) -> float:
+def salience_of(looks: Sequence[Look], ground: Ground, seen: float, moving: float) -> float:
     """Return how likely a track is a thing rather than a stain of the ground, 0 to 1.
 
-    A logistic curve over the logarithms of contrast and rarity and over the time in view. Its weights are a logistic
-    regression's over the tracks of made-up worlds (``evals/worlds``), rounded.
+    It is one if it stands out or if it moves on the ground, either is enough. How far it stands out is a logistic
+    curve over the logarithms of contrast and rarity and over the time in view, with the weights of a logistic
+    regression over the tracks of made-up worlds (``evals/worlds``), rounded.
 
     Args:
         looks: sights of the track.
         ground: what the scene looks like without it, or nearly.
         seen: share of the sampled frames in which it is visible.
+        moving: share of its time in which it moves steadily, the camera's movement taken out.
     """
+    stands_out = _stands_out(looks, ground, seen)
+    moves = float(1 / (1 + np.exp(-MOVING_SLOPE * (moving - EVEN_MOVING))))
+    return 1 - (1 - stands_out) * (1 - moves)
+
+
+def _stands_out(looks: Sequence[Look], ground: Ground, seen: float) -> float:
     sights = [(look, found) for look in looks if (found := contrast_of(look)) is not None]
     if not sights:
         return UNKNOWN

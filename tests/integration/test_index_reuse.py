@@ -136,6 +136,14 @@ def test_another_look_cuts_things_out_again_and_follows_nothing(run, counted, mo
     assert len(counted.frames) == CLIPS
 
 
+def test_a_twin_names_the_version_that_its_looks_came_from(run, tmp_path, monkeypatch):
+    monkeypatch.setattr(appearance, "VERSION", "another")
+    run()
+    with Library.open(tmp_path / "library") as library:
+        versions = {library.store.twin(name).sources[appearance.SOURCE].version for name in library.video_ids()}
+    assert versions == {"another"}
+
+
 def test_another_sampling_does_everything_again(run, counted):
     stages = run(index={"samples_per_second": 5.0})
     assert len(stages) == CLIPS

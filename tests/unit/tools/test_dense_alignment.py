@@ -53,3 +53,16 @@ def test_other_maps_are_compared_and_the_best_comes_first():
 
 def test_pictures_with_nothing_in_common_are_not_aligned():
     assert Aligner(view(HOME)).align(view(HOME), similarity(0, 1, 400, 0)) == []
+
+
+def test_a_map_explains_what_is_left_as_noise_only():
+    truth, rng = similarity(0, 1, 5, 5), np.random.default_rng(2)
+
+    def noisy(frame: np.ndarray) -> np.ndarray:
+        return np.clip(frame + rng.normal(0, 4, frame.shape), 0, 255).astype(np.uint8)
+
+    near, far = view(HOME), view(HOME @ truth)
+    fits = Aligner(noisy(near)).align(noisy(far), np.eye(3))
+    assert fits[0].explains
+    far[:, 230:] = view(HOME @ similarity(0, 1, -9, -9))[:, 230:]
+    assert not Aligner(noisy(near)).align(noisy(far), np.eye(3))[0].explains

@@ -30,8 +30,8 @@ def seen_on(ground: np.ndarray, colour: tuple[int, int, int] | None) -> list[Loo
     return [look_at(picture, mask)]
 
 
-def salience(ground: np.ndarray, looks: list[Look]) -> float:
-    return salience_of(looks, ground_of([ground[::4, ::4]]), seen=1.0)
+def salience(ground: np.ndarray, looks: list[Look], moving: float = 0.0) -> float:
+    return salience_of(looks, ground_of([ground[::4, ::4]]), seen=1.0, moving=moving)
 
 
 def test_a_brick_among_bricks_is_no_thing_but_the_same_patch_on_an_even_wall_is_one():
@@ -57,13 +57,19 @@ def test_contrast_counts_as_far_as_it_exceeds_the_grain():
 def test_what_is_seen_for_a_moment_is_less_surely_a_thing():
     even = wall(bricks=False)
     looks, ground = seen_on(even, (140, 110, 110)), ground_of([even[::4, ::4]])
-    assert salience_of(looks, ground, seen=0.1) < salience_of(looks, ground, seen=1.0)
+    assert salience_of(looks, ground, seen=0.1, moving=0.0) < salience_of(looks, ground, seen=1.0, moving=0.0)
 
 
 def test_without_surroundings_nothing_is_known():
     look = Look(np.zeros((8, 8, 3), np.uint8), np.ones((8, 8), bool), 0.01, whole=False)
     assert contrast_of(look) is None
-    assert salience(wall(bricks=False), [look]) == 0.5
+    assert salience(wall(bricks=False), [look]) == pytest.approx(0.5, abs=0.01)
+
+
+def test_what_moves_on_the_ground_is_a_thing_even_where_it_looks_like_it():
+    bricks = wall(bricks=True)
+    assert salience(bricks, seen_on(bricks, None), moving=1.0) > 0.95
+    assert salience(bricks, seen_on(bricks, None), moving=0.4) < 0.35
 
 
 def test_contrast_is_the_distance_of_the_middle_colours():
