@@ -21,6 +21,9 @@ JUDGED_FACTOR = 0.995
 """What the score of a verdict without a single verified claim is worth."""
 STATE_COVER = 0.5
 """Share of a claimed span that a state must be seen to hold over."""
+KNOWN_SHARE = 0.95
+"""Share of the clip over which a predicate must be known before it can refute how often something happened, or in which
+order: a few frames at the ends are always unknown to movements."""
 SURE = 0.7
 """Match of a look from which a claim of it is verified, and"""
 WRONG = 0.25
@@ -215,7 +218,7 @@ def _of_count(claim: Claim, twin: Twin, geometry: Geometry) -> Check:
         return "unverifiable"
     if times is not None:
         truth = _truth(doing, claim.instances, twin, geometry) if doing else None
-        if truth is None or (not truth.ever and bound.low > 0):
+        if truth is None or not _is_known(truth, scene(twin, geometry).clip):
             return "unverifiable"
         return "verified" if bound.holds(len(truth.holds)) else "refuted"
     if phrase is None:
@@ -247,7 +250,7 @@ def _of_described_count(
         return "verified" if not every and bound.holds(len(meant)) else "refuted"
     values = evidence.values(doing, [(n, None) for n in meant])
     sure = sum(value <= 0.01 if denied else value >= 0.99 for value in values)
-    possible = sum(value < 0.99 if denied else value > 0.05 for value in values)
+    possible = sum(value < 0.99 if denied else value > 0.01 for value in values)
     wanted = Bound(len(meant), len(meant)) if every else bound
     if wanted.holds(sure):
         return "verified"
@@ -271,4 +274,13 @@ def _of_order(claim: Claim, twin: Twin, geometry: Geometry) -> Check:
             return "unverifiable"
         truths.append(truth)
     value, _ = in_order(claim.predicate or "", truths[0], truths[1])
-    return "verified" if value == 1.0 else "refuted"
+    if value == 1.0:
+        return "verified"
+    clip = scene(twin, geometry).clip
+    return "refuted" if all(_is_known(truth, clip) for truth in truths) else "unverifiable"
+
+
+def _is_known(truth: Truth, clip: Span) -> bool:
+    """Say whether so little of the clip is unknown that nothing can have happened in it unseen."""
+    known = covered(truth.holds, clip) + covered(truth.fails, clip)
+    return known >= KNOWN_SHARE * (clip[1] - clip[0])

@@ -11,16 +11,18 @@ from agents.clauses import (
     MAX_WORDS,
     PREPOSITIONS,
     Token,
-    settle_numbers,
     strip_asking,
     tokenise,
 )
 from agents.descriptions import describe
 from agents.exceptions import exception
 from agents.lexicon import DETERMINERS, closed_class, lexicon
+from agents.numbers import settle_numbers
 from agents.reading import FRAME, Entity, Part, Reading, read
 from agents.situated import described, sub_queries_of
-from agents.situations import GRAMMAR, Match, Recogniser, Said, plain
+from agents.situations import GRAMMAR
+from agents.situations.recogniser import Match, Recogniser
+from agents.situations.sentences import plain
 from twins.predicates import PREDICATES
 from twins.protocols import TextEncoder
 from twins.queries import Decomposition, ResultWarning, SubQuery, SubQueryKind
@@ -83,7 +85,6 @@ class RulesDecomposer:
             return []
         return self._recogniser.matches(
             plain(tokens, described(tokens, reading)),
-            _said(reading),
             _cast(reading),
             _number(reading),
             exception(tokens, reading),
@@ -102,13 +103,6 @@ def _number(reading: Reading) -> bool:
         if bound.isdigit() and (int(bound) > 2 or (int(bound) == 2 and entity.looks)):
             return True
     return False
-
-
-def _said(reading: Reading) -> Said:
-    """Return which predicates grammar read."""
-    said = {(part.predicate, part.negated != (part.subject.bound == "0")) for part in reading.parts}
-    said |= {(f"count {p.predicate}", False) for p in reading.parts if p.subject.bound not in (None, "0")}
-    return frozenset(said | ({("order", False)} if reading.order else set()))
 
 
 def needs_labels(decomposition: Decomposition) -> tuple[str, ...]:

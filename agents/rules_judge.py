@@ -30,6 +30,9 @@ HARD_FACTOR = 2.0
 DESCRIBED_FACTOR = 0.3
 """The same for a twin that is described in words: people's words ("jumping", "behind") are then better met by words
 than by the boxes of a few annotated frames; geometry settles what the words leave open."""
+GUESSED_FACTOR = 0.02
+"""The same for what a question does not say itself, but tells of by likeness to examples: recall has compared its words
+with the describer's own, which tell more; it settles ties."""
 DESCRIBING = ("role", "state", "caption", "action", "purpose")
 SOFT_BASE = 1.0
 """Weight that recall keeps even where every condition can be measured: it settles ties."""
@@ -107,7 +110,7 @@ def _judged(reading: Decomposition, evidence: Evidence, candidate: Candidate) ->
             [(f.sub_query.weight, f.value) for f in findings],
             soft,
             free,
-            hard_factor=DESCRIBED_FACTOR if described else HARD_FACTOR,
+            hard_factor=HARD_FACTOR if not described else GUESSED_FACTOR if is_guessed(reading) else DESCRIBED_FACTOR,
         ),
         claims=claims,
         instances=tuple(dict.fromkeys(name for f in held for name in f.instances))[:MAX_CLAIM_INSTANCES]
@@ -137,6 +140,11 @@ def readings(decomposition: Decomposition) -> tuple[tuple[float, Decomposition],
         ]
         made.append((share / sum(shares.values()), decomposition.model_copy(update={"sub_queries": tuple(kept)})))
     return tuple(made)
+
+
+def is_guessed(reading: Decomposition) -> bool:
+    """Say whether a way to understand a question is a situation that it was found to tell of."""
+    return any(part.reading not in (None, GRAMMAR) for part in reading.sub_queries)
 
 
 def is_described(twin: Twin) -> bool:

@@ -5,15 +5,17 @@ from collections.abc import Sequence
 
 from agents.clauses import Token
 from agents.lexicon import lexicon
-from agents.reading import Reading
-from agents.situations import Match, Situation, Step
+from agents.reading import Entity, Reading
+from agents.situations import Situation, Step
+from agents.situations.recogniser import Match
+from agents.situations.sentences import SEVERAL, STAND_INS
 from twins.predicates import PREDICATES
 from twins.queries import SubQuery, SubQueryKind
 
 NAMES = {"a": "thing", "b": "other thing", "c": "third thing"}
 """What a role is called that the question says nothing of."""
-READ_VOTES = 10.0
-"""Votes of a part that grammar read, beside the five of the nearest examples."""
+READ_VOTES = 2.0
+"""Votes of a part that grammar read, beside the one that the orders of roles in examples share out."""
 COVER = "cover"
 """The role of what hides a thing: it need not be tracked, so that it is left open."""
 
@@ -102,15 +104,29 @@ def _read_votes(situation: Situation, reading: Reading) -> dict[tuple[str, int],
     return votes
 
 
-def described(tokens: Sequence[Token], reading: Reading) -> list[tuple[int, int]]:
-    """Return the positions of the phrases that say how a thing looks, up to the last word that does."""
+def described(tokens: Sequence[Token], reading: Reading) -> list[tuple[int, int, str]]:
+    """Return start and end of the phrases that say how a thing looks, up to the last word that does, and a stand-in.
+
+    A number before them stays: it says what happens. Sizes alone stay too (``small at first, large at last``).
+    """
+    named = [entity for entity in reading.entities if entity.span is not None and _names_a_thing(entity)]
+    named.sort(key=lambda entity: entity.span or (0, 0))
+    known = list(dict.fromkeys(entity.text for entity in named))
     spans = []
-    for entity in reading.entities:
-        if entity.looks and entity.span is not None:
-            start, end = entity.span
-            telling = [at for at in range(start, end) if _tells_looks(tokens[at].text)]
-            spans.append((start, max(telling, default=end - 1) + 1))
-    return sorted(spans)
+    for entity in named:
+        start, end = entity.span or (0, 0)
+        start += next((at for at in range(end - start) if tokens[start + at].text in lexicon().looks), 0) * (
+            entity.bound is not None
+        )
+        telling = [at for at in range(start, end) if _tells_looks(tokens[at].text)]
+        stand_in = STAND_INS[0][min(known.index(entity.text), 2)]
+        spans.append((start, max(telling, default=end - 1) + 1, SEVERAL if entity.bound is not None else stand_in))
+    return spans
+
+
+def _names_a_thing(entity: Entity) -> bool:
+    """Say whether looks tell which thing is meant, not only that something is large or small."""
+    return any(kind not in ("size", "tone") for kind, _ in entity.looks)
 
 
 def _tells_looks(word: str) -> bool:
@@ -120,10 +136,9 @@ def _tells_looks(word: str) -> bool:
 def _order_votes(match: Match, reading: Reading) -> dict[tuple[str, int], float]:
     named = sorted((e for e in reading.entities if e.span is not None), key=lambda e: e.span or (0, 0))
     votes: dict[tuple[str, int], float] = defaultdict(float)
-    for example, cosine in match.examples:
+    for roles, likelihood in match.orders:
         for place, entity in enumerate(named):
-            if entity.looks and example.roles:
-                role = example.roles[min(place, len(example.roles) - 1)]
-                exact = 1.0 if len(named) == len(example.roles) else 0.5
-                votes[role, reading.entities.index(entity)] += cosine * exact
+            if entity.looks and roles:
+                exact = 1.0 if len(named) == len(roles) else 0.5
+                votes[roles[min(place, len(roles) - 1)], reading.entities.index(entity)] += likelihood * exact
     return votes

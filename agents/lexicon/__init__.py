@@ -105,6 +105,8 @@ class Lexicon:
     exactly: tuple[tuple[str, ...], ...]
     nobody_but: tuple[tuple[str, ...], ...]
     no_more: frozenset[str]
+    same_kind: tuple[tuple[str, ...], ...]
+    idioms: tuple[tuple[str, ...], ...]
     asking: dict[str, frozenset[str]]
     links: tuple[tuple[str, ...], ...]
     trailing: tuple[tuple[str, ...], ...]
@@ -147,6 +149,8 @@ def lexicon() -> Lexicon:
         exactly=_by_length(order["exactly"]["phrases"]),
         nobody_but=_by_length(order["exactly"]["nobody_but"]),
         no_more=frozenset(order["exactly"]["no_more"]),
+        same_kind=_by_length(order["exactly"]["same_kind"]),
+        idioms=_by_length(asking["idioms"]),
         asking={key: frozenset(words) for key, words in asking.items() if key != "kinds"},
         links=_by_length(asking["links"]),
         trailing=_by_length(asking["trailing"]),

@@ -12,6 +12,7 @@ from agents.lexicon import closed_class, lexicon, stems
 from agents.noun_phrases import parse_phrase
 from agents.reading.connectors import Connectors
 from agents.reading.entities import FRAME, Entity, Part, Reading
+from agents.reading.figures import take_literally
 from agents.reading.nouns import Nouns
 from agents.reading.places import Places
 from agents.reading.verbs import Verbs
@@ -21,6 +22,7 @@ def read(tokens: Sequence[Token]) -> Reading:
     """Read a question whose asking frame was taken off."""
     walker = _Walker(tokens)
     walker.walk()
+    take_literally(walker.reading.entities, tokens)
     return walker.reading
 
 
@@ -39,6 +41,7 @@ class _Walker(Connectors, Nouns, Places, Verbs):
             self.at = max(self.at, start + 1)
         self._close()
         self._start_again()
+        self._roam()
         for entity in self.reading.entities:
             joined = any(entity in (p.subject, p.object) for p in self.reading.parts)
             if entity.bound is not None and not joined:
@@ -53,6 +56,13 @@ class _Walker(Connectors, Nouns, Places, Verbs):
                 part.predicate = "starts"
             if part.predicate == "stops" and not part.negated:
                 stopped.append(part.subject)
+
+    def _roam(self) -> None:
+        """``drifts around``: whoever goes around nothing in particular just moves."""
+        for part in self.reading.parts:
+            ways = part.surface.split(" ")[1:]
+            if part.predicate == "circles" and part.object is None and ways in (["around"], ["about"], ["round"]):
+                part.predicate = "moves"
 
     def _step(self) -> str:
         """Read one item at the cursor and say of which kind it was; nothing where it says nothing."""

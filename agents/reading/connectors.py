@@ -45,10 +45,18 @@ class Connectors(Walk):
             self._close()
         if self.words[self.at] == "neither" and self.previous == "":
             return ""
+        if self._bounds_a_number(lemma_found[1]):
+            return ""
         self.negated = True
         self._cover(self.at, self.at + lemma_found[1])
         self.at += lemma_found[1]
         return "neg" if self.previous not in ("np",) else "np"
+
+    def _bounds_a_number(self, length: int) -> bool:
+        """``with no more than two``: the last word of the negation begins a bound."""
+        last = self.at + length - 1
+        bound = lexicon().longest(lexicon().bounds, self.words, last)
+        return self.words[last] in ("no", "not") and bound is not None and bound[1] > 1
 
     def _gerund_next(self, length: int) -> bool:
         following = self.at + length

@@ -1,6 +1,10 @@
+from dataclasses import replace
+
+import numpy as np
 import pytest
 
 from agents.claims import check_claim, check_verdict
+from twins.geometry import Visibility
 from twins.queries import Claim, Verdict
 
 
@@ -117,3 +121,30 @@ def test_unknown_instances_and_spans_outside_the_clip_are_dropped(candidate):
     kept = check_verdict(verdict, candidate.twin, candidate.geometry).verdict
     assert kept.instances == ("1",)
     assert kept.spans == ((1.0, 2.0), (5.0, 6.0))
+
+
+@pytest.fixture
+def half_seen(clip, mover):
+    """1 stops after three seconds and is covered from then on; 2 moves left in the last second, 3 all the time."""
+    made = clip(
+        mover("1", [(0, 60, 100), (2, 300, 100), (3, 300, 100)]),
+        mover("2", [(0, 500, 250), (5, 500, 250), (6, 400, 250)]),
+        mover("3", [(0, 600, 330), (6, 100, 330)]),
+    )
+    visibility = made.geometry.visibility.copy()
+    visibility[0, np.isnan(made.geometry.boxes[0, :, 0])] = Visibility.OCCLUDED
+    return replace(made, geometry=replace(made.geometry, visibility=visibility))
+
+
+@pytest.mark.parametrize(
+    ("claim", "expected"),
+    [
+        ({"predicate": "count", "value": "2 times that stops", "instances": ("1",)}, "unverifiable"),
+        ({"predicate": "count", "value": "1 times that moves_left", "instances": ("2",)}, "verified"),
+        ({"predicate": "count", "value": "2 times that moves_left", "instances": ("2",)}, "refuted"),
+        ({"predicate": "count", "value": "3 of thing that moves_left"}, "unverifiable"),
+        ({"predicate": "before", "value": "moves_left(2); stops(1)", "instances": ("1", "2")}, "unverifiable"),
+    ],
+)
+def test_what_may_have_happened_unseen_refutes_no_number_and_no_order(claim, expected, half_seen):
+    assert check(half_seen, **claim) == expected

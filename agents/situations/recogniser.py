@@ -1,0 +1,103 @@
+"""Which situations a question may tell of."""
+
+import logging
+from dataclasses import dataclass
+from math import exp
+from threading import Lock
+
+import numpy as np
+
+from agents.situations import Situation, situations
+from agents.situations.model import Model, Roles, by_situation, model_key, read_model
+from twins.protocols import TextEncoder
+
+logger = logging.getLogger(__name__)
+
+LEAST, MOST = 0.05, 3
+"""Least weight of a situation that is looked for, and how many are."""
+LIKE, LIKE_WIDTH = 0.5, 0.05
+"""Likeness to the examples at which a question is as likely to tell of something else, which no example shows, and how
+sharp that border is. Captions of everyday clips have 0.2 to 0.5, questions about what happens between things more."""
+NAMED = 6.0
+"""What a situation gains, in log odds, that grammar names as a whole."""
+NUMBER = 4.0
+"""What situations lose where a number of things is asked for: grammar reads numbers."""
+MISSING_ROLE = 2.0
+"""What a situation loses for each thing that the question describes and that it has no role for."""
+
+
+@dataclass(frozen=True)
+class Match:
+    """A situation that a question may tell of.
+
+    Args:
+        weight: 0-1, how likely that is.
+        orders: orders in which sentences name the roles, each with its likelihood if this is the situation.
+    """
+
+    situation: Situation
+    weight: float
+    orders: tuple[tuple[Roles, float], ...]
+
+
+class Recogniser:
+    """Asks the fitted model of situations, and lets grammar have its say."""
+
+    def __init__(self, encoder: TextEncoder) -> None:
+        self._encoder = encoder
+        self._model: Model | None = None
+        self._loading = Lock()
+
+    def matches(self, text: str, cast: int = 0, counted: bool = False, named: str | None = None) -> list[Match]:
+        """Return the situations that a question may tell of, the likeliest first; none where it tells of none.
+
+        Args:
+            text: the question, made :func:`agents.situations.sentences.plain`.
+            cast: how many different things it describes.
+            counted: whether it asks for a number of things, which no situation does that names one or two.
+            named: the situation that its grammar names.
+        """
+        model = self._loaded()
+        vector = self._encoder.encode([text])[0]
+        likely = model.likelihoods(text, vector)
+        like = 1 / (1 + exp((LIKE - model.likeness(vector)) / LIKE_WIDTH))
+        classes = by_situation(model)
+        odds = {
+            name: float(likely[numbers].sum()) * exp(_grammar(situations()[name], cast, counted, named))
+            for name, numbers in classes.items()
+        }
+        total = sum(odds.values())
+        ranked = sorted(odds, key=lambda name: -odds[name])[:MOST]
+        return [
+            Match(situations()[name], like * odds[name] / total, _orders(model, classes[name], likely))
+            for name in ranked
+            if like * odds[name] >= LEAST * total
+        ]
+
+    def _loaded(self) -> Model:
+        with self._loading:
+            if self._model is None:
+                self._model = _model(self._encoder)
+            return self._model
+
+
+def _grammar(situation: Situation, cast: int, counted: bool, named: str | None) -> float:
+    """Return what grammar adds to the log odds of a situation."""
+    missing = max(0, min(cast, 2) - max(len(situation.roles), 1))
+    return NAMED * (situation.name == named) - NUMBER * (counted and bool(situation.steps)) - MISSING_ROLE * missing
+
+
+def _orders(model: Model, numbers: list[int], likely: np.ndarray) -> tuple[tuple[Roles, float], ...]:
+    total = max(float(likely[numbers].sum()), 1e-9)
+    return tuple((model.classes[number][1], float(likely[number]) / total) for number in numbers)
+
+
+def _model(encoder: TextEncoder) -> Model:
+    key = model_key(encoder)
+    stored = read_model(key)
+    if stored is not None:
+        return stored
+    from agents.situations.fit import fit_model
+
+    logger.warning("the stored model of situations is not of these sentences and this encoder: it is fitted anew")
+    return fit_model(encoder)
