@@ -97,10 +97,6 @@ class Aligner:
         return Fit(to_reference, float(clipped.mean()), float(seen.mean()), explains)
 
 
-def _inverse(matrix: Doubles) -> Doubles:
-    return np.asarray(np.linalg.inv(matrix), np.float64)
-
-
 def _pyramid(grey: Bytes) -> list[tuple[Floats, float]]:
     """Return the levels of a picture, the finest first, each with its size as a share of the picture's."""
     scale = min(1.0, SIDE / max(grey.shape))
