@@ -18,6 +18,7 @@ from agents.descriptions import describe
 from agents.exceptions import exception
 from agents.lexicon import DETERMINERS, closed_class, lexicon
 from agents.numbers import settle_numbers
+from agents.patterns import settle_patterns
 from agents.reading import FRAME, Entity, Part, Reading, read
 from agents.situated import described, sub_queries_of
 from agents.situations import GRAMMAR
@@ -72,7 +73,7 @@ class RulesDecomposer:
             return _warned(query, (), "empty_question", "the question has no words: say what happens in the clip")
         warnings = list(_doubts(query, words))
         asked = strip_asking(tokens[: 2 * MAX_WORDS])[:MAX_WORDS] or tokens[:MAX_WORDS]
-        asked = settle_numbers(asked) or asked
+        asked = settle_patterns(settle_numbers(asked) or asked)
         reading = read(asked)
         sub_queries = _sub_queries(asked, reading, self._matches(asked, reading)) + _quoted(query)
         if not sub_queries:

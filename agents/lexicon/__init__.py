@@ -107,6 +107,7 @@ class Lexicon:
     no_more: frozenset[str]
     same_kind: tuple[tuple[str, ...], ...]
     idioms: tuple[tuple[str, ...], ...]
+    patterns: dict[str, str]
     asking: dict[str, frozenset[str]]
     links: tuple[tuple[str, ...], ...]
     trailing: tuple[tuple[str, ...], ...]
@@ -151,6 +152,7 @@ def lexicon() -> Lexicon:
         no_more=frozenset(order["exactly"]["no_more"]),
         same_kind=_by_length(order["exactly"]["same_kind"]),
         idioms=_by_length(asking["idioms"]),
+        patterns={noun: word for word, nouns in look["patterns"].items() for noun in nouns},
         asking={key: frozenset(words) for key, words in asking.items() if key != "kinds"},
         links=_by_length(asking["links"]),
         trailing=_by_length(asking["trailing"]),

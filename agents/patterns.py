@@ -1,0 +1,44 @@
+"""Patterns that are said behind a noun go before it: *the one with stripes*, *the one that has no pattern*."""
+
+from agents.clauses import Token
+from agents.lexicon import DETERMINERS, lexicon
+
+HAVING = ("with", "in", "wearing", "having", "bearing", "has", "wears", "carries", "had")
+LACKING = ("without", "lacking")
+NONE = ("no", "not", "any")
+PLAIN = "plain"
+
+
+def settle_patterns(tokens: list[Token]) -> list[Token]:
+    """Say patterns by adjectives.
+
+    ``the one with stripes`` becomes *the striped one*, ``the one without any pattern`` *the plain one*, and ``the
+    stripes``, where nothing has them, *the striped one*.
+    """
+    words = [token.text for token in tokens]
+    for at in range(len(words) - 1, -1, -1):
+        if at < len(words) and words[at] in lexicon().patterns:
+            words = _moved(words, at, lexicon().patterns[words[at]])
+    return [Token(word) for word in words]
+
+
+def _moved(words: list[str], at: int, adjective: str) -> list[str]:
+    """Move the pattern named at a position before the noun that has it."""
+    start = at
+    while start and (words[start - 1] in DETERMINERS or words[start - 1] in NONE):
+        start -= 1
+    having = words[start - 1] if start else ""
+    if having not in HAVING + LACKING:
+        alone = words[start:at] == ["the"] and words[at] not in lexicon().looks
+        return [*words[:at], adjective, "one", *words[at + 1 :]] if alone else words
+    denied = having in LACKING or "no" in words[start:at] or "not" in words[start:at]
+    start -= 1
+    if start and words[start - 1] in ("that", "which", "who"):
+        start -= 1
+    if not start or not _is_noun(words[start - 1]):
+        return words
+    return [*words[: start - 1], PLAIN if denied else adjective, words[start - 1], *words[at + 1 :]]
+
+
+def _is_noun(word: str) -> bool:
+    return word in lexicon().asking["generic"] or lexicon().looks.get(word, ("",))[0] == "shape"
