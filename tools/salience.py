@@ -29,7 +29,7 @@ EVEN_CONTRAST = 5.0
 EVEN_SHARE, LEAST_SHARE = 0.05, 0.005
 """Share of the ground of like colour at which the same goes for a thing of even contrast; less than the second of them
 says no more than that."""
-EVEN_MOVING, MOVING_SLOPE = 0.6, 10.0
+EVEN_MOVING, MOVING_SLOPE = 0.65, 20.0
 """Share of its time in motion at which that alone leaves open whether something is a thing: stains that are taken one
 for another seem to move up to half of the time. And how fast that changes with the share."""
 MIN_AROUND = 12
