@@ -188,13 +188,7 @@ def _sub_queries(tokens: Sequence[Token], reading: Reading, matches: Sequence[Ma
         return made
     said = [sub_query.model_copy(update={"reading": GRAMMAR}) for sub_query in made if not _is_look(sub_query)]
     looks = [_weighed(sub_query, 1.0) for sub_query in made if _is_look(sub_query) and lexicon_looks(sub_query.text)]
-    if sum(match.weight for match in told) > 1 - LEAST_GRAMMAR:
-        said = []
     return looks + said + [sub_query for match in told for sub_query in sub_queries_of(match, reading)]
-
-
-LEAST_GRAMMAR = 0.1
-"""Where situations leave less doubt than this, what grammar read is not looked for."""
 
 
 def _is_look(sub_query: SubQuery) -> bool:

@@ -30,9 +30,6 @@ HARD_FACTOR = 2.0
 DESCRIBED_FACTOR = 0.3
 """The same for a twin that is described in words: people's words ("jumping", "behind") are then better met by words
 than by the boxes of a few annotated frames; geometry settles what the words leave open."""
-GUESSED_FACTOR = 0.02
-"""The same for what a question does not say itself, but tells of by likeness to examples: recall has compared its words
-with the describer's own, which tell more; it settles ties."""
 DESCRIBING = ("role", "state", "caption", "action", "purpose")
 SOFT_BASE = 1.0
 """Weight that recall keeps even where every condition can be measured: it settles ties."""
@@ -40,6 +37,8 @@ WORST_SHARE = 0.4
 """How much the worst condition counts beside the mean: a question is met when all of it is."""
 REFINED = 6
 """Bindings of which order and repetition in time are worked out."""
+LEAST_SHARE = 0.1
+"""Where situations leave less doubt than this, what grammar read is not looked for."""
 MAX_CLAIM_INSTANCES = 12
 MISSING_VALUE = 0.2
 """A condition on something that nothing in view fits: more likely it is not there than that perception missed it."""
@@ -84,7 +83,8 @@ class RulesJudge:
         measured. It is comparable between the candidates of one question.
         """
         evidence = Evidence(candidate.twin, candidate.geometry, self._encoder)
-        judged = [(weight, _judged(reading, evidence, candidate)) for weight, reading in readings(decomposition)]
+        understood = literally(decomposition) if is_described(candidate.twin) else readings(decomposition)
+        judged = [(weight, _judged(reading, evidence, candidate)) for weight, reading in understood]
         # The trace tells the reading that explains most of the score.
         _, likeliest = max(judged, key=lambda item: item[0] * item[1].score)
         return likeliest.model_copy(update={"score": sum(weight * verdict.score for weight, verdict in judged)})
@@ -110,7 +110,7 @@ def _judged(reading: Decomposition, evidence: Evidence, candidate: Candidate) ->
             [(f.sub_query.weight, f.value) for f in findings],
             soft,
             free,
-            hard_factor=HARD_FACTOR if not described else GUESSED_FACTOR if is_guessed(reading) else DESCRIBED_FACTOR,
+            hard_factor=DESCRIBED_FACTOR if described else HARD_FACTOR,
         ),
         claims=claims,
         instances=tuple(dict.fromkeys(name for f in held for name in f.instances))[:MAX_CLAIM_INSTANCES]
@@ -130,7 +130,9 @@ def readings(decomposition: Decomposition) -> tuple[tuple[float, Decomposition],
     if not shares:
         return ((1.0, decomposition),)
     if any(part.reading == GRAMMAR for part in parts):
-        shares[GRAMMAR] = max(1 - sum(shares.values()), 0.0)
+        left = 1 - sum(shares.values())
+        if left >= LEAST_SHARE:
+            shares[GRAMMAR] = left
     made = []
     for name, share in shares.items():
         kept = [
@@ -142,9 +144,14 @@ def readings(decomposition: Decomposition) -> tuple[tuple[float, Decomposition],
     return tuple(made)
 
 
-def is_guessed(reading: Decomposition) -> bool:
-    """Say whether a way to understand a question is a situation that it was found to tell of."""
-    return any(part.reading not in (None, GRAMMAR) for part in reading.sub_queries)
+def literally(decomposition: Decomposition) -> tuple[tuple[float, Decomposition], ...]:
+    """Return what grammar read of a question as the only way to understand it, where it read anything.
+
+    Of a described video recall has compared the question with the describer's own words: they tell more of what it may
+    mean than likeness to examples does.
+    """
+    kept = tuple(part for part in decomposition.sub_queries if part.reading in (None, GRAMMAR))
+    return ((1.0, decomposition.model_copy(update={"sub_queries": kept})),) if kept else readings(decomposition)
 
 
 def is_described(twin: Twin) -> bool:

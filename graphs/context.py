@@ -20,6 +20,7 @@ class RetrieveOptions:
         candidates: videos that the judge looks at.
         threshold: a lower score is dropped.
         masks: masks of no frame, of the key frames, or of all sampled frames.
+        concurrency: candidates that are judged at once.
         seconds: budget; when it is spent, what is left is ranked by recall alone, and marked.
     """
 
@@ -27,6 +28,7 @@ class RetrieveOptions:
     candidates: int = 40
     threshold: float = 0.5
     masks: Literal["none", "key", "all"] = "key"
+    concurrency: int = 1
     seconds: float = 60.0
 
 

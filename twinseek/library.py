@@ -201,7 +201,7 @@ class Library:
             options: fields of :class:`twinseek.settings.AskSettings` that override the settings'.
         """
         context, started = self._context(options), time.perf_counter()
-        state = self._graph.invoke(_question(query), context=context, config=_config())
+        state = self._graph.invoke(_question(query), context=context, config=_config(context))
         return self._result(query, context, state, time.perf_counter() - started)
 
     async def aask(self, query: str, **options: Any) -> "Result":
@@ -213,7 +213,7 @@ class Library:
         context, started = await asyncio.to_thread(self._context, options), time.perf_counter()
         state: Any = {}
         stream = self._graph.astream(
-            _question(query), context=context, config=_config(), stream_mode=["custom", "values"]
+            _question(query), context=context, config=_config(context), stream_mode=["custom", "values"]
         )
         async for mode, chunk in stream:
             if mode == "custom":
@@ -262,6 +262,5 @@ def _question(query: str) -> dict[str, Any]:
     return {"query": query, "verdicts": [], "warnings": []}
 
 
-def _config() -> dict[str, Any]:
-    # The rules judge computes and never waits: more threads than cores would only take turns.
-    return {"max_concurrency": os.cpu_count() or 1}
+def _config(context: "RetrieveContext") -> dict[str, Any]:
+    return {"max_concurrency": context.options.concurrency}

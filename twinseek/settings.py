@@ -28,12 +28,17 @@ class IndexSettings(_Section):
 
 
 class AskSettings(_Section):
-    """How a question is answered."""
+    """How a question is answered.
+
+    ``concurrency`` candidates are judged at once: the rules compute and never wait, so that more threads would only
+    take turns; a judge that asks a server gains by more.
+    """
 
     top: int = Field(default=5, ge=1, le=1000)
     candidates: int = Field(default=40, ge=1, le=10_000)
     threshold: float = Field(default=0.5, ge=0, le=1)
     masks: Literal["none", "key", "all"] = "key"
+    concurrency: int = Field(default=1, ge=1, le=256)
 
 
 class SearchSettings(_Section):
