@@ -218,12 +218,31 @@ def _of_count(claim: Claim, twin: Twin, geometry: Geometry) -> Check:
         return "unverifiable"
     if times is not None:
         truth = _truth(doing, claim.instances, twin, geometry) if doing else None
-        if truth is None or not _is_known(truth, scene(twin, geometry).clip):
-            return "unverifiable"
-        return "verified" if bound.holds(len(truth.holds)) else "refuted"
+        return _of_times(bound, truth, scene(twin, geometry).clip) if truth is not None else "unverifiable"
     if phrase is None:
         return _of_bare_count(claim, bound, twin, geometry) if doing is None and amount != "all" else "unverifiable"
     return _of_described_count(amount == "all", bound, phrase, doing, twin, geometry, denied=denied is not None)
+
+
+def _of_times(bound: Bound, truth: Truth, clip: Span) -> Check:
+    """What was seen so often cannot become less by what was not; that it was no more often, all of the clip must tell."""
+    seen = _apart(truth)
+    if seen > bound.high:
+        return "refuted"
+    if seen >= bound.low and bound.high >= UNBOUNDED:
+        return "verified"
+    if not _is_known(truth, clip):
+        return "unverifiable"
+    return "verified" if bound.holds(len(truth.holds)) else "refuted"
+
+
+def _apart(truth: Truth) -> int:
+    """Count the spans in which something holds, those as one between which it may have gone on unseen."""
+    number = 0
+    for place, span in enumerate(truth.holds):
+        before = truth.holds[place - 1][1] if place else None
+        number += before is None or any(fail[0] < span[0] and fail[1] > before for fail in truth.fails)
+    return number
 
 
 def _of_bare_count(claim: Claim, bound: Bound, twin: Twin, geometry: Geometry) -> Check:

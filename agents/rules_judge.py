@@ -145,13 +145,13 @@ def readings(decomposition: Decomposition) -> tuple[tuple[float, Decomposition],
 
 
 def literally(decomposition: Decomposition) -> tuple[tuple[float, Decomposition], ...]:
-    """Return what grammar read of a question as the only way to understand it, where it read anything.
+    """Return what a question says outright, by its grammar and of looks, as the only way to understand it.
 
     Of a described video recall has compared the question with the describer's own words: they tell more of what it may
-    mean than likeness to examples does.
+    mean than likeness to examples does. Where nothing is said outright, recall alone decides.
     """
     kept = tuple(part for part in decomposition.sub_queries if part.reading in (None, GRAMMAR))
-    return ((1.0, decomposition.model_copy(update={"sub_queries": kept})),) if kept else readings(decomposition)
+    return ((1.0, decomposition.model_copy(update={"sub_queries": kept})),)
 
 
 def is_described(twin: Twin) -> bool:

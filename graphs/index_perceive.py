@@ -18,7 +18,7 @@ from tools.fragments import join_pieces, join_returns
 from tools.importance import importance
 from tools.moving_objects import FlowEstimator, Stretch
 from tools.shots import LAG, ShotFinder
-from tools.tracking import Tracker
+from tools.tracking import MIN_SAMPLES, Tracker
 from tools.tracks import RawTrack
 from twins.frames import Frame
 from twins.geometry import Bytes, Doubles, Floats
@@ -33,8 +33,8 @@ STRETCH_PAN = 0.6
 MIN_STRETCH = 12
 MIN_SIDE = 24
 """In a smaller picture nothing is looked for."""
-MIN_SAMPLES, MIN_SECONDS = 4, 0.4
-"""Tracks of fewer samples, or shorter, are noise."""
+MIN_SECONDS = 0.4
+"""Shorter tracks are noise."""
 KEY_FRAMES = 8
 """Frames kept for whoever reads text or names things; spread over the clip."""
 GROUND_STEP = 4

@@ -33,6 +33,8 @@ Gaussian, 3.1 to 3.7 after compression."""
 UNRELATED = 1.2
 """Times their detail that two pictures differ under a map that explains nothing; 1.4 if they have nothing in common."""
 UNSEEN = -1e4
+DETAIL_RANGE = 256.0
+"""Detail of 8-bit pictures lies within this of zero; what is lower was blended with what is not seen."""
 MIN_OVERLAP = 0.3
 """Share of the picture that must be seen in both."""
 
@@ -151,7 +153,7 @@ def _residual(level: _Level, picture: Floats, to_grey: Doubles) -> tuple[Floats,
     matrix, size = _scaled(to_grey, level.scale), (level.detail.shape[1], level.detail.shape[0])
     flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
     warped = cv2.warpPerspective(picture, matrix, size, flags=flags, borderValue=UNSEEN)
-    return np.asarray(warped - level.detail, np.float32), np.asarray(warped > UNSEEN / 2)
+    return np.asarray(warped - level.detail, np.float32), np.asarray(warped > -DETAIL_RANGE)
 
 
 def _inverse(matrix: Doubles) -> Doubles:

@@ -78,7 +78,7 @@ class Stretch:
         """
         score, trusted = self._score(number)
         view = self._seen_from(number)
-        self._differences[number] = view.away.astype(np.uint16), looks_shaded(self.labs[number], view.shown)
+        self._differences[number] = np.rint(view.away).astype(np.uint16), looks_shaded(self.labs[number], view.shown)
         found = (score > 1) & trusted
         if flow is not None and number > 0:
             back = np.linalg.inv(self._to_first[number - 1]) @ self._to_first[number]

@@ -33,6 +33,8 @@ HELD = 0.3
 """A track that holds less than this share of its size after the flow has spoken may be recognised elsewhere."""
 GROWTH = 2.0
 """A blob this many times the size of the one track that claims it holds something else too."""
+MIN_SAMPLES = 4
+"""Tracks of fewer samples are noise."""
 SETTLED = 4
 """From so many samples on a track's size is taken to be known."""
 APART = 0.3
@@ -164,6 +166,9 @@ class Tracker:
             thing.sights, thing.regions = {}, {}
         for label in [label for label, thing in self._followed.items() if seconds - thing.seconds > MEMORY_SECONDS]:
             del self._followed[label]
+            # So that a long shot does not gather noise.
+            if label in self.tracks and len(self.tracks[label].samples) < MIN_SAMPLES:
+                del self.tracks[label]
 
     def _carry(self, shape: tuple[int, ...], flow: Floats | None) -> Labels:
         """Return the last frame's labels where the flow says they are now."""

@@ -39,7 +39,7 @@ class Gallery:
         self._settings = settings
         self._kept: dict[str, tuple[object, EffectiveTwin]] = {}
         self._chroma: Chroma | None = None
-        self._lock, self._opening = Lock(), Lock()
+        self._lock, self._opening, self._opening_chroma = Lock(), Lock(), Lock()
 
     @cached_property
     def encoder(self) -> TextEncoder:
@@ -81,7 +81,7 @@ class Gallery:
             # Asked anew each time: a library grows past the bound while a process has it open.
             big = self.index.snapshot(self.encoder.name).rows > EXACT_ROWS
             if big or search.path == "chroma" or search.chroma_url:
-                with self._opening:
+                with self._opening_chroma:
                     self._chroma = self._chroma or Chroma(self._folder, url=search.chroma_url)
         return self._chroma
 

@@ -140,6 +140,9 @@ def half_seen(clip, mover):
     ("claim", "expected"),
     [
         ({"predicate": "count", "value": "2 times that stops", "instances": ("1",)}, "unverifiable"),
+        ({"predicate": "count", "value": ">=1 times that stops", "instances": ("1",)}, "verified"),
+        ({"predicate": "count", "value": "=0 times that stops", "instances": ("1",)}, "refuted"),
+        ({"predicate": "count", "value": "1 times that stops", "instances": ("1",)}, "unverifiable"),
         ({"predicate": "count", "value": "1 times that moves_left", "instances": ("2",)}, "verified"),
         ({"predicate": "count", "value": "2 times that moves_left", "instances": ("2",)}, "refuted"),
         ({"predicate": "count", "value": "3 of thing that moves_left"}, "unverifiable"),

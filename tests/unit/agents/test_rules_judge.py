@@ -1,10 +1,14 @@
 import time
+from dataclasses import replace
 
 import pytest
 
 from agents.claims import check_verdict
 from agents.rules_decomposer import RulesDecomposer
-from agents.rules_judge import RulesJudge, combine
+from agents.rules_judge import RulesJudge, combine, readings
+from agents.situations import GRAMMAR
+from twins.queries import Decomposition, SubQuery
+from twins.schema import Fact
 
 
 def score(question, candidate):
@@ -146,3 +150,30 @@ def test_a_crowd_is_judged_in_milliseconds(clip, mover):
         judge.judge(question, crowd)
         took.append(time.perf_counter() - start)
     assert min(took) < 0.1  # a bound that a loaded machine keeps; the usual figure is in the report of the benchmark
+
+
+def test_a_described_video_is_judged_by_what_a_question_says_outright(clip, mover):
+    seen = clip(
+        mover("a", [(0, 60, 100), (6, 400, 120)], colour="red"),
+        mover("b", [(0, 160, 100), (6, 500, 120)], colour="blue"),
+    )
+    told = Fact(kind="caption", text="two cars on a road", source="test")
+    described = replace(seen, twin=seen.twin.model_copy(update={"facts": (told,)}))
+    chase = SubQuery(id="chase0", text="it is followed", kind="action", subject="thing", relation="follows",
+                     object="other thing", weight=0.95, reading="pursuit")  # fmt: skip
+    guessed = Decomposition(query="no peace for the hunted", sub_queries=(chase,))
+    judge = RulesJudge()
+    assert judge.judge(guessed, described).score == described.coarse_score
+    assert judge.judge(guessed, described).claims == ()
+    assert judge.judge(guessed, seen).score != seen.coarse_score
+    assert [claim.predicate for claim in judge.judge(guessed, seen).claims] == ["follows"]
+
+
+def test_grammar_is_not_looked_for_where_situations_leave_hardly_a_doubt():
+    def parts(weight):
+        said = SubQuery(id="p0", text="it moves", kind="action", subject="thing", relation="moves", reading=GRAMMAR)
+        guess = said.model_copy(update={"id": "s0", "weight": weight, "reading": "pursuit"})
+        return Decomposition(query="q", sub_queries=(said, guess))
+
+    shares = {weight: [share for share, _ in readings(parts(weight))] for weight in (0.95, 0.6)}
+    assert shares == {0.95: [1.0], 0.6: [pytest.approx(0.6), pytest.approx(0.4)]}

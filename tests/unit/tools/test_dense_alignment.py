@@ -2,7 +2,7 @@ import cv2
 import numpy as np
 import pytest
 
-from tools.dense_alignment import Aligner
+from tools.dense_alignment import DETAIL_RANGE, Aligner, _pyramid, _residual
 
 
 def ground() -> np.ndarray:
@@ -66,3 +66,10 @@ def test_a_map_explains_what_is_left_as_noise_only():
     assert fits[0].explains
     far[:, 230:] = view(HOME @ similarity(0, 1, -9, -9))[:, 230:]
     assert not Aligner(noisy(near)).align(noisy(far), np.eye(3))[0].explains
+
+
+def test_what_is_blended_with_what_lies_outside_is_not_seen():
+    (level, *_), ((picture, _), *_) = Aligner(view(HOME))._levels, _pyramid(view(HOME))
+    residual, seen = _residual(level, picture, similarity(0, 1, 0.4, 0.4))
+    assert np.abs(residual[seen]).max() < 2 * DETAIL_RANGE
+    assert seen.mean() > 0.95

@@ -64,6 +64,19 @@ def test_only_the_things_that_matter_most_in_a_stretch_are_worked_out():
     assert {(0, 80, 40, 118), (60, 80, 100, 118)} <= {track.samples[1].box for track in tracker.tracks.values()}
 
 
+def test_a_long_shot_does_not_gather_noise():
+    tracker = Tracker()
+    flicker, thing = scene(((10, 20, 40, 50), BLUE)), scene(((100, 60, 140, 100), RED))
+    for number, (image, foreground) in enumerate([flicker] * 2 + [thing] * 60):
+        lab = cv2.cvtColor(image, cv2.COLOR_RGB2LAB)
+        tracker.step(number, number / 10, lab, foreground, NO_FLOW if number else None)
+        if number % 20 == 19:
+            tracker.settle(lambda _: 1.0, lambda _, region: region, lambda _: image, number / 10)  # noqa: B023
+            assert len(tracker.tracks) == (2 if number < 30 else 1)
+    (track,) = tracker.tracks.values()
+    assert len(track.samples) > 50
+
+
 def test_labels_come_with_their_smallest_windows():
     labels = np.zeros((5, 6), np.int32)
     labels[1, 2:4], labels[3, 3], labels[0, 5] = 7, 7, 2
