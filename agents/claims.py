@@ -225,7 +225,7 @@ def _of_count(claim: Claim, twin: Twin, geometry: Geometry) -> Check:
 
 
 def _of_times(bound: Bound, truth: Truth, clip: Span) -> Check:
-    """What was seen so often cannot become less by what was not; that it was no more often, all of the clip must tell."""
+    """What was seen so often cannot become less by what was not; that it was no more often, only a whole clip tells."""
     seen = _apart(truth)
     if seen > bound.high:
         return "refuted"
