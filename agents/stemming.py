@@ -3,9 +3,9 @@
 from functools import lru_cache
 from threading import Lock
 
-import snowballstemmer
+import Stemmer
 
-_stemmer = snowballstemmer.stemmer("english")
+_stemmer = Stemmer.Stemmer("english")
 _lock = Lock()
 """A Snowball stemmer keeps the word at hand in itself: two threads would stem each other's."""
 
