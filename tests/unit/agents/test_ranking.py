@@ -79,6 +79,13 @@ def test_the_first_direction_is_the_one_of_most_variance() -> None:
     assert abs(learn_centring(rows).directions[0, 1]) > 0.98
 
 
+def test_close_directions_are_told_apart() -> None:
+    rng = np.random.default_rng(1)
+    rows = (rng.normal(size=(500, 64)) * np.linspace(1.0, 1.3, 64)).astype(np.float32)
+    _, vectors = np.linalg.eigh(np.cov(rows.T))
+    assert abs(float(learn_centring(rows).directions[0] @ vectors[:, -1])) > 0.999
+
+
 def test_nothing_is_learned_of_a_handful_of_rows() -> None:
     rows = np.array([[3.0, 4.0]], np.float32)
     np.testing.assert_allclose(learn_centring(rows)(rows), [[0.6, 0.8]], rtol=1e-6)
