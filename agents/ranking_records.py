@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from agents.ranking import Centring, best_per_video, late_interaction, learn_centring, lexical_coverage
-from agents.ranking_views import question_views
+from agents.ranking_views import WINDOWS, clauses, windows
 from agents.stemming import stem
 from twins.geometry import Bools, Floats, Ints
 from twins.protocols import TextEncoder, WordStates
@@ -30,7 +30,8 @@ class Question:
     """A question's vectors.
 
     Args:
-        families: one (u, d) array of unit rows a family of views; the first is the whole question alone.
+        families: one (u, d) array of unit rows a family of views: the whole question alone, its clauses, windows; a
+            family counts as much as any other.
         words: its words with their states.
     """
 
@@ -39,12 +40,15 @@ class Question:
 
 
 def embed_question(text: str, encoder: TextEncoder) -> Question:
-    """Embed every view of a question, and its words. ``text`` is best without the negated parts."""
-    views = question_views(text)
-    place = {view: n for n, view in enumerate(dict.fromkeys(view for family in views for view in family))}
-    vectors, words = encoder.encode_both(list(place))
-    families = tuple(vectors[[place[view] for view in family]] for family in views)
-    return Question(families, words[place[views[0][0]]])
+    """Embed every view of a question, and its words.
+
+    Args:
+        text: best without the negated parts: what must not be there is no reason to recall a video.
+    """
+    whole = " ".join(text.split())
+    vectors, words = encoder.encode_both([whole, *(part for part in clauses(whole) if part != whole)])
+    narrow = tuple(windows(words[0].states, width) if len(words[0].states) else vectors[:1] for width in WINDOWS)
+    return Question((vectors[:1], vectors[1:] if len(vectors) > 1 else vectors, *narrow), words[0])
 
 
 @dataclass(frozen=True, eq=False)

@@ -1,21 +1,15 @@
-"""The views of a question that are embedded: whole, by clauses, and through windows of several widths."""
+"""The views of a question that are embedded: whole, by clauses, and through windows over its words."""
 
 import re
 
-WINDOWS = (4, 8)
-"""Widths in words: about one fact, and about one relation between two."""
+import numpy as np
+
+from twins.geometry import Floats
+
+WINDOWS = (2, 4)
+"""Widths in words that carry meaning: about one fact, and about one relation between two."""
 
 _CLAUSE_END = re.compile(r"[,;:.?!]|\b(?:while|and then|then|but|before|after)\b", re.IGNORECASE)
-
-
-def question_views(text: str) -> tuple[tuple[str, ...], ...]:
-    """Return families of views, each with at least one text; a family counts as much as any other.
-
-    Args:
-        text: the question, best without its negated parts: what must not be there is no reason to recall a video.
-    """
-    text = " ".join(text.split())
-    return ((text,), clauses(text), *(windows(text, width) for width in WINDOWS))
 
 
 def clauses(text: str) -> tuple[str, ...]:
@@ -24,10 +18,16 @@ def clauses(text: str) -> tuple[str, ...]:
     return tuple(part for part in parts if len(part.split()) > 1) or (text,)
 
 
-def windows(text: str, width: int) -> tuple[str, ...]:
-    """Return all stretches of ``width`` words that begin every ``width / 2`` words, the last perhaps shorter."""
-    words = text.split()
-    if len(words) <= width:
-        return (text,)
+def windows(states: Floats, width: int) -> Floats:
+    """Return unit rows, each the mean of ``width`` neighbouring words; windows begin every ``width / 2`` words.
+
+    The words were read within the whole question, so that a window costs nothing and knows what is around it (Günther
+    et al. 2024, "Late Chunking", arXiv:2409.04701).
+
+    Args:
+        states: (w, d) states of the question's words, in their order; at least one.
+    """
     step = max(1, width // 2)
-    return tuple(" ".join(words[at : at + width]) for at in range(0, len(words) - width + step, step))
+    means = [states[at : at + width].mean(axis=0) for at in range(0, max(1, len(states) - width + step), step)]
+    rows = np.stack(means)
+    return np.asarray(rows / np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-9), np.float32)

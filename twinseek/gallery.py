@@ -168,7 +168,7 @@ class Gallery:
         """Say whether the first video that can be read has names for its objects."""
         for video_id in self._store.video_ids():
             with suppress(TwinseekError):  # damaged, or removed meanwhile
-                return any(track.category != "object" for track in self._store.twin(video_id).tracks)
+                return any(track.category != "object" for track in self.read(video_id).twin.tracks)
         return False
 
     def models(self) -> dict[str, str]:

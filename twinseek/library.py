@@ -5,6 +5,7 @@ import os
 import time
 import uuid
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
@@ -200,8 +201,8 @@ class Library:
             query: in plain English.
             options: fields of :class:`twinseek.settings.AskSettings` that override the settings'.
         """
-        context, started = self._context(options), time.perf_counter()
-        state = self._graph.invoke(_question(query), context=context, config=_config(context))
+        graph, context, started = self._graph, self._context(options), time.perf_counter()
+        state = graph.invoke(_question(query), context=context, config=_config(context))
         return self._result(query, context, state, time.perf_counter() - started)
 
     async def aask(self, query: str, **options: Any) -> "Result":
@@ -225,18 +226,23 @@ class Library:
 
     @cached_property
     def _graph(self) -> Any:  # its input is only a part of its state, which langgraph's types do not know
-        from graphs.retrieve import build_retrieve_graph
+        # Whoever asks one question waits for both: the encoder's weights are read while LangGraph is imported.
+        with ThreadPoolExecutor(1) as beside:
+            beside.submit(self.gallery.encoder.encode, ["ready"])
+            from graphs.retrieve import build_retrieve_graph
 
-        return build_retrieve_graph()
+            return build_retrieve_graph()
 
     def _context(self, options: dict[str, Any]) -> "RetrieveContext":
         given = {name: value for name, value in options.items() if value is not None}
-        ask = load_settings(
+        if not given:
+            return self.gallery.context(self.settings.ask)
+        settings = load_settings(
             library=self.settings.library,
             profile=self.settings.profile,
             ask=self.settings.ask.model_dump() | given,
-        ).ask
-        return self.gallery.context(ask)
+        )
+        return self.gallery.context(settings.ask)
 
     def _result(self, query: str, context: "RetrieveContext", state: Any, seconds: float) -> "Result":
         from twinseek.result import Result
