@@ -4,11 +4,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from agents.descriptions import Description, describe
-from agents.evidence import (
-    MAX_PAIRS,
-    MEANT,
-    Evidence,
-)
+from agents.evidence import MAX_PAIRS, MEANT, RELATIVE, Evidence
 from agents.reading import FRAME
 from twins.geometry import Doubles
 from twins.predicates import PREDICATES
@@ -135,15 +131,11 @@ class Binder:
     def _pairs(self, part: SubQuery) -> list[tuple[int, int | None]]:
         """Return the pairs worth trying for a part, the best-fitting first."""
         subjects = self._candidates(part.subject or "", {})
-        if (
-            not part.object
-            or part.object == FRAME
-            or (PREDICATES[part.relation or ""].arity == 1 and part.relation not in ("moves_toward", "moves_away"))
-        ):
+        if not relates(part):
             return [(s, None) for s in subjects]
-        fits, others = self.grounded(part.subject or ""), self.grounded(part.object)
+        fits, others = self.grounded(part.subject or ""), self.grounded(part.object or "")
         presence = self.evidence.presence
-        pairs = [(s, o) for s in subjects for o in self._candidates(part.object, {}) if s != o]
+        pairs = [(s, o) for s in subjects for o in self._candidates(part.object or "", {}) if s != o]
         pairs.sort(key=lambda pair: -(fits[pair[0]] * others[pair[1]] + 0.1 * (presence[pair[0]] + presence[pair[1]])))
         return [(s, o) for s, o in pairs[:MAX_PAIRS]]
 
@@ -200,12 +192,13 @@ class Binder:
 
     def _bound(self, part: SubQuery, binding: Binding) -> tuple[int | None, int | None]:
         subject = binding.get(part.subject or "")
-        wants_other = (
-            part.object
-            and part.object != FRAME
-            and (PREDICATES[part.relation or ""].arity == 2 or part.relation in ("moves_toward", "moves_away"))
-        )
-        return subject, binding.get(part.object or "") if wants_other else None
+        return subject, binding.get(part.object or "") if relates(part) else None
+
+
+def relates(part: SubQuery) -> bool:
+    """Say whether a part is said of two things, and names the second."""
+    named = bool(part.object) and part.object != FRAME
+    return named and (PREDICATES[part.relation or ""].arity == 2 or part.relation in RELATIVE)
 
 
 def forall(part: SubQuery, parts: Plan) -> bool:
