@@ -6,8 +6,8 @@ from agents.binding import ALLEN
 from agents.clauses import MAX_WORDS, Token, strip_asking, tokenise
 from agents.descriptions import describe
 from agents.doubts import doubts
-from agents.exceptions import exception
 from agents.lexicon import lexicon
+from agents.naming import named_situation
 from agents.numbers import settle_numbers
 from agents.patterns import settle_patterns
 from agents.reading import FRAME, Reading, read
@@ -65,7 +65,7 @@ class RulesDecomposer:
             plain(tokens, described(tokens, reading)),
             _cast(reading),
             _number(reading),
-            exception(tokens, reading),
+            named_situation(tokens, reading),
         )
 
 

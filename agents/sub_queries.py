@@ -174,19 +174,10 @@ def _looks(reading: Reading) -> list[SubQuery]:
 
 def _rest(tokens: Sequence[Token], reading: Reading) -> list[SubQuery]:
     """Return the clauses in which some words say what no predicate does."""
-    explained = set().union(*(part.words for part in reading.parts))
-    acting = {word for e in _acting(reading) for word in e.words}
+    unread = free_words(tokens, reading)
     made = []
     for start, end in _clauses(tokens):
-        content = [at for at in range(start, end) if _is_content(tokens[at].text)]
-        looks = lexicon().looks
-        free = [
-            at
-            for at in content
-            if at not in explained
-            and tokens[at].text not in looks
-            and not _is_settled(tokens[at].text, at, acting, reading)
-        ]
+        free = [at for at in unread if start <= at < end]
         if not free:
             continue
         words = [tokens[at].text for at in free]
@@ -196,6 +187,20 @@ def _rest(tokens: Sequence[Token], reading: Reading) -> list[SubQuery]:
         weight = min(FREE_WEIGHT * len(free), MAX_FREE_WEIGHT)
         made.append(SubQuery(id="", text=text_of(tokens[start:end]), kind=kind, weight=weight))
     return made
+
+
+def free_words(tokens: Sequence[Token], reading: Reading) -> list[int]:
+    """Return the positions of words that carry meaning and that no part, look or acting thing explains."""
+    explained = set().union(*(part.words for part in reading.parts))
+    acting = {word for e in _acting(reading) for word in e.words}
+    return [
+        at
+        for at, token in enumerate(tokens)
+        if _is_content(token.text)
+        and at not in explained
+        and token.text not in lexicon().looks
+        and not _is_settled(token.text, at, acting, reading)
+    ]
 
 
 def _is_settled(word: str, at: int, acting: set[str], reading: Reading) -> bool:

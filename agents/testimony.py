@@ -7,10 +7,11 @@ so that nothing unchecked stands beside a check mark.
 from collections.abc import Sequence
 
 from agents.claims import check_category, check_look
-from agents.descriptions import describe
+from agents.descriptions import describe, is_shape_noun
 from agents.evidence import Evidence
 from agents.grounding import is_labelled
 from agents.reading import FRAME
+from agents.reading.entities import singular
 from agents.wording import call, how_many, is_plural, nobody, say
 from twins.queries import Check, Claim, SubQuery
 from twins.schema import Span
@@ -106,12 +107,12 @@ class Testimony:
         demands = describe(phrase)
         # What is the largest is not measured: a claim without a predicate, which nobody can check.
         checked: list[tuple[str | None, str, str]] = [
-            (None if term in SUPERLATIVES else kind, word, word) for kind, term, word in demands.looks
+            (None if term in SUPERLATIVES else kind, word, _be(kind, term, word)) for kind, term, word in demands.looks
         ]
-        checked += [("category", demands.nouns[-1], " ".join(demands.nouns))] if demands.nouns else []
+        checked += [("category", demands.nouns[-1], _one(singular(" ".join(demands.nouns))))] if demands.nouns else []
         return tuple(
             Claim(
-                claim=f"what is called “{phrase}” is {told if kind != 'category' else _one(told)}",
+                claim=f'the "{phrase}" is {told}',
                 sub_query=part.id,
                 predicate=kind,
                 value=word,
@@ -152,10 +153,15 @@ class Testimony:
         ]
         checks += [check_category(noun, (name,), twin) for noun in demands.nouns]
         if all(check == "verified" for check in checks):
-            return call(phrase)
+            return f"one of the {phrase}" if is_plural(phrase) else call(phrase)
         track = twin.track(name)
         known = track.category if is_labelled(track) else "object"
         return f"another {known}" if second else _one(known)
+
+
+def _be(kind: str, term: str, word: str) -> str:
+    """Return a look as it stands after *is*: red, a ball."""
+    return _one(singular(word)) if kind == "shape" and is_shape_noun(singular(word), term) else word
 
 
 def _one(noun: str) -> str:

@@ -19,7 +19,7 @@ LEAST, MOST = 0.05, 3
 LIKE, LIKE_WIDTH = 0.5, 0.05
 """Likeness to the examples at which a question is as likely to tell of something else, which no example shows, and how
 sharp that border is. Captions of everyday clips have 0.2 to 0.5, questions about what happens between things more."""
-NAMED = 6.0
+NAMED = 8.0
 """What a situation gains, in log odds, that grammar names as a whole."""
 NUMBER = 4.0
 """What situations lose where a number of things is asked for: grammar reads numbers."""
