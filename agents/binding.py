@@ -3,12 +3,8 @@
 from dataclasses import dataclass
 from functools import lru_cache
 
-from agents.descriptions import Description, describe
-from agents.evidence import (
-    MAX_PAIRS,
-    MEANT,
-    Evidence,
-)
+from agents.descriptions import describe
+from agents.evidence import MAX_PAIRS, MEANT, RELATIVE, Evidence
 from agents.reading import FRAME
 from twins.geometry import Doubles
 from twins.predicates import PREDICATES
@@ -96,26 +92,18 @@ class Binder:
         self._evaluate(
             part, sorted({pair for _, binding in beam for pair in self._compatible(part, pairs, binding)}, key=str)
         )
+        mine, theirs = part.subject or "", part.object or ""
+        fits, others = self.grounded(mine).tolist(), self.grounded(theirs).tolist() if relates(part) else []
+        presence = self.evidence.presence.tolist()
         grown = []
         for score, binding in beam:
             for subject, other in self._compatible(part, pairs, binding):
-                value = self._value(part, subject, other)
-                fit = min(
-                    [
-                        self.grounded(part.subject or "")[subject],
-                        *([self.grounded(part.object or "")[other]] if other is not None else []),
-                    ]
-                )
-                bound = dict(binding)
-                bound[part.subject or ""] = subject
+                fit = fits[subject] if other is None else min(fits[subject], others[other])
+                bound = {**binding, mine: subject}
                 if other is not None:
-                    bound[part.object or ""] = other
-                grown.append(
-                    (
-                        score + part.weight * (value * fit**0.5 + 0.5 * fit) + 1e-3 * self.evidence.presence[subject],
-                        bound,
-                    )
-                )
+                    bound[theirs] = other
+                told = self._value(part, subject, other) * fit**0.5 + 0.5 * fit
+                grown.append((score + part.weight * told + 1e-3 * presence[subject], bound))
         grown.sort(key=lambda item: (-item[0], sorted(item[1].items())))
         return _distinct(grown)[:BEAM] or beam
 
@@ -135,24 +123,20 @@ class Binder:
     def _pairs(self, part: SubQuery) -> list[tuple[int, int | None]]:
         """Return the pairs worth trying for a part, the best-fitting first."""
         subjects = self._candidates(part.subject or "", {})
-        if (
-            not part.object
-            or part.object == FRAME
-            or (PREDICATES[part.relation or ""].arity == 1 and part.relation not in ("moves_toward", "moves_away"))
-        ):
+        if not relates(part):
             return [(s, None) for s in subjects]
-        fits, others = self.grounded(part.subject or ""), self.grounded(part.object)
+        fits, others = self.grounded(part.subject or ""), self.grounded(part.object or "")
         presence = self.evidence.presence
-        pairs = [(s, o) for s in subjects for o in self._candidates(part.object, {}) if s != o]
+        pairs = [(s, o) for s in subjects for o in self._candidates(part.object or "", {}) if s != o]
         pairs.sort(key=lambda pair: -(fits[pair[0]] * others[pair[1]] + 0.1 * (presence[pair[0]] + presence[pair[1]])))
         return [(s, o) for s, o in pairs[:MAX_PAIRS]]
 
     def _candidates(self, name: str, binding: Binding) -> list[int]:
-        fits = self.grounded(name)
         taken = _taken(name, binding)
+        fits, presence = self.grounded(name).tolist(), self.evidence.presence.tolist()
         ranked = sorted(
             (n for n in range(len(fits)) if fits[n] >= LEAST_FIT and n not in taken),
-            key=lambda n: (-fits[n] - 0.2 * self.evidence.presence[n], n),
+            key=lambda n: (-fits[n] - 0.2 * presence[n], n),
         )
         return ranked[:CANDIDATES]
 
@@ -161,14 +145,15 @@ class Binder:
     ) -> list[tuple[int, int | None]]:
         """Keep the pairs that agree with what is bound; where none does, those that the bound variables allow."""
         subject, other = binding.get(part.subject or ""), binding.get(part.object or "")
-        taken_s, taken_o = _taken(part.subject or "", binding), _taken(part.object or "", binding)
+        taken_s = frozenset() if subject is not None else _taken(part.subject or "", binding)
+        taken_o = frozenset() if other is not None else _taken(part.object or "", binding)
+        if subject is None and other is None and not taken_s and not taken_o:
+            return pairs
         kept = [
             (s, o)
             for s, o in pairs
-            if (subject is None or s == subject)
-            and (other is None or o is None or o == other)
-            and (subject is not None or s not in taken_s)
-            and (o is None or other is not None or o not in taken_o)
+            if (s == subject if subject is not None else s not in taken_s)
+            and (o is None or (o == other if other is not None else o not in taken_o))
         ]
         if kept:
             return kept
@@ -195,17 +180,20 @@ class Binder:
     def _value(self, part: SubQuery, subject: int, other: int | None) -> float:
         if part.object == FRAME:
             return self.evidence.side(part.relation or "", subject)
-        self._evaluate(part, [(subject, other)])
-        return self._values[(part.relation or "", subject, other)]
+        key = (part.relation or "", subject, other)
+        if key not in self._values:
+            self._evaluate(part, [(subject, other)])
+        return self._values[key]
 
     def _bound(self, part: SubQuery, binding: Binding) -> tuple[int | None, int | None]:
         subject = binding.get(part.subject or "")
-        wants_other = (
-            part.object
-            and part.object != FRAME
-            and (PREDICATES[part.relation or ""].arity == 2 or part.relation in ("moves_toward", "moves_away"))
-        )
-        return subject, binding.get(part.object or "") if wants_other else None
+        return subject, binding.get(part.object or "") if relates(part) else None
+
+
+def relates(part: SubQuery) -> bool:
+    """Say whether a part is said of two things, and names the second."""
+    named = bool(part.object) and part.object != FRAME
+    return named and (PREDICATES[part.relation or ""].arity == 2 or part.relation in RELATIVE)
 
 
 def forall(part: SubQuery, parts: Plan) -> bool:
@@ -215,15 +203,18 @@ def forall(part: SubQuery, parts: Plan) -> bool:
     return part.subject not in names and part.subject not in described
 
 
-def _taken(name: str, binding: Binding) -> set[int]:
+def _taken(name: str, binding: Binding) -> frozenset[int]:
     """Return what a variable may not be bound to: two things that are both described, or *the other*, are two."""
-    if not name:
-        return set()
-    mine = describe(name)
-    return {number for other, number in binding.items() if other != name and _differ(mine, describe(other))}
+    if not name or not binding:
+        return frozenset()
+    return frozenset([number for other, number in binding.items() if _differ(name, other)])
 
 
-def _differ(first: Description, second: Description) -> bool:
+@lru_cache(maxsize=4096)
+def _differ(name: str, other: str) -> bool:
+    if name == other:
+        return False
+    first, second = describe(name), describe(other)
     described = (first.looks or first.nouns) and (second.looks or second.nouns)
     return bool(described) or first.other or second.other
 

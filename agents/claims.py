@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 
-from agents.descriptions import same_word
+from agents.descriptions import describe, same_word
 from agents.evidence import MEANT, SIDES, UNBOUNDED, Bound, Evidence, in_order, parse_bound, side_share
 from agents.grounding import is_labelled, look_match
 from agents.lexicon import lexicon
@@ -51,9 +51,9 @@ class CheckedVerdict:
 def check_verdict(verdict: Verdict, twin: Twin, geometry: Geometry) -> CheckedVerdict:
     """Recompute a verdict's claims and let refuted ones cost score.
 
-    A verdict is ``verified`` when at least one claim was verified and none refuted, else ``judged``. Without any
-    verified claim it loses a little, so that it cannot outrank an equal one that has some. Instances that the twin
-    does not know and spans outside the clip are dropped.
+    A verdict is ``verified`` when at least one claim was verified and none refuted, else ``judged``: the checks of its
+    claims say which of them hold all the same. Without any verified claim it loses a little, so that it cannot outrank
+    an equal one that has some. Instances that the twin does not know and spans outside the clip are dropped.
     """
     trace = tuple(check_claim(claim, twin, geometry) for claim in verdict.claims[:MAX_CLAIMS])
     verified = sum(checked.check == "verified" for checked in trace)
@@ -110,9 +110,9 @@ def _recompute(claim: Claim, span: Span | None, twin: Twin, geometry: Geometry) 
     if name in PREDICATES:
         return _of_predicate(claim, span, twin, geometry)
     if name in LOOKS:
-        return _denied(_of_look(claim, twin), claim.negated)
+        return _denied(check_look(name or "", claim.value, claim.instances, twin), claim.negated)
     if name == "category":
-        return _denied(_of_category(claim, twin), claim.negated)
+        return _denied(check_category(claim.value, claim.instances, twin), claim.negated)
     if name == "count":
         return _denied(_of_count(claim, twin, geometry), claim.negated)
     if name in ("before", "after", "during"):
@@ -172,16 +172,17 @@ def _of_side(claim: Claim, geometry: Geometry) -> Check:
     return "verified" if share >= STATE_COVER else "refuted" if share < 0.1 else "unverifiable"
 
 
-def _of_look(claim: Claim, twin: Twin) -> Check:
-    """Compare a colour, shape, size or texture with what was measured."""
-    kind = "colour" if claim.predicate == "color" else claim.predicate or ""
-    look = lexicon().looks.get((claim.value or "").strip().lower())
-    if look is None or look[0] != kind or not claim.instances:
+def check_look(kind: str, word: str | None, instances: tuple[str, ...], twin: Twin) -> Check:
+    """Compare a colour, shape, size or texture with what was measured of every one of some instances."""
+    kind = "colour" if kind == "color" else kind
+    said = (word or "").strip().lower()
+    look = lexicon().looks.get(said)
+    if look is None or look[0] != kind or not instances:
         return "unverifiable"
     checks = []
-    for instance in claim.instances:
+    for instance in instances:
         track = twin.track(instance)
-        if kind == "shape" and is_labelled(track) and same_word((claim.value or "").lower(), track.category.lower()):
+        if kind == "shape" and is_labelled(track) and same_word(said, track.category.lower()):
             checks.append(1.0)
             continue
         match = look_match(kind, look[1], track)
@@ -191,15 +192,13 @@ def _of_look(claim: Claim, twin: Twin) -> Check:
     return "verified" if min(checks) >= SURE else "refuted" if min(checks) <= WRONG else "unverifiable"
 
 
-def _of_category(claim: Claim, twin: Twin) -> Check:
+def check_category(noun: str | None, instances: tuple[str, ...], twin: Twin) -> Check:
     """A label that says the same word confirms a category; another one proves nothing, words being many."""
-    if not claim.instances or not claim.value:
+    if not instances or not noun:
         return "unverifiable"
-    tracks = [twin.track(instance) for instance in claim.instances]
+    tracks = [twin.track(instance) for instance in instances]
     said = [
-        is_labelled(t)
-        and t.confidence >= 0.5
-        and any(same_word(claim.value.lower(), w) for w in t.category.lower().split())
+        is_labelled(t) and t.confidence >= 0.5 and any(same_word(noun.lower(), w) for w in t.category.lower().split())
         for t in tracks
     ]
     return "verified" if all(said) else "unverifiable"
@@ -265,6 +264,9 @@ def _of_described_count(
         return "unverifiable"
     fits = evidence.grounded(phrase)
     meant = [n for n in range(len(fits)) if fits[n] >= MEANT]
+    names = tuple(evidence.name(n) for n in meant)
+    if any(check_category(noun, (name,), twin) != "verified" for noun in describe(phrase).nouns for name in names):
+        return "unverifiable"  # some may be of the kind and some not: nobody named them
     if doing is None:
         return "verified" if not every and bound.holds(len(meant)) else "refuted"
     values = evidence.values(doing, [(n, None) for n in meant])

@@ -7,6 +7,22 @@ from agents.clauses import AUXILIARIES, CONJUNCTIONS, PREPOSITIONS, tokenise
 from agents.lexicon import DETERMINERS, closed_class, lexicon, stems
 
 ANYBODY = closed_class("anybody")
+ADJECTIVE_SHAPES = frozenset(["elongated", "compact", "irregular", "tall", "wide"])
+ADJECTIVE_ENDINGS = (
+    "ular",
+    "onal",
+    "ic",
+    "ous",
+    "ish",
+    "shaped",
+    "sided",
+    "cornered",
+    "tical",
+    "erical",
+    "round",
+    "oval",
+    "boxy",
+)
 
 
 @dataclass(frozen=True)
@@ -49,6 +65,12 @@ ORDINALS = ("other", "third", "fourth", "fifth", "sixth")
 
 
 _EMPTY = DETERMINERS | PREPOSITIONS | CONJUNCTIONS | AUXILIARIES | frozenset({*ORDINALS, *ANYBODY, "'s", "them", "it"})
+
+
+def is_shape_noun(word: str, term: str) -> bool:
+    """Say whether a word for a shape names a thing of it (``ball``), and not only how one is shaped (``round``)."""
+    noun = term not in ADJECTIVE_SHAPES or word in closed_class("shape_nouns")
+    return noun and not word.endswith(ADJECTIVE_ENDINGS)
 
 
 def same_word(first: str, second: str) -> bool:

@@ -7,8 +7,8 @@ from functools import cached_property
 import numpy as np
 
 from agents.grounding import Grounder
-from agents.scenes import scene
-from twins.geometry import Doubles, Geometry
+from agents.scenes import outcomes, scene
+from twins.geometry import Bools, Doubles, Geometry
 from twins.predicates import PREDICATES, Scene, Truth, evaluate, mark
 from twins.predicates.truth import FAILS, HOLDS
 from twins.protocols import TextEncoder
@@ -80,13 +80,17 @@ class Evidence:
     @cached_property
     def presence(self) -> Doubles:
         """(objects,) share of the clip in which each is in view."""
-        if not len(self.geometry.seconds):
+        if not len(self.geometry.seconds) or not self.objects:
             return np.zeros(len(self.objects))
-        return np.array([float(self.scene.seen[self.member(o)].mean()) for o in range(len(self.objects))])
+        return np.asarray(self.scene.seen[list(self._members)].mean(axis=1), np.float64)
 
     def member(self, number: int) -> int:
         """Return the scene's index of an object."""
-        return int(self.scene.object_of[self.objects[number][0]])
+        return self._members[number]
+
+    @cached_property
+    def _members(self) -> tuple[int, ...]:
+        return tuple(int(self.scene.object_of[rows[0]]) for rows in self.objects)
 
     def name(self, number: int) -> str:
         """Return the instance id of an object: that of its longest seen track."""
@@ -117,12 +121,24 @@ class Evidence:
         relative = RELATIVE.get(name, name) if pairs[0][1] is not None else name
         if PREDICATES[relative].arity == 2 and pairs[0][1] is None:
             return np.array([self._any_other(relative, subject) for subject, _ in pairs])
-        a = np.array([self.member(subject) for subject, _ in pairs])
-        b = a if PREDICATES[relative].arity == 1 else np.array([self.member(o) for _, o in pairs if o is not None])
-        marks = mark(relative, self.scene, a, b)
-        holds, fails = (marks == HOLDS).any(axis=1), (marks == FAILS).mean(axis=1)
+        alone = PREDICATES[relative].arity == 1
+        members = [(self.member(s), self.member(s if alone or o is None else o)) for s, o in pairs]
+        holds, fails = self._outcomes(relative, members)
         sure = np.array([min(self.salience[n] for n in pair if n is not None) for pair in pairs])
         return np.where(holds, UNKNOWN_VALUE + (1 - UNKNOWN_VALUE) * sure, UNKNOWN_VALUE * (1 - fails))
+
+    def _outcomes(self, name: str, members: list[tuple[int, int]]) -> tuple[Bools, Doubles]:
+        """Return for pairs of the scene's objects whether a predicate ever holds, and its share of frames that fail."""
+        known = outcomes(self.scene)
+        missing = [pair for pair in dict.fromkeys(members) if (name, *pair) not in known]
+        if missing:
+            a, b = np.array(missing).T
+            marks = mark(name, self.scene, a, b)
+            holds, fails = (marks == HOLDS).any(axis=1), (marks == FAILS).mean(axis=1)
+            found = zip(missing, holds.tolist(), fails.tolist(), strict=True)
+            known.update({(name, *pair): (held, failed) for pair, held, failed in found})
+        told = [known[(name, *pair)] for pair in members]
+        return np.array([held for held, _ in told]), np.array([failed for _, failed in told])
 
     def _any_other(self, name: str, subject: int) -> float:
         others: list[tuple[int, int | None]] = [(subject, o) for o in range(len(self.objects)) if o != subject]

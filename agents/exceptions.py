@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from agents.clauses import Token
+from agents.clauses import RELATIVES, Token
 from agents.reading import Part, Reading
 
 EXCEPT = frozenset(["but", "except", "excepting", "save", "bar", "besides", "exception", "apart", "aside", "barring"])
@@ -20,23 +20,49 @@ MOVING = frozenset(
 
 
 def exception(tokens: Sequence[Token], reading: Reading) -> str | None:
-    """Return the situation of a single mover or a single rester that a question names by grammar, or none.
+    """Return the situation of a single mover or rester, of all or of none, that a question names by grammar, or none.
 
     ``all but one`` turns round what is said of all, ``nobody but one`` and ``only one`` say it of the one.
     """
     words = [token.text for token in tokens]
+    at = next((n for n, word in enumerate(words) if word in EXCEPT and ONE & set(words[n + 1 : n + 5])), None)
+    if at is not None and (ALL | NONE) & set(words):
+        return _excepted(words, at, reading)
     moves = _says_moving(reading.parts)
-    if moves is None or not ONE & set(words):
+    if moves is None:
         return None
-    excepted = any(word in EXCEPT and ONE & set(words[at + 1 : at + 5]) for at, word in enumerate(words))
-    if excepted and NONE & set(words):
-        return _lone(mover=moves)
-    if excepted and ALL & set(words):
-        return _lone(mover=not moves)
-    only = any(word in ONLY and ONE & set(words[at : at + 2]) for at, word in enumerate(words))
+    if (every := _of_all(words, reading)) is not None:
+        return "all_move" if moves == every else "none_moves"
+    only = any(word in ONLY and ONE & set(words[n : n + 2]) for n, word in enumerate(words))
     if only and len({part.subject.text for part in reading.parts}) == 1 and _among_several(words):
         return _lone(mover=moves)
     return None
+
+
+def _excepted(words: Sequence[str], at: int, reading: Reading) -> str | None:
+    """Read ``all but one move``; ``everybody stands except one who moves``: what follows *who* is said of the one."""
+    one = next(n for n in range(at + 1, len(words)) if words[n] in ONE)
+    if words[one + 1 : one + 2] and words[one + 1] in RELATIVES:
+        of_all = _says_moving([part for part in reading.parts if min(part.words, default=0) < at])
+        of_one = _says_moving([part for part in reading.parts if min(part.words, default=0) > one])
+    else:
+        of_all, of_one = _says_moving(reading.parts), None
+    if of_all is not None:
+        return _lone(mover=of_all if NONE & set(words[:at]) else not of_all)
+    return _lone(mover=of_one) if of_one is not None else None
+
+
+def _of_all(words: Sequence[str], reading: Reading) -> bool | None:
+    """Say whether movement or rest is said of everything (true) or of nothing (false); none where it is of some."""
+    if not any(part.predicate in ("moves", "still") for part in reading.parts):
+        return None
+    text = " ".join(words)
+    if any(f" {phrase} " in f" {text} " for phrase in ("not a single one", "not a single thing", "not one of them")):
+        return False
+    if any(part.subject.nouns for part in reading.parts):
+        return None
+    bounds = {part.subject.bound for part in reading.parts}
+    return bounds == {"all"} if bounds in ({"all"}, {"0"}) else None
 
 
 def _lone(*, mover: bool) -> str:

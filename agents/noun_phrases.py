@@ -14,25 +14,10 @@ from agents.clauses import (
     match_place,
     match_verb,
 )
+from agents.descriptions import ADJECTIVE_SHAPES, is_shape_noun
 from agents.lexicon import DETERMINERS, closed_class, lexicon
 
 DEFINITE = closed_class("definite")
-ADJECTIVE_SHAPES = frozenset(["elongated", "compact", "irregular", "tall", "wide"])
-ADJECTIVE_ENDINGS = (
-    "ular",
-    "onal",
-    "ic",
-    "ous",
-    "ish",
-    "shaped",
-    "sided",
-    "cornered",
-    "tical",
-    "erical",
-    "round",
-    "oval",
-    "boxy",
-)
 ANYBODY = closed_class("anybody")
 
 
@@ -169,6 +154,7 @@ def _read_number(reader: _Reader) -> None:
             reader.note(bound=_bound(bound[0], number[0]), plural=number[0] != 1)
             reader.at, reader.determined = number[1], True
             _skip_of(reader)
+            _leave_open(reader, number[0])
         return
     if reader.text in ("each", "one") and reader.peek() in ("other", "another"):
         return
@@ -212,6 +198,27 @@ def _read_number(reader: _Reader) -> None:
     reader.at, reader.determined = number[1], True
     reader.note(bound=str(number[0]) if number[0] != 1 else None, plural=number[0] != 1)
     _skip_of(reader)
+    _leave_open(reader, number[0])
+
+
+def _leave_open(reader: _Reader, number: int) -> None:
+    """``both walk``, ``only one stays``: a verb follows the number, so that what they are is left open."""
+    if not reader.head and _is_verb_of(reader, plural=number != 1):
+        reader.words.append("thing")
+        reader.head = True
+
+
+def _is_verb_of(reader: _Reader, *, plural: bool) -> bool:
+    """Say whether a verb stands here: with a number of things no noun, which would be a plural and end in s."""
+    text = reader.text
+    if not text or text in lexicon().looks or text.endswith(("ing", "ed")) or text.endswith("s") == plural:
+        return False
+    after = reader.tokens[reader.at + 1 : reader.at + 2]
+    return _starts_verb(reader) and not (after and (after[0].text in AUXILIARIES or _verb_at(reader, 1)))
+
+
+def _verb_at(reader: _Reader, ahead: int) -> bool:
+    return reader.at + ahead < len(reader.tokens) and match_verb(reader.tokens, reader.at + ahead) is not None
 
 
 def _names_something(reader: _Reader, ahead: int) -> bool:
@@ -365,8 +372,7 @@ def _read_look(reader: _Reader, look: tuple[str, str]) -> bool:
         reader.words.insert(len(reader.words) - 1, text)
     else:
         reader.words.append(text)
-    names_thing = term not in ADJECTIVE_SHAPES or text in closed_class("shape_nouns")
-    if kind == "shape" and names_thing and not text.endswith(ADJECTIVE_ENDINGS):
+    if kind == "shape" and is_shape_noun(text, term):
         reader.head = True
         if text == "plus" and reader.peek() == "sign":
             reader.at += 1

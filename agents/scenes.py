@@ -2,6 +2,7 @@
 
 from collections import OrderedDict
 from threading import Lock
+from weakref import WeakKeyDictionary
 
 from twins.geometry import Geometry
 from twins.predicates import Scene
@@ -10,7 +11,14 @@ from twins.schema import Twin
 KEPT = 64
 """Scenes kept in memory: as many as a question has candidates."""
 
+MOST_OUTCOMES = 50_000
+"""Outcomes kept of one scene: those of a crowd of thirty under all predicates."""
+
+Outcomes = dict[tuple[str, int, int], tuple[bool, float]]
+"""Of a predicate and a pair: whether it ever holds, and in which share of the frames it fails."""
+
 _kept: OrderedDict[tuple[int, bool], tuple[Geometry, Scene]] = OrderedDict()
+_outcomes: WeakKeyDictionary[Scene, Outcomes] = WeakKeyDictionary()
 _lock = Lock()
 
 
@@ -29,3 +37,12 @@ def scene(twin: Twin, geometry: Geometry) -> Scene:
         while len(_kept) > KEPT:
             _kept.popitem(last=False)
     return made
+
+
+def outcomes(made: Scene) -> Outcomes:
+    """Return what was worked out of a scene's pairs, by whatever question; to be added to."""
+    with _lock:
+        known = _outcomes.setdefault(made, {})
+        if len(known) > MOST_OUTCOMES:
+            known = _outcomes[made] = {}
+        return known

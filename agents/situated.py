@@ -9,6 +9,7 @@ from agents.reading import Entity, Reading
 from agents.situations import Situation, Step
 from agents.situations.recogniser import Match
 from agents.situations.sentences import SEVERAL, STAND_INS
+from agents.wording import call, how_many, say
 from twins.predicates import PREDICATES
 from twins.queries import SubQuery, SubQueryKind
 
@@ -36,18 +37,17 @@ def sub_queries_of(match: Match, reading: Reading) -> list[SubQuery]:
     counts = [(at, bound) for at, bound in situation.counts]
     counts += [(at, step.times) for at, step in enumerate(situation.steps) if step.times is not None]
     for at, bound in counts:
-        made.append(_tied(f"{bound} {made[at].text}", "count", "count", ids[at], bound, match))
+        made.append(_tied(_counted(situation.steps[at], names, bound), "count", "count", ids[at], bound, match))
     return made
 
 
 def _of_step(step: Step, name: str, names: dict[str, str], match: Match) -> SubQuery:
     subject = names[step.roles[0]]
     other = names.get(step.roles[1]) if len(step.roles) > 1 else None  # a cover is left open
-    words = [subject, "does not:" if step.negated else "", PREDICATES[step.relation].phrases[0], other or ""]
     kind: SubQueryKind = "spatial" if PREDICATES[step.relation].kind == "spatial" else "action"
     return SubQuery(
         id=name,
-        text=" ".join(word for word in words if word),
+        text=say(call(subject), step.relation, call(other) if other else None, negated=step.negated),
         kind=kind,
         subject=subject,
         relation=step.relation,
@@ -56,6 +56,14 @@ def _of_step(step: Step, name: str, names: dict[str, str], match: Match) -> SubQ
         negated=step.negated,
         reading=match.situation.name,
     )
+
+
+def _counted(step: Step, names: dict[str, str], bound: str) -> str:
+    """Say how many do a thing, or how often one does it."""
+    subject, times = names[step.roles[0]], bound.removesuffix(" times")
+    if times != bound:
+        return f"{say(call(subject), step.relation)} {how_many(times, 'time')}"
+    return say(how_many(bound, subject), step.relation, negated=step.negated, plural=bound not in ("0", "1"))
 
 
 def _tied(text: str, kind: SubQueryKind, relation: str, first: str, second: str, match: Match) -> SubQuery:

@@ -1,7 +1,8 @@
 """Fit the model of situations anew, after their example sentences were changed: ``python -m benchmarks.situations``."""
 
 from agents.situations.fit import fit_model
-from agents.situations.model import STORED, model_key, write_model
+from agents.situations.keys import model_key, spelled_key
+from agents.situations.model import STORED, write_model
 from agents.situations.sentences import sentences
 from encoders.minilm import MiniLM
 
@@ -10,7 +11,7 @@ def main() -> None:
     """Fit the model, write it, and say how well it knows its own sentences."""
     encoder, told = MiniLM(), sentences()
     model = fit_model(encoder, told)
-    write_model(model, model_key(encoder))
+    write_model(model, model_key(encoder), spelled_key())
     vectors = encoder.encode([one.text for one in told])
     likeliest = [
         model.classes[int(model.likelihoods(one.text, v).argmax())] for one, v in zip(told, vectors, strict=True)

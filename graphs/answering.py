@@ -29,10 +29,27 @@ def compose_answer(hits: Sequence[Hit], ranked: int, judged: int) -> tuple[str, 
 def _praise(hits: Sequence[Hit]) -> str:
     best = hits[0]
     where = f" at {', '.join(map(clock, best.spans[:3]))}" if best.spans else ""
-    reasons = [line.claim for line in best.trace if line.check == "verified"][:CLAIMS_IN_ANSWER]
-    because = f": {'; '.join(reasons)}" if reasons else " (judged by description alone; nothing could be recomputed)"
-    others = f" {len(hits) - 1} more fit less well." if len(hits) > 1 else ""
-    return f"{best.video_id}{where}{because}.{others}"
+    return f"{best.video_id}{where}{_because(best)}.{_others(hits)}"
+
+
+def _because(hit: Hit) -> str:
+    """Return the reasons that were checked, what speaks against them included."""
+    holds = [line.claim for line in hit.trace if line.check == "verified"][:CLAIMS_IN_ANSWER]
+    fails = [line.claim for line in hit.trace if line.check == "refuted"][:CLAIMS_IN_ANSWER]
+    against = f"; but it is not so that {' or '.join(fails)}" if fails else ""
+    if holds:
+        return f": {'; '.join(holds)}{against}"
+    return against or " (judged by description alone; nothing could be recomputed)"
+
+
+def _others(hits: Sequence[Hit]) -> str:
+    """Say how many more fit, and of those with the same score as it is shown that they fit as well."""
+    best = f"{hits[0].score:.2f}"
+    equal = sum(f"{hit.score:.2f}" == best for hit in hits[1:])
+    less = len(hits) - 1 - equal
+    told = [f"{equal} more fit{'s' * (equal == 1)} equally well"] if equal else []
+    told += [f"{less} {'' if equal else 'more '}fit{'s' * (less == 1)} less well"] if less else []
+    return f" {', '.join(told)}." if told else ""
 
 
 def clock(span: Span) -> str:

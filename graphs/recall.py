@@ -5,6 +5,7 @@ from functools import lru_cache
 
 import numpy as np
 
+from agents.clauses import tokenise
 from agents.ranking import Centring, learn_centring
 from agents.ranking_records import Question, Records, embed_question, score_records
 from graphs.embedding import instances_space, words_space
@@ -62,12 +63,16 @@ def recall_videos(
 
 
 def asked_for(decomposition: Decomposition) -> str:
-    """Return the question without the parts that it denies."""
-    text = decomposition.query
-    for part in decomposition.sub_queries:
-        if part.negated and part.text in text:
-            text = text.replace(part.text, " ")
-    return text if text.strip() else decomposition.query
+    """Return the question without the words by which it denies something; as it is where it denies nothing."""
+    denials = [part.said.split(" ") for part in decomposition.sub_queries if part.said]
+    if not denials:
+        return decomposition.query
+    words = [token.text for token in tokenise(decomposition.query)]
+    for denial in denials:
+        at = next((n for n in range(len(words)) if words[n : n + len(denial)] == denial), None)
+        if at is not None:
+            del words[at : at + len(denial)]
+    return " ".join(words) if any(word.isalnum() for word in words) else decomposition.query
 
 
 def _calibrated(fused: Floats) -> Floats:

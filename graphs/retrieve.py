@@ -1,4 +1,4 @@
-"""The retrieve graph: decompose, recall, inspect every candidate in parallel, rank, ground, answer."""
+"""The retrieve graph: decompose, recall, inspect the candidates in parallel, rank, ground, answer."""
 
 import time
 from collections.abc import Sequence
@@ -38,13 +38,12 @@ class RetrieveState(TypedDict):
 
 
 class _Inspection(TypedDict):
-    """What one branch of the fan-out is given."""
+    """What one branch of the fan-out is given: its candidates with their coarse scores."""
 
     query: str
     started: float
     sub_queries: list[Json]
-    video_id: str
-    coarse_score: float
+    candidates: list[tuple[str, float]]
 
 
 Rt = Runtime[RetrieveContext]
@@ -91,36 +90,50 @@ def recall(state: RetrieveState, runtime: Rt) -> Json:
 
 
 def fan_out(state: RetrieveState, runtime: Rt) -> list[Send] | Literal["rank"]:
-    """Send each proposed video to a branch of its own."""
-    proposed = state["coarse"][: runtime.context.options.candidates]
+    """Send each proposed video to a branch of its own; where one is judged at a time, all of them to one branch.
+
+    A branch costs a millisecond and is worth it only for a judge that waits.
+    """
+    options = runtime.context.options
+    proposed = state["coarse"][: options.candidates]
     shared = {key: state[key] for key in ("query", "started", "sub_queries")}
-    sends = [Send("inspect", {**shared, "video_id": name, "coarse_score": score}) for name, score in proposed]
-    return sends or "rank"
+    branches = [proposed] if options.concurrency == 1 and proposed else [[candidate] for candidate in proposed]
+    return [Send("inspect", {**shared, "candidates": branch}) for branch in branches] or "rank"
 
 
 def inspect(state: _Inspection, runtime: Rt) -> Json:
-    """Judge one candidate and recompute what the judge claims of it."""
-    context = runtime.context
-    if time.monotonic() - state["started"] > context.options.seconds:
-        text = f"the budget of {context.options.seconds:g} s ran out: some videos are ranked by recall alone"
-        return {"warnings": [_warning("budget", text)]}
+    """Judge the candidates of a branch, one after the other."""
     decomposition = _decomposition(state["query"], state["sub_queries"])
-    try:
-        candidate = context.candidate(state["video_id"], state["coarse_score"])
-    except TwinseekError as error:
-        return {"warnings": [_warning("unreadable", f"{state['video_id']} was not judged: {error}")]}
-    verdict = context.judge.judge(decomposition, candidate)
-    checked = check_verdict(verdict, candidate.twin, candidate.geometry)
-    get_stream_writer()({"event": "inspected", "video_id": state["video_id"], "score": checked.verdict.score})
-    judged = Judged(
-        video_id=state["video_id"],
+    found: Json = {"verdicts": [], "warnings": []}
+    for video_id, coarse_score in state["candidates"]:
+        if time.monotonic() - state["started"] > runtime.context.options.seconds:
+            text = (
+                f"the budget of {runtime.context.options.seconds:g} s ran out: some videos are ranked by recall alone"
+            )
+            found["warnings"].append(_warning("budget", text))
+            break
+        try:
+            judged = _inspect_one(decomposition, video_id, coarse_score, runtime.context)
+        except TwinseekError as error:
+            found["warnings"].append(_warning("unreadable", f"{video_id} was not judged: {error}"))
+        else:
+            get_stream_writer()({"event": "inspected", "video_id": video_id, "score": judged.score})
+            found["verdicts"].append(judged.model_dump(mode="json"))
+    return found
+
+
+def _inspect_one(decomposition: Decomposition, video_id: str, coarse_score: float, context: RetrieveContext) -> Judged:
+    """Judge one candidate and recompute what the judge claims of it. Raises :class:`TwinseekError` where it is gone."""
+    candidate = context.candidate(video_id, coarse_score)
+    checked = check_verdict(context.judge.judge(decomposition, candidate), candidate.twin, candidate.geometry)
+    return Judged(
+        video_id=video_id,
         score=checked.verdict.score,
         status=checked.status,
         spans=checked.verdict.spans,
         instances=checked.verdict.instances,
         trace=checked.trace,
     )
-    return {"verdicts": [judged.model_dump(mode="json")]}
 
 
 def rank(state: RetrieveState, runtime: Rt) -> Json:

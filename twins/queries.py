@@ -9,6 +9,8 @@ from twins.schema import Confidence, Span, Strict
 SubQueryKind = Literal["object", "attribute", "spatial", "temporal", "action", "count", "scene", "text"]
 Check = Literal["verified", "refuted", "unverifiable"]
 Status = Literal["verified", "judged", "coarse", "dropped"]
+"""``verified``: at least one claim was recomputed and holds, and none was refuted. ``judged``: none could be recomputed
+and holds, or one was refuted; the claims say which. ``coarse``: no judge looked. ``dropped``: under the threshold."""
 
 
 class SubQuery(Strict):
@@ -19,7 +21,8 @@ class SubQuery(Strict):
     ``2 times``) and the subject a noun phrase or the id of the sub-query whose subjects (or spans, for times) are
     counted; for ``before``/``during``/``after`` they are the ids of two other sub-queries. The object ``frame`` is the
     picture itself (``on the left``). Where a question can be understood in several ways, ``reading`` names the one that
-    a part belongs to; parts without belong to all of them.
+    a part belongs to; parts without belong to all of them. ``said`` are the question's own words for a denied part, in
+    lower case and without contractions.
     """
 
     id: str
@@ -31,6 +34,7 @@ class SubQuery(Strict):
     weight: float = 1.0
     negated: bool = False
     reading: str | None = None
+    said: str | None = None
 
 
 class ResultWarning(Strict):

@@ -101,6 +101,7 @@ class Lexicon:
     universals: dict[tuple[str, ...], str]
     bounds: dict[tuple[str, ...], str]
     times: dict[tuple[str, ...], str]
+    adverbials: dict[tuple[str, ...], str]
     numbers: dict[str, int]
     exactly: tuple[tuple[str, ...], ...]
     nobody_but: tuple[tuple[str, ...], ...]
@@ -146,6 +147,7 @@ def lexicon() -> Lexicon:
         universals=_phrases(order["universal"]),
         bounds={**_phrases(order["counts"]), **{tuple(k.split()): v for k, v in order["bounds"].items()}},
         times={tuple(k.split()): v for k, v in order["times"].items()},
+        adverbials=_phrases(order["adverbials"]),
         numbers=order["numbers"],
         exactly=_by_length(order["exactly"]["phrases"]),
         nobody_but=_by_length(order["exactly"]["nobody_but"]),

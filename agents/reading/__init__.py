@@ -26,6 +26,11 @@ def read(tokens: Sequence[Token]) -> Reading:
     return walker.reading
 
 
+def _resumes(part: Part) -> bool:
+    """Say whether a start is one after a rest (``resumes``), not the first."""
+    return bool(stems(part.surface.split(" ")[0]) & GOING_ON)
+
+
 GOING_ON = frozenset(stem for word in closed_class("going_on") for stem in stems(word))
 
 
@@ -54,6 +59,10 @@ class _Walker(Connectors, Nouns, Places, Verbs):
             goes_on = part.predicate == "moves" and bool(stems(part.surface.split(" ")[0]) & GOING_ON)
             if goes_on and not part.negated and part.subject in stopped:
                 part.predicate = "starts"
+            if part.predicate == "starts" and part.surface.split(" ")[0] and _resumes(part):
+                for rest in self.reading.parts:  # `rests and resumes`: who resumes has stopped before
+                    if rest.predicate == "still" and rest.subject is part.subject and not rest.negated:
+                        rest.predicate = "stops"
             if part.predicate == "stops" and not part.negated:
                 stopped.append(part.subject)
 
@@ -79,6 +88,7 @@ class _Walker(Connectors, Nouns, Places, Verbs):
             self._read_relative,
             self._read_verb_first,
             self._read_order,
+            self._read_adverbial,
         ):
             kind = reader()
             if kind:

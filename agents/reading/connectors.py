@@ -23,7 +23,7 @@ class Connectors(Walk):
         if self.open is not None and self.open.parts and self.open.parts[0].object is None and self.open.until is None:
             self._close()
         if text in ("nor",) or (text == "or" and self.reading.parts and self.reading.parts[-1].negated):
-            self.negated = True
+            self.negated, self.denied_at = True, self.at
         self._cover(self.at, self.at + 1)
         if text == "but":
             self.clause_start = self.at + 1
@@ -47,7 +47,7 @@ class Connectors(Walk):
             return ""
         if self._bounds_a_number(lemma_found[1]):
             return ""
-        self.negated = True
+        self.negated, self.denied_at = True, self.at
         self._cover(self.at, self.at + lemma_found[1])
         self.at += lemma_found[1]
         return "neg" if self.previous not in ("np",) else "np"
@@ -89,6 +89,15 @@ class Connectors(Walk):
         self.at += found[1]
         return self.previous
 
+    def _read_adverbial(self) -> str:
+        """``all the time``, ``for a moment``: how long or how far, which names no thing and counts none."""
+        found = lexicon().longest(lexicon().adverbials, self.words, self.at)
+        if found is None or (self.open is not None and self.previous == "verb" and self.words[self.at] == "a"):
+            return ""
+        self._cover(self.at, self.at + found[1])
+        self.at += found[1]
+        return self.previous or "adv"
+
     def _ends_clause(self, at: int, found: tuple[str, int]) -> bool:
         """``once`` counts only at the end of its clause; longer phrases and ``twice`` always do."""
         if found[1] > 1 or self.words[self.at] not in ("once",):
@@ -101,6 +110,8 @@ class Connectors(Walk):
         if found is None or (self.previous in ("det",)):
             return ""
         relation, length = found
+        if relation == "after" and self.at + length < len(self.tokens) and self.tokens[self.at + length].is_break:
+            relation = "before"  # `some time after, another comes`: afterwards
         if length == 1 and self.words[self.at] in closed_class("weak_order") and not self._clause_follows(self.at + 1):
             return ""
         self._close()

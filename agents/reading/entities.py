@@ -48,6 +48,7 @@ class Part:
     surface: str = ""
     to_frame: bool = False
     generic_subject: bool = False
+    denied_at: int | None = None  # position of the word that denies it
 
 
 @dataclass

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from agents.clauses import AUXILIARIES, match_verb
+from agents.clauses import AUXILIARIES, RELATIVES, match_verb
 from agents.lexicon import closed_class, lexicon
 from agents.noun_phrases import Phrase, parse_phrase
 from agents.reading.entities import Entity
@@ -58,6 +58,15 @@ class Nouns(References):
             and bool(phrase.looks or phrase.says)
             and self.last in self.subjects
             and not self._verb_follows()
+            and not self._is_cleft(phrase)
+        )
+
+    def _is_cleft(self, phrase: Phrase) -> bool:
+        """``it is the ball which moves``: the ball is no quality of what was spoken of, but what does it."""
+        return (
+            self.words[max(phrase.start - 2, 0)] == "it"
+            and self.words[self.at : self.at + 1] != []
+            and (self.words[self.at] in RELATIVES)
         )
 
     def _both(self, phrase: Phrase) -> list[Entity]:

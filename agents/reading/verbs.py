@@ -1,6 +1,17 @@
 """Verbs open a predicate between the subject and what follows."""
 
-from agents.clauses import AUXILIARIES, BE, CONJUNCTIONS, GET, VerbMatch, match_place, match_verb
+from agents.clauses import (
+    ADVERBS,
+    AUXILIARIES,
+    BE,
+    CONJUNCTIONS,
+    GET,
+    PREPOSITIONS,
+    RELATIVES,
+    VerbMatch,
+    match_place,
+    match_verb,
+)
 from agents.lexicon import DETERMINERS, Pattern, closed_class, lexicon, stems
 from agents.noun_phrases import parse_phrase
 from agents.reading.entities import Entity, Open
@@ -8,6 +19,11 @@ from agents.reading.references import References
 
 VAGUE = frozenset(stem for word in closed_class("vague") for stem in stems(word))
 """Verbs that mean movement only together with a direction."""
+
+
+POSTURE = frozenset(stem for word in closed_class("posture") for stem in stems(word))
+MOST_BETWEEN = 4
+"""Words that may stand between a passive and its ``by``."""
 
 
 class Verbs(References):
@@ -127,10 +143,13 @@ class Verbs(References):
         return None
 
     def _only_goes(self, match: VerbMatch) -> bool:
-        """``goes``, ``heads``, ``continues`` say nothing of movement but in the direction that they name."""
-        if match.end > match.start + 1 or not self.tokens[match.start].stems & VAGUE:
+        """``goes``, ``heads`` say nothing of movement but in the direction that they name; ``sits on`` only where."""
+        stems_here = self.tokens[match.start].stems
+        if match.end > match.start + 1 or not stems_here & (VAGUE | POSTURE):
             return False
         places = match_place(self.tokens, match.end) if match.end < len(self.tokens) else ()
+        if stems_here & POSTURE:
+            return bool(places)
         return not any(place.role in ("direction", "origin", "fast", "slow") for place in places)
 
     def _object_follows(self, at: int) -> bool:
@@ -193,11 +212,22 @@ class Verbs(References):
 
     def _skip_to_agent(self) -> None:
         """After a passive the object is the one named by `by`; without `by` it stays open to anyone."""
-        if self.at < len(self.tokens) and self.words[self.at] == "by":
-            self._cover(self.at, self.at + 1)
-            self.at += 1
-        else:
+        agent = self._agent_at(self.at)
+        if agent is None:
             self._close()
+            return
+        self._cover(agent, agent + 1)
+        self.at = agent + 1
+
+    def _agent_at(self, at: int) -> int | None:
+        """Return where ``by`` stands: here, or behind a phrase of place or manner (``passed from the rear by``)."""
+        for place in range(at, min(at + MOST_BETWEEN + 1, len(self.tokens))):
+            if self.words[place] == "by":
+                return place if place == at or self.words[at] in PREPOSITIONS | ADVERBS else None
+            clause_ends = self.tokens[place].is_break or self.words[place] in CONJUNCTIONS | RELATIVES | AUXILIARIES
+            if clause_ends or match_verb(self.tokens, place) is not None:
+                return None
+        return None
 
     def _manner(self, match: VerbMatch, subjects: list[Entity]) -> None:
         """``races past``, ``creeps after``: the verb's first word also tells the speed."""

@@ -1,7 +1,6 @@
 """Fit the model of situations to the example sentences: ``python -m benchmarks.situations``.
 
-Nothing here runs at question time, unless the example sentences or the encoder are not those that the stored model was
-made of.
+Nothing here runs at question time.
 """
 
 from collections import Counter

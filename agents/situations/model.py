@@ -1,6 +1,5 @@
 """Which situation a sentence tells of: a linear model over its vector and its words."""
 
-import hashlib
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,13 +10,11 @@ from pathlib import Path
 import numpy as np
 
 from agents.lexicon import stems
-from agents.situations import lines
 from twins.geometry import Floats
-from twins.protocols import TextEncoder
 
 STORED = Path(__file__).with_name("model.npz")
 """Made by ``python -m benchmarks.situations``."""
-VERSION = 2
+VERSION = 3
 """Raised when equal sentences give another model."""
 SCALE = 4.0
 """Length of either half of a feature vector. Beside the penalty of the fit it says how far a single feature may
@@ -79,19 +76,14 @@ def term_values(text: str, terms: dict[str, int], rarity: Floats) -> tuple[np.nd
     return columns, np.asarray(SCALE * values / max(float(np.linalg.norm(values)), 1e-9), np.float32)
 
 
-def model_key(encoder: TextEncoder) -> str:
-    """Return what the model depends on: the example sentences and the encoder."""
-    told = "\n".join(f"{situation}: {line}" for situation, line in lines())
-    return hashlib.sha256(f"{VERSION}\n{encoder.fingerprint}\n{told}".encode()).hexdigest()
-
-
-def write_model(model: Model, key: str, path: Path = STORED) -> None:
-    """Write a model at a byte a weight."""
+def write_model(model: Model, key: str, spelled: str, path: Path = STORED) -> None:
+    """Write a model at a byte a weight, with both of its keys (:mod:`agents.situations.keys`)."""
     scale = np.maximum(np.abs(model.weights).max(axis=0), 1e-9) / 127
     fine = np.abs(model.known).max(axis=1, keepdims=True) / 127
     np.savez_compressed(
         path,
         key=np.asarray(key),
+        spelled=np.asarray(spelled),
         classes=np.asarray([f"{situation} {''.join(roles)}" for situation, roles in model.classes]),
         terms=np.asarray(sorted(model.terms, key=model.terms.__getitem__)),
         rarity=model.rarity.astype(np.float16),
@@ -119,6 +111,12 @@ def read_model(key: str, path: Path = STORED) -> Model | None:
             bias=stored["bias"],
             known=known / np.linalg.norm(known, axis=1, keepdims=True),
         )
+
+
+def stored_keys(path: Path = STORED) -> tuple[str, str]:
+    """Return both keys of a stored model."""
+    with np.load(path, allow_pickle=False) as stored:
+        return str(stored["key"]), str(stored["spelled"])
 
 
 @lru_cache(maxsize=1)

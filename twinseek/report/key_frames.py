@@ -2,12 +2,13 @@
 
 import base64
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from twins.errors import TwinseekError
+from twins.geometry import Doubles
 from twins.queries import Hit, InstanceFrame, InstanceResult
 from twinseek.overlays import Colour, Image, Mark, draw_marks, fit_image, ink_on
 from twinseek.plain_text import clock
@@ -41,7 +42,7 @@ class Look:
 
 @dataclass(frozen=True)
 class Tag:
-    """The label of an instance over a picture, above its anchor where there is room.
+    """The label of an instance over a picture, above its anchor or below it.
 
     ``left`` and ``top`` are the anchor's, in percent of the picture's sides.
     """
@@ -194,17 +195,57 @@ def _rle(frame: InstanceFrame) -> dict[str, object] | None:
 def _place_tags(
     seen: Sequence[tuple[InstanceResult, InstanceFrame]], displayed: tuple[int, int], colours: Mapping[str, Colour]
 ) -> tuple[Tag, ...]:
-    """Put each label at its box's upper left corner, moved down past labels that are already there."""
+    """Put each label beside its box, where it covers least of what is marked and of the labels already there."""
+    boxes = [100 * np.array(frame.box) / (*displayed, *displayed) for _, frame in seen]
+    placed: list[Rect] = []
     tags: list[Tag] = []
-    for instance, frame in sorted(seen, key=lambda pair: (pair[1].box[1], pair[1].box[0])):
-        left = float(np.clip(100 * frame.box[0] / displayed[0], 0, 100 - TAG_WIDTH))
-        top = float(np.clip(100 * frame.box[1] / displayed[1], 0, 100 - TAG_HEIGHT))
-        while top < 90 and any(abs(left - tag.left) < TAG_WIDTH and abs(top - tag.top) < TAG_HEIGHT for tag in tags):
-            top += 3
+    for number in sorted(range(len(seen)), key=lambda n: (boxes[n][1], boxes[n][0])):
+        places = [(_rect(*anchor), anchor) for anchor in _anchors(boxes[number])]
+        rect, (left, top, above) = min(places, key=lambda place: _covers(place[0], boxes, placed))
+        placed.append(rect)
+        instance = seen[number][0]
         colour = colours[instance.id]
-        above = top > TAG_HEIGHT
         tags.append(Tag(label_of(instance), css_colour(colour), css_colour(ink_on(colour)), left, top, above))
     return tuple(tags)
+
+
+Rect = tuple[float, float, float, float]
+
+
+def _anchors(box: Doubles) -> Iterator[tuple[float, float, bool]]:
+    """Return where a label may hang on a box, the most usual place first: above, below, beside it, then farther off."""
+    x1, y1, x2, y2 = map(float, box)
+    for left in (x1, x2 - TAG_WIDTH):
+        yield min(max(left, 0.0), 100 - TAG_WIDTH), y1, True
+        yield min(max(left, 0.0), 100 - TAG_WIDTH), y2, False
+    for left in (x2, x1 - TAG_WIDTH):
+        yield left, min(y1, 100 - TAG_HEIGHT), False
+    for step in range(1, 8):
+        yield min(max(x1, 0.0), 100 - TAG_WIDTH), y2 + step * TAG_HEIGHT / 2, False
+        yield min(max(x1, 0.0), 100 - TAG_WIDTH), y1 - step * TAG_HEIGHT / 2, True
+
+
+def _rect(left: float, top: float, above: bool) -> Rect:
+    start = top - TAG_HEIGHT if above else top
+    return left, start, left + TAG_WIDTH, start + TAG_HEIGHT
+
+
+def _covers(rect: Rect, boxes: Sequence[Doubles], placed: Sequence[Rect]) -> float:
+    """Return how bad a place is: what it hides of each box (as a share of the box) and of labels, or of itself."""
+    hidden = sum(_overlap(rect, tuple(map(float, box))) / max(_area(tuple(map(float, box))), 1e-6) for box in boxes)
+    labels = sum(_overlap(rect, other) for other in placed) / (TAG_WIDTH * TAG_HEIGHT)
+    outside = 1 - _overlap(rect, (0.0, 0.0, 100.0, 100.0)) / (TAG_WIDTH * TAG_HEIGHT)
+    return round(hidden + 2 * labels + 4 * outside, 3)
+
+
+def _area(rect: tuple[float, ...]) -> float:
+    return (rect[2] - rect[0]) * (rect[3] - rect[1])
+
+
+def _overlap(first: tuple[float, ...], second: tuple[float, ...]) -> float:
+    width = min(first[2], second[2]) - max(first[0], second[0])
+    height = min(first[3], second[3]) - max(first[1], second[1])
+    return max(width, 0.0) * max(height, 0.0)
 
 
 def _data_uri(image: Image) -> str:

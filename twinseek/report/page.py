@@ -31,8 +31,8 @@ PICTURED_HITS = 10
 RANKING_SHOWN = 500
 
 STATUSES = {
-    "verified": "at least one claim was recomputed from the video's twin, and holds",
-    "judged": "fits by its description; nothing could be recomputed",
+    "verified": "at least one claim was recomputed from the video's twin and holds, and none was refuted",
+    "judged": "fits all in all; but no claim was recomputed and holds, or one was refuted",
     "coarse": "similar by its vectors; no judge looked at it",
     "dropped": "below the threshold: shown as one of the closest, not as an answer",
 }
@@ -56,6 +56,15 @@ class HitView:
 
 
 @dataclass(frozen=True)
+class PartsView:
+    """Parts of a question that were looked for together: one ``way`` to understand it, and how likely that is."""
+
+    way: str
+    share: float | None
+    parts: list[SubQuery]
+
+
+@dataclass(frozen=True)
 class ResultView:
     """One result with its hits, and a sentence about it from whoever asked."""
 
@@ -64,6 +73,7 @@ class ResultView:
     hits: list[HitView]
     reference: Picture | None
     names: Mapping[str, str]
+    ways: list[PartsView]
 
 
 def render_page(results: Sequence[ResultRecord], frames: FrameSource | None, title: str, notes: Sequence[str]) -> str:
@@ -95,7 +105,28 @@ def _view_result(record: ResultRecord, note: str, frames: FrameSource | None) ->
         hits=[_view_hit(hit, frames, PICTURES if n < PICTURED_HITS else 1) for n, hit in enumerate(record.results)],
         reference=picture_moment(record.reference, 0.0, frames) if record.reference else None,
         names={part.id: part.text for part in record.sub_queries},
+        ways=ways_of(record.sub_queries),
     )
+
+
+def ways_of(parts: Sequence[SubQuery]) -> list[PartsView]:
+    """Group the parts of a question by the way to understand it that they belong to; what is said twice is shown once.
+
+    Parts without a way belong to all of them and come first. The weight of a way's parts is how likely it is; what
+    grammar reads has no share of its own.
+    """
+    groups: dict[str | None, dict[tuple[str, bool], SubQuery]] = {None: {}}
+    for part in parts:
+        groups.setdefault(part.reading, {}).setdefault((part.text.lower(), part.negated), part)
+    return [
+        PartsView(
+            way=(way or "").replace("_", " "),
+            share=None if way in (None, "grammar") else max(part.weight for part in group.values()),
+            parts=list(group.values()),
+        )
+        for way, group in groups.items()
+        if group
+    ]
 
 
 def _view_hit(hit: Hit, frames: FrameSource | None, most: int) -> HitView:
@@ -118,12 +149,17 @@ def _view_hit(hit: Hit, frames: FrameSource | None, most: int) -> HitView:
 
 
 def describe_relation(part: SubQuery, names: Mapping[str, str]) -> str:
-    """Return ``subject relation object``, other sub-queries written out; nothing where that repeats the text."""
-    if part.relation is None:
+    """Return ``subject relation object`` of a part about other parts, these written out; else nothing."""
+    if part.relation is None or not {part.subject, part.object} & names.keys():
         return ""
     ends = [names.get(end, end) if end else "" for end in (part.subject, part.object)]
     sentence = " ".join(word for word in (ends[0], part.relation.replace("_", " "), ends[1]) if word)
     return "" if sentence.lower() == part.text.lower() else sentence
+
+
+def says_not(part: SubQuery) -> bool:
+    """Say whether the text of a denied part denies it already."""
+    return bool({"not", "no", "nothing", "nobody", "never", "without"} & set(part.text.lower().split()))
 
 
 @cache
@@ -136,7 +172,7 @@ def _environment() -> jinja2.Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters.update(clock=clock, clock_span=clock_span, relation=describe_relation)
+    environment.filters.update(clock=clock, clock_span=clock_span, relation=describe_relation, says_not=says_not)
     return environment
 
 

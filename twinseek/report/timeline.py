@@ -80,6 +80,6 @@ def _bar(span: tuple[float, float], end: float) -> Bar:
 
 
 def _ticks(end: float) -> list[float]:
-    """Return at most ``TICKS`` round moments, the last one far enough from the edge for its label."""
+    """Return at most ``TICKS`` round moments and the end itself; round ones give way to it where labels would touch."""
     step = next((step for step in STEPS if end / step <= TICKS), 3600.0 * math.ceil(end / 3600 / TICKS))
-    return [n * step for n in range(int(end / step) + 1)]
+    return [n * step for n in range(math.ceil(end / step)) if end - n * step > step / 2 or n == 0] + [end]

@@ -17,7 +17,7 @@ from agents.reading import read
         ("just one of them is parked", "lone_rester"),
         ("exactly one of the objects wanders about", "lone_mover"),
         ("one red ball moves", None),
-        ("all of them move", None),
+        ("all of them move", "all_move"),
         ("only one ball hits the box", None),
     ],
 )

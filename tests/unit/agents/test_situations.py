@@ -2,15 +2,22 @@
 
 import re
 import tomllib
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
+import numpy as np
 import pytest
+from scipy import sparse
 
 from agents.clauses import strip_asking, tokenise
+from agents.lexicon import stems
 from agents.rules_decomposer import RulesDecomposer
-from agents.situations import GRAMMAR, situations
-from agents.situations.model import model_key, read_model
+from agents.situations import GRAMMAR, fit, recogniser, situations
+from agents.situations import sentences as spelling
+from agents.situations.keys import model_key, spelled_key
+from agents.situations.model import read_model, stored_keys, write_model
+from agents.situations.recogniser import STALE
 from agents.situations.sentences import SPELLED, sentences, spell_out
 from encoders.minilm import MiniLM
 from evals.worlds.families import FAMILIES
@@ -67,7 +74,44 @@ def test_roles_are_told_in_reading_order() -> None:
 
 
 def test_the_stored_model_is_that_of_the_sentences(encoder: TextEncoder) -> None:
-    assert read_model(model_key(encoder)) is not None, "run python -m benchmarks.situations"
+    assert stored_keys() == (model_key(encoder), spelled_key()), "run python -m benchmarks.situations"
+
+
+@pytest.mark.parametrize("constant", ["PENALTY", "APART", "ITERATIONS", "LEAST_LINES"])
+def test_another_constant_of_the_fit_means_another_model(
+    constant: str, encoder: TextEncoder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = model_key(encoder)
+    monkeypatch.setattr(fit, constant, getattr(fit, constant) * 2)
+    assert model_key(encoder) != before
+
+
+def test_other_spelling_means_another_model(monkeypatch: pytest.MonkeyPatch) -> None:
+    before = spelled_key()
+    monkeypatch.setattr(spelling, "SPELLED", SPELLED - 1)
+    assert spelled_key() != before
+
+
+def test_a_stale_model_is_not_asked_and_nothing_is_fitted_inside_a_question(
+    encoder: TextEncoder, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(recogniser, "model_key", lambda _: "another")
+    decomposer = RulesDecomposer(encoder)
+    for _ in range(2):
+        assert all(part.reading is None for part in decomposer.decompose("A is B's moon").sub_queries)
+    assert [record.message for record in caplog.records] == [STALE]
+    assert "python -m benchmarks.situations" in STALE
+
+
+def test_a_stored_model_reads_back_as_it_was(tmp_path: Path, encoder: TextEncoder) -> None:
+    model = read_model(model_key(encoder))
+    assert model is not None
+    write_model(model, "k", "s", tmp_path / "model.npz")
+    again = read_model("k", tmp_path / "model.npz")
+    assert again is not None
+    assert again.classes == model.classes
+    assert np.allclose(again.weights, model.weights, atol=0.02)
+    assert read_model("other", tmp_path / "model.npz") is None
 
 
 @pytest.mark.parametrize(
@@ -106,23 +150,45 @@ def test_without_an_encoder_only_grammar_reads() -> None:
 
 
 HELD_OUT = tomllib.loads(Path(__file__).with_name("held_out.toml").read_text("utf-8"))
+UNSEEN = HELD_OUT.pop("not_fitted")
+"""Written before anybody saw how they are read, and left as they were."""
 
 
-def test_held_out_questions_are_mostly_recognised(decomposer: RulesDecomposer) -> None:
-    asked = [(text, situation) for situation, texts in HELD_OUT.items() for text in texts]
+@pytest.mark.parametrize(("questions", "least"), [(HELD_OUT, 0.65), (UNSEEN, 0.6)])
+def test_held_out_questions_are_mostly_recognised(
+    questions: dict[str, list[str]], least: float, decomposer: RulesDecomposer
+) -> None:
+    asked = [(text, situation) for situation, texts in questions.items() for text in texts]
     right = [likeliest(decomposer.decompose(text).sub_queries) == situation for text, situation in asked]
-    assert sum(right) / len(asked) > 0.65  # half of them are, by the mean of the five nearest examples
+    assert sum(right) / len(asked) > least
 
 
-def bare(text: str) -> str:
-    """Return the words of a question or an example that do not stand for a thing."""
+MOST_ALIKE = 0.6
+"""Share of their stems (Jaccard, each as often as it occurs) that an example and a question may have in common."""
+NAMED = r"\b((some|any)(thing|one|body)( else)?|(a |an |the )?(one|other|thing|another|third)|it|an?|the)\b"
+
+
+def bag(text: str) -> frozenset[tuple[str, int]]:
+    """Return the stems of a question or an example, numbered where they repeat, without words that stand for things."""
     words = " ".join(token.text for token in strip_asking(tokenise(re.sub(r"\{\w+\}", "something", text))))
-    named = r"\b(something else|something|someone else|somebody|one|the other|it|a thing|another thing|a|the)\b"
-    return " ".join(re.sub(r"[^a-z]+", " ", re.sub(named, "", words)).split())
+    found = Counter(min(stems(word)) for word in re.sub(r"[^a-z' ]+", " ", re.sub(NAMED, " ", words)).split())
+    return frozenset((stem, number) for stem, times in found.items() for number in range(times))
 
 
-def test_no_example_is_a_question_that_is_asked_in_a_benchmark() -> None:
-    told = {bare(one.text) for one in sentences()}
+def counts(bags: Sequence[frozenset[tuple[str, int]]], known: dict[tuple[str, int], int]) -> sparse.csr_matrix:
+    held = [(row, known[word]) for row, words in enumerate(bags) for word in words if word in known]
+    rows, columns = zip(*held, strict=True)
+    return sparse.csr_matrix((np.ones(len(held)), (rows, columns)), shape=(len(bags), len(known)))
+
+
+def test_no_example_comes_close_to_a_question_of_a_benchmark_or_one_held_out() -> None:
+    told = list(dict.fromkeys(one.text for one in sentences()))
     asked = [text for family in FAMILIES for ask in family.asks for text in ask.phrasings]
-    assert [text for text in asked if bare(text) in told] == []
-    assert [text for texts in HELD_OUT.values() for text in texts if bare(text) in told] == []
+    asked += [text for texts in (*HELD_OUT.values(), *UNSEEN.values()) for text in texts]
+    examples, questions = [bag(text) for text in told], [bag(text) for text in asked]
+    known = {word: at for at, word in enumerate(sorted(frozenset().union(*examples)))}
+    common = (counts(questions, known) @ counts(examples, known).T).toarray()
+    lengths = np.array([[len(words)] for words in questions]), np.array([len(words) for words in examples])
+    alike = common / np.maximum(lengths[0] + lengths[1] - common, 1)
+    close = [(asked[q], told[e]) for q, e in zip(*np.nonzero(alike >= MOST_ALIKE), strict=True)]
+    assert close == []

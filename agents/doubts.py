@@ -1,0 +1,57 @@
+"""Whether a question can be read at all: length, language, known words."""
+
+from collections.abc import Iterable
+from functools import lru_cache
+
+from agents.clauses import AUXILIARIES, CONJUNCTIONS, MAX_WORDS, PREPOSITIONS, Token
+from agents.lexicon import DETERMINERS, lexicon
+from twins.queries import ResultWarning
+
+KNOWN_SHARE = 0.4
+"""A question of which at least this share are English function words or lexicon words is taken for English."""
+LANGUAGE_MARGIN = 8.0
+"""How much likelier (log) another language must be before a question is called not English."""
+
+
+def doubts(query: str, words: list[str]) -> Iterable[ResultWarning]:
+    """Warn of a question that is too long, in another language, or of no known word."""
+    if len(words) > MAX_WORDS:
+        text = f"the question has {len(words)} words and only the first {MAX_WORDS} are read: ask for one event"
+        yield ResultWarning(code="long_question", text=text)
+    sample = words[:MAX_WORDS]
+    known = sum(_is_english(word) for word in sample)
+    if known >= KNOWN_SHARE * len(sample):
+        return
+    language = _language(" ".join(sample))
+    if language not in ("en", "zxx"):
+        text = f"the question seems to be in {language!r}, and only English is understood: ask in English"
+        yield ResultWarning(code="not_english", text=text)
+    elif language == "zxx" or (not known and len(sample) > 3):
+        text = f"no word of {query[:60]!r} is known: describe things and what they do"
+        yield ResultWarning(code="not_understood", text=text)
+
+
+@lru_cache(maxsize=1)
+def _vocabulary() -> frozenset[str]:
+    lex = lexicon()
+    plain = DETERMINERS | AUXILIARIES | CONJUNCTIONS | PREPOSITIONS | frozenset(lex.looks) | frozenset(lex.numbers)
+    return plain | lex.asking["fillers"] | lex.asking["containers"] | lex.asking["generic"] | frozenset({"'s", "not"})
+
+
+def _is_english(word: str) -> bool:
+    lex = lexicon()
+    if word in _vocabulary():
+        return True
+    found = Token(word).stems
+    return bool(found & lex.common_verbs) or any(stem in lex.verbs for stem in found) or (word,) in lex.names
+
+
+def _language(text: str) -> str:
+    """Return the likeliest language's code; English unless another one is clearly likelier."""
+    import py3langid  # its model takes half a second to load, and few questions need it
+
+    ranked = dict(py3langid.rank(text))
+    best = max(ranked, key=lambda code: ranked[code])
+    if len(text) < 8 and text.isascii():
+        return "en"
+    return str(best) if ranked[best] - ranked["en"] > LANGUAGE_MARGIN else "en"

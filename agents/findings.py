@@ -1,0 +1,198 @@
+"""What is found of a question in one candidate: a finding for each sub-query, under the best binding."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from agents.binding import Binder, Binding, forall, relates
+from agents.descriptions import describe
+from agents.evidence import BRIEF_SHARE, MAX_PAIRS, MEANT, UNKNOWN_VALUE, Bound, in_order, parse_bound
+from agents.reading import FRAME
+from agents.testimony import Testimony
+from twins.queries import Claim, SubQuery
+from twins.schema import Span
+
+REFINED = 6
+"""Bindings of which order and repetition in time are worked out."""
+MISSING_VALUE = 0.2
+"""A condition on something that nothing in view fits: more likely it is not there than that perception missed it."""
+SURE = 0.7
+"""Value from which something that holds is counted."""
+NEARLY = 0.3
+"""Value of a count of three or more that is one off: perception rather missed one than that it is another clip."""
+NOT_SEEN = 0.8
+"""Value of a denial where nothing is in view of which it could be said: nobody does it, but little says so."""
+
+Claims = tuple[Claim, ...]
+
+
+def _silent() -> Claims:
+    return ()
+
+
+@dataclass
+class Finding:
+    """What was found of one sub-query: a value 0-1, who and when, and the claims that say it, made when asked for."""
+
+    sub_query: SubQuery
+    value: float
+    claims: Callable[[], Claims] = _silent
+    instances: tuple[str, ...] = ()
+    spans: tuple[Span, ...] = ()
+
+
+class Case(Binder):
+    """One question against one candidate."""
+
+    def findings(self) -> list[Finding]:
+        """Return one finding for every sub-query that can be measured, of the best binding."""
+        if not self.evidence.objects:
+            return [
+                Finding(s, UNKNOWN_VALUE)
+                for s in (*self.plan.bound, *self.plan.denied, *self.plan.order, *self.plan.counts, *self.plan.looks)
+            ]
+        bindings = self.bindings()
+        refined = bindings[:REFINED] if self.plan.order or self.plan.counts or self.plan.denied else bindings[:1]
+        judged = [self._judge(binding) for binding in refined]
+        return max(judged, key=lambda found: sum(f.sub_query.weight * f.value for f in found))
+
+    def _judge(self, binding: Binding) -> list[Finding]:
+        """Return the findings of all sub-queries under one binding."""
+        found = [self._of_part(part, binding) for part in self.plan.bound]
+        found += [self._of_denied(part, binding) for part in self.plan.denied]
+        found += [self._of_order(part, binding) for part in self.plan.order]
+        found += [self._of_count(part, binding) for part in self.plan.counts]
+        found += [self._of_look(part, binding) for part in self.plan.looks]
+        return found
+
+    @property
+    def _says(self) -> Testimony:
+        return Testimony(self.evidence)
+
+    def _names(self, numbers: Sequence[int | None]) -> tuple[str, ...]:
+        return tuple(self.evidence.name(number) for number in numbers if number is not None)
+
+    # -- predicates -------------------------------------------------------------------------------------------------
+
+    def _of_part(self, part: SubQuery, binding: Binding) -> Finding:
+        subject, other = self._bound(part, binding)
+        if subject is None:
+            return Finding(part, MISSING_VALUE)
+        spans = () if part.object == FRAME else self.evidence.truth(part.relation or "", subject, other).holds
+        return Finding(
+            part,
+            self._value(part, subject, other),
+            lambda: (self._says.that_holds(part, subject, other, spans),),
+            self._names((subject, other)),
+            spans,
+        )
+
+    def _of_denied(self, part: SubQuery, binding: Binding) -> Finding:
+        """A denial holds where the positive fails: of the bound tracks, or of all that the phrase could mean."""
+        subject, other = binding.get(part.subject or ""), binding.get(part.object or "")
+        every = forall(part, self.plan)
+        subjects = [subject] if subject is not None and not every else self._meant(part.subject or "")
+        others: list[int | None] = [None]
+        if relates(part):
+            others = [other] if other is not None else list(self._meant(part.object or ""))
+        pairs = [(s, o) for s in subjects for o in others if s != o][:MAX_PAIRS]
+        if not pairs:
+            return Finding(part, NOT_SEEN if not subjects else UNKNOWN_VALUE)
+        self._evaluate(part, pairs)
+        values = [self._value(part, s, o) for s, o in pairs]
+        worst = int(np.argmax(values))
+        names = self._names(pairs[worst])
+        return Finding(
+            part,
+            denied(values[worst]),
+            lambda: (self._says.that_fails(part, *pairs[worst], every=every),),
+            names[:1] if subject is not None else (),
+        )
+
+    def _meant(self, phrase: str) -> list[int]:
+        """Return the objects that a phrase may mean."""
+        fits = self.grounded(phrase)
+        return [n for n in range(len(fits)) if fits[n] >= MEANT]
+
+    def _of_order(self, part: SubQuery, binding: Binding) -> Finding:
+        ends = {p.id: p for p in self.plan.bound}
+        first, second = ends.get(part.subject or ""), ends.get(part.object or "")
+        if first is None or second is None or FRAME in (first.object, second.object):
+            return Finding(part, UNKNOWN_VALUE)
+        sides = [(p, *self._bound(p, binding)) for p in (first, second)]
+        if any(subject is None for _, subject, _ in sides):
+            return Finding(part, UNKNOWN_VALUE)
+        truths = [self.evidence.truth(p.relation or "", subject or 0, other) for p, subject, other in sides]
+        value, span = in_order(part.relation or "", truths[0], truths[1])
+        done = [(p, subject or 0, other) for p, subject, other in sides]
+        return Finding(
+            part, value, lambda: (self._says.that_comes_in_order(part, done, span),), (), (span,) if span else ()
+        )
+
+    # -- numbers ----------------------------------------------------------------------------------------------------
+
+    def _of_count(self, part: SubQuery, binding: Binding) -> Finding:
+        done = next((p for p in (*self.plan.bound, *self.plan.denied) if p.id == part.subject), None)
+        text = part.object or ""
+        if text.endswith("times"):
+            return self._of_times(part, done, binding)
+        phrase = (done.subject if done is not None else part.subject) or ""
+        meant = self._meant(phrase)
+        prominent = [n for n in meant if self.evidence.presence[n] >= BRIEF_SHARE] or meant
+        counted = meant if done is None else [n for n in meant if self._does(done, n, binding)]
+        bound = Bound(max(1, len(prominent)), 10_000) if text == "all" else parse_bound(text)
+        if bound is None:
+            return Finding(part, UNKNOWN_VALUE)
+        number = len([n for n in counted if n in prominent]) if text == "all" else len(counted)
+        value = 1.0 if bound.holds(number) else NEARLY if bound.low >= 3 and abs(number - bound.low) == 1 else 0.0
+        # Who was counted is shown, whether or not it is the right number.
+        return Finding(
+            part,
+            value,
+            lambda: (self._says.that_many(part, done, phrase, number, counted),),
+            self._names(counted) if value == 1 else (),
+        )
+
+    def _does(self, part: SubQuery, subject: int, binding: Binding) -> bool:
+        other = binding.get(part.object or "") if part.object and part.object != FRAME else None
+        if other == subject:
+            return False
+        value = self._value(part, subject, other)
+        return value <= 0.01 if part.negated else value >= SURE
+
+    def _of_times(self, part: SubQuery, done: SubQuery | None, binding: Binding) -> Finding:
+        bound = parse_bound((part.object or "").removesuffix("times"))
+        if done is None or bound is None or done.object == FRAME:
+            return Finding(part, UNKNOWN_VALUE)
+        subject, other = self._bound(done, binding)
+        if subject is None:
+            return Finding(part, UNKNOWN_VALUE)
+        truth = self.evidence.truth(done.relation or "", subject, other)
+        value = 1.0 if bound.holds(len(truth.holds)) else 0.0 if truth.ever else UNKNOWN_VALUE
+        return Finding(
+            part,
+            value,
+            lambda: (self._says.that_often(part, done, subject, other, len(truth.holds)),),
+            self._names((subject, other)) if value == 1 else (),
+            truth.holds,
+        )
+
+    # -- looks ------------------------------------------------------------------------------------------------------
+
+    def _of_look(self, part: SubQuery, binding: Binding) -> Finding:
+        phrase = part.subject or ""
+        number = binding.get(phrase)
+        if number is None:
+            return Finding(part, MISSING_VALUE)
+        # The mean over what is demanded: a thing of the right colour whose outline is unclear fits better than none.
+        demands = describe(phrase)
+        value = float(self.grounded(phrase)[number]) ** (1 / max(1, len(demands.looks) + len(demands.nouns)))
+        return Finding(part, value, lambda: self._says.that_looks(part, number), self._names((number,)))
+
+
+def denied(value: float) -> float:
+    """Return the value of a denial: what is unknown stays just under a half, on either side."""
+    if value in (0.0, 1.0):
+        return 1 - value
+    return UNKNOWN_VALUE + (1 - UNKNOWN_VALUE) * (1 - value / UNKNOWN_VALUE) if value < UNKNOWN_VALUE else 1 - value

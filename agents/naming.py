@@ -1,0 +1,104 @@
+"""Situations that a question names by its grammar, so that no likeness to examples need be asked.
+
+By who is excepted, by the side on which something comes out again, by the order of two happenings, or because its
+parts are just the steps of one situation and nothing else is said.
+"""
+
+import re
+from collections.abc import Sequence
+from itertools import permutations
+
+from agents.clauses import Token
+from agents.exceptions import exception
+from agents.lexicon import closed_class
+from agents.reading import Part, Reading
+from agents.reading.figures import figures
+from agents.situations import Situation, situations
+from agents.sub_queries import free_words
+
+HIDING = frozenset(["hides_behind", "reappears"])
+PASSING = frozenset(["enters", "leaves", "crosses_view", "leaves_as_it_came"])
+"""At the sides of the picture itself nothing hides a thing."""
+TIES = frozenset(["until", "till", "before", "after", "then", "but", "while", "when", "because", "so", "if", "without"])
+SIDE = r"(?:side|end|edge|border|flank)"
+FAR = re.compile(rf"\b(?:other|opposite|far|farther|further|facing|different) {SIDE}\b")
+NEAR = re.compile(
+    rf"\b(?:same|near|very) {SIDE}\b|\bthe same way\b"
+    rf"|\b(?:{SIDE}|way|place|where|spot)(?: (?:that|which|where|by which|from which|at which))?"
+    r" (?:it|he|she|they|one)(?: had| has)? (?:came|come|went|gone|entered|vanished|disappeared|hid|left)\b"
+)
+
+
+def named_situation(tokens: Sequence[Token], reading: Reading) -> str | None:
+    """Return the situation that a question names by its grammar, or none."""
+    words = [token.text for token in tokens]
+    return (
+        exception(tokens, reading)
+        or _by_side(" ".join(words), reading)
+        or _by_order(reading)
+        or _by_parts(reading, set(free_words(tokens, reading)) - figures(words), words)
+    )
+
+
+def _by_side(text: str, reading: Reading) -> str | None:
+    """Tell *out on the other side* from *out where it went in*; ``back`` says neither: it may mean ``again``."""
+    predicates = {part.predicate for part in reading.parts if not part.negated}
+    if not predicates & HIDING or predicates & PASSING:
+        return None
+    if NEAR.search(text):
+        return "emerging_back"
+    return "emerging_beyond" if FAR.search(text) else None
+
+
+def _by_order(reading: Reading) -> str | None:
+    """Return the only situation of which two steps come in the order in which the question says that they do."""
+    ordered = [(a, b) if relation == "before" else (b, a) for relation, a, b in reading.order if relation != "during"]
+    fitting = {
+        situation.name
+        for situation in situations().values()
+        for relation, first, second in situation.order
+        for a, b in ordered
+        if relation == "before" and _are(situation, (first, second), (a, b))
+    }
+    return fitting.pop() if len(fitting) == 1 else None
+
+
+def _are(situation: Situation, steps: tuple[int, int], parts: tuple[Part, Part]) -> bool:
+    first, second = (situation.steps[number] for number in steps)
+    if any(part.predicate != step.relation or part.negated for part, step in zip(parts, (first, second), strict=True)):
+        return False
+    return (first.roles[0] == second.roles[0]) == (parts[0].subject is parts[1].subject)
+
+
+def _by_parts(reading: Reading, free: set[int], words: Sequence[str]) -> str | None:
+    """Return the situation whose steps are the parts of a question that says nothing beside them."""
+    if free or not reading.parts or reading.counted or reading.absent or _goes_on(reading, words):
+        return None
+    if any(e.bound not in (None, "2", "=2") or set(e.nouns) & closed_class("abstract") for e in reading.entities):
+        return None
+    if any(part.times for part in reading.parts):
+        return None
+    for situation in situations().values():
+        more = situation.order or situation.counts or any(step.times for step in situation.steps)
+        if not more and len(situation.steps) == len(reading.parts):
+            orders = [reading.parts] if reading.order else permutations(reading.parts)
+            if any(_are_the_steps(situation, parts) for parts in orders):
+                return situation.name
+    return None
+
+
+def _are_the_steps(situation: Situation, parts: Sequence[Part]) -> bool:
+    """Say whether parts are a situation's steps one by one, each role one thing and each thing one role."""
+    things: dict[str, int] = {}
+    for step, part in zip(situation.steps, parts, strict=True):
+        if (step.relation, step.negated) != (part.predicate, part.negated):
+            return False
+        for role, entity in zip(step.roles, (part.subject, part.object), strict=False):
+            if entity is not None and len(role) == 1 and things.setdefault(role, id(entity)) != id(entity):
+                return False
+    return len(set(things.values())) == len(things)
+
+
+def _goes_on(reading: Reading, words: Sequence[str]) -> bool:
+    """Say whether a word ties something to what was read that was not read (``until it has it``)."""
+    return not reading.order and bool(TIES & set(words))

@@ -1,0 +1,169 @@
+"""The claims of the rules judge: each says no more than its own check looks at.
+
+A name or a colour is a claim of its own. Where that does not hold for sure, what the thing does is said of *an object*,
+so that nothing unchecked stands beside a check mark.
+"""
+
+from collections.abc import Sequence
+
+from agents.claims import check_category, check_look
+from agents.descriptions import describe, is_shape_noun
+from agents.evidence import Evidence
+from agents.grounding import is_labelled
+from agents.reading import FRAME
+from agents.reading.entities import singular
+from agents.wording import call, how_many, is_plural, nobody, say
+from twins.queries import Check, Claim, SubQuery
+from twins.schema import Span
+
+MAX_CLAIM_INSTANCES = 12
+NAME = "rules-1"
+SUPERLATIVES = ("largest", "smallest")
+
+Side = tuple[SubQuery, int, int | None]
+"""A part with the objects that it is said of."""
+
+
+class Testimony:
+    """Says what was found of one candidate's objects."""
+
+    def __init__(self, evidence: Evidence) -> None:
+        self._evidence = evidence
+
+    def that_holds(self, part: SubQuery, subject: int, other: int | None, spans: Sequence[Span]) -> Claim:
+        """Claim a predicate, over the longest span in which it holds."""
+        return Claim(
+            claim=self._sentence((part, subject, other)),
+            sub_query=part.id,
+            predicate=part.relation,
+            value=FRAME if part.object == FRAME else None,
+            instances=self._names(subject, other),
+            span=max(spans, key=lambda s: s[1] - s[0]) if spans else None,
+            source=NAME,
+        )
+
+    def that_fails(self, part: SubQuery, subject: int, other: int | None, *, every: bool) -> Claim:
+        """Claim a denial: of two objects, or of ``every`` one that a phrase may mean; the likeliest stand for all."""
+        said = self._sentence((part, subject, other))
+        if every:
+            said = say(nobody(part.subject or ""), part.relation or "", self._called(part.object, other))
+        return Claim(
+            claim=said,
+            sub_query=part.id,
+            predicate=part.relation,
+            value=FRAME if part.object == FRAME else None,
+            instances=self._names(subject, other),
+            source=NAME,
+            negated=True,
+        )
+
+    def that_comes_in_order(self, part: SubQuery, sides: Sequence[Side], span: Span | None) -> Claim:
+        """Claim that two things happen in an order."""
+        names = [self._names(subject, other) for _, subject, other in sides]
+        calls = [f"{p.relation}({', '.join(n)})" for (p, _, _), n in zip(sides, names, strict=True)]
+        return Claim(
+            claim=f" {part.relation} ".join(self._sentence(side) for side in sides),
+            sub_query=part.id,
+            predicate=part.relation,
+            value="; ".join(calls),
+            instances=tuple(dict.fromkeys(names[0] + names[1])),
+            span=span,
+            source=NAME,
+        )
+
+    def that_many(
+        self, part: SubQuery, done: SubQuery | None, phrase: str, number: int, counted: Sequence[int]
+    ) -> Claim:
+        """Claim how many there are, or do a thing."""
+        bound = part.object or ""
+        told = how_many(bound, phrase)
+        if done is not None:
+            plural = is_plural(told) or bound.lstrip("=") not in ("0", "1")
+            told = say(told, done.relation or "", self._told(done.object), negated=done.negated, plural=plural)
+        that = f" that {'not ' * done.negated}{done.relation}" if done is not None else ""
+        return Claim(
+            claim=f"{told}: {number} found",
+            sub_query=part.id,
+            predicate="count",
+            value=f"{bound} of {phrase}{that}",
+            instances=self._names(*counted)[:MAX_CLAIM_INSTANCES],
+            source=NAME,
+        )
+
+    def that_often(self, part: SubQuery, done: SubQuery, subject: int, other: int | None, number: int) -> Claim:
+        """Claim how often something happens."""
+        return Claim(
+            claim=f"{self._sentence((done, subject, other))} {part.object}: {number} found",
+            sub_query=part.id,
+            predicate="count",
+            value=f"{part.object} that {done.relation}",
+            instances=self._names(subject, other),
+            source=NAME,
+        )
+
+    def that_looks(self, part: SubQuery, number: int) -> tuple[Claim, ...]:
+        """Claim every look and the name that a phrase demands, one by one."""
+        phrase = part.subject or ""
+        demands = describe(phrase)
+        # What is the largest is not measured: a claim without a predicate, which nobody can check.
+        checked: list[tuple[str | None, str, str]] = [
+            (None if term in SUPERLATIVES else kind, word, _be(kind, term, word)) for kind, term, word in demands.looks
+        ]
+        checked += [("category", demands.nouns[-1], _one(singular(" ".join(demands.nouns))))] if demands.nouns else []
+        return tuple(
+            Claim(
+                claim=f'the "{phrase}" is {told}',
+                sub_query=part.id,
+                predicate=kind,
+                value=word,
+                instances=self._names(number),
+                source=NAME,
+            )
+            for kind, word, told in checked
+        )
+
+    def _names(self, *numbers: int | None) -> tuple[str, ...]:
+        return tuple(self._evidence.name(number) for number in numbers if number is not None)
+
+    def _sentence(self, side: Side) -> str:
+        part, subject, other = side
+        return say(
+            self._called(part.subject, subject) or "something",
+            part.relation or "",
+            FRAME if part.object == FRAME else self._called(part.object, other, second=True),
+            negated=part.negated,
+            plural=False,
+        )
+
+    def _told(self, phrase: str | None) -> str | None:
+        return call(phrase) if phrase is not None else None
+
+    def _called(self, phrase: str | None, number: int | None, *, second: bool = False) -> str | None:
+        """Name an object as the question does where all of that was verified of it, else as what it is known to be."""
+        if number is None or phrase is None:
+            return None
+        demands = describe(phrase)
+        if not (demands.looks or demands.nouns):
+            return call(phrase)
+        name = self._evidence.name(number)
+        twin = self._evidence.twin
+        checks: list[Check] = [
+            "unverifiable" if term in SUPERLATIVES else check_look(kind, word, (name,), twin)
+            for kind, term, word in demands.looks
+        ]
+        checks += [check_category(noun, (name,), twin) for noun in demands.nouns]
+        if all(check == "verified" for check in checks):
+            return f"one of the {phrase}" if is_plural(phrase) else call(phrase)
+        track = twin.track(name)
+        known = track.category if is_labelled(track) else "object"
+        return f"another {known}" if second else _one(known)
+
+
+def _be(kind: str, term: str, word: str) -> str:
+    """Return a look as it stands after *is*: red, a ball."""
+    return _one(singular(word)) if kind == "shape" and is_shape_noun(singular(word), term) else word
+
+
+def _one(noun: str) -> str:
+    """Return a noun with its indefinite article."""
+    return f"{'an' if noun[:1].lower() in 'aeiou' else 'a'} {noun}"

@@ -1,0 +1,34 @@
+"""Situations that grammar names: by the side, by the order, by all and none, and because nothing else is said."""
+
+import pytest
+
+from agents.clauses import strip_asking, tokenise
+from agents.naming import named_situation
+from agents.reading import read
+
+
+@pytest.mark.parametrize(
+    ("question", "situation"),
+    [
+        ("something hides and comes back out on the other side", "emerging_beyond"),
+        ("something hides and comes back out", None),
+        ("it hides behind a box and comes back out on the same side", "emerging_back"),
+        ("it hides and reappears at the end where it vanished", "emerging_back"),
+        ("it enters on one side and leaves on the other side", None),
+        ("the red ball stops before the blue box enters", "halt_before_entrance"),
+        ("the blue box enters before the red ball stops", "entrance_before_halt"),
+        ("the red ball stops before it enters", None),
+        ("the red ball overtakes the blue box", "overtaking"),
+        ("the red ball overtakes the blue box until it tires", None),
+        ("the red ball rests before it resumes its way", "pause"),
+        ("not a single one of them stands still", "all_move"),
+        ("none of the things moves", "none_moves"),
+        ("everything rests", "none_moves"),
+        ("everybody sits except for one who runs", "lone_mover"),
+        ("everybody runs except for one who sits", "lone_rester"),
+        ("its size keeps falling", None),
+    ],
+)
+def test_a_situation_is_named_by_grammar(question: str, situation: str | None) -> None:
+    tokens = strip_asking(tokenise(question))
+    assert named_situation(tokens, read(tokens)) == situation
