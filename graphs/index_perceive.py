@@ -108,12 +108,11 @@ class Perceiver:
         self._end_shot(end)
         return self.seen
 
-    def _keep(self, number: int, frame: Frame) -> None:
-        if number % self._key_step == 0:
-            self.seen.key_frames.append(frame)
-            if len(self.seen.key_frames) > KEY_FRAMES:
-                self.seen.key_frames = self.seen.key_frames[::2]
-                self._key_step *= 2
+    def _keep(self, frame: Frame) -> None:
+        self.seen.key_frames.append(frame)
+        if len(self.seen.key_frames) > KEY_FRAMES:
+            self.seen.key_frames = self.seen.key_frames[::2]
+            self._key_step *= 2
 
     def _begin_shot(self, number: int) -> None:
         self._shot_start = number
@@ -140,7 +139,7 @@ class Perceiver:
             flow = self._flows.step(greys[offset])
             moving = stretch.foreground(offset, flow)
             self._tracker.step(number, self.seen.seconds[number], lab, moving, flow)
-            self._colours.step(number, self.seen.seconds[number], image)
+            self._colours.step(number, self.seen.seconds[number], image, lab)
         height, width = images[0].shape[:2]
         camera = np.stack([to_affine(matrix, width, height) for matrix in maps])
         self._tracker.settle(
