@@ -118,8 +118,8 @@ class Stretch:
 def looks_shaded(lab: Bytes, background: Bytes) -> Bools:
     """Return (h, w) where a frame is its background under less light: darker by up to half, of the same hue."""
     now, then = lab[..., 0], background[..., 0]
-    hue = cv2.absdiff(lab, background)[..., 1:].max(axis=-1)
-    return np.asarray((now > SHADE * then) & (now < then) & (hue < SHADE_HUE))
+    _, a, b = cv2.split(cv2.absdiff(lab, background))
+    return np.asarray((now > np.float32(SHADE) * then) & (now < then) & (cv2.max(a, b) < SHADE_HUE))
 
 
 def refine_mask(mask: Bools, away: Floats, shaded: Bools) -> Bools:
@@ -187,6 +187,5 @@ class FlowEstimator:
             return None
         # The stubs do not know that the flow to begin with may be left out.
         found: Floats = self._dis.calc(self._before, before, None)  # type: ignore[call-overload]
-        flow = cv2.resize(found, (width, height))
-        flow *= np.array([width / small.shape[1], height / small.shape[0]], np.float32)
-        return np.asarray(flow, np.float32)
+        found *= np.array([width / small.shape[1], height / small.shape[0]], np.float32)
+        return np.asarray(cv2.resize(found, (width, height)), np.float32)
