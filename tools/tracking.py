@@ -1,7 +1,7 @@
 """Which blob is the same thing as before: labels carried by the flow, matched to blobs, shared out when they merge."""
 
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import cv2
@@ -20,7 +20,7 @@ from tools.tracks import (
     looks_of,
     usual_area,
 )
-from twins.geometry import Bools, Bytes, Floats
+from twins.geometry import Bools, Bytes, Doubles, Floats
 from twins.masks import encode_within
 
 Labels = NDArray[np.int32]
@@ -197,19 +197,21 @@ class Tracker:
                 unclaimed.append(region)
                 continue
             given, rest = self._share_out(region, inside, claims)
-            part = labels[region.window]
-            part[given > 0] = given[given > 0]
+            np.copyto(labels[region.window], given, where=given > 0)
             if rest is not None:
                 unclaimed += [piece.within(region) for piece in _regions(rest)]
         return labels, unclaimed + self._part(labels)
 
     def _share_out(self, region: Region, carried: Labels, claims: list[int]) -> tuple[Labels, Bools | None]:
         """Divide a blob among the tracks that claim it, each pixel to the nearest; return what is left over, too."""
-        nearest, away = _nearest_label(np.where(np.isin(carried, claims) & region.mask, carried, 0))
-        given = np.where(region.mask, nearest, 0)
         known = sum(self._followed[label].area for label in claims)
         settled = all(self._followed[label].count >= SETTLED for label in claims)
-        if not settled or region.area < GROWTH * known:
+        whole = not settled or region.area < GROWTH * known
+        if whole and len(claims) == 1:
+            return region.mask * np.int32(claims[0]), None
+        nearest, away = _nearest_label(np.where(np.isin(carried, claims) & region.mask, carried, 0))
+        given = np.where(region.mask, nearest, 0)
+        if whole:
             return given, None
         rest = region.mask & (away > 0.15 * np.sqrt(known))
         return np.where(rest, 0, given), rest
@@ -242,8 +244,8 @@ class Tracker:
         ]
         names = [0] * len(blobs)
         if lost and blobs:
-            costs = np.array([[_misfit(thing, blob, seconds) for thing in lost] for blob in blobs])
-            for row, column in zip(*linear_sum_assignment(np.minimum(costs, 1e6)), strict=True):
+            costs = _misfits(lost, blobs, seconds)
+            for row, column in zip(*linear_sum_assignment(costs), strict=True):
                 if costs[row, column] < 1.0:
                     names[row] = lost[column].label
         for row, name in enumerate(names):
@@ -253,16 +255,21 @@ class Tracker:
         return names
 
 
-def _misfit(thing: _Followed, blob: _Blob, seconds: float) -> float:
-    """Return how badly a blob continues a lost track; below 1 it may."""
-    expected, travelled = expected_centre(list(thing.recent)[-RECENT // 2 :], seconds)
-    size = np.sqrt(max(thing.area, blob.region.area))
-    away = float(np.linalg.norm(blob.centre - expected)) / (REACH * size + travelled)
-    ratio = abs(np.log(blob.region.area / max(thing.area, 1.0))) / np.log(4.0)
-    if max(away, ratio) >= 1.0:
-        return 1e6
-    worst = max(away, ratio, looks_apart(thing.looks, blob.looks) / LOOKS)
-    return worst if worst < 1.0 else 1e6
+def _misfits(things: Sequence[_Followed], blobs: Sequence[_Blob], seconds: float) -> Doubles:
+    """Return (blobs, things) how badly each blob continues each lost track; below 1 it may."""
+    expected = [expected_centre(list(thing.recent)[-RECENT // 2 :], seconds) for thing in things]
+    places, travelled = np.array([place for place, _ in expected]), np.array([way for _, way in expected])
+    usual = np.array([thing.area for thing in things])
+    areas = np.array([blob.region.area for blob in blobs])[:, None]
+    reach = REACH * np.sqrt(np.maximum(usual, areas)) + travelled
+    away = np.linalg.norm(np.array([blob.centre for blob in blobs])[:, None] - places, axis=2) / reach
+    worst = np.maximum(away, np.abs(np.log(areas / np.maximum(usual, 1.0))) / np.log(4.0))
+    costs = np.full(worst.shape, 1e6)
+    for row, column in np.argwhere(worst < 1.0).tolist():
+        misfit = max(worst[row, column], looks_apart(things[column].looks, blobs[row].looks) / LOOKS)
+        if misfit < 1.0:
+            costs[row, column] = misfit
+    return costs
 
 
 def _nearest_label(markers: Labels) -> tuple[Labels, Floats]:
