@@ -1,8 +1,9 @@
 """Which blob is the same thing as before: labels carried by the flow, matched to blobs, shared out when they merge."""
 
 from collections import deque
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 
 import cv2
 import numpy as np
@@ -121,18 +122,19 @@ class Tracker:
             flow: (h, w, 2) displacement to the frame before; none for the first frame.
         """
         carried = self._carry(foreground.shape, flow)
-        labels, unclaimed = self._claim(carried, foreground)
+        labels, held, unclaimed = self._claim(carried, foreground)
         blobs = [blob for region in unclaimed if (blob := _blob(region, lab)) is not None]
-        held: list[int] = np.bincount(labels.ravel()).tolist()
         # Whoever holds only scraps may be elsewhere, having moved too fast for the flow.
-        found = {n for n, size in enumerate(held) if n and size and size >= HELD * self._followed[n].area}
+        found = {label for label, region in held.items() if region.area >= HELD * self._followed[label].area}
         for blob, label in zip(blobs, self._recognise(blobs, found, seconds), strict=True):
-            labels[labels == label] = 0
+            if label in held:
+                labels[held[label].window][held[label].mask] = 0
             labels[blob.region.window][blob.region.mask] = label
-        self.touching[number] = _sharing(labels, foreground)
+            held[label] = blob.region
+        self.touching[number] = _sharing(held, foreground)
         self._labels = labels
-        for name, region in label_regions(labels):
-            self._followed[name].add(number, seconds, region, lab)
+        for label, region in held.items():
+            self._followed[label].add(number, seconds, region, lab)
         return labels
 
     def settle(
@@ -174,17 +176,23 @@ class Tracker:
         """Return the last frame's labels where the flow says they are now."""
         if self._labels is None or flow is None:
             return np.zeros(shape, np.int32)
-        height, width = shape
-        xs, ys = np.meshgrid(np.arange(width, dtype=np.float32), np.arange(height, dtype=np.float32))
-        labels = self._labels.astype(np.float32)
-        carried = cv2.remap(labels, xs + flow[..., 0], ys + flow[..., 1], cv2.INTER_NEAREST)
+        # The stubs do not know that one map may hold both x and y.
+        carried: Floats = cv2.remap(  # type: ignore[call-overload]
+            self._labels.astype(np.float32), _grid(*shape) + flow, None, cv2.INTER_NEAREST
+        )
         return carried.astype(np.int32)
 
-    def _claim(self, carried: Labels, foreground: Bools) -> tuple[Labels, list[Region]]:
-        """Give every blob's pixels to the tracks that claim it; return the labels and the blobs nobody claims."""
+    def _claim(self, carried: Labels, foreground: Bools) -> tuple[Labels, dict[int, Region], list[Region]]:
+        """Give every blob's pixels to the tracks that claim it.
+
+        Returns:
+            The labels, the same as a region for each label, and the blobs that nobody claims.
+        """
         labels = np.zeros(foreground.shape, np.int32)
-        sizes = np.bincount(carried.ravel())
+        sizes = np.bincount(carried[carried > 0])
         unclaimed: list[Region] = []
+        parts: dict[int, list[Region]] = {}
+        blobs: set[int] = set()
         for region in _regions(foreground):
             inside = carried[region.window]
             shared = np.bincount(inside[region.mask], minlength=1)
@@ -198,9 +206,18 @@ class Tracker:
                 continue
             given, rest = self._share_out(region, inside, claims)
             np.copyto(labels[region.window], given, where=given > 0)
+            if rest is None and len(claims) == 1:
+                parts.setdefault(claims[0], []).append(region)
+                blobs.add(claims[0])
+                continue
+            for label, part in label_regions(given):
+                parts.setdefault(label, []).append(part.within(region))
             if rest is not None:
                 unclaimed += [piece.within(region) for piece in _regions(rest)]
-        return labels, unclaimed + self._part(labels)
+        held = {label: some[0] if len(some) == 1 else _joined(labels, label, some) for label, some in parts.items()}
+        # What one blob went to as a whole hangs together.
+        loose = [label for label, some in parts.items() if len(some) > 1 or label not in blobs]
+        return labels, held, unclaimed + _part(labels, held, loose)
 
     def _share_out(self, region: Region, carried: Labels, claims: list[int]) -> tuple[Labels, Bools | None]:
         """Divide a blob among the tracks that claim it, each pixel to the nearest; return what is left over, too."""
@@ -215,23 +232,6 @@ class Tracker:
             return given, None
         rest = region.mask & (away > 0.15 * np.sqrt(known))
         return np.where(rest, 0, given), rest
-
-    def _part(self, labels: Labels) -> list[Region]:
-        """Take pieces that have moved away from the bulk of their track out of ``labels`` and return them."""
-        parted: list[Region] = []
-        for _, whole in label_regions(labels):
-            pieces = _regions(whole.mask)
-            if len(pieces) < 2:
-                continue
-            pieces.sort(key=lambda piece: -piece.area)
-            bulk = pieces[0]
-            reach = APART * float(np.hypot(*bulk.mask.shape))
-            for piece in pieces[1:]:
-                if piece.area >= PIECE * bulk.area and _gap(bulk.box, piece.box) > reach:
-                    moved = piece.within(whole)
-                    labels[moved.window][moved.mask] = 0
-                    parted.append(moved)
-        return parted
 
     def _recognise(self, blobs: list[_Blob], found: set[int], seconds: float) -> list[int]:
         """Return a label for each blob: of a lost track where one fits, else a new one."""
@@ -253,6 +253,41 @@ class Tracker:
                 names[row], self._next = self._next, self._next + 1
                 self._followed[names[row]] = _Followed(names[row], blobs[row].looks)
         return names
+
+
+def _part(labels: Labels, held: dict[int, Region], loose: Iterable[int]) -> list[Region]:
+    """Take pieces that have moved away from the bulk of their track out of the labels, and return them."""
+    parted: list[Region] = []
+    for label in loose:
+        whole = held[label]
+        pieces = _regions(whole.mask)
+        if len(pieces) < 2:
+            continue
+        pieces.sort(key=lambda piece: -piece.area)
+        bulk = pieces[0]
+        reach = APART * float(np.hypot(*bulk.mask.shape))
+        away = [p for p in pieces[1:] if p.area >= PIECE * bulk.area and _gap(bulk.box, p.box) > reach]
+        for piece in away:
+            moved = piece.within(whole)
+            labels[moved.window][moved.mask] = 0
+            parted.append(moved)
+        if away:
+            held[label] = Region(whole.window, labels[whole.window] == label).trimmed()
+    return parted
+
+
+def _joined(labels: Labels, label: int, parts: Sequence[Region]) -> Region:
+    """Return the pixels of a label whose parts are known."""
+    boxes = np.array([part.box for part in parts])
+    (left, top), (right, bottom) = boxes[:, :2].min(axis=0).tolist(), boxes[:, 2:].max(axis=0).tolist()
+    window = (slice(top, bottom), slice(left, right))
+    return Region(window, labels[window] == label)
+
+
+@cache
+def _grid(height: int, width: int) -> Floats:
+    """Return (height, width, 2) x and y of every pixel."""
+    return np.stack(np.meshgrid(np.arange(width), np.arange(height)), axis=-1).astype(np.float32)
 
 
 def _misfits(things: Sequence[_Followed], blobs: Sequence[_Blob], seconds: float) -> Doubles:
@@ -282,15 +317,15 @@ def _nearest_label(markers: Labels) -> tuple[Labels, Floats]:
     return names[regions], away.astype(np.float32)
 
 
-def _sharing(labels: Labels, foreground: Bools) -> list[frozenset[int]]:
+def _sharing(held: Mapping[int, Region], foreground: Bools) -> list[frozenset[int]]:
     """Return the sets of labels that lie in one blob, or in two with hardly a gap."""
-    reach = 2 * round(NEXT_TO * max(labels.shape)) + 1
+    reach = 2 * round(NEXT_TO * max(foreground.shape)) + 1
     _, blobs = cv2.connectedComponents(cv2.dilate(foreground.astype(np.uint8), np.ones((reach, reach), np.uint8)))
-    codes = np.unique(blobs[labels > 0].astype(np.int64) << 32 | labels[labels > 0])
     sets: dict[int, set[int]] = {}
-    for code in codes:
-        sets.setdefault(int(code >> 32), set()).add(int(code & 0xFFFFFFFF))
-    return [frozenset(names) for names in sets.values() if len(names) > 1]
+    for label, region in sorted(held.items()):
+        for blob in np.unique(blobs[region.window][region.mask]).tolist():
+            sets.setdefault(blob, set()).add(label)
+    return [frozenset(names) for _, names in sorted(sets.items()) if len(names) > 1]
 
 
 def _regions(mask: Bools) -> list[Region]:
