@@ -104,11 +104,10 @@ def difference(lab: Bytes, background: Bytes) -> Floats:
 def mend_ghosts(background: Background, number: int, lab: Bytes, foreground: Bools) -> int:
     """Put what a frame shows into the background wherever its foreground is a ghost; return the pixels mended."""
     height, width = foreground.shape
-    shown, _, _ = background.of_frame(number, height, width)
     count, labels, stats, _ = cv2.connectedComponentsWithStats(foreground.astype(np.uint8))
     if stats[1:, cv2.CC_STAT_AREA].max(initial=0) < MIN_GHOST * height * width:
         return 0
-    edges_frame, edges_back = _edges(lab), _edges(shown)
+    edges_frame, edges_back = _edges(lab), _edges(background.of_frame(number, height, width)[0])
     ghosts = np.zeros((height, width), np.uint8)
     for label in range(1, count):
         x, y, w, h, area = stats[label]

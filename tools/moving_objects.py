@@ -119,7 +119,7 @@ class Stretch:
 
 def looks_shaded(lab: Bytes, background: Bytes) -> Bools:
     """Return (h, w) where a frame is its background under less light: darker by up to half, of the same hue."""
-    now, then = lab[..., 0], background[..., 0]
+    now, then = (cv2.extractChannel(picture, 0) for picture in (lab, background))
     _, a, b = cv2.split(cv2.absdiff(lab, background))
     return np.asarray((now > np.float32(SHADE) * then) & (now < then) & (cv2.max(a, b) < SHADE_HUE))
 
@@ -167,8 +167,8 @@ def moving_pixels(flow: Floats, back: Doubles) -> Bools:
     """Return (h, w) where the flow differs from what the camera's map alone gives, beyond the flow's own noise."""
     height, width = flow.shape[:2]
     rest = flow if np.array_equal(back, np.eye(3)) else flow - camera_flow(back, height, width)
-    beyond = cv2.magnitude(rest[..., 0], rest[..., 1])
-    noise = float(np.median(beyond[::2, ::2]))
+    beyond = cv2.magnitude(*cv2.split(rest))
+    noise = quantile(beyond[::2, ::2].ravel(), 0.5)
     return np.asarray(beyond > MOVING_PIXELS + 3 * noise)
 
 
