@@ -82,13 +82,13 @@ def model_background(labs: list[Bytes], to_first: list[Doubles]) -> Background:
             continue
         cv2.warpPerspective(labs[number], to_canvas[number], size, dst=stack[row])
         shown[row] = cv2.warpPerspective(whole, to_canvas[number], size, flags=cv2.INTER_NEAREST) > 0
-    seen = shown.sum(axis=0)
+    seen = shown.sum(axis=0, dtype=np.uint8)
     median = _masked_median(stack, shown, seen)
     # Channel by channel: a maximum over a last axis of three is many times slower.
     away = [reduce(cv2.max, cv2.split(cv2.absdiff(picture, median))) for picture in stack]
     spread = _masked_median(np.array(away, np.uint8)[..., None], shown, seen)[..., 0]
     noise = NOISE_FLOOR + NOISE_FACTOR * cv2.GaussianBlur(spread.astype(np.float32), (0, 0), 1.5)
-    return Background(median, noise, seen.astype(np.uint8), to_canvas)
+    return Background(median, noise, seen, to_canvas)
 
 
 def difference(lab: Bytes, background: Bytes) -> Floats:
@@ -139,13 +139,17 @@ def _edges(lab: Bytes) -> NDArray[np.int16]:
     return np.asarray(cv2.dilate(light + a + b, np.ones((3, 3), np.uint8)), np.int16)
 
 
-def _masked_median(stack: Bytes, shown: Bools, seen: NDArray[np.int64]) -> Bytes:
-    """Return the median over axis 0 of the values that are shown, (n, h, w, channels)."""
-    middle = np.maximum(seen - 1, 0) // 2
+def _masked_median(stack: Bytes, shown: Bools, seen: Bytes) -> Bytes:
+    """Return the median over axis 0 of the values that are shown, (n, h, w, channels); the others are made 255."""
+    middle = (np.maximum(seen, 1) - 1) // 2
     if seen.min() == len(stack):
         return np.asarray(_sorted(stack)[middle.flat[0]], np.uint8)
-    ordered = _sorted(np.where(shown[..., None], stack, 255).astype(np.uint8, copy=False))
-    return np.asarray(np.take_along_axis(ordered, middle[None, ..., None], axis=0)[0], np.uint8)
+    np.copyto(stack, 255, where=~shown[..., None])
+    ordered = _sorted(stack)
+    median = np.zeros(stack.shape[1:], np.uint8)
+    for place in np.unique(middle):
+        cv2.copyTo(ordered[place], (middle == place).astype(np.uint8), median)
+    return median
 
 
 def _sorted(stack: Bytes) -> Bytes:
