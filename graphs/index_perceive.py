@@ -84,14 +84,15 @@ class Perceiver:
         self._key_step = 4
         self._begin_shot(0)
 
-    def add(self, frame: Frame) -> None:
-        """Take in the next sampled frame."""
+    def add(self, frame: Frame, larger: Callable[[], Frame] | None = None) -> None:
+        """Take in the next sampled frame; ``larger`` returns it at the size that is kept of key frames."""
         number = len(self.seen.seconds)
         self.seen.frame_index.append(frame.frame_index)
         self.seen.seconds.append(frame.seconds)
         image = working_image(frame.image)
         self.seen.work_size = (image.shape[1], image.shape[0])
-        self._keep(number, frame)
+        if number % self._key_step == 0:
+            self._keep(larger() if larger else frame)
         self._buffer.append(image)
         if (cut := self._shots.step(number, image)) is not None:
             self._flush(cut)
@@ -108,12 +109,11 @@ class Perceiver:
         self._end_shot(end)
         return self.seen
 
-    def _keep(self, number: int, frame: Frame) -> None:
-        if number % self._key_step == 0:
-            self.seen.key_frames.append(frame)
-            if len(self.seen.key_frames) > KEY_FRAMES:
-                self.seen.key_frames = self.seen.key_frames[::2]
-                self._key_step *= 2
+    def _keep(self, frame: Frame) -> None:
+        self.seen.key_frames.append(frame)
+        if len(self.seen.key_frames) > KEY_FRAMES:
+            self.seen.key_frames = self.seen.key_frames[::2]
+            self._key_step *= 2
 
     def _begin_shot(self, number: int) -> None:
         self._shot_start = number
@@ -140,7 +140,7 @@ class Perceiver:
             flow = self._flows.step(greys[offset])
             moving = stretch.foreground(offset, flow)
             self._tracker.step(number, self.seen.seconds[number], lab, moving, flow)
-            self._colours.step(number, self.seen.seconds[number], image)
+            self._colours.step(number, self.seen.seconds[number], image, lab)
         height, width = images[0].shape[:2]
         camera = np.stack([to_affine(matrix, width, height) for matrix in maps])
         self._tracker.settle(
@@ -160,7 +160,7 @@ class Perceiver:
             joined = join_pieces(self._tracker.tracks, self._tracker.touching)
             joined = join_returns([track for track in joined if len(track.samples) >= 2], width, height)
             moving = [track for track in joined if _lasting(track)]
-            regions = [track for track in self._colours.tracks if len(track.samples) >= MIN_SAMPLES]
+            regions = [track for track in self._colours.finish() if len(track.samples) >= MIN_SAMPLES]
             regions = [track for track in join_returns(regions, width, height) if _lasting(track)]
             tracks = merge_tracks(moving, regions)
             moves = describe_moves(camera, width, height) if self._camera.knows else []
@@ -179,7 +179,13 @@ def shrink(image: Bytes, side: int) -> Bytes:
 
 def working_image(image: Bytes) -> Bytes:
     """Return a frame at the size in which things are found."""
-    return image if max(image.shape[:2]) <= UNSCALED_SIDE else shrink(image, WORK_SIDE)
+    return shrink(image, working_side(image.shape[1], image.shape[0]))
+
+
+def working_side(width: int, height: int) -> int:
+    """Return the longer side, in pixels, of a frame of this size as things are found in it."""
+    longer = max(width, height)
+    return longer if longer <= UNSCALED_SIDE else WORK_SIDE
 
 
 def _split_by_pan(maps: list[Doubles], width: int, height: int) -> list[tuple[int, int]]:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from graphs.index_perceive import Perceiver, shrink
+from graphs.index_perceive import Perceiver, shrink, working_side
 from graphs.index_twin import SOURCE, TRACK_CONFIDENCE, attributes_of, build_perceived
 from tools import appearance, text_seen
 from twins.components import components
@@ -26,12 +26,12 @@ from twins.sources import SourceFile
 from twins.specialists import Label, Labeller
 from twins.store import Store
 
-TRACKS_VERSION = "3"
+TRACKS_VERSION = "4"
 COMPONENTS_VERSION = "1"
 """Raise these, and those of the specialists, when results change: that is what makes old twins stale."""
 
 DECODE_SIDE = 960
-"""Longer side of the frames that are decoded: enough to read text, little enough to be quick."""
+"""Longer side of the frames that are kept for reading and naming: enough for that, little enough to be quick."""
 TEXT_FRAMES = 3
 LABEL_FRAMES = 4
 LOOKS = 6
@@ -111,10 +111,12 @@ def _see(
     file: SourceFile, options: IndexOptions, labeller: Labeller | None, report: Report
 ) -> tuple[Material, list[str]]:
     """Run every stage that needs frames, in one pass over the file."""
-    with VideoFile(file.path, DECODE_SIDE) as video:
+    with VideoFile(file.path) as video:
+        # Nearly all frames are only looked at small, and the decoder's own scaling is much faster than doing it twice.
+        video.max_side = working_side(video.info.width, video.info.height)
         perceiver = Perceiver()
         for done, frame in enumerate(video.sample(options.sampling)):
-            perceiver.add(frame)
+            perceiver.add(frame, lambda: video.shown_again(DECODE_SIDE))
             report("tracks", done + 1, frame.seconds)
         seen = perceiver.finish()
         if not seen.seconds:

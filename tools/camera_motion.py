@@ -34,6 +34,8 @@ SURE_SHARE = 0.6
 BETTER = 0.985
 """A map of all pixels must leave less than this share of what the features' map leaves, and any map less than this
 share of what no movement leaves."""
+PATIENCE = 4
+"""After so many frames in a row that no map of all pixels explains, only every so many-th one is checked."""
 BENT_GAIN = 1.3
 """A projective map must win this many times the features of a similarity: it bends when little holds it."""
 
@@ -56,7 +58,7 @@ class CameraTracker:
     def __init__(self) -> None:
         self._reference: _Reference | None = None
         self._last = np.eye(3)
-        self._frames = self._measured = 0
+        self._frames = self._measured = self._refused = 0
 
     @property
     def knows(self) -> bool:
@@ -76,8 +78,12 @@ class CameraTracker:
             return np.eye(3)
         reference = self._reference
         found = _match(reference.grey, grey, reference.points, self._last)
-        if len(reference.points) >= MIN_FEATURES and (found is None or found[1] < SURE_SHARE):
-            found = _aligned(reference, grey, self._last, found)
+        # Where depth or busy things bend the picture, no map of all pixels will do in the next frame either.
+        patient = self._refused < PATIENCE or self._frames % PATIENCE == 0
+        if len(reference.points) >= MIN_FEATURES and (found is None or (found[1] < SURE_SHARE and patient)):
+            aligned = _aligned(reference, grey, self._last, found)
+            self._refused = 0 if aligned else self._refused + 1
+            found = aligned or found
         if found is None:
             # Nothing agrees: carry on from here as if the camera had not moved.
             to_first = reference.to_first @ self._last
@@ -158,7 +164,7 @@ def _aligned(
     by_features = last if found is None else found[0]
     fits = reference.aligner.align(grey, by_features, others=(by_features, np.eye(3)))
     if not fits or not fits[0].explains:
-        return found
+        return None
     for matrix in (np.eye(3), by_features):
         simple = next((fit for fit in fits if np.array_equal(fit.to_reference, matrix)), None)
         if simple is not None and BETTER * simple.difference <= fits[0].difference:
@@ -196,11 +202,13 @@ def to_affine(matrix: Doubles, width: int, height: int) -> Floats:
 
 def camera_flow(to_other: Doubles, height: int, width: int) -> Floats:
     """Return the (height, width, 2) displacement in pixels that a projective map alone gives every pixel."""
-    xs, ys = np.meshgrid(np.arange(width, dtype=np.float64), np.arange(height, dtype=np.float64))
-    w = to_other[2, 0] * xs + to_other[2, 1] * ys + to_other[2, 2]
-    x = (to_other[0, 0] * xs + to_other[0, 1] * ys + to_other[0, 2]) / w
-    y = (to_other[1, 0] * xs + to_other[1, 1] * ys + to_other[1, 2]) / w
-    return np.stack([x - xs, y - ys], axis=-1).astype(np.float32)
+    xs, ys = np.arange(width, dtype=np.float64), np.arange(height, dtype=np.float64)[:, None]
+    (ax, bx, cx), (ay, by, cy), (aw, bw, cw) = to_other
+    flow = np.empty((height, width, 2), np.float32)
+    w = aw * xs + (bw * ys + cw)
+    flow[..., 0] = (ax * xs + (bx * ys + cx)) / w - xs
+    flow[..., 1] = (ay * xs + (by * ys + cy)) / w - ys
+    return flow
 
 
 @dataclass(frozen=True)

@@ -6,16 +6,16 @@ stereo from maximally stable extremal regions", 2002; OpenCV 5's own detector mi
 They complete what moves: a hand and the cup in it move as one blob, but the cup has a colour of its own.
 """
 
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from tools.tracks import RawTrack, Sample, cut_out, looks_apart, looks_of
-from twins.geometry import Bools, Bytes, Floats
-from twins.masks import encode_mask, resize_mask
+from tools.tracks import RawTrack, Region, Sample, Sight, cut_out, looks_apart, looks_of
+from twins.geometry import Bools, Bytes, Doubles, Floats
+from twins.masks import encode_within, resize_mask
 
 SIDE = 208
 """Longer side of the pictures in which regions are looked for."""
@@ -36,6 +36,8 @@ SAME = 0.5
 """Regions of one frame that overlap by more than this (IoU) are one."""
 REGIONS = 14
 """Kept in a frame, those of most contrast."""
+EVERY_SECONDS = 0.15
+"""Regions are looked for no more often: they rest, or are seen to move anyway."""
 MEMORY_SECONDS = 1.5
 REACH = 1.2
 """A region is found again within this many times its own size of where it is expected."""
@@ -46,74 +48,101 @@ LOOKS = 0.5
 
 @dataclass(frozen=True)
 class ColourRegion:
-    """A region in one frame: box and centre in pixels of the frame, mask at the working size."""
+    """A region in one frame: its pixels, where and when it is seen, and its colours."""
 
-    mask: Bools
-    box: tuple[int, int, int, int]
-    centre: tuple[float, float]
-    area: int
-    contrast: float
+    region: Region
+    sight: Sight
     looks: Floats
 
 
-_Found = tuple[tuple[slice, slice], Bools]
-"""A region as rows and columns, and the mask within them."""
+Outline = NDArray[np.int32]
+"""(n, 1, 2) the pixels along the rim of a region."""
 
 
 class ColourTracker:
-    """Follow even-coloured regions through one shot; ``tracks`` holds all of them."""
+    """Follow even-coloured regions through one shot.
+
+    They are looked for a few times a second. For the frames between, a region that was found before and after is taken
+    to have moved evenly.
+    """
 
     def __init__(self) -> None:
-        self.tracks: list[RawTrack] = []
+        self._tracks: list[RawTrack] = []
         self._recent: list[RawTrack] = []
+        self._looked = -np.inf
+        self._passed: list[tuple[int, float]] = []
 
-    def step(self, number: int, seconds: float, image: Bytes) -> None:
-        """Take in the next sampled frame, (h, w, 3) RGB."""
-        from scipy.optimize import linear_sum_assignment
-
-        regions = find_regions(image)
-        self._recent = [t for t in self._recent if seconds - t.last.seconds <= MEMORY_SECONDS]
-        matched: dict[int, RawTrack] = {}
-        if regions and self._recent:
-            costs = np.array([[_cost(track, region, seconds) for track in self._recent] for region in regions])
-            for row, column in zip(*linear_sum_assignment(costs), strict=True):
-                if costs[row, column] < 1.0:
-                    matched[int(row)] = self._recent[column]
+    def step(self, number: int, seconds: float, image: Bytes, lab: Bytes) -> None:
+        """Take in the next sampled frame, (h, w, 3) RGB and the same in 8-bit Lab."""
+        if seconds - self._looked < EVERY_SECONDS:
+            self._passed.append((number, seconds))
+            return
+        regions = find_regions(image, lab, seconds)
+        matched = self._matched(regions, seconds)
         for row, region in enumerate(regions):
             track = matched.get(row) or self._begin(region)
-            sample = Sample(seconds, region.box, region.area, region.centre, encode_mask(region.mask))
-            track.samples[number] = sample
+            self._fill(track, region, image.shape[:2])
+            track.samples[number] = _sample(region.region, seconds, image.shape[:2])
             track.looks = 0.9 * track.looks + 0.1 * region.looks
-            cut_out(track, number, image, region.box)
+            cut_out(track, number, image, region.region.box)
+        self._looked, self._passed = seconds, []
+
+    def finish(self) -> list[RawTrack]:
+        """Return all tracks; what was found when last looked is taken to stay to the end."""
+        for track in self._tracks:
+            if track.last.seconds == self._looked:
+                track.samples |= {number: replace(track.last, seconds=seconds) for number, seconds in self._passed}
+        self._passed = []
+        return self._tracks
+
+    def _matched(self, regions: Sequence[ColourRegion], seconds: float) -> dict[int, RawTrack]:
+        """Return which regions, by their place in the list, go on with which tracks."""
+        from scipy.optimize import linear_sum_assignment
+
+        self._recent = [t for t in self._recent if seconds - t.last.seconds <= MEMORY_SECONDS]
+        if not regions or not self._recent:
+            return {}
+        costs = _costs(regions, self._recent, seconds)
+        pairs = zip(*linear_sum_assignment(costs), strict=True)
+        return {int(row): self._recent[column] for row, column in pairs if costs[row, column] < 1.0}
+
+    def _fill(self, track: RawTrack, region: ColourRegion, size: tuple[int, ...]) -> None:
+        """Give a track samples in the frames that were passed over since it was last found, if it was just before."""
+        if not track.samples or track.last.seconds != self._looked:
+            return
+        last, sight = track.last, region.sight
+        for number, seconds in self._passed:
+            share = (sight.seconds - seconds) / (sight.seconds - last.seconds)
+            x, y = (share * (np.array(last.centre) - sight.centre)).round().astype(int).tolist()
+            track.samples[number] = _sample(_moved(region.region, x, y, size), seconds, size)
 
     def _begin(self, region: ColourRegion) -> RawTrack:
-        track = RawTrack(len(self.tracks) + 1, region.looks)
-        self.tracks.append(track)
+        track = RawTrack(len(self._tracks) + 1, region.looks)
+        self._tracks.append(track)
         self._recent.append(track)
         return track
 
 
-def find_regions(image: Bytes) -> list[ColourRegion]:
-    """Return the regions of one (h, w, 3) RGB frame that stand out by colour, most contrast first."""
+def find_regions(image: Bytes, lab: Bytes, seconds: float) -> list[ColourRegion]:
+    """Return the regions of one frame that stand out by colour, most contrast first.
+
+    Args:
+        image: (h, w, 3) uint8 RGB.
+        lab: the same in 8-bit Lab.
+        seconds: its time.
+    """
     height, width = image.shape[:2]
     scale = min(1.0, SIDE / max(height, width))
     size = (max(8, round(width * scale)), max(8, round(height * scale)))
-    small = cv2.resize(image, size, interpolation=cv2.INTER_AREA)
-    lab = cv2.cvtColor(small, cv2.COLOR_RGB2LAB).astype(np.uint8, copy=False)
-    pixels = size[0] * size[1]
-    found: list[tuple[float, Bools]] = []
-    for channel in _channels(lab):
-        for region in (*_stable_regions(channel, pixels), *_stable_regions(255 - channel, pixels)):
-            scored = _score(lab, region)
-            if scored is not None:
-                found.append(scored)
-    found.sort(key=lambda item: -item[0])
+    shrunk = cv2.resize(image, size, interpolation=cv2.INTER_AREA)
+    small = cv2.cvtColor(shrunk, cv2.COLOR_RGB2LAB).astype(np.uint8, copy=False)
+    scored = [_score(small, outline) for outline in _stable_regions(_channels(small))]
+    found = sorted((item for item in scored if item is not None), key=lambda item: -item[0])
     kept: list[tuple[float, Bools]] = []
     for contrast, mask in found:
         if len(kept) < REGIONS and all(_overlap(mask, other) < SAME for _, other in kept):
             kept.append((contrast, mask))
-    full = cv2.cvtColor(image, cv2.COLOR_RGB2LAB).astype(np.uint8, copy=False)
-    return [_region(resize_mask(mask, height, width), contrast, full) for contrast, mask in kept]
+    return [_region(mask, lab, seconds) for _, mask in kept]
 
 
 def _channels(lab: Bytes) -> list[Bytes]:
@@ -124,56 +153,88 @@ def _channels(lab: Bytes) -> list[Bytes]:
     return [light.astype(np.uint8), *wide]
 
 
-def _stable_regions(channel: Bytes, pixels: int) -> list[_Found]:
-    """Return the bright regions of a channel that hardly change from one threshold to the next."""
-    low, high = np.percentile(channel, [1, 99])
+def _stable_regions(channels: Sequence[Bytes]) -> list[Outline]:
+    """Return outlines of the bright and the dark regions of channels that hardly change between two thresholds."""
+    height, width = channels[0].shape
+    planes = np.stack([plane for channel in channels for plane in (channel, 255 - channel)])
+    low, high = np.percentile(planes.reshape(len(planes), -1), [1, 99], axis=1)
     levels = np.linspace(low, high, LEVELS + 2)[1:-1]
-    stable: list[_Found] = []
-    wider: tuple[NDArray[Any], NDArray[Any]] | None = None
+    # All planes at once, one below the other with an empty row between: calls cost more than pixels here.
+    sheet = np.zeros((len(planes), height + 1, width), np.uint8)
+    stable: list[Outline] = []
+    wider = _Pieces([], np.empty(0), np.empty((0, 4)))
     for level in levels:
-        _, labels, stats, _ = cv2.connectedComponentsWithStats((channel > level).astype(np.uint8), connectivity=4)
-        area, width, height = stats[:, cv2.CC_STAT_AREA], stats[:, cv2.CC_STAT_WIDTH], stats[:, cv2.CC_STAT_HEIGHT]
-        fits = (area >= MIN_AREA * pixels) & (area <= MAX_AREA * pixels) & (area >= MIN_EXTENT * width * height)
-        for piece in np.flatnonzero(fits[1:]) + 1:
-            x, y, w, h = (int(value) for value in stats[piece, :4])
-            window = (slice(y, y + h), slice(x, x + w))
-            if wider is not None:
-                # Any pixel of the piece tells which piece of the lower threshold holds it: one of its top row will do.
-                column = x + int((labels[y, x : x + w] == piece).argmax())
-                before = wider[1][wider[0][y, column]]
-                if before <= STABLE * area[piece]:
-                    stable.append((window, labels[window] == piece))
-        wider = labels, area
+        np.greater(planes, level[:, None, None], out=sheet[:, :-1].view(np.bool_))
+        pieces = _pieces(sheet.reshape(-1, width), MIN_AREA * height * width)
+        small = pieces.areas <= MAX_AREA * height * width
+        filling = pieces.areas >= MIN_EXTENT * (pieces.boxes[:, 2:] - pieces.boxes[:, :2]).prod(axis=1)
+        for n in np.flatnonzero(small & filling & wider.hardly_wider(pieces)):
+            top = int(pieces.boxes[n, 1]) // (height + 1) * (height + 1)
+            stable.append(pieces.outlines[n] - np.array([0, top], np.int32))
+        wider = pieces
     return stable
 
 
-def _score(lab: Bytes, found: _Found) -> tuple[float, Bools] | None:
+@dataclass(frozen=True)
+class _Pieces:
+    """The connected pieces of a binary picture: outlines, pixels (holes are none) and xyxy boxes, (n,) and (n, 4)."""
+
+    outlines: list[Outline]
+    areas: Doubles
+    boxes: Doubles
+
+    def hardly_wider(self, others: "_Pieces") -> Bools:
+        """Return which of other pieces, each of which lies in one of these, fill that one."""
+        # What has the piece in its box and is hardly larger holds it: other pieces have no room there.
+        low = (self.boxes[:, :2] <= others.boxes[:, None, :2]).all(axis=2)
+        high = (self.boxes[:, 2:] >= others.boxes[:, None, 2:]).all(axis=2)
+        return np.asarray((low & high & (self.areas <= STABLE * others.areas[:, None])).any(axis=1))
+
+
+def _pieces(picture: Bytes, least: float) -> _Pieces:
+    """Return the pieces of a binary picture that have so many pixels at least."""
+    found, tree = cv2.findContours(picture, cv2.RETR_CCOMP, cv2.CHAIN_APPROX_NONE)
+    length = np.array([len(outline) for outline in found], np.float64)
+    long = np.flatnonzero(length >= 2 * np.sqrt(least)).tolist()
+    areas = np.zeros(len(found))
+    areas[long] = [cv2.contourArea(found[n]) for n in long]
+    # Pick's theorem: an outline runs through the outermost pixels of a piece, and around those of a hole.
+    outer = np.asarray(tree[0, :, 3], np.int64) if found else np.empty(0, np.int64)
+    holes = [n for n in long if outer[n] >= 0]
+    areas += length / 2 + 1
+    np.subtract.at(areas, outer[holes], areas[holes] - length[holes])
+    large = np.flatnonzero((outer < 0) & (areas >= least)).tolist()
+    outlines = [np.asarray(found[n], np.int32) for n in large]
+    boxes = np.array([cv2.boundingRect(outline) for outline in outlines], np.float64).reshape(-1, 4)
+    boxes[:, 2:] += boxes[:, :2]
+    return _Pieces(outlines, areas[large], boxes)
+
+
+def _score(lab: Bytes, outline: Outline) -> tuple[float, Bools] | None:
     """Return (contrast, filled mask) of a region that is compact, whole and unlike its surroundings; else none."""
     height, width = lab.shape[:2]
-    (rows, columns), part = found
-    y, x, h, w = rows.start, columns.start, part.shape[0], part.shape[1]
+    x, y, w, h = cv2.boundingRect(outline)
     sides = (x <= 1) + (y <= 1) + (x + w >= width - 1) + (y + h >= height - 1)
     if sides > 1 or max(w, h) > 0.7 * max(width, height):
         return None
-    outlines, _ = cv2.findContours(part.astype(np.uint8), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
-    outline = max(outlines, key=len)
-    filled = np.zeros(part.shape, np.uint8)
-    cv2.drawContours(filled, [outline], -1, 1, cv2.FILLED)
-    if filled.sum() < MIN_SOLIDITY * float(cv2.contourArea(cv2.convexHull(outline))):
+    filled = np.zeros((h, w), np.uint8)
+    cv2.drawContours(filled, [outline], -1, 1, cv2.FILLED, offset=(-x, -y))
+    area = cv2.countNonZero(filled)
+    if area < MIN_SOLIDITY * float(cv2.contourArea(cv2.convexHull(outline))):
         return None
-    margin = max(2, round(0.15 * float(np.sqrt(filled.sum()))))
+    margin = max(2, round(0.15 * float(np.sqrt(area))))
     window = np.s_[max(0, y - 2 * margin) : y + h + 2 * margin, max(0, x - 2 * margin) : x + w + 2 * margin]
     top, left = window[0].start, window[1].start
     around = np.zeros(lab[window].shape[:2], np.uint8)
     around[y - top : y - top + h, x - left : x - left + w] = filled
     kernel = np.ones((2 * margin + 1, 2 * margin + 1), np.uint8)
-    ring = (cv2.dilate(around, kernel) > 0) & (cv2.dilate(around, np.ones((3, 3), np.uint8)) == 0)
+    ring = (cv2.dilate(around, kernel) > cv2.dilate(around, np.ones((3, 3), np.uint8))).astype(np.uint8)
     if not ring.any():
         return None
-    inside, outside = lab[window][around > 0].astype(np.float32), lab[window][ring].astype(np.float32)
+    middle = np.array(cv2.mean(lab[window], around)[:3])
     # The part of the ring that is most alike counts: a region that goes on beyond its outline is no thing.
-    away = np.linalg.norm((outside - inside.mean(axis=0)) * (0.7, 1.3, 1.3), axis=1)
-    contrast = float(np.percentile(away, 30))
+    away = ((lab[window][ring > 0] - middle) * (0.7, 1.3, 1.3)) ** 2
+    contrast = float(np.sqrt(np.percentile(away.sum(axis=1), 30)))
     if contrast < MIN_CONTRAST:
         return None
     mask = np.zeros((height, width), np.bool_)
@@ -181,21 +242,39 @@ def _score(lab: Bytes, found: _Found) -> tuple[float, Bools] | None:
     return contrast, mask
 
 
-def _region(mask: Bools, contrast: float, lab: Bytes) -> ColourRegion:
-    ys, xs = np.nonzero(mask)
-    box = (int(xs.min()), int(ys.min()), int(xs.max()) + 1, int(ys.max()) + 1)
-    centre = (float(xs.mean()) + 0.5, float(ys.mean()) + 0.5)
-    return ColourRegion(mask, box, centre, len(xs), contrast, looks_of(lab, mask))
+def _region(mask: Bools, lab: Bytes, seconds: float) -> ColourRegion:
+    height, width = lab.shape[:2]
+    region = Region((slice(0, height), slice(0, width)), resize_mask(mask, height, width)).trimmed()
+    return ColourRegion(region, region.sight(seconds), looks_of(lab[region.window], region.mask))
 
 
-def _cost(track: RawTrack, region: ColourRegion, seconds: float) -> float:
-    expected, travelled = track.expected(seconds)
-    away = float(np.linalg.norm(np.array(region.centre) - expected)) / (REACH * np.sqrt(track.area) + travelled)
-    ratio = abs(np.log(region.area / track.area)) / np.log(GROWN)
-    if max(away, ratio) >= 1.0:
-        return 1e6
-    apart = looks_apart(track.looks, region.looks) / LOOKS
-    return float(0.5 * away + 0.2 * ratio + 0.3 * apart) if apart < 1.0 else 1e6
+def _moved(region: Region, x: int, y: int, size: tuple[int, ...]) -> Region:
+    """Return a region moved by some pixels, but not out of a frame of (height, width)."""
+    ways = zip(region.window, (y, x), size, strict=True)
+    by = [min(max(way, -part.start), room - part.stop) for part, way, room in ways]
+    rows, columns = (slice(part.start + way, part.stop + way) for part, way in zip(region.window, by, strict=True))
+    return Region((rows, columns), region.mask)
+
+
+def _sample(region: Region, seconds: float, size: tuple[int, ...]) -> Sample:
+    sight, (x, y, _, _) = region.sight(seconds), region.box
+    return Sample(seconds, sight.box, sight.area, sight.centre, encode_within(region.mask, (y, x), size))
+
+
+def _costs(regions: Sequence[ColourRegion], tracks: Sequence[RawTrack], seconds: float) -> Doubles:
+    """Return (regions, tracks) how badly each region continues each track; below 1 it may."""
+    expected = [track.expected(seconds) for track in tracks]
+    places, travelled = np.array([place for place, _ in expected]), np.array([way for _, way in expected])
+    usual, areas = np.array([track.area for track in tracks]), np.array([region.sight.area for region in regions])
+    centres = np.array([region.sight.centre for region in regions])
+    away = np.linalg.norm(centres[:, None] - places, axis=2) / (REACH * np.sqrt(usual) + travelled)
+    ratio = np.abs(np.log(areas[:, None] / usual)) / np.log(GROWN)
+    costs = np.full(away.shape, 1e6)
+    for row, column in np.argwhere(np.maximum(away, ratio) < 1.0).tolist():
+        apart = looks_apart(tracks[column].looks, regions[row].looks) / LOOKS
+        if apart < 1.0:
+            costs[row, column] = 0.5 * away[row, column] + 0.2 * ratio[row, column] + 0.3 * apart
+    return costs
 
 
 def _overlap(a: Bools, b: Bools) -> float:

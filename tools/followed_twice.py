@@ -7,6 +7,7 @@ from typing import Literal
 
 import numpy as np
 
+from tools.quantiles import quantile
 from tools.tracks import RawTrack
 from twins.geometry import Doubles
 
@@ -20,8 +21,8 @@ SAME_SHARE = 0.2
 """… and so many of the shorter one's: it may go on long after the other was lost, but not meet it in passing."""
 OVERLAP = 0.5
 """A part or a rim covers, or is covered, by this share of the smaller box in nearly all frames that both are in."""
-NEARLY_ALL = 80
-"""… that is in so many of a hundred."""
+FEW = 0.2
+"""… that is in all but this share."""
 FIXED = 0.5
 """What wanders about a thing by less than this share of the smaller one's size (half of the time) is fixed to it."""
 PART_SHARE = 0.5
@@ -50,21 +51,24 @@ def merge_tracks(moving: Sequence[RawTrack], coloured: Sequence[RawTrack]) -> li
 
 def relation_of(track: RawTrack, thing: RawTrack) -> Relation:
     """Tell by their boxes whether a track is a thing once more, or fixed to it, inside it or around it."""
-    shared = sorted(set(track.samples) & set(thing.samples))
+    shared = sorted(track.samples.keys() & thing.samples.keys())
     if len(shared) < max(MIN_SHARED, SAME_SHARE * min(len(track.samples), len(thing.samples))):
         return "apart"
     ours = np.array([track.samples[n].box for n in shared], np.float64)
     theirs = np.array([thing.samples[n].box for n in shared], np.float64)
     both = _areas(np.concatenate([np.maximum(ours[:, :2], theirs[:, :2]), np.minimum(ours[:, 2:], theirs[:, 2:])], 1))
     own, other = _areas(ours), _areas(theirs)
-    if np.median(both / (own + other - both)) >= SAME_BOX:
-        return "same"
     smaller = np.minimum(own, other)
-    place = ((ours[:, :2] + ours[:, 2:]) - (theirs[:, :2] + theirs[:, 2:])) / 2
-    wander = np.ptp(np.percentile(place, [25, 75], axis=0), axis=0).max() / np.sqrt(np.median(smaller))
-    overlap = np.percentile(both / smaller, 100 - NEARLY_ALL)
-    with_it = len(shared) >= PART_SHARE * len(track.samples) and np.median(own) <= RIM * np.median(other)
-    return "part" if with_it and overlap >= OVERLAP and wander < FIXED else "apart"
+    if 2 * np.count_nonzero(both >= min(SAME_BOX, OVERLAP) * smaller) < len(shared):
+        return "apart"  # most pairs: nothing below could hold of them
+    if quantile(both / (own + other - both), 0.5) >= SAME_BOX:
+        return "same"
+    with_it = len(shared) >= PART_SHARE * len(track.samples)
+    if not with_it or quantile(own, 0.5) > RIM * quantile(other, 0.5) or quantile(both / smaller, FEW) < OVERLAP:
+        return "apart"
+    places = ((ours[:, :2] + ours[:, 2:]) - (theirs[:, :2] + theirs[:, 2:])) / 2
+    wander = max(quantile(place, 0.75) - quantile(place, 0.25) for place in places.T)
+    return "part" if wander < FIXED * np.sqrt(quantile(smaller, 0.5)) else "apart"
 
 
 def _longest_first(tracks: Iterable[RawTrack]) -> list[RawTrack]:
@@ -79,4 +83,5 @@ def _completed(thing: RawTrack, other: RawTrack) -> RawTrack:
 
 
 def _areas(boxes: Doubles) -> Doubles:
-    return np.asarray(np.clip(boxes[:, 2:] - boxes[:, :2], 0, None).prod(axis=1), np.float64)
+    sides = np.maximum(boxes[:, 2:] - boxes[:, :2], 0)
+    return np.asarray(sides[:, 0] * sides[:, 1], np.float64)

@@ -88,8 +88,6 @@ def _return_cost(first: RawTrack, second: RawTrack, width: int, height: int) -> 
     pause = back.seconds - last.seconds
     if pause <= 0:
         return float("inf")
-    apart = looks_apart(first.looks, second.looks) / SAME_LOOKS
-    ratio = abs(np.log(first.typical_area / second.typical_area)) / np.log(SAME_SIZE)
     left, entered = sides_touched(last, width, height), sides_touched(back, width, height)
     if left or entered:
         # Whoever leaves on one side comes back on that side, whenever that is.
@@ -97,7 +95,10 @@ def _return_cost(first: RawTrack, second: RawTrack, width: int, height: int) -> 
     else:
         away = float(np.hypot(last.centre[0] - back.centre[0], last.centre[1] - back.centre[1]))
         place = max(away / (RETURN_REACH * float(np.hypot(width, height))), pause / RETURN_SECONDS)
-    return float(max(apart, ratio, place))
+    if place >= 1.0:
+        return place  # what follows takes longer, and would change nothing
+    ratio = abs(np.log(first.typical_area / second.typical_area)) / np.log(SAME_SIZE)
+    return float(max(looks_apart(first.looks, second.looks) / SAME_LOOKS, ratio, place))
 
 
 def sides_touched(sample: Sample, width: int, height: int) -> set[str]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import cv2
 import numpy as np
@@ -9,6 +10,7 @@ from numpy.typing import NDArray
 
 from tools.background import NOISE_FLOOR, difference, mend_ghosts, model_background
 from tools.camera_motion import camera_flow
+from tools.quantiles import quantile
 from tools.tracks import Region
 from twins.geometry import Bools, Bytes, Doubles, Floats
 
@@ -94,7 +96,7 @@ class Stretch:
             region: the thing's pixels, as the tracker gives them.
         """
         away, shaded = self._differences[number]
-        mask = refine_mask(region.mask, away[region.window].astype(np.float32), shaded[region.window])
+        mask = refine_mask(region.mask, away[region.window], shaded[region.window])
         return Region(region.window, mask).trimmed()
 
     def empty_scene(self, number: int) -> Bytes:
@@ -117,27 +119,27 @@ class Stretch:
 
 def looks_shaded(lab: Bytes, background: Bytes) -> Bools:
     """Return (h, w) where a frame is its background under less light: darker by up to half, of the same hue."""
-    now, then = lab[..., 0], background[..., 0]
-    hue = cv2.absdiff(lab, background)[..., 1:].max(axis=-1)
-    return np.asarray((now > SHADE * then) & (now < then) & (hue < SHADE_HUE))
+    now, then = (cv2.extractChannel(picture, 0) for picture in (lab, background))
+    _, a, b = cv2.split(cv2.absdiff(lab, background))
+    return np.asarray((now > np.float32(SHADE) * then) & (now < then) & (cv2.max(a, b) < SHADE_HUE))
 
 
-def refine_mask(mask: Bools, away: Floats, shaded: Bools) -> Bools:
+def refine_mask(mask: Bools, away: NDArray[Any], shaded: Bools) -> Bools:
     """Return the part of a mask that stands out as its bulk does, holes filled.
 
     Args:
-        mask, shaded: (h, w).   away: (h, w) difference from the background.
+        mask, shaded: (h, w).   away: (h, w) difference from the background, of any type of number.
     """
-    typical = float(np.percentile(away[mask], 80))
-    padded = np.pad(mask.astype(np.uint8), 1)
-    inner = cv2.erode(padded, np.ones((3, 3), np.uint8), iterations=RIM)[1:-1, 1:-1] > 0
+    typical = quantile(away[mask], 0.8)
+    # Without the border's value what lies at the edge of the window would pass for the inside.
+    inner = cv2.erode(mask.astype(np.uint8), np.ones((3, 3), np.uint8), iterations=RIM, borderValue=0) > 0
     kept = mask & ~((shaded & (away < SHADE_STANDS_OUT * typical)) | (~inner & (away < STANDS_OUT * typical)))
     kept = cv2.medianBlur(kept.astype(np.uint8), 3) > 0
     outlines, _ = cv2.findContours(kept.astype(np.uint8), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
     filled = np.zeros(mask.shape, np.uint8)
     cv2.drawContours(filled, outlines, -1, 1, cv2.FILLED)
     refined = without_scraps((filled > 0) & mask)
-    return refined if refined.sum() >= REFINED_SHARE * mask.sum() else mask
+    return refined if np.count_nonzero(refined) >= REFINED_SHARE * np.count_nonzero(mask) else mask
 
 
 def without_scraps(mask: Bools) -> Bools:
@@ -165,8 +167,8 @@ def moving_pixels(flow: Floats, back: Doubles) -> Bools:
     """Return (h, w) where the flow differs from what the camera's map alone gives, beyond the flow's own noise."""
     height, width = flow.shape[:2]
     rest = flow if np.array_equal(back, np.eye(3)) else flow - camera_flow(back, height, width)
-    beyond = cv2.magnitude(rest[..., 0], rest[..., 1])
-    noise = float(np.median(beyond[::2, ::2]))
+    beyond = cv2.magnitude(*cv2.split(rest))
+    noise = quantile(beyond[::2, ::2].ravel(), 0.5)
     return np.asarray(beyond > MOVING_PIXELS + 3 * noise)
 
 
@@ -187,6 +189,5 @@ class FlowEstimator:
             return None
         # The stubs do not know that the flow to begin with may be left out.
         found: Floats = self._dis.calc(self._before, before, None)  # type: ignore[call-overload]
-        flow = cv2.resize(found, (width, height))
-        flow *= np.array([width / small.shape[1], height / small.shape[0]], np.float32)
-        return np.asarray(flow, np.float32)
+        found *= np.array([width / small.shape[1], height / small.shape[0]], np.float32)
+        return np.asarray(cv2.resize(found, (width, height)), np.float32)

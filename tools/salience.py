@@ -14,6 +14,7 @@ import cv2
 import numpy as np
 
 from tools.appearance import Look
+from tools.quantiles import quantile
 from twins.geometry import Bytes, Floats
 
 NEIGHBOURHOOD = 4.0
@@ -70,8 +71,8 @@ def contrast_of(look: Look) -> tuple[Floats, float] | None:
     if around.sum() < MIN_AROUND:
         return None
     lab = cv2.cvtColor(look.image, cv2.COLOR_RGB2LAB).astype(np.float32)
-    middle = np.median(lab[inner], axis=0)
-    return middle, float(np.linalg.norm(middle - np.median(lab[around], axis=0)))
+    middle, beside = (np.array([quantile(values, 0.5) for values in lab[part].T]) for part in (inner, around))
+    return middle.astype(np.float32), float(np.linalg.norm(middle - beside))
 
 
 def salience_of(looks: Sequence[Look], ground: Ground, seen: float, moving: float) -> float:
@@ -109,4 +110,5 @@ def _stands_out(looks: Sequence[Look], ground: Ground, seen: float) -> float:
 def _share_alike(ground: Ground, colour: Floats, contrast: float, own: float) -> float:
     """Return the share of the ground that is coloured like a thing; its own, if it rests, is taken out."""
     reach = max(ALIKE * contrast, GRAIN * ground.grain)
-    return max(0.0, float((np.linalg.norm(ground.lab - colour, axis=1) < reach).mean()) - own)
+    away = ground.lab - colour
+    return max(0.0, float((np.einsum("nc,nc->n", away, away) < reach**2).mean()) - own)

@@ -1,8 +1,9 @@
 """Which blob is the same thing as before: labels carried by the flow, matched to blobs, shared out when they merge."""
 
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 
 import cv2
 import numpy as np
@@ -20,7 +21,7 @@ from tools.tracks import (
     looks_of,
     usual_area,
 )
-from twins.geometry import Bools, Bytes, Floats
+from twins.geometry import Bools, Bytes, Doubles, Floats
 from twins.masks import encode_within
 
 Labels = NDArray[np.int32]
@@ -121,18 +122,19 @@ class Tracker:
             flow: (h, w, 2) displacement to the frame before; none for the first frame.
         """
         carried = self._carry(foreground.shape, flow)
-        labels, unclaimed = self._claim(carried, foreground)
+        labels, held, unclaimed = self._claim(carried, foreground)
         blobs = [blob for region in unclaimed if (blob := _blob(region, lab)) is not None]
-        held: list[int] = np.bincount(labels.ravel()).tolist()
         # Whoever holds only scraps may be elsewhere, having moved too fast for the flow.
-        found = {n for n, size in enumerate(held) if n and size and size >= HELD * self._followed[n].area}
+        found = {label for label, region in held.items() if region.area >= HELD * self._followed[label].area}
         for blob, label in zip(blobs, self._recognise(blobs, found, seconds), strict=True):
-            labels[labels == label] = 0
+            if label in held:
+                labels[held[label].window][held[label].mask] = 0
             labels[blob.region.window][blob.region.mask] = label
-        self.touching[number] = _sharing(labels, foreground)
+            held[label] = blob.region
+        self.touching[number] = _sharing(held, foreground)
         self._labels = labels
-        for name, region in label_regions(labels):
-            self._followed[name].add(number, seconds, region, lab)
+        for label, region in held.items():
+            self._followed[label].add(number, seconds, region, lab)
         return labels
 
     def settle(
@@ -174,17 +176,23 @@ class Tracker:
         """Return the last frame's labels where the flow says they are now."""
         if self._labels is None or flow is None:
             return np.zeros(shape, np.int32)
-        height, width = shape
-        xs, ys = np.meshgrid(np.arange(width, dtype=np.float32), np.arange(height, dtype=np.float32))
-        labels = self._labels.astype(np.float32)
-        carried = cv2.remap(labels, xs + flow[..., 0], ys + flow[..., 1], cv2.INTER_NEAREST)
+        # The stubs do not know that one map may hold both x and y.
+        carried: Floats = cv2.remap(  # type: ignore[call-overload]
+            self._labels.astype(np.float32), _grid(*shape) + flow, None, cv2.INTER_NEAREST
+        )
         return carried.astype(np.int32)
 
-    def _claim(self, carried: Labels, foreground: Bools) -> tuple[Labels, list[Region]]:
-        """Give every blob's pixels to the tracks that claim it; return the labels and the blobs nobody claims."""
+    def _claim(self, carried: Labels, foreground: Bools) -> tuple[Labels, dict[int, Region], list[Region]]:
+        """Give every blob's pixels to the tracks that claim it.
+
+        Returns:
+            The labels, the same as a region for each label, and the blobs that nobody claims.
+        """
         labels = np.zeros(foreground.shape, np.int32)
-        sizes = np.bincount(carried.ravel())
+        sizes = np.bincount(carried[carried > 0])
         unclaimed: list[Region] = []
+        parts: dict[int, list[Region]] = {}
+        blobs: set[int] = set()
         for region in _regions(foreground):
             inside = carried[region.window]
             shared = np.bincount(inside[region.mask], minlength=1)
@@ -197,39 +205,33 @@ class Tracker:
                 unclaimed.append(region)
                 continue
             given, rest = self._share_out(region, inside, claims)
-            part = labels[region.window]
-            part[given > 0] = given[given > 0]
+            np.copyto(labels[region.window], given, where=given > 0)
+            if rest is None and len(claims) == 1:
+                parts.setdefault(claims[0], []).append(region)
+                blobs.add(claims[0])
+                continue
+            for label, part in label_regions(given):
+                parts.setdefault(label, []).append(part.within(region))
             if rest is not None:
                 unclaimed += [piece.within(region) for piece in _regions(rest)]
-        return labels, unclaimed + self._part(labels)
+        held = {label: some[0] if len(some) == 1 else _joined(labels, label, some) for label, some in parts.items()}
+        # What one blob went to as a whole hangs together.
+        loose = [label for label, some in parts.items() if len(some) > 1 or label not in blobs]
+        return labels, held, unclaimed + _part(labels, held, loose)
 
     def _share_out(self, region: Region, carried: Labels, claims: list[int]) -> tuple[Labels, Bools | None]:
         """Divide a blob among the tracks that claim it, each pixel to the nearest; return what is left over, too."""
-        nearest, away = _nearest_label(np.where(np.isin(carried, claims) & region.mask, carried, 0))
-        given = np.where(region.mask, nearest, 0)
         known = sum(self._followed[label].area for label in claims)
         settled = all(self._followed[label].count >= SETTLED for label in claims)
-        if not settled or region.area < GROWTH * known:
+        whole = not settled or region.area < GROWTH * known
+        if whole and len(claims) == 1:
+            return region.mask * np.int32(claims[0]), None
+        nearest, away = _nearest_label(np.where(np.isin(carried, claims) & region.mask, carried, 0))
+        given = np.where(region.mask, nearest, 0)
+        if whole:
             return given, None
         rest = region.mask & (away > 0.15 * np.sqrt(known))
         return np.where(rest, 0, given), rest
-
-    def _part(self, labels: Labels) -> list[Region]:
-        """Take pieces that have moved away from the bulk of their track out of ``labels`` and return them."""
-        parted: list[Region] = []
-        for _, whole in label_regions(labels):
-            pieces = _regions(whole.mask)
-            if len(pieces) < 2:
-                continue
-            pieces.sort(key=lambda piece: -piece.area)
-            bulk = pieces[0]
-            reach = APART * float(np.hypot(*bulk.mask.shape))
-            for piece in pieces[1:]:
-                if piece.area >= PIECE * bulk.area and _gap(bulk.box, piece.box) > reach:
-                    moved = piece.within(whole)
-                    labels[moved.window][moved.mask] = 0
-                    parted.append(moved)
-        return parted
 
     def _recognise(self, blobs: list[_Blob], found: set[int], seconds: float) -> list[int]:
         """Return a label for each blob: of a lost track where one fits, else a new one."""
@@ -242,8 +244,8 @@ class Tracker:
         ]
         names = [0] * len(blobs)
         if lost and blobs:
-            costs = np.array([[_misfit(thing, blob, seconds) for thing in lost] for blob in blobs])
-            for row, column in zip(*linear_sum_assignment(np.minimum(costs, 1e6)), strict=True):
+            costs = _misfits(lost, blobs, seconds)
+            for row, column in zip(*linear_sum_assignment(costs), strict=True):
                 if costs[row, column] < 1.0:
                     names[row] = lost[column].label
         for row, name in enumerate(names):
@@ -253,16 +255,56 @@ class Tracker:
         return names
 
 
-def _misfit(thing: _Followed, blob: _Blob, seconds: float) -> float:
-    """Return how badly a blob continues a lost track; below 1 it may."""
-    expected, travelled = expected_centre(list(thing.recent)[-RECENT // 2 :], seconds)
-    size = np.sqrt(max(thing.area, blob.region.area))
-    away = float(np.linalg.norm(blob.centre - expected)) / (REACH * size + travelled)
-    ratio = abs(np.log(blob.region.area / max(thing.area, 1.0))) / np.log(4.0)
-    if max(away, ratio) >= 1.0:
-        return 1e6
-    worst = max(away, ratio, looks_apart(thing.looks, blob.looks) / LOOKS)
-    return worst if worst < 1.0 else 1e6
+def _part(labels: Labels, held: dict[int, Region], loose: Iterable[int]) -> list[Region]:
+    """Take pieces that have moved away from the bulk of their track out of the labels, and return them."""
+    parted: list[Region] = []
+    for label in loose:
+        whole = held[label]
+        pieces = _regions(whole.mask)
+        if len(pieces) < 2:
+            continue
+        pieces.sort(key=lambda piece: -piece.area)
+        bulk = pieces[0]
+        reach = APART * float(np.hypot(*bulk.mask.shape))
+        away = [p for p in pieces[1:] if p.area >= PIECE * bulk.area and _gap(bulk.box, p.box) > reach]
+        for piece in away:
+            moved = piece.within(whole)
+            labels[moved.window][moved.mask] = 0
+            parted.append(moved)
+        if away:
+            held[label] = Region(whole.window, labels[whole.window] == label).trimmed()
+    return parted
+
+
+def _joined(labels: Labels, label: int, parts: Sequence[Region]) -> Region:
+    """Return the pixels of a label whose parts are known."""
+    boxes = np.array([part.box for part in parts])
+    (left, top), (right, bottom) = boxes[:, :2].min(axis=0).tolist(), boxes[:, 2:].max(axis=0).tolist()
+    window = (slice(top, bottom), slice(left, right))
+    return Region(window, labels[window] == label)
+
+
+@cache
+def _grid(height: int, width: int) -> Floats:
+    """Return (height, width, 2) x and y of every pixel."""
+    return np.stack(np.meshgrid(np.arange(width), np.arange(height)), axis=-1).astype(np.float32)
+
+
+def _misfits(things: Sequence[_Followed], blobs: Sequence[_Blob], seconds: float) -> Doubles:
+    """Return (blobs, things) how badly each blob continues each lost track; below 1 it may."""
+    expected = [expected_centre(list(thing.recent)[-RECENT // 2 :], seconds) for thing in things]
+    places, travelled = np.array([place for place, _ in expected]), np.array([way for _, way in expected])
+    usual = np.array([thing.area for thing in things])
+    areas = np.array([blob.region.area for blob in blobs])[:, None]
+    reach = REACH * np.sqrt(np.maximum(usual, areas)) + travelled
+    away = np.linalg.norm(np.array([blob.centre for blob in blobs])[:, None] - places, axis=2) / reach
+    worst = np.maximum(away, np.abs(np.log(areas / np.maximum(usual, 1.0))) / np.log(4.0))
+    costs = np.full(worst.shape, 1e6)
+    for row, column in np.argwhere(worst < 1.0).tolist():
+        misfit = max(worst[row, column], looks_apart(things[column].looks, blobs[row].looks) / LOOKS)
+        if misfit < 1.0:
+            costs[row, column] = misfit
+    return costs
 
 
 def _nearest_label(markers: Labels) -> tuple[Labels, Floats]:
@@ -275,15 +317,15 @@ def _nearest_label(markers: Labels) -> tuple[Labels, Floats]:
     return names[regions], away.astype(np.float32)
 
 
-def _sharing(labels: Labels, foreground: Bools) -> list[frozenset[int]]:
+def _sharing(held: Mapping[int, Region], foreground: Bools) -> list[frozenset[int]]:
     """Return the sets of labels that lie in one blob, or in two with hardly a gap."""
-    reach = 2 * round(NEXT_TO * max(labels.shape)) + 1
+    reach = 2 * round(NEXT_TO * max(foreground.shape)) + 1
     _, blobs = cv2.connectedComponents(cv2.dilate(foreground.astype(np.uint8), np.ones((reach, reach), np.uint8)))
-    codes = np.unique(blobs[labels > 0].astype(np.int64) << 32 | labels[labels > 0])
     sets: dict[int, set[int]] = {}
-    for code in codes:
-        sets.setdefault(int(code >> 32), set()).add(int(code & 0xFFFFFFFF))
-    return [frozenset(names) for names in sets.values() if len(names) > 1]
+    for label, region in sorted(held.items()):
+        for blob in np.unique(blobs[region.window][region.mask]).tolist():
+            sets.setdefault(blob, set()).add(label)
+    return [frozenset(names) for _, names in sorted(sets.items()) if len(names) > 1]
 
 
 def _regions(mask: Bools) -> list[Region]:

@@ -127,6 +127,7 @@ class VideoFile:
         self.warnings: list[str] = []
         self.decoded = 0
         self.duration = 0.0
+        self._shown: tuple[int, float, Any] | None = None
         self._container = _open(path)
         try:
             self._stream = _picture_stream(path, self._container)
@@ -140,11 +141,6 @@ class VideoFile:
 
     def __exit__(self, kind: type[BaseException] | None, error: object, traceback: TracebackType | None) -> None:
         self._container.close()
-
-    @property
-    def sampled_size(self) -> tuple[int, int]:
-        """(width, height) of the images that this file yields."""
-        return fit(self.info.width, self.info.height, self.max_side)
 
     def sample(self, sampling: Sampling | None = None) -> Iterator[Frame]:
         """Yield frames at an adaptive rate, rising in time: more while much moves, fewer the longer the clip."""
@@ -161,12 +157,20 @@ class VideoFile:
             if waited < 1 / sampling.calm_rate and _change(thumbnail, last_thumbnail) < sampling.busy_change:
                 continue
             last_seconds, last_thumbnail, kept = seconds, thumbnail, kept + 1
-            yield Frame(index, seconds, self._image(raw))
+            self._shown = index, seconds, raw
+            yield Frame(index, seconds, self._image(raw, self.max_side))
+
+    def shown_again(self, max_side: int | None) -> Frame:
+        """Return the frame that :meth:`sample` has yielded last at another size; its colours are converted anew."""
+        if self._shown is None:
+            raise ValueError("no frame has been sampled yet")
+        index, seconds, raw = self._shown
+        return Frame(index, seconds, self._image(raw, max_side))
 
     def all(self) -> Iterator[Frame]:
         """Yield every frame."""
         for index, seconds, raw in self._decode():
-            yield Frame(index, seconds, self._image(raw))
+            yield Frame(index, seconds, self._image(raw, self.max_side))
 
     def at(self, seconds: Sequence[float]) -> list[Frame]:
         """Return the frame on display at each of these times, in the order asked; the last one for later times.
@@ -254,8 +258,8 @@ class VideoFile:
         if text not in self.warnings:
             self.warnings.append(text)
 
-    def _image(self, raw: Any) -> Image:
-        width, height = self.sampled_size
+    def _image(self, raw: Any, max_side: int | None) -> Image:
+        width, height = fit(self.info.width, self.info.height, max_side)
         if self._turns % 2:
             width, height = height, width
         if (width, height) == (raw.width, raw.height):
@@ -315,7 +319,7 @@ class VideoFile:
                     return
                 index = bisect_right(times, raw.time + 1e-6) - 1
                 if index in indices and abs(times[index] - raw.time) < 1e-6 and not raw.is_corrupt:
-                    yield Frame(index, raw.time - times[0], self._image(raw))
+                    yield Frame(index, raw.time - times[0], self._image(raw, self.max_side))
                 if index >= max(indices):
                     return
         except av.FFmpegError as error:
@@ -328,12 +332,12 @@ class VideoFile:
         previous: tuple[int, float, Any] | None = None
         for current in self._decode():
             while waiting and previous is not None and seconds[waiting[0]] + 1e-6 < current[1]:
-                found[waiting.pop(0)] = Frame(previous[0], previous[1], self._image(previous[2]))
+                found[waiting.pop(0)] = Frame(previous[0], previous[1], self._image(previous[2], self.max_side))
             if not waiting:
                 break
             previous = current
         if waiting and previous is not None:
-            last = Frame(previous[0], previous[1], self._image(previous[2]))
+            last = Frame(previous[0], previous[1], self._image(previous[2], self.max_side))
             found.update(dict.fromkeys(waiting, last))
         return [found[n] for n in range(len(seconds))]
 

@@ -97,7 +97,8 @@ def resize_mask(mask: Bools, height: int, width: int) -> Bools:
         return mask
     rows = ((np.arange(height) + 0.5) * h / height).astype(np.int64)
     columns = ((np.arange(width) + 0.5) * w / width).astype(np.int64)
-    resized: Bools = mask[rows[:, None], columns[None, :]]
+    # Rows are copied as a whole, so that they come last.
+    resized: Bools = mask[:, columns][rows]
     return resized
 
 

@@ -53,6 +53,10 @@ def covers(scene: Scene, a: Ints, b: Ints) -> Marks:
 
 def covering(scene: Scene, a: Ints, b: Ints) -> Bools:
     """Say where a hides part of b: they overlap, b's visible area is cut or b is occluded, and a is whole."""
+    return scene.keep(("covering", a.tobytes(), b.tobytes()), lambda: _covering(scene, a, b))
+
+
+def _covering(scene: Scene, a: Ints, b: Ints) -> Bools:
     holds = np.zeros((len(a), len(scene.seconds)), bool)
     near = both_located(scene, a, b)
     with np.errstate(invalid="ignore"):

@@ -28,5 +28,7 @@ def within(scene: Scene, mask: Bools, seconds: float) -> Bools:
 
 def later(scene: Scene, seconds: float) -> Ints:
     """Return (T,) the frame that lies ``seconds`` after each frame (before it where negative), kept in the clip."""
-    index = np.searchsorted(scene.seconds, scene.seconds + seconds - 1e-6)
-    return np.clip(index, 0, len(scene.seconds) - 1)
+    times = scene.seconds
+    return scene.keep(
+        ("later", seconds), lambda: np.clip(np.searchsorted(times, times + seconds - 1e-6), 0, len(times) - 1)
+    )

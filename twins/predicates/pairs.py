@@ -33,10 +33,7 @@ def gaps(scene: Scene, a: Ints, b: Ints) -> Doubles:
 
 def distance(scene: Scene, a: Ints, b: Ints) -> Doubles:
     """Return the empty pixels between the boxes; zero or less where they overlap (the smaller overlap, negated)."""
-    key = ("distance", a.tobytes(), b.tobytes())
-    if key not in scene.pair_measures:
-        scene.pair_measures[key] = _distance(gaps(scene, a, b))
-    return scene.pair_measures[key]
+    return scene.keep(("distance", a.tobytes(), b.tobytes()), lambda: _distance(gaps(scene, a, b)))
 
 
 def _distance(gap: Doubles) -> Doubles:

@@ -58,7 +58,7 @@ class Scene:
         self._locate(boxes, visibility)
         self.area = area
         self._smooth(boxes, nearness)
-        self.pair_measures: dict[tuple[str, bytes, bytes], Doubles] = {}
+        self.pair_measures: dict[tuple[object, ...], object] = {}
         self._measures: dict[Callable[[Scene], object], object] = {}
         self._answers: dict[tuple[str, int, int | None], Truth] = {}
 
@@ -186,6 +186,12 @@ class Scene:
         if measure not in self._measures:
             self._measures[measure] = measure(self)
         return cast(T, self._measures[measure])
+
+    def keep(self, key: tuple[object, ...], measure: Callable[[], T]) -> T:
+        """Return what was measured under a key, worked out at most once until ``pair_measures`` is cleared."""
+        if key not in self.pair_measures:
+            self.pair_measures[key] = measure()
+        return cast(T, self.pair_measures[key])
 
     def truth(self, marks: Marks) -> Truth:
         """Return one row of marks (T,) as spans of this clip."""

@@ -1,7 +1,7 @@
 import cv2
 import numpy as np
 
-from tools.colour_regions import find_regions
+from tools.colour_regions import ColourTracker, find_regions
 from tools.moving_objects import Stretch, clean, refine_mask
 from tools.nearness import estimate_nearness
 from tools.shots import ShotFinder
@@ -84,12 +84,27 @@ def test_specks_go_and_small_gaps_close():
 def test_a_still_thing_of_one_colour_stands_out():
     frame = noisy(ground(), 3)
     cv2.rectangle(frame, (100, 50), (140, 110), (30, 60, 220), -1)
-    region = find_regions(frame)[0]
-    assert abs(np.subtract(region.box, (100, 50, 141, 111))).max() <= 3
+    region = find_regions(frame, cv2.cvtColor(frame, cv2.COLOR_RGB2LAB), 0.0)[0]
+    assert abs(np.subtract(region.sight.box, (100, 50, 141, 111))).max() <= 3
+
+
+def test_a_region_has_a_place_in_the_frames_in_which_it_is_not_looked_for():
+    tracker, times = ColourTracker(), [0.1 * n for n in range(8)]
+    for number, seconds in enumerate(times):
+        frame = noisy(ground(), number)
+        cv2.rectangle(frame, (60 + 4 * number, 50), (100 + 4 * number, 110), (30, 60, 220), -1)
+        tracker.step(number, seconds, frame, cv2.cvtColor(frame, cv2.COLOR_RGB2LAB))
+    track = max(tracker.finish(), key=lambda track: len(track.samples))
+    assert list(track.samples) == list(range(8))
+    for number in range(7):
+        box = (60 + 4 * number, 50, 101 + 4 * number, 111)
+        assert abs(np.subtract(track.samples[number].box, box)).max() <= 4
+    assert track.samples[7].seconds == times[7]
 
 
 def test_nothing_stands_out_of_an_even_picture():
-    assert find_regions(noisy(np.full((*SIZE, 3), 120, np.uint8), 1)) == []
+    frame = noisy(np.full((*SIZE, 3), 120, np.uint8), 1)
+    assert find_regions(frame, cv2.cvtColor(frame, cv2.COLOR_RGB2LAB), 0.0) == []
 
 
 def test_a_cut_is_found_where_it_is():
