@@ -8,6 +8,7 @@ import numpy as np
 
 from twins.geometry import Bools, Doubles, Geometry, Ints, Visibility
 from twins.predicates.fragments import object_of_row
+from twins.predicates.runs import drop_short
 from twins.predicates.smoothing import bridge, local_line
 from twins.predicates.truth import Marks, Truth, truth_of
 
@@ -19,6 +20,8 @@ DRIFT_SECONDS = 1.5
 """Half-width of the slow view of movement and growth, in which creeping shows above the jitter."""
 MISSED_SECONDS = 0.8
 """A gap up to this long between two sightings is a detector that blinked, not an object that went."""
+SAID_HIDDEN_SECONDS = 0.2
+"""… unless it is said to be hidden for at least this long: who says so has looked at what hides it."""
 HIDDEN_SECONDS = 3.0
 """An occluded object is taken to move on evenly for at most this long."""
 FRAME_SHARE = 0.2
@@ -86,6 +89,7 @@ class Scene:
         seen = has_box & (visibility == Visibility.VISIBLE)
         missed = max(MISSED_SECONDS, 4 * self.step) + 1e-6
         short, _ = bridge(seen, self.seconds, np.full(seen.shape, missed))
+        short &= ~drop_short(visibility == Visibility.OCCLUDED, self.edges, SAID_HIDDEN_SECONDS)
         occluded = (visibility == Visibility.OCCLUDED) & ~short
         limit = np.where(occluded, max(HIDDEN_SECONDS, missed), missed)
         known = seen | (occluded & has_box)
