@@ -135,6 +135,13 @@ class Scene:
         return (float(self.edges[0]), float(self.edges[-1])) if len(self.seconds) else (0.0, 0.0)
 
     @property
+    def raw_sizes(self) -> Doubles:
+        """(M, T) geometric mean of width and height, gaps bridged but nothing smoothed, pixels."""
+        return np.asarray(
+            np.sqrt(np.maximum(self._filled[..., 2:] - self._filled[..., :2], 1.0).prod(axis=2)), np.float64
+        )
+
+    @property
     def weak(self) -> bool:
         """Say whether nearness comes from picture cues alone."""
         return self.geometry.nearness_scale == "weak"
