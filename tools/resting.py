@@ -20,6 +20,8 @@ MIN_SAMPLES = 4
 REST = 0.25
 """What strays from its middle place by less than this share of its size (in RESTING of its sights) is at rest."""
 RESTING = 80
+CHANGED = 0.12
+"""Share by which a thing's area changes from one sight to the next without anything passing it."""
 MARGIN = 4
 """Pixels around a thing that are compared with it: they show what it stands out from."""
 BLUR = 1.2
@@ -96,13 +98,18 @@ def _rests(track: RawTrack, numbers: Sequence[int], to_first: Mapping[int, Doubl
 def _passed(
     track: RawTrack, numbers: Sequence[int], passing: Mapping[int, Sequence[Box]], to_first: Mapping[int, Doubles]
 ) -> set[int]:
-    """Return the frames between a track's first and last sample in which something that moves lies over its place."""
+    """Return the frames between a track's first and last sample in which something that moves lies over its place.
+
+    Those in which it is seen as large as usual are left out.
+    """
+    usual = float(np.median([track.samples[number].area for number in numbers]))
     sides = np.array([track.samples[number].box for number in numbers])
     middle = np.median(_centres(track, numbers, to_first), axis=0)
     half = np.median(sides[:, 2:] - sides[:, :2], axis=0) / 2
     found = set()
     for number in range(numbers[0], numbers[-1] + 1):
-        if not passing.get(number):
+        sample = track.samples.get(number)
+        if not passing.get(number) or (sample is not None and abs(sample.area - usual) < CHANGED * usual):
             continue
         here = cv2.perspectiveTransform(middle.reshape(1, 1, 2), np.linalg.inv(to_first[number]))[0, 0]
         boxes = np.array(passing[number], np.float64)

@@ -25,7 +25,8 @@ ALIKE = 0.5
 GRAIN = 3.0
 """… or than so many times the ground's grain."""
 EVEN_CONTRAST = 5.0
-"""Contrast, in grains of the ground, at which a colour of even rarity says neither yes nor no."""
+"""Contrast, in grains of the ground, at which a colour of even rarity that is seen all the time says neither yes nor
+no."""
 EVEN_SHARE, LEAST_SHARE = 0.05, 0.005
 """Share of the ground of like colour at which the same goes for a thing of even contrast; less than the second of them
 says no more than that."""
@@ -102,9 +103,9 @@ def _stands_out(looks: Sequence[Look], ground: Ground, seen: float) -> float:
     change = float(np.median(np.linalg.norm(colours - np.median(colours, axis=0), axis=1)))
     alike = float(np.median([_share_alike(ground, *found, look.share) for look, found in sights]))
     log_odds = (
-        2.5 * np.log((contrast + 1) / (np.hypot(ground.grain, change) + 1) / EVEN_CONTRAST)
-        - np.log((alike + LEAST_SHARE) / EVEN_SHARE)
-        + 2.0 * (seen - 0.5)
+        1.7 * np.log((contrast + 1) / (np.hypot(ground.grain, change) + 1) / EVEN_CONTRAST)
+        - 1.4 * np.log((alike + LEAST_SHARE) / EVEN_SHARE)
+        + 4.2 * (seen - 1)
     )
     return float(1 / (1 + np.exp(-log_odds)))
 
