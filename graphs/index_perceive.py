@@ -17,6 +17,7 @@ from tools.followed_twice import merge_tracks
 from tools.fragments import join_pieces, join_returns
 from tools.importance import importance
 from tools.moving_objects import FlowEstimator, Stretch
+from tools.resting import complete_resting
 from tools.shots import LAG, ShotFinder
 from tools.tracking import MIN_SAMPLES, Tracker
 from tools.tracks import RawTrack
@@ -141,6 +142,13 @@ class Perceiver:
             moving = stretch.foreground(offset, flow)
             self._tracker.step(number, self.seen.seconds[number], lab, moving, flow)
             self._colours.step(number, self.seen.seconds[number], image, lab)
+        numbers = range(start, start + len(images))
+        complete_resting(
+            self._colours.tracks,
+            self._tracker.boxes(),
+            dict(zip(numbers, stretch.labs, strict=True)),
+            dict(zip(numbers, maps, strict=True)),
+        )
         height, width = images[0].shape[:2]
         camera = np.stack([to_affine(matrix, width, height) for matrix in maps])
         self._tracker.settle(

@@ -1,7 +1,8 @@
 """From what one pass saw to a twin: which tracks matter, where they are on the displayed frame, how they look."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import islice
 
 import numpy as np
 
@@ -10,8 +11,9 @@ from tools.appearance import Look, colour_shares, describe_looks
 from tools.fragments import sides_touched
 from tools.importance import importance, moving_share, travelled
 from tools.nearness import estimate_nearness
-from tools.salience import ground_of, salience_of
+from tools.salience import Ground, ground_of, salience_of
 from tools.tracks import RawTrack
+from tools.unseen import unseen_stretches
 from twins.frames import VideoInfo
 from twins.geometry import Bytes, Floats, Geometry, Visibility, empty_geometry
 from twins.masks import CocoRle, decode_mask
@@ -25,14 +27,10 @@ MOVED_SHARE = 0.04
 """A thing whose way is shorter than this share of the frame's width stays where it is."""
 STILL_SHARE = 0.25
 """Share of the tracks kept that may be of things that stay where they are."""
-STILL_AREA = 0.004
-"""Smaller ones, as a share of the frame, are details of the scene."""
+STILL_SALIENCE = 0.25
+"""Those less sure to be things are details of the scene."""
 TRACK_CONFIDENCE = 0.2
 """A thing that nobody has named is an ``object``, and little is claimed by that."""
-BLINK_SECONDS = 0.35
-"""A shorter gap is a miss of ours, not a hiding."""
-SOLID_SECONDS = 0.8
-"""What was followed for at least so long, and then vanishes inside the picture, is hidden and not gone."""
 WHOLE = 0.85
 """A sight of less than this share of a thing's usual area is not of the whole thing."""
 DARK, BRIGHT = 28.0, 72.0
@@ -57,14 +55,21 @@ class Perceived:
 
 def build_perceived(seen: Seen, info: VideoInfo, duration: float) -> Perceived:
     """Turn what was seen into tracks, geometry, masks and scene facts."""
-    chosen = choose_tracks(seen, duration)
+    ground = ground_of(seen.grounds) if seen.grounds else None
+    chosen = choose_tracks(seen, duration, ground)
     ids = [f"t{number + 1}" for number in range(len(chosen))]
     shots = tuple(Shot(span=_span(seen, shot, duration), source=SOURCE) for shot in seen.shots)
     looks = {name: looks_at(track, seen.work_size) for name, (_, track) in zip(ids, chosen, strict=True)}
     geometry = _geometry(seen, chosen, tuple(ids), info)
     return Perceived(
-        tracks=_tracks(
-            seen, geometry, looks, [moving_share(track.samples, shot.camera, shot.start) for shot, track in chosen]
+        tracks=tuple(
+            Track(
+                id=name,
+                confidence=TRACK_CONFIDENCE,
+                salience=round(_salience(seen, ground, shot, track, looks[name]), 3),
+                source=SOURCE,
+            )
+            for name, (shot, track) in zip(ids, chosen, strict=True)
         ),
         geometry=geometry,
         masks={
@@ -77,28 +82,26 @@ def build_perceived(seen: Seen, info: VideoInfo, duration: float) -> Perceived:
     )
 
 
-def _tracks(seen: Seen, geometry: Geometry, looks: dict[str, list[Look]], moving: list[float]) -> tuple[Track, ...]:
-    """Return the tracks without names, each with how sure it is that it is a thing."""
-    if not looks:
-        return ()
-    ground = ground_of(seen.grounds)
-    shown = (geometry.visibility == Visibility.VISIBLE).mean(axis=1)
-    saliences = [salience_of(looks[name], ground, float(shown[n]), moving[n]) for n, name in enumerate(looks)]
-    return tuple(
-        Track(id=name, confidence=TRACK_CONFIDENCE, salience=round(salience, 3), source=SOURCE)
-        for name, salience in zip(looks, saliences, strict=True)
-    )
+def _salience(seen: Seen, ground: Ground | None, shot: ShotSeen, track: RawTrack, looks: Sequence[Look]) -> float:
+    """Say how sure it is that a track is a thing."""
+    shown = len(track.samples) / len(seen.seconds)
+    return salience_of(looks, ground, shown, moving_share(track.samples, shot.camera, shot.start))
 
 
-def choose_tracks(seen: Seen, duration: float) -> list[tuple[ShotSeen, RawTrack]]:
+def choose_tracks(seen: Seen, duration: float, ground: Ground | None) -> list[tuple[ShotSeen, RawTrack]]:
     """Return the tracks that matter most, with their shots, in order of appearance."""
     width, height = seen.work_size
     limit = MAX_TRACKS + int(TRACKS_PER_MINUTE * max(0.0, duration / 60 - 1))
     everything = [(shot, track) for shot in seen.shots for track in shot.tracks]
     ranked = sorted(everything, key=lambda pair: -_matters(pair[0], pair[1], width, height))
     still = [pair for pair in ranked if travelled(pair[1].samples, pair[0].camera, pair[0].start) < MOVED_SHARE * width]
-    large = [track for _, track in still if track.typical_area >= STILL_AREA * width * height]
-    kept = {id(track) for track in large[: int(limit * STILL_SHARE)]}
+    things = (
+        id(track)
+        for shot, track in still
+        if _salience(seen, ground, shot, track, looks_at(track, seen.work_size)) >= STILL_SALIENCE
+    )
+    # Looked at no longer than until there are enough: that costs some time.
+    kept = set(islice(things, int(limit * STILL_SHARE)))
     dropped = {id(track) for _, track in still if id(track) not in kept}
     ranked = [pair for pair in ranked if id(pair[1]) not in dropped][:limit]
     return sorted(ranked, key=lambda pair: (min(pair[1].samples), pair[1].last.box))
@@ -204,22 +207,16 @@ def _geometry(seen: Seen, chosen: list[tuple[ShotSeen, RawTrack]], ids: tuple[st
 
 def _fill_gaps(track: RawTrack, shot: ShotSeen, seen: Seen, boxes: Floats, area: Floats, visibility: Bytes) -> None:
     """Say of the frames in which a track was not found whether it blinked, was hidden or was gone."""
-    width, height = seen.work_size
-    numbers = sorted(track.samples)
-    for before, after in pairwise(numbers):
-        if after - before < 2:
+    for gap in unseen_stretches(track, shot.end, *seen.work_size):
+        frames = slice(gap.start, gap.end)
+        if gap.kind == "missed":
+            visibility[frames] = Visibility.NOT_SAMPLED
+        if gap.kind != "hidden":
             continue
-        left = sides_touched(track.samples[before], width, height)
-        gap = slice(before + 1, after)
-        if seen.seconds[after] - seen.seconds[before] <= BLINK_SECONDS:
-            visibility[gap] = Visibility.NOT_SAMPLED
-        elif not left & sides_touched(track.samples[after], width, height):
-            visibility[gap] = Visibility.OCCLUDED
-            weights = (np.arange(before + 1, after) - before) / (after - before)
-            boxes[gap] = boxes[before] + weights[:, None] * (boxes[after] - boxes[before])
-            area[gap] = area[before] + weights * (area[after] - area[before])
-    first, last = track.samples[numbers[0]], track.samples[numbers[-1]]
-    solid = last.seconds - first.seconds >= SOLID_SECONDS
-    shrunk = last.area < 0.5 * track.typical_area
-    if solid and shrunk and not sides_touched(last, width, height):
-        visibility[numbers[-1] + 1 : shot.end] = Visibility.OCCLUDED
+        visibility[frames] = Visibility.OCCLUDED
+        boxes[frames], area[frames] = np.nan, np.nan
+        if gap.end < shot.end:
+            last = gap.start - 1
+            weights = (np.arange(gap.start, gap.end) - last) / (gap.end - last)
+            boxes[frames] = boxes[last] + weights[:, None] * (boxes[gap.end] - boxes[last])
+            area[frames] = area[last] + weights * (area[gap.end] - area[last])

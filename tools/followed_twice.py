@@ -2,13 +2,12 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from functools import reduce
 from typing import Literal
 
 import numpy as np
 
 from tools.quantiles import quantile
-from tools.tracks import RawTrack
+from tools.tracks import RawTrack, Sample
 from twins.geometry import Doubles
 
 Relation = Literal["same", "part", "apart"]
@@ -43,7 +42,7 @@ def merge_tracks(moving: Sequence[RawTrack], coloured: Sequence[RawTrack]) -> li
         same = [thing for thing, relation in zip(things, relations, strict=True) if relation == "same"]
         if same:
             kept = [thing for thing, relation in zip(things, relations, strict=True) if relation != "same"]
-            things = [*kept, reduce(_completed, [*_longest_first(same), track])]
+            things = [*kept, _joined(_longest_first(same), track)]
         elif "part" not in relations:
             things.append(track)
     return things
@@ -75,11 +74,29 @@ def _longest_first(tracks: Iterable[RawTrack]) -> list[RawTrack]:
     return sorted(tracks, key=lambda track: (-len(track.samples), -track.typical_area))
 
 
-def _completed(thing: RawTrack, other: RawTrack) -> RawTrack:
-    """Return a thing with another track's samples and cut-outs in the frames in which it has none of its own."""
-    crops = {number: crop for number, crop in other.crops.items() if number not in thing.samples} | thing.crops
-    samples = other.samples | thing.samples
-    return replace(thing, samples=dict(sorted(samples.items())), crops=dict(sorted(crops.items())))
+def _joined(things: Sequence[RawTrack], witness: RawTrack) -> RawTrack:
+    """Return the first of some tracks that are one thing, with its samples and cut-outs completed by the others.
+
+    A track may have followed a stain before the thing passed over it: where they disagree, the one that lies where the
+    track lies that says they are one is taken.
+    """
+    chosen: dict[int, RawTrack] = {}
+    for number in sorted(set(witness.samples).union(*(thing.samples for thing in things))):
+        there = [thing for thing in things if number in thing.samples]
+        seen = witness.samples.get(number)
+        agree = [thing for thing in there if seen is not None and _iou(thing.samples[number], seen) >= SAME_BOX]
+        chosen[number] = (agree or there or [witness])[0]
+    return replace(
+        things[0],
+        samples={number: track.samples[number] for number, track in chosen.items()},
+        crops={number: track.crops[number] for number, track in chosen.items() if number in track.crops},
+    )
+
+
+def _iou(a: Sample, b: Sample) -> float:
+    boxes = np.array([a.box, b.box], np.float64)
+    both = _areas(np.concatenate([boxes[:, :2].max(axis=0), boxes[:, 2:].min(axis=0)])[None])[0]
+    return float(both / (_areas(boxes).sum() - both))
 
 
 def _areas(boxes: Doubles) -> Doubles:

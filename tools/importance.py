@@ -7,10 +7,15 @@ import numpy as np
 from tools.tracks import Sight, usual_area
 from twins.geometry import Floats
 
-STEP_SAMPLES = 3
-"""Samples over which a step is measured: a box jitters from one sample to the next."""
-STEP_SIZES, JUMP_SIZES = 0.1, 1.0
-"""Steps of a thing that moves, in its own sizes; longer ones are jumps to something like it."""
+STEP_SECONDS = 0.3
+"""Time over which a step is measured, or one sample where that is longer: a box jitters from one to the next."""
+MOVING_PACE = 0.33
+"""Least pace of a thing that moves, in its own sizes a second."""
+STEADY = 1.0
+"""The next step of a thing that moves differs from this one by less than so many times the longer of the two: it may
+bend and change its pace, but who jumps to something like it does not go on the same way."""
+WATCHED_SECONDS = 1.0
+"""What was seen for less in all has not shown that it moves steadily: a few specks in a row happen by chance."""
 
 
 def importance(sights: Mapping[int, Sight], camera: Floats, first: int, width: int, height: int) -> float:
@@ -35,13 +40,29 @@ def travelled(sights: Mapping[int, Sight], camera: Floats, first: int) -> float:
 
 
 def moving_share(sights: Mapping[int, Sight], camera: Floats, first: int) -> float:
-    """Return the share 0-1 of a thing's time in which it moves steadily beyond the camera; see :func:`importance`."""
-    places = _places(sights, camera, first)
-    if len(places) <= STEP_SAMPLES:
+    """Return the share 0-1 of a thing's time in which it moves steadily beyond the camera; see :func:`importance`.
+
+    A thing that was seen for less than ``WATCHED_SECONDS`` has the rest of them counted as rest. Steps across frames in
+    which it was not seen say nothing.
+    """
+    numbers = np.array(sorted(sights))
+    seconds = np.array([sights[number].seconds for number in numbers])
+    ends = np.searchsorted(seconds, seconds + STEP_SECONDS - 1e-6)
+    starts = np.flatnonzero(ends < len(numbers))
+    starts = starts[ends[ends[starts]] < len(numbers)]
+    middles, ends = ends[starts], ends[ends[starts]]
+    whole = numbers[ends] - numbers[starts] == ends - starts
+    if not whole.any():
         return 0.0
-    steps = np.linalg.norm(places[STEP_SAMPLES:] - places[:-STEP_SAMPLES], axis=1)
-    sizes = steps / np.sqrt(usual_area(sights.values()))
-    return float(((sizes > STEP_SIZES) & (sizes < JUMP_SIZES)).mean())
+    places = _places(sights, camera, first) / np.sqrt(usual_area(sights.values()))
+    before, after = (
+        (places[to] - places[since]) / (seconds[to] - seconds[since])[:, None]
+        for since, to in ((starts[whole], middles[whole]), (middles[whole], ends[whole]))
+    )
+    paces = np.linalg.norm((before, after), axis=2)
+    steady = np.linalg.norm(after - before, axis=1) < STEADY * paces.max(axis=0)
+    watched = np.diff(seconds)[np.diff(numbers) == 1].sum()
+    return float((steady & (paces.min(axis=0) > MOVING_PACE)).mean() * min(1.0, watched / WATCHED_SECONDS))
 
 
 def _places(sights: Mapping[int, Sight], camera: Floats, first: int) -> Floats:

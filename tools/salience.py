@@ -26,7 +26,8 @@ ALIKE = 0.5
 GRAIN = 3.0
 """… or than so many times the ground's grain."""
 EVEN_CONTRAST = 5.0
-"""Contrast, in grains of the ground, at which a colour of even rarity says neither yes nor no."""
+"""Contrast, in grains of the ground, at which a colour of even rarity that is seen all the time says neither yes nor
+no."""
 EVEN_SHARE, LEAST_SHARE = 0.05, 0.005
 """Share of the ground of like colour at which the same goes for a thing of even contrast; less than the second of them
 says no more than that."""
@@ -75,7 +76,7 @@ def contrast_of(look: Look) -> tuple[Floats, float] | None:
     return middle.astype(np.float32), float(np.linalg.norm(middle - beside))
 
 
-def salience_of(looks: Sequence[Look], ground: Ground, seen: float, moving: float) -> float:
+def salience_of(looks: Sequence[Look], ground: Ground | None, seen: float, moving: float) -> float:
     """Return how likely a track is a thing rather than a stain of the ground, 0 to 1.
 
     It is one if it stands out or if it moves on the ground, either is enough. How far it stands out is a logistic
@@ -84,11 +85,11 @@ def salience_of(looks: Sequence[Look], ground: Ground, seen: float, moving: floa
 
     Args:
         looks: sights of the track.
-        ground: what the scene looks like without it, or nearly.
+        ground: what the scene looks like without it, or nearly; none where nobody knows.
         seen: share of the sampled frames in which it is visible.
         moving: share of its time in which it moves steadily, the camera's movement taken out.
     """
-    stands_out = _stands_out(looks, ground, seen)
+    stands_out = UNKNOWN if ground is None else _stands_out(looks, ground, seen)
     moves = float(1 / (1 + np.exp(-MOVING_SLOPE * (moving - EVEN_MOVING))))
     return 1 - (1 - stands_out) * (1 - moves)
 
@@ -98,11 +99,14 @@ def _stands_out(looks: Sequence[Look], ground: Ground, seen: float) -> float:
     if not sights:
         return UNKNOWN
     contrast = float(np.median([found[1] for _, found in sights]))
+    colours = np.array([found[0] for _, found in sights])
+    # What looks otherwise each time is no better than the ground's grain: it is now this stain, now that one.
+    change = float(np.median(np.linalg.norm(colours - np.median(colours, axis=0), axis=1)))
     alike = float(np.median([_share_alike(ground, *found, look.share) for look, found in sights]))
     log_odds = (
-        2.5 * np.log((contrast + 1) / (ground.grain + 1) / EVEN_CONTRAST)
-        - np.log((alike + LEAST_SHARE) / EVEN_SHARE)
-        + 2.0 * (seen - 0.5)
+        1.7 * np.log((contrast + 1) / (np.hypot(ground.grain, change) + 1) / EVEN_CONTRAST)
+        - 1.4 * np.log((alike + LEAST_SHARE) / EVEN_SHARE)
+        + 4.2 * (seen - 1)
     )
     return float(1 / (1 + np.exp(-log_odds)))
 

@@ -137,6 +137,14 @@ class Tracker:
             self._followed[label].add(number, seconds, region, lab)
         return labels
 
+    def boxes(self) -> dict[int, list[tuple[int, int, int, int]]]:
+        """Return by frame number the boxes of all that was followed since the last :meth:`settle`."""
+        found: dict[int, list[tuple[int, int, int, int]]] = {}
+        for thing in self._followed.values():
+            for number, region in thing.regions.items():
+                found.setdefault(number, []).append(region.box)
+        return found
+
     def settle(
         self,
         worth: Callable[[Mapping[int, Sight]], float],

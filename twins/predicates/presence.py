@@ -16,6 +16,8 @@ from twins.predicates.truth import Marks, marks_where
 
 AWAY_SECONDS = 0.4
 """Out of view for less than this at the clip's start or end is a detector that blinked."""
+HIDDEN_SECONDS = 0.2
+"""The same where it is known to be hidden, and not only not found."""
 EDGE_SHARE = 0.02
 """Share of the frame's side that counts as its edge."""
 EDGE_EXTENT = 0.3
@@ -41,12 +43,12 @@ def _sights(scene: Scene, a: Ints, *, first: bool, least: float = AWAY_SECONDS) 
     """
     gone = scene.absent[a] | scene.occluded[a]
     outside = runs_of(~scene.seen[a])
-    changed = [
-        bool(gone[row, start:end].any())
-        for row, start, end in zip(outside.rows, outside.starts, outside.ends, strict=True)
-    ]
+    stretches = list(zip(outside.rows, map(slice, outside.starts, outside.ends), strict=True))
+    changed = np.array([gone[row, frames].any() for row, frames in stretches], bool)
+    hidden = np.array([scene.occluded[a[row], frames].any() for row, frames in stretches], bool)
+    least_seconds = np.where(hidden, min(least, HIDDEN_SECONDS), least)
     # An unsampled frame or two between the last sight and the first absence does not matter.
-    outside = outside.where(np.array(changed, bool) & (outside.seconds(scene.edges) >= least - 1e-6))
+    outside = outside.where(changed & (outside.seconds(scene.edges) >= least_seconds - 1e-6))
     borders = set(zip(outside.rows, outside.ends if first else outside.starts, strict=True))
     runs = runs_of(scene.seen[a])
     keep = [key in borders for key in zip(runs.rows, runs.starts if first else runs.ends, strict=True)]

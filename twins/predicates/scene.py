@@ -8,6 +8,7 @@ import numpy as np
 
 from twins.geometry import Bools, Doubles, Geometry, Ints, Visibility
 from twins.predicates.fragments import object_of_row
+from twins.predicates.runs import drop_short
 from twins.predicates.smoothing import bridge, local_line
 from twins.predicates.truth import Marks, Truth, truth_of
 
@@ -19,6 +20,8 @@ DRIFT_SECONDS = 1.5
 """Half-width of the slow view of movement and growth, in which creeping shows above the jitter."""
 MISSED_SECONDS = 0.8
 """A gap up to this long between two sightings is a detector that blinked, not an object that went."""
+SAID_HIDDEN_SECONDS = 0.2
+"""… unless it is said to be hidden for at least this long: who says so has looked at what hides it."""
 HIDDEN_SECONDS = 3.0
 """An occluded object is taken to move on evenly for at most this long."""
 FRAME_SHARE = 0.2
@@ -86,6 +89,7 @@ class Scene:
         seen = has_box & (visibility == Visibility.VISIBLE)
         missed = max(MISSED_SECONDS, 4 * self.step) + 1e-6
         short, _ = bridge(seen, self.seconds, np.full(seen.shape, missed))
+        short &= ~drop_short(visibility == Visibility.OCCLUDED, self.edges, SAID_HIDDEN_SECONDS)
         occluded = (visibility == Visibility.OCCLUDED) & ~short
         limit = np.where(occluded, max(HIDDEN_SECONDS, missed), missed)
         known = seen | (occluded & has_box)
@@ -129,6 +133,13 @@ class Scene:
     def clip(self) -> tuple[float, float]:
         """The sampled clip, in seconds."""
         return (float(self.edges[0]), float(self.edges[-1])) if len(self.seconds) else (0.0, 0.0)
+
+    @property
+    def raw_sizes(self) -> Doubles:
+        """(M, T) geometric mean of width and height, gaps bridged but nothing smoothed, pixels."""
+        return np.asarray(
+            np.sqrt(np.maximum(self._filled[..., 2:] - self._filled[..., :2], 1.0).prod(axis=2)), np.float64
+        )
 
     @property
     def weak(self) -> bool:

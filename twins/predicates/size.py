@@ -4,7 +4,7 @@ import numpy as np
 
 from twins.geometry import Bools, Ints
 from twins.predicates.predicate import Predicate
-from twins.predicates.runs import join, paint, runs_of
+from twins.predicates.runs import Runs, join, paint, runs_of
 from twins.predicates.scene import Scene
 from twins.predicates.truth import Marks, marks_where
 
@@ -18,6 +18,10 @@ BORDER_SHARE = 0.01
 """A box this close to the picture's edge is cut by it, and its size says nothing."""
 PAUSE_SECONDS = 0.4
 """A change interrupted for less than this goes on."""
+JUMP_SHARE = 0.6
+"""Share of a change that comes at once, from three frames to the next three, where it is no growth but another outline:
+a thing that is merged with its neighbour, or cut off."""
+JUMP_FRAMES = 3
 NEARNESS_AGAINST = 0.05
 """Relative change of nearness that speaks against what the size says."""
 
@@ -39,13 +43,26 @@ def _changing(scene: Scene, a: Ints, sign: int, *, by_distance: bool) -> Marks:
     runs = runs_of(join(mask, scene.edges, PAUSE_SECONDS) & whole)
     sizes = np.log(scene.sizes[a])
     total = sign * (sizes[runs.rows, runs.ends - 1] - sizes[runs.rows, runs.starts])
-    keep = total >= GROWTH_TOTAL
+    keep = (total >= GROWTH_TOTAL) & ~_jumps(scene, a, runs, sign)
     if by_distance and not scene.weak:
         nearness = scene.nearness[a]
         before, after = nearness[runs.rows, runs.starts], nearness[runs.rows, runs.ends - 1]
         with np.errstate(invalid="ignore"):
             keep &= ~(sign * (after - before) < NEARNESS_AGAINST * np.maximum(np.abs(before), np.abs(after)))
     return marks_where(paint(runs.where(keep), mask.shape), whole | scene.absent[a])
+
+
+def _jumps(scene: Scene, a: Ints, runs: Runs, sign: int) -> Bools:
+    """Say of which runs (R,) most of the change comes at once; of short ones nothing can be said."""
+    jumps = np.zeros(len(runs.rows), bool)
+    for r, (row, start, end) in enumerate(zip(runs.rows, runs.starts, runs.ends, strict=True)):
+        if end - start < 4 * JUMP_FRAMES:
+            continue
+        windows = np.lib.stride_tricks.sliding_window_view(scene.raw_sizes[a[row], start:end], JUMP_FRAMES)
+        level = np.log(np.median(windows, axis=1))
+        change = sign * (level[-1] - level[0])
+        jumps[r] = (sign * (level[JUMP_FRAMES:] - level[:-JUMP_FRAMES])).max() > JUMP_SHARE * change
+    return jumps
 
 
 def grows(scene: Scene, a: Ints, _: Ints) -> Marks:

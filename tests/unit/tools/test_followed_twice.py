@@ -56,3 +56,11 @@ def test_a_thing_on_a_far_bigger_region_leaves_the_region_be():
 def test_meeting_for_a_moment_says_nothing():
     thing, region = track(range(30), (0, 0), (20, 20)), track(range(27, 60), (0, 0), (20, 20))
     assert relation_of(region, thing) == "apart"
+
+
+def test_where_a_stain_was_followed_before_the_thing_came_the_thing_is_taken():
+    thing, region = track(range(14), (0, 0), (20, 20), 6), track(range(30), (1, 1), (20, 20), 6)
+    stain = track(range(30), (84, 6), (5, 5))
+    stain.samples.update(track(range(14, 30), (0, 0), (20, 20), 6).samples)
+    (whole,) = merge_tracks([thing, stain], [region])
+    assert [whole.samples[n].box for n in range(30)] == [(6.0 * n, 0, 6.0 * n + 20, 20) for n in range(30)]

@@ -83,3 +83,17 @@ def test_contrast_is_the_distance_of_the_middle_colours():
     assert found is not None
     assert found[0] == pytest.approx(red)
     assert found[1] == pytest.approx(np.linalg.norm(red - grey))
+
+
+def test_what_looks_otherwise_each_time_is_less_surely_a_thing():
+    even = wall(bricks=False)
+    same = [look for _ in range(3) for look in seen_on(even, (160, 100, 100))]
+    other = [look for colour in ((160, 100, 100), (100, 160, 100), (100, 100, 160)) for look in seen_on(even, colour)]
+    assert salience(even, same) > 0.9
+    assert salience(even, other) < 0.6
+
+
+def test_without_a_ground_only_movement_tells():
+    looks = seen_on(wall(bricks=False), RED)
+    assert salience_of(looks, None, seen=1.0, moving=0.0) == pytest.approx(0.5, abs=0.01)
+    assert salience_of(looks, None, seen=1.0, moving=1.0) > 0.95

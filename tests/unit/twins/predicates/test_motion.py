@@ -113,3 +113,8 @@ def test_getting_only_wider_is_not_growing() -> None:
     for frame in range(40):
         geometry.boxes[0, frame, 2] += frame
     assert not evaluate("grows", Scene(geometry), 0).ever
+
+
+def test_an_outline_that_takes_in_a_neighbour_all_at_once_does_not_grow() -> None:
+    assert not evaluate("grows", scaled([1.0] * 20 + [1.5] * 20), 0).ever
+    assert evaluate("grows", scaled([1.0] * 10 + [1 + 0.025 * n for n in range(20)] + [1.5] * 10), 0).ever

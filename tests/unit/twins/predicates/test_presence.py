@@ -115,3 +115,11 @@ def test_visibility_states_differ() -> None:
     assert (geometry.visibility[0, 5:35] == Visibility.OCCLUDED).all()
     # Three and a half seconds are too long to guess where it is.
     assert not np.isfinite(scene.boxes[0, 20]).any()
+
+
+def test_a_moment_behind_something_counts_where_it_is_known_and_not_where_it_may_be_a_miss() -> None:
+    for state, times in (("occluded", 1), ("absent", 0)):
+        way = line((100, 200), (400, 200), 30)
+        way[14:18] = [state] * 4
+        scene = Scene(tracks(way))
+        assert len(evaluate("reappears", scene, 0).holds) == times
