@@ -60,14 +60,14 @@ Outline = NDArray[np.int32]
 
 
 class ColourTracker:
-    """Follow even-coloured regions through one shot.
+    """Follow even-coloured regions through one shot; ``tracks`` holds all of them.
 
     They are looked for a few times a second. For the frames between, a region that was found before and after is taken
     to have moved evenly.
     """
 
     def __init__(self) -> None:
-        self._tracks: list[RawTrack] = []
+        self.tracks: list[RawTrack] = []
         self._recent: list[RawTrack] = []
         self._looked = -np.inf
         self._passed: list[tuple[int, float]] = []
@@ -89,11 +89,11 @@ class ColourTracker:
 
     def finish(self) -> list[RawTrack]:
         """Return all tracks; what was found when last looked is taken to stay to the end."""
-        for track in self._tracks:
+        for track in self.tracks:
             if track.last.seconds == self._looked:
                 track.samples |= {number: replace(track.last, seconds=seconds) for number, seconds in self._passed}
         self._passed = []
-        return self._tracks
+        return self.tracks
 
     def _matched(self, regions: Sequence[ColourRegion], seconds: float) -> dict[int, RawTrack]:
         """Return which regions, by their place in the list, go on with which tracks."""
@@ -117,8 +117,8 @@ class ColourTracker:
             track.samples[number] = _sample(_moved(region.region, x, y, size), seconds, size)
 
     def _begin(self, region: ColourRegion) -> RawTrack:
-        track = RawTrack(len(self._tracks) + 1, region.looks)
-        self._tracks.append(track)
+        track = RawTrack(len(self.tracks) + 1, region.looks)
+        self.tracks.append(track)
         self._recent.append(track)
         return track
 
