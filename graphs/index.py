@@ -191,13 +191,22 @@ class _IndexWork:
 def _run_beside(
     work: _IndexWork, files: Sequence[Path], jobs: int, take: Callable[[Path, Event], None], store: Store
 ) -> None:
+    # The largest first: a long clip that came last would keep one process busy while the others have nothing to do.
+    ordered = sorted(files, key=_size, reverse=True)
     try:
-        with contextlib.closing(run_tasks(work, files, jobs)) as messages:
+        with contextlib.closing(run_tasks(work, ordered, jobs)) as messages:
             for path, event in messages:
                 take(path, event)
     finally:
         # A process that was ended, or crashed, has left unfinished work.
         store.sweep()
+
+
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except OSError:
+        return 0  # whoever opens it says what is wrong
 
 
 def _crash(path: Path, message: Event) -> Event:
