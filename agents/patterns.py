@@ -1,6 +1,6 @@
 """Patterns that are said behind a noun go before it: *the one with stripes*, *the one that has no pattern*."""
 
-from agents.clauses import Token
+from agents.clauses import ADVERBS, AUXILIARIES, BREAKS, CONJUNCTIONS, PREPOSITIONS, RELATIVES, Token
 from agents.lexicon import DETERMINERS, lexicon
 
 HAVING = ("with", "in", "wearing", "having", "bearing", "has", "wears", "carries", "had")
@@ -41,4 +41,14 @@ def _moved(words: list[str], at: int, adjective: str) -> list[str]:
 
 
 def _is_noun(word: str) -> bool:
-    return word in lexicon().asking["generic"] or lexicon().looks.get(word, ("",))[0] == "shape"
+    """Say whether a word can be a noun that has a pattern: any that is in no closed class and no verb.
+
+    Of words that may be either only those that name a shape, or nothing in particular, are taken for nouns: ``the man
+    in stripes``, but not ``runs in stripes``.
+    """
+    if word in lexicon().asking["generic"] or lexicon().looks.get(word, ("",))[0] == "shape":
+        return True
+    token = Token(word)
+    closed = word in DETERMINERS | AUXILIARIES | PREPOSITIONS | CONJUNCTIONS | RELATIVES | ADVERBS | BREAKS
+    verb = bool(token.stems & lexicon().common_verbs) or any(stem in lexicon().verbs for stem in token.stems)
+    return not (closed or verb or word in lexicon().looks or word in lexicon().numbers)

@@ -112,7 +112,7 @@ class Testimony:
         checked += [("category", demands.nouns[-1], _one(singular(" ".join(demands.nouns))))] if demands.nouns else []
         return tuple(
             Claim(
-                claim=f'the "{phrase}" is {told}',
+                claim=f'{"one of " * is_plural(phrase)}the "{phrase}" is {told}',
                 sub_query=part.id,
                 predicate=kind,
                 value=word,

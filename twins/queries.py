@@ -9,8 +9,6 @@ from twins.schema import Confidence, Span, Strict
 SubQueryKind = Literal["object", "attribute", "spatial", "temporal", "action", "count", "scene", "text"]
 Check = Literal["verified", "refuted", "unverifiable"]
 Status = Literal["verified", "judged", "coarse", "dropped"]
-"""``verified``: at least one claim was recomputed and holds, and none was refuted. ``judged``: none could be recomputed
-and holds, or one was refuted; the claims say which. ``coarse``: no judge looked. ``dropped``: under the threshold."""
 
 
 class SubQuery(Strict):
@@ -120,7 +118,12 @@ class InstanceResult(Strict):
 
 
 class Hit(Strict):
-    """One ranked video."""
+    """One ranked video.
+
+    ``status`` is *verified* where at least one claim was recomputed and holds, and none was refuted; *judged* where no
+    claim could be recomputed and holds, or one was refuted (the trace says which); *coarse* where no judge looked; and
+    *dropped* under the threshold.
+    """
 
     rank: int
     video_id: str

@@ -79,8 +79,8 @@ class _Walker(Connectors, Nouns, Places, Verbs):
             self._close()
             self.at += 1
             return "word"
-        token, text = self.tokens[self.at], self.words[self.at]
-        if token.is_break:
+        text = self.words[self.at]
+        if self.tokens[self.at].is_break:
             return self._read_break(text)
         for reader in (
             self._read_negation,
@@ -95,22 +95,26 @@ class _Walker(Connectors, Nouns, Places, Verbs):
                 return kind
         if text in CONJUNCTIONS:
             return self._read_conjunction(text)
-        kind = self._read_place()
-        if kind:
-            return kind
-        if text in AUXILIARIES:
-            self._cover(self.at, self.at + 1)
-            if text in BE and self.previous == "np" and self.open is None and self.last not in self.subjects:
-                self._resume_outer()
-            self.at += 1
-            return "be" if text in BE | GET else (self.previous if self.previous == "np" else "aux")
+        return self._read_place() or self._read_auxiliary(text) or self._read_thing_or_deed(text)
+
+    def _read_auxiliary(self, text: str) -> str:
+        if text not in AUXILIARIES:
+            return ""
+        self._cover(self.at, self.at + 1)
+        if text in BE and self.previous == "np" and self.open is None and self.last not in self.subjects:
+            self._resume_outer()
+        self.at += 1
+        return "be" if text in BE | GET else (self.previous if self.previous == "np" else "aux")
+
+    def _read_thing_or_deed(self, text: str) -> str:
+        """Read a noun phrase, else a verb: of the lexicon, or a common one that no predicate measures."""
         phrase = parse_phrase(self.tokens, self.at)
         if phrase is not None and phrase.end > self.at:
             return self._read_phrase(phrase)
         kind = self._read_verb()
         if kind:
             return kind
-        if token.stems & lexicon().common_verbs:
+        if self.tokens[self.at].stems & lexicon().common_verbs:
             self._close()
             self._finite_after_object()
             return "act"

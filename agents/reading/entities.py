@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 from agents.descriptions import ORDINALS, same_word
 from agents.lexicon import lexicon
-from agents.noun_phrases import Phrase
+from agents.phrase_reader import Phrase
 
 FRAME = "frame"
 """The object of a relation to the picture itself (``on the left``)."""

@@ -4,9 +4,12 @@ from dataclasses import replace
 
 from agents.clauses import AUXILIARIES, RELATIVES, match_verb
 from agents.lexicon import closed_class, lexicon
-from agents.noun_phrases import Phrase, parse_phrase
+from agents.noun_phrases import parse_phrase
+from agents.phrase_reader import Phrase
 from agents.reading.entities import Entity
 from agents.reading.references import References
+
+TOGETHER = ("between", "involving", "among")
 
 
 class Nouns(References):
@@ -160,44 +163,31 @@ class Nouns(References):
         ):
             return "comma"  # `a race in which …`: the clause says what happens
         assert phrase.name is not None  # noqa: S101 - narrowed by the caller
-        sides: dict[str, Entity] = {}
-        while self.at < len(self.tokens) and self.words[self.at] in (
-            "of",
-            "between",
-            "with",
-            "by",
-            "and",
-            "involving",
-            "among",
-        ):
-            word = self.words[self.at]
-            following = parse_phrase(self.tokens, self.at + 1) if self.at + 1 < len(self.tokens) else None
-            if (
-                following is None
-                or (word == "and" and (not sides.keys() & {"between", "of", "involving", "among"}))
-                or (word == "and" and "and" in sides)
-            ):
-                break
-            self._cover(self.at, following.end)
-            self.at = following.end
-            sides[word] = self._entity(following)
-        first = (
-            sides.get("by") or sides.get("between") or sides.get("of") or sides.get("involving") or sides.get("among")
-        )
-        second = (sides.get("of") if "by" in sides else None) or sides.get("and") or sides.get("with")
-        if first is not None and second is None and "of" in sides and phrase.name[0] in ("follows",):
-            first, second = None, first
-        if first is not None and second is None and first.plural:
-            first, second = self._split(first)
+        first, second = self._sides(phrase.name[0])
         surface = " ".join(self.words[phrase.start : self.at])
-        subjects = (
-            [first]
-            if first is not None
-            else (self.subjects if self.previous in ("neg", "order") and self.subjects else [self._anything()])
-        )
-        added = self._add(phrase.name[0], subjects, surface)
-        for part in added:
+        doers = self.subjects if self.previous in ("neg", "order") and self.subjects else []
+        subjects = [first] if first is not None else doers or [self._anything()]
+        for part in self._add(phrase.name[0], subjects, surface):
             part.object = second
             part.words = set(range(phrase.start, self.at))
         self.last = second or first
         return "np"
+
+    def _sides(self, predicate: str) -> tuple[Entity | None, Entity | None]:
+        """Read between whom something happens: ``of X by Y``, ``between X and Y``, ``with Y``."""
+        sides: dict[str, Entity] = {}
+        while self.at < len(self.tokens) and self.words[self.at] in ("of", "with", "by", "and", *TOGETHER):
+            word = self.words[self.at]
+            following = parse_phrase(self.tokens, self.at + 1) if self.at + 1 < len(self.tokens) else None
+            if following is None or (word == "and" and ("and" in sides or not sides.keys() & {"of", *TOGETHER})):
+                break
+            self._cover(self.at, following.end)
+            self.at = following.end
+            sides[word] = self._entity(following)
+        first = next((sides[word] for word in ("by", "between", "of", "involving", "among") if word in sides), None)
+        second = (sides.get("of") if "by" in sides else None) or sides.get("and") or sides.get("with")
+        if first is not None and second is None and "of" in sides and predicate == "follows":
+            first, second = None, first  # `the pursuit of X`: X is pursued
+        if first is not None and second is None and first.plural:
+            first, second = self._split(first)
+        return first, second

@@ -1,6 +1,6 @@
 """Which thing a noun phrase means: a new one, or one already spoken of."""
 
-from agents.noun_phrases import Phrase
+from agents.phrase_reader import Phrase
 from agents.reading.entities import Entity, Part, fits, same_words, singular
 from agents.reading.state import Walk
 

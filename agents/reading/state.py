@@ -105,7 +105,10 @@ class Walk:
         """Fill the object of what is open."""
         opened, self.open = self.open, self.open
         assert opened is not None  # noqa: S101 - callers checked
+        nobody = entity.bound == "0"  # `follows no one`: does not follow anyone
+        entity.bound = None if nobody else entity.bound
         for part in opened.parts:
+            part.negated ^= nobody
             if opened.swapped:
                 part.subject, part.object = entity, part.subject
             else:

@@ -21,6 +21,10 @@ VAGUE = frozenset(stem for word in closed_class("vague") for stem in stems(word)
 """Verbs that mean movement only together with a direction."""
 
 
+BEFORE_VERBS = frozenset(
+    ["np", "rel", "aux", "be", "neg", "conj", "order", "comma", "", "adv", "act", "times", "word", "place"]
+)
+"""Kinds of items behind which a verb wins over a noun phrase."""
 POSTURE = frozenset(stem for word in closed_class("posture") for stem in stems(word))
 MOST_BETWEEN = 4
 """Words that may stand between a passive and its ``by``."""
@@ -32,24 +36,8 @@ class Verbs(References):
     def _read_verb_first(self) -> str:
         """A verb wins over a noun phrase wherever a subject stands before it."""
         text = self.words[self.at]
-        ready = self.previous in (
-            "np",
-            "rel",
-            "aux",
-            "be",
-            "neg",
-            "conj",
-            "order",
-            "comma",
-            "",
-            "adv",
-            "act",
-            "times",
-            "word",
-            "place",
-        )
         if (
-            not ready
+            self.previous not in BEFORE_VERBS
             or text in DETERMINERS
             or (self.open is not None and self.open.until is not None and self.previous != "np")
         ):

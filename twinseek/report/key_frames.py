@@ -184,7 +184,7 @@ def _picture(
     names = ", ".join(label_of(instance) for instance, _ in seen)
     alt = f"{hit.video_id} at {clock(moment)}" + (f", marked: {names}" if names else "")
     height, width = drawn.shape[:2]
-    tags = _place_tags(seen, displayed, colours)
+    tags = place_tags(seen, displayed, colours)
     return Picture(_data_uri(drawn), width, height, moment, clock(moment), alt, tags)
 
 
@@ -192,7 +192,7 @@ def _rle(frame: InstanceFrame) -> dict[str, object] | None:
     return frame.mask.model_dump() if frame.mask else None
 
 
-def _place_tags(
+def place_tags(
     seen: Sequence[tuple[InstanceResult, InstanceFrame]], displayed: tuple[int, int], colours: Mapping[str, Colour]
 ) -> tuple[Tag, ...]:
     """Put each label beside its box, where it covers least of what is marked and of the labels already there."""

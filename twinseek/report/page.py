@@ -10,6 +10,7 @@ from typing import Any
 import jinja2
 from markupsafe import Markup, escape
 
+from agents.situations import GRAMMAR
 from twins.queries import Hit, ResultRecord, SubQuery
 from twinseek.overlays import instance_colours
 from twinseek.plain_text import clock, clock_span, plain_text
@@ -110,22 +111,23 @@ def _view_result(record: ResultRecord, note: str, frames: FrameSource | None) ->
 
 
 def ways_of(parts: Sequence[SubQuery]) -> list[PartsView]:
-    """Group the parts of a question by the way to understand it that they belong to; what is said twice is shown once.
+    """Group the parts of a question by the way to understand it that they belong to, the likeliest way first.
 
-    Parts without a way belong to all of them and come first. The weight of a way's parts is how likely it is; what
-    grammar reads has no share of its own.
+    Parts without a way belong to all of them and stand at the head. The weight of a way's parts is how likely it is;
+    what grammar reads has the rest. What one way says twice is shown once.
     """
-    groups: dict[str | None, dict[tuple[str, bool], SubQuery]] = {None: {}}
+    groups: dict[str | None, dict[tuple[str, bool], SubQuery]] = {}
     for part in parts:
         groups.setdefault(part.reading, {}).setdefault((part.text.lower(), part.negated), part)
+    shares = {
+        way: max(part.weight for part in group.values()) for way, group in groups.items() if way not in (None, GRAMMAR)
+    }
+    if GRAMMAR in groups:
+        shares[GRAMMAR] = max(0.0, 1 - sum(shares.values()))
+    ways: list[str | None] = [None] if None in groups else []
     return [
-        PartsView(
-            way=(way or "").replace("_", " "),
-            share=None if way in (None, "grammar") else max(part.weight for part in group.values()),
-            parts=list(group.values()),
-        )
-        for way, group in groups.items()
-        if group
+        PartsView((way or "").replace("_", " "), shares.get(way or ""), list(groups[way].values()))
+        for way in [*ways, *sorted(shares, key=lambda way: -shares[way])]
     ]
 
 
@@ -150,7 +152,7 @@ def _view_hit(hit: Hit, frames: FrameSource | None, most: int) -> HitView:
 
 def describe_relation(part: SubQuery, names: Mapping[str, str]) -> str:
     """Return ``subject relation object`` of a part about other parts, these written out; else nothing."""
-    if part.relation is None or not {part.subject, part.object} & names.keys():
+    if part.relation in (None, "count") or not {part.subject, part.object} & names.keys():
         return ""
     ends = [names.get(end, end) if end else "" for end in (part.subject, part.object)]
     sentence = " ".join(word for word in (ends[0], part.relation.replace("_", " "), ends[1]) if word)

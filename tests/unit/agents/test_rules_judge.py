@@ -177,3 +177,41 @@ def test_grammar_is_not_looked_for_where_situations_leave_hardly_a_doubt():
 
     shares = {weight: [share for share, _ in readings(parts(weight))] for weight in (0.95, 0.6)}
     assert shares == {0.95: [1.0], 0.6: [pytest.approx(0.6), pytest.approx(0.4)]}
+
+
+def lines(question, candidate):
+    verdict = RulesJudge().judge(RulesDecomposer().decompose(question), candidate)
+    return {line.claim: line.check for line in check_verdict(verdict, candidate.twin, candidate.geometry).trace}
+
+
+def test_no_unchecked_name_stands_beside_a_check_mark(clip, mover):
+    unnamed = clip(mover("a", [(0, 60, 100), (6, 500, 100)], colour="red"))
+    assert lines("a board moves", unnamed) == {
+        "an object moves": "verified",
+        'the "board" is a board': "unverifiable",
+    }
+    assert lines("three dogs move", unnamed)["3 dogs move: 1 found"] == "unverifiable"
+    named = clip(mover("a", [(0, 60, 100), (6, 500, 100)], colour="red", category="dog"))
+    assert lines("a red dog moves", named) == {
+        "the red dog moves": "verified",
+        'the "red dog" is red': "verified",
+        'the "red dog" is a dog': "verified",
+    }
+    assert "a dog moves" in lines("a blue dog moves", named)
+
+
+def test_roles_that_are_reversed_are_said_as_they_are(chases):
+    told = lines("the red one is chased by the blue one", chases["blue chases"])
+    assert told["the blue one follows the red one"] == "verified"
+    assert "the blue one follows the red one" not in lines("red chases blue", chases["red chases"])
+
+
+def test_whom_a_claim_counted_is_shown_though_it_is_the_wrong_number(clip, mover):
+    two = clip(*(mover(str(n), [(0, 60 + 90 * n, 100), (6, 60 + 90 * n, 100)], shape="circle") for n in range(2)))
+    verdict = RulesJudge().judge(RulesDecomposer().decompose("there are three circles"), two)
+    assert set(verdict.instances) == {"0", "1"}
+
+
+def test_a_denial_that_is_refuted_is_a_sentence(clip, mover):
+    turning = clip(mover("a", [(0, 60, 100), (3, 500, 100), (6, 60, 100)], colour="red"))
+    assert lines("the red thing never turns back", turning)["the red thing does not turn back"] == "refuted"

@@ -154,7 +154,7 @@ UNSEEN = HELD_OUT.pop("not_fitted")
 """Written before anybody saw how they are read, and left as they were."""
 
 
-@pytest.mark.parametrize(("questions", "least"), [(HELD_OUT, 0.65), (UNSEEN, 0.6)])
+@pytest.mark.parametrize(("questions", "least"), [(HELD_OUT, 0.65), (UNSEEN, 0.65)])
 def test_held_out_questions_are_mostly_recognised(
     questions: dict[str, list[str]], least: float, decomposer: RulesDecomposer
 ) -> None:

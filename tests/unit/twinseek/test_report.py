@@ -8,9 +8,17 @@ from tests.unit.twinseek.records import HOSTILE, a_hit, a_record, an_instance, h
 from twins.annotations import import_annotation
 from twins.errors import TwinseekError
 from twins.frames import frames_at
-from twins.queries import InstanceFrame, InstanceResult
+from twins.queries import InstanceFrame, InstanceResult, SubQuery
 from twinseek.report import render_report, write_report
-from twinseek.report.key_frames import BYTES_PER_PICTURE, LONGEST_SIDE, choose_moments
+from twinseek.report.key_frames import (
+    BYTES_PER_PICTURE,
+    LONGEST_SIDE,
+    TAG_HEIGHT,
+    TAG_WIDTH,
+    choose_moments,
+    place_tags,
+)
+from twinseek.report.page import ways_of
 from twinseek.report.timeline import lay_out
 
 VOID = {"meta", "link", "img", "br", "hr", "input"}
@@ -289,3 +297,43 @@ def test_real_frames_of_a_real_clip_are_shown(shared: Path):
     assert [(image["width"], image["height"]) for image in page.all("img")] == [("480", "270")] * 2
     assert "0:08.0" in page.text  # the axis of the ten-second clip
     assert "gone" not in page.text
+
+
+def test_ways_to_understand_a_question_stand_apart_the_likeliest_first():
+    def part(text, reading, weight=1.0):
+        return SubQuery(id=text, text=text, kind="action", reading=reading, weight=weight)
+
+    parts = (part("a runs", "grammar"), part("b runs", "flight", 0.2), part("c", "hunt", 0.7), part("C", "hunt", 0.7))
+    ways = ways_of((part("red", None), *parts))
+    assert [(way.way, [p.text for p in way.parts]) for way in ways] == [
+        ("", ["red"]),
+        ("hunt", ["c"]),
+        ("flight", ["b runs"]),
+        ("grammar", ["a runs"]),
+    ]
+    assert ways[-1].share == pytest.approx(0.1)
+    text = page_of(a_record(sub_queries=parts)).text
+    assert "70 % likely" in text
+    assert "Or understood by its grammar alone, 10 % likely" in text
+
+
+def test_the_end_of_the_time_axis_is_labelled():
+    ticks = lay_out(a_hit(spans=((0.0, 3.9),), trace=()), [], 3.96).ticks
+    assert ticks[-1].left == 100
+    assert ticks[-1].text == "0:04.0"
+    assert [tick.text for tick in ticks[:-1]] == ["0:00.0", "0:01.0", "0:02.0", "0:03.0"]
+
+
+def test_a_label_covers_no_small_thing_that_is_marked():
+    boxes = [(10, 10, 26, 26), (10, 30, 26, 46), (60, 2, 70, 12)]
+    seen = []
+    for number, box in enumerate(boxes):
+        frame = InstanceFrame(frame_index=0, seconds=0.0, box=box)
+        seen.append((InstanceResult(id=str(number), category="cup", frames=(frame,)), frame))
+    tags = place_tags(seen, (200, 100), {str(n): (0, 0, 0) for n in range(3)})
+    for tag in tags:
+        top = tag.top - TAG_HEIGHT if tag.above else tag.top
+        assert 0 <= top <= 100 - TAG_HEIGHT
+        for x1, y1, x2, y2 in boxes:
+            apart = tag.left >= x2 / 2 or tag.left + TAG_WIDTH <= x1 / 2 or top >= y2 or top + TAG_HEIGHT <= y1
+            assert apart, (tag, (x1, y1, x2, y2))

@@ -1,0 +1,29 @@
+"""The sentence that answers a question says what was checked, and no more."""
+
+from graphs.answering import compose_answer
+from tests.unit.twinseek.records import a_hit
+from twins.queries import CheckedClaim
+
+
+def line(claim, check):
+    return CheckedClaim(claim=claim, check=check, source="test")
+
+
+def answer(*hits):
+    return compose_answer(hits, ranked=9, judged=9)[0]
+
+
+def test_equal_scores_fit_equally_well():
+    best, equal, less = a_hit(score=0.861), a_hit(score=0.859), a_hit(score=0.5)
+    assert answer(best, equal, equal, less).endswith("2 more fit equally well, 1 fits less well.")
+    assert answer(best, less).endswith("1 more fits less well.")
+    assert "more" not in answer(best)
+
+
+def test_what_was_refuted_is_not_kept_back():
+    trace = (line("it moves", "verified"), line("it turns back", "refuted"))
+    assert "it moves; but it is not so that it turns back." in answer(a_hit(trace=trace, status="judged"))
+
+
+def test_nothing_checked_is_called_judged_by_description():
+    assert "judged by description alone" in answer(a_hit(trace=(line("a game", "unverifiable"),)))
