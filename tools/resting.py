@@ -7,6 +7,7 @@ tells who is in front.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 import cv2
 import numpy as np
@@ -17,6 +18,8 @@ from twins.masks import decode_mask, encode_within
 
 MIN_SAMPLES = 4
 """Sights of a stretch that a thing needs for its place to be known."""
+MOST = 14
+"""Things of a stretch that are looked at, seen longest and largest: twice as many as are kept of a clip at rest."""
 REST = 0.25
 """What strays from its middle place by less than this share of its size (in RESTING of its sights) is at rest."""
 RESTING = 80
@@ -62,10 +65,10 @@ def complete_resting(
         labs: by frame number, the stretch's frames, (h, w, 3) uint8 Lab.
         to_first: by frame number, the (3, 3) map to a common frame.
     """
-    for track in tracks:
-        numbers = [number for number in track.samples if number in labs]
-        if len(numbers) < MIN_SAMPLES or not _rests(track, numbers, to_first):
-            continue
+    here = [(track, [number for number in track.samples if number in labs]) for track in tracks]
+    here.sort(key=lambda pair: -len(pair[1]) * float(np.sqrt(pair[0].typical_area)) if pair[1] else 0.0)
+    resting = (pair for pair in here if len(pair[1]) >= MIN_SAMPLES and _rests(*pair, to_first))
+    for track, numbers in islice(resting, MOST):
         passed = _passed(track, numbers, passing, to_first)
         free = [number for number in numbers if number not in passed]
         if not passed or not free:
