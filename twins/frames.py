@@ -5,7 +5,6 @@ Pixels are taken as they are stored, after rotation; a pixel that is not square 
 """
 
 import logging
-import os
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -17,6 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from twins.containers import open_container, picture_stream
 from twins.errors import TwinseekError
 
 logger = logging.getLogger(__name__)
@@ -31,39 +31,10 @@ BUSY_CHANGE = 4.0
 """Mean absolute change of the luma thumbnail since the last sample (0–255) from which on much moves."""
 SAMPLES_AT_FULL_RATE = 2400
 """From here on the sampling rate halves whenever the number of samples doubles, so that long clips stay bounded."""
-MAX_PIXELS = 8192 * 8192
-"""A larger picture is refused before the decoder allocates it; 8K is half of this."""
 THUMBNAIL = 48
 """Columns of the luma thumbnail that tells how much moves."""
 LARGE_FRAME = 4096 * 2304
 """Above this many pixels the decoder gets one thread: every further thread holds frames of its own."""
-
-# Containers that name other files, or that are text or single pictures: a video library has no use for them, and the
-# first kind would make the decoder open whatever the file names.
-FORMATS = "mov,mp4,matroska,webm,avi,mpeg,mpegts,mpegvideo,asf,flv,ogg,gif,mxf,h264,hevc,m4v,ivf,nut,obu,dv,vob"
-"""Containers that hold a video themselves. A playlist would have other files opened before anyone could look at it."""
-
-REFUSED_FORMATS = frozenset(
-    {
-        "hls",
-        "dash",
-        "concat",
-        "concatf",
-        "sdp",
-        "rtsp",
-        "applehttp",
-        "image2",
-        "image2pipe",
-        "tty",
-        "imf",
-        "webvtt",
-        "srt",
-        "ass",
-        "lrc",
-        "txt",
-        "ffmetadata",
-    }
-)
 
 
 @dataclass(frozen=True)
@@ -128,9 +99,9 @@ class VideoFile:
         self.decoded = 0
         self.duration = 0.0
         self._shown: tuple[int, float, Any] | None = None
-        self._container = _open(path)
+        self._container = open_container(path)
         try:
-            self._stream = _picture_stream(path, self._container)
+            self._stream = picture_stream(path, self._container)
             self.info, self._turns = self._first_look()
         except BaseException:
             self._container.close()
@@ -240,8 +211,8 @@ class VideoFile:
         except av.FFmpegError:
             # Some formats cannot seek: open the file anew.
             self._container.close()
-            self._container = _open(self.path)
-            self._stream = _picture_stream(self.path, self._container)
+            self._container = open_container(self.path)
+            self._stream = picture_stream(self.path, self._container)
 
     def _tick(self) -> float:
         rate = self._stream.average_rate or self._stream.base_rate
@@ -392,49 +363,3 @@ def _change(now: NDArray[np.int16], before: NDArray[np.int16] | None) -> float:
 def _seconds(ticks: int | None, base: Fraction | None) -> float | None:
     value = float(ticks * base) if ticks and base else None
     return value if value is not None and value > 0 else None
-
-
-def _open(path: Path) -> Any:
-    import av
-
-    try:
-        if not path.is_file():
-            raise TwinseekError(f"{path} is no file: name a video file or a folder of them")
-        with path.open("rb") as file:
-            if not file.read(1):
-                raise TwinseekError(f"{path} is empty (0 bytes): copy or download it again")
-        # The prefix keeps a name like "concat:a|b" or "http://…" from being taken for a protocol.
-        container = av.open(
-            "file:" + os.fspath(path.resolve()),
-            container_options={"protocol_whitelist": "file", "format_whitelist": FORMATS},
-            options={"max_pixels": str(MAX_PIXELS)},
-            metadata_errors="replace",
-        )
-    except PermissionError as error:
-        raise TwinseekError(f"{path} may not be read ({error.strerror}): change its permissions") from error
-    except (OSError, av.FFmpegError) as error:
-        raise TwinseekError(
-            f"{path} is not a video that can be read ({error.strerror or error}): convert it to mp4, or leave it out"
-        ) from error
-    name = container.format.name
-    if REFUSED_FORMATS.intersection(name.split(",")) or name.endswith("_pipe"):
-        container.close()
-        raise TwinseekError(f"{path} is not a video (its format is {name}): name a video file")
-    return container
-
-
-def _picture_stream(path: Path, container: Any) -> Any:
-    streams = [s for s in container.streams.video if "attached_pic" not in str(s.disposition)]
-    if not streams:
-        what = "only sound" if container.streams.audio else "no pictures"
-        raise TwinseekError(f"{path} holds {what}: name a file with a video stream")
-    stream = streams[0]
-    if stream.codec_context is None:
-        raise TwinseekError(f"{path} is coded in a way that is not understood: convert it to mp4 (H.264)")
-    if (stream.codec_context.width or 0) * (stream.codec_context.height or 0) > MAX_PIXELS:
-        size = f"{stream.codec_context.width}x{stream.codec_context.height}"
-        raise TwinseekError(f"{path} has frames of {size} pixels, which is too many: scale it down to 8K or less")
-    # Slices only: frame threads hand out frames late and each holds its own copies.
-    stream.thread_type = "SLICE"
-    stream.codec_context.thread_count = 1
-    return stream
