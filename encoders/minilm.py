@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
+from threading import Lock
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -42,6 +43,7 @@ class MiniLM:
     def __init__(self, *, threads: int | None = None, cache: Path | None = None) -> None:
         self._threads = threads
         self._cache = cache or Path(platformdirs.user_cache_dir("twinseek"))
+        self._loading = Lock()
 
     @property
     def name(self) -> str:
@@ -81,14 +83,16 @@ class MiniLM:
 
     def _run(self, texts: Sequence[str]) -> Iterator[tuple[int, Floats, "Encoding"]]:
         """Yield (place, (tokens, 384) states, encoding) of each text, short ones first so that little is padded."""
+        with self._loading:  # once, also where the first texts come at the same time
+            tokenizer, session = self._tokenizer, self._session
         # One by one: encode_batch starts a thread pool that complains after every fork.
-        encodings = [self._tokenizer.encode(text.encode("utf-8", "replace").decode()) for text in texts]
+        encodings = [tokenizer.encode(text.encode("utf-8", "replace").decode()) for text in texts]
         for batch in _batches([len(encoding) for encoding in encodings]):
             lengths = np.array([len(encodings[place]) for place in batch], np.int32)
             ids = np.zeros((len(batch), lengths.max()), np.int32)
             for row, place in enumerate(batch):
                 ids[row, : lengths[row]] = encodings[place].ids
-            (states,) = self._session.run(None, {"ids": ids, "lengths": lengths})
+            (states,) = session.run(None, {"ids": ids, "lengths": lengths})
             for row, place in enumerate(batch):
                 yield place, np.asarray(states)[row, : lengths[row]], encodings[place]
 

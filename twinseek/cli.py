@@ -69,9 +69,6 @@ def cli(debug: bool) -> None:
 
 def main(args: list[str] | None = None) -> None:
     """Run the command line. Exit status: 0, 2 for wrong use, 1 for the rest."""
-    # Before NumPy is loaded: its products are too small here to be shared out, and threads that wait for the next one
-    # take the processor from those who work.
-    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     arguments = list(sys.argv[1:] if args is None else args)
     if "--debug" in arguments:  # wherever it was typed
         arguments = ["--debug", *(word for word in arguments if word != "--debug")]

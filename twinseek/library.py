@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
 from pathlib import Path
+from threading import Lock
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
@@ -38,6 +39,7 @@ class Library:
     def __init__(self, store: Store, settings: Settings) -> None:
         self.store = store
         self.settings = settings
+        self._loading = Lock()
 
     @classmethod
     def open(
@@ -201,8 +203,9 @@ class Library:
             query: in plain English.
             options: fields of :class:`twinseek.settings.AskSettings` that override the settings'.
         """
-        graph, context, started = self._graph, self._context(options), time.perf_counter()
-        state = graph.invoke(_question(query), context=context, config=_config(context))
+        question, (graph, context) = _question(query), self._ready(options)
+        started = time.perf_counter()
+        state = graph.invoke(question, context=context, config=_config(context))
         return self._result(query, context, state, time.perf_counter() - started)
 
     async def aask(self, query: str, **options: Any) -> "Result":
@@ -211,11 +214,10 @@ class Library:
 
     async def astream(self, query: str, **options: Any) -> AsyncIterator[Event]:
         """Yield what happens while a question is answered; the last event is ``{"event": "result", "result": …}``."""
-        context, started = await asyncio.to_thread(self._context, options), time.perf_counter()
+        question, (graph, context) = _question(query), await asyncio.to_thread(self._ready, options)
+        started = time.perf_counter()
         state: Any = {}
-        stream = self._graph.astream(
-            _question(query), context=context, config=_config(context), stream_mode=["custom", "values"]
-        )
+        stream = graph.astream(question, context=context, config=_config(context), stream_mode=["custom", "values"])
         async for mode, chunk in stream:
             if mode == "custom":
                 yield dict(chunk)
@@ -224,9 +226,16 @@ class Library:
         result = self._result(query, context, state, time.perf_counter() - started)
         yield {"event": "result", "result": result.to_dict()}
 
+    def _ready(self, options: dict[str, Any]) -> tuple[Any, "RetrieveContext"]:
+        """Return the graph and what it works with: options are checked first, then loaded what is slow, once."""
+        context = self._context(options)
+        with self._loading:
+            return self._graph, context
+
     @cached_property
     def _graph(self) -> Any:  # its input is only a part of its state, which langgraph's types do not know
-        # Whoever asks one question waits for both: the encoder's weights are read while LangGraph is imported.
+        # Whoever asks one question waits for both: the encoder's weights are read while LangGraph is imported. Where
+        # they cannot be read, whoever encodes next is told why.
         with ThreadPoolExecutor(1) as beside:
             beside.submit(self.gallery.encoder.encode, ["ready"])
             from graphs.retrieve import build_retrieve_graph

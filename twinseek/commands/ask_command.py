@@ -5,7 +5,7 @@ from typing import Any
 
 import click
 
-from twinseek.commands.options import json_option, library_options
+from twinseek.commands.options import json_option, keep_products_on_one_thread, library_options
 
 
 @click.command("ask")
@@ -21,6 +21,7 @@ def command(
     query: str, library: Path | None, profile: str | None, report: Path | None, as_json: bool, **options: Any
 ) -> None:
     """Answer a question about the library, with reasons that were checked."""
+    keep_products_on_one_thread()
     from twinseek.library import Library
 
     if not query.strip():

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from twinseek.commands.options import json_option, library_options
+from twinseek.commands.options import json_option, keep_products_on_one_thread, library_options
 
 
 @click.command("index")
@@ -17,6 +17,7 @@ def command(
     paths: tuple[Path, ...], library: Path | None, profile: str | None, jobs: int | None, as_json: bool
 ) -> None:
     """Make twins of videos: files, or folders of files. What is done already is skipped."""
+    keep_products_on_one_thread()
     from twinseek.library import Library
     from twinseek.progress import show_progress
 

@@ -1,5 +1,6 @@
 """Options that several commands share."""
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -23,6 +24,14 @@ def library_options(command: Command) -> Command:
 def json_option(command: Command) -> Command:
     """Add ``--json``."""
     return click.option("--json", "as_json", is_flag=True, help="Print JSON.")(command)
+
+
+def keep_products_on_one_thread() -> None:
+    """Tell NumPy so; call it before NumPy is loaded, where all products are small.
+
+    They are too small to be shared out, and threads that wait for the next one take the processor from those who work.
+    """
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 
 def complete_video(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
