@@ -26,6 +26,7 @@ NOISE_FLOOR = 7.0
 """Differences in Lab (each channel 0–255) up to here are noise, compression or a flicker of the light."""
 NOISE_FACTOR = 3.0
 """Times the median absolute deviation of a pixel that are noise too; it is large where frames do not register."""
+AROUND = np.ones((3, 3), np.uint8)
 DARKER = 0.6
 """Weight of a mere darkening: shadows darken and keep their colour."""
 MIN_GHOST = 0.0008
@@ -91,9 +92,20 @@ def model_background(labs: list[Bytes], to_first: list[Doubles]) -> Background:
     return Background(median, noise, seen, to_canvas)
 
 
-def difference(lab: Bytes, background: Bytes) -> Floats:
-    """Return (h, w) how far a frame is from its background in Lab units, darkening discounted."""
-    light, a, b = cv2.split(cv2.absdiff(lab, background))
+def difference(lab: Bytes, background: Bytes, *, moved: bool = False) -> Floats:
+    """Return (h, w) how far a frame is from its background in Lab units, darkening discounted.
+
+    Args:
+        lab, background: (h, w, 3) uint8 Lab.
+        moved: the background was brought into the frame's view, and may lie a fraction of a pixel beside it: a pixel is
+            compared with the range of values around its place (after A. Elgammal et al., "Non-parametric Model for
+            Background Subtraction", 2000, section 4).
+    """
+    if moved:
+        above, below = cv2.dilate(background, AROUND), cv2.erode(background, AROUND)
+        light, a, b = cv2.split(cv2.max(cv2.subtract(lab, above), cv2.subtract(below, lab)))
+    else:
+        light, a, b = cv2.split(cv2.absdiff(lab, background))
     chroma = cv2.add(a, b, dtype=cv2.CV_32F)
     away = light.astype(np.float32)
     darker = (lab[..., 0] < background[..., 0]) & (chroma < NOISE_FLOOR)

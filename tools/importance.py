@@ -42,8 +42,8 @@ def travelled(sights: Mapping[int, Sight], camera: Floats, first: int) -> float:
 def moving_share(sights: Mapping[int, Sight], camera: Floats, first: int) -> float:
     """Return the share 0-1 of a thing's time in which it moves steadily beyond the camera; see :func:`importance`.
 
-    A thing that was seen for less than ``WATCHED_SECONDS`` has the rest of them counted as rest. Steps across frames in
-    which it was not seen say nothing.
+    A thing moves steadily during two steps that go on the same way. All other time in which it was followed from frame
+    to frame counts as rest, and so does what is missing to ``WATCHED_SECONDS``.
     """
     numbers = np.array(sorted(sights))
     seconds = np.array([sights[number].seconds for number in numbers])
@@ -61,8 +61,12 @@ def moving_share(sights: Mapping[int, Sight], camera: Floats, first: int) -> flo
     )
     paces = np.linalg.norm((before, after), axis=2)
     steady = np.linalg.norm(after - before, axis=1) < STEADY * paces.max(axis=0)
-    watched = np.diff(seconds)[np.diff(numbers) == 1].sum()
-    return float((steady & (paces.min(axis=0) > MOVING_PACE)).mean() * min(1.0, watched / WATCHED_SECONDS))
+    steady &= paces.min(axis=0) > MOVING_PACE
+    moving = np.zeros(len(numbers) - 1, np.bool_)
+    for since, to in zip(starts[whole][steady], ends[whole][steady], strict=True):
+        moving[since:to] = True
+    waits = np.diff(seconds) * (np.diff(numbers) == 1)
+    return float(waits[moving].sum() / max(waits.sum(), WATCHED_SECONDS))
 
 
 def _places(sights: Mapping[int, Sight], camera: Floats, first: int) -> Floats:

@@ -113,7 +113,9 @@ class Stretch:
         """Return how a frame differs from its background; the last answer is kept, for the next step asks again."""
         if self._view is None or self._view.number != number:
             shown, noise, trusted = self._background.of_frame(number, *self.labs[number].shape[:2])
-            self._view = _View(number, shown, noise, trusted, difference(self.labs[number], shown))
+            moved = not np.array_equal(self._to_first[number], np.eye(3))
+            away = difference(self.labs[number], shown, moved=moved)
+            self._view = _View(number, shown, noise, trusted, away)
         return self._view
 
 
