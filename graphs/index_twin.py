@@ -73,8 +73,13 @@ def build_perceived(seen: Seen, info: VideoInfo, duration: float) -> Perceived:
         ),
         geometry=geometry,
         masks={
-            name: {seen.frame_index[number]: sample.rle for number, sample in track.samples.items()}
-            for name, (_, track) in zip(ids, chosen, strict=True)
+            # Where it counts as hidden, what was found is a sliver, or the outline of what hides it.
+            name: {
+                seen.frame_index[number]: sample.rle
+                for number, sample in track.samples.items()
+                if states[number] == Visibility.VISIBLE
+            }
+            for name, (_, track), states in zip(ids, chosen, geometry.visibility, strict=True)
         },
         looks=looks,
         shots=shots,
@@ -211,12 +216,12 @@ def _fill_gaps(track: RawTrack, shot: ShotSeen, seen: Seen, boxes: Floats, area:
         frames = slice(gap.start, gap.end)
         if gap.kind == "missed":
             visibility[frames] = Visibility.NOT_SAMPLED
-        if gap.kind != "hidden":
-            continue
-        visibility[frames] = Visibility.OCCLUDED
-        boxes[frames], area[frames] = np.nan, np.nan
-        if gap.end < shot.end:
-            last = gap.start - 1
-            weights = (np.arange(gap.start, gap.end) - last) / (gap.end - last)
-            boxes[frames] = boxes[last] + weights[:, None] * (boxes[gap.end] - boxes[last])
-            area[frames] = area[last] + weights * (area[gap.end] - area[last])
+        elif gap.kind == "hidden":
+            visibility[frames] = Visibility.OCCLUDED
+            boxes[frames], area[frames] = np.nan, np.nan
+    hidden, known = np.flatnonzero(visibility == Visibility.OCCLUDED), np.flatnonzero(np.isfinite(area))
+    # What does not come back may be anywhere behind what hides it.
+    hidden = hidden[hidden < known[-1]]
+    seconds = np.array(seen.seconds)
+    for values in (*boxes.T, area):
+        values[hidden] = np.interp(seconds[hidden], seconds[known], values[known])
