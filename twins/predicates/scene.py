@@ -134,7 +134,7 @@ class Scene:
         """The sampled clip, in seconds."""
         return (float(self.edges[0]), float(self.edges[-1])) if len(self.seconds) else (0.0, 0.0)
 
-    @property
+    @cached_property
     def raw_sizes(self) -> Doubles:
         """(M, T) geometric mean of width and height, gaps bridged but nothing smoothed, pixels."""
         return np.asarray(
