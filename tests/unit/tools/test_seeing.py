@@ -94,13 +94,14 @@ def test_a_region_has_a_place_in_the_frames_in_which_it_is_not_looked_for():
     for number, seconds in enumerate(times):
         frame = noisy(ground(), number)
         cv2.rectangle(frame, (60 + 4 * number, 50), (100 + 4 * number, 110), (30, 60, 220), -1)
-        tracker.step(number, seconds, frame, cv2.cvtColor(frame, cv2.COLOR_RGB2LAB))
-    track = max(tracker.finish(), key=lambda track: len(track.samples))
+        tracker.step(number, seconds, frame, cv2.cvtColor(frame, cv2.COLOR_RGB2LAB), last=number == 7)
+    track = max(tracker.tracks, key=lambda track: len(track.samples))
+    # Also in the last one, which would not be its turn.
     assert list(track.samples) == list(range(8))
-    for number in range(7):
+    for number, seconds in enumerate(times):
         box = (60 + 4 * number, 50, 101 + 4 * number, 111)
         assert abs(np.subtract(track.samples[number].box, box)).max() <= 4
-    assert track.samples[7].seconds == times[7]
+        assert track.samples[number].seconds == seconds
 
 
 def test_cut_outs_of_a_region_are_spread_over_its_life():
@@ -108,8 +109,8 @@ def test_cut_outs_of_a_region_are_spread_over_its_life():
     for number in range(60):
         frame = noisy(ground(), number)
         cv2.rectangle(frame, (60, 50), (100, 110), (220, 40, 40), -1)
-        tracker.step(number, 0.1 * number, frame, cv2.cvtColor(frame, cv2.COLOR_RGB2LAB))
-    crops = list(max(tracker.finish(), key=lambda track: len(track.samples)).crops)
+        tracker.step(number, 0.1 * number, frame, cv2.cvtColor(frame, cv2.COLOR_RGB2LAB), last=number == 59)
+    crops = list(max(tracker.tracks, key=lambda track: len(track.samples)).crops)
     assert 4 <= len(crops) <= CROPS
     assert crops[0] < 10 and crops[-1] >= 45
     assert max(np.diff(crops)) <= 20
