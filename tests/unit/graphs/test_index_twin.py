@@ -1,9 +1,10 @@
+import cv2
 import numpy as np
 import pytest
 
 from graphs.index_perceive import Seen, ShotSeen
 from graphs.index_twin import build_perceived
-from tools.tracks import RawTrack, Sample
+from tools.tracks import Crop, RawTrack, Sample
 from twins.frames import VideoInfo
 from twins.geometry import Visibility
 from twins.masks import encode_mask
@@ -53,3 +54,22 @@ def test_what_is_hidden_in_the_end_has_no_place():
     assert np.isnan(found.geometry.boxes[0, 11:]).all()
     assert np.isfinite(found.geometry.boxes[0, :11]).all()
     assert max(found.masks["t1"]) == 30
+
+
+def test_cut_outs_are_decoded_once_of_what_moves_and_of_what_rests(monkeypatch):
+    decoded: list[Crop] = []
+    original = Crop.image
+
+    def counting(crop: Crop) -> np.ndarray:
+        decoded.append(crop)
+        return original(crop)
+
+    monkeypatch.setattr(Crop, "image", counting)
+    moving, resting = followed(whole(0, FRAMES)), followed(whole(0, FRAMES), speed=0.0)
+    picture = np.full((HEIGHT, WIDTH, 3), 90, np.uint8)
+    for track in (moving, resting):
+        for number in (0, 12):
+            track.crops[number] = Crop(0, 0, cv2.imencode(".jpg", picture)[1].tobytes())
+    found = build_perceived(seen_with(moving, resting), INFO, 3.0)
+    assert [len(found.looks[track.id]) for track in found.tracks] == [2, 2]
+    assert len(decoded) == 4
