@@ -134,6 +134,8 @@ class Evidence:
         if missing:
             a, b = np.array(missing).T
             marks = mark(name, self.scene, a, b)
+            # The outcomes are kept, and scenes outlive the question.
+            self.scene.forget_shared()
             holds, fails = (marks == HOLDS).any(axis=1), (marks == FAILS).mean(axis=1)
             found = zip(missing, holds.tolist(), fails.tolist(), strict=True)
             known.update({(name, *pair): (held, failed) for pair, held, failed in found})

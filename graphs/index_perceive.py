@@ -141,13 +141,14 @@ class Perceiver:
             flow = self._flows.step(greys[offset])
             moving = stretch.foreground(offset, flow)
             self._tracker.step(number, self.seen.seconds[number], lab, moving, flow)
-            self._colours.step(number, self.seen.seconds[number], image, lab)
+            self._colours.step(number, self.seen.seconds[number], image, lab, last=offset == len(images) - 1)
         numbers = range(start, start + len(images))
         complete_resting(
             self._colours.tracks,
             self._tracker.boxes(),
             dict(zip(numbers, stretch.labs, strict=True)),
             dict(zip(numbers, maps, strict=True)),
+            self.seen.seconds,
         )
         height, width = images[0].shape[:2]
         camera = np.stack([to_affine(matrix, width, height) for matrix in maps])
@@ -168,7 +169,7 @@ class Perceiver:
             joined = join_pieces(self._tracker.tracks, self._tracker.touching)
             joined = join_returns([track for track in joined if len(track.samples) >= 2], width, height)
             moving = [track for track in joined if _lasting(track)]
-            regions = [track for track in self._colours.finish() if len(track.samples) >= MIN_SAMPLES]
+            regions = [track for track in self._colours.tracks if len(track.samples) >= MIN_SAMPLES]
             regions = [track for track in join_returns(regions, width, height) if _lasting(track)]
             tracks = merge_tracks(moving, regions)
             moves = describe_moves(camera, width, height) if self._camera.knows else []

@@ -113,9 +113,9 @@ def _see(
     """Run every stage that needs frames, in one pass over the file."""
     with VideoFile(file.path) as video:
         # Nearly all frames are only looked at small, and the decoder's own scaling is much faster than doing it twice.
-        video.max_side = working_side(video.info.width, video.info.height)
+        side = working_side(video.info.width, video.info.height)
         perceiver = Perceiver()
-        for done, frame in enumerate(video.sample(options.sampling)):
+        for done, frame in enumerate(video.sample(options.sampling, side)):
             perceiver.add(frame, lambda: video.shown_again(DECODE_SIDE))
             report("tracks", done + 1, frame.seconds)
         seen = perceiver.finish()

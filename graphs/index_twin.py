@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import islice
 
 import numpy as np
@@ -53,62 +54,79 @@ class Perceived:
     scene: tuple[Fact, ...]
 
 
+@dataclass(frozen=True, eq=False)
+class Candidate:
+    """A track of a shot that may come into the twin; its cut-outs are decoded once, when first asked for."""
+
+    seen: Seen
+    ground: Ground | None
+    shot: ShotSeen
+    track: RawTrack
+
+    @cached_property
+    def looks(self) -> list[Look]:
+        """Its sights."""
+        return looks_at(self.track, self.seen.work_size)
+
+    @cached_property
+    def salience(self) -> float:
+        """How sure it is that it is a thing."""
+        shown = len(self.track.samples) / len(self.seen.seconds)
+        moving = moving_share(self.track.samples, self.shot.camera, self.shot.start)
+        return salience_of(self.looks, self.ground, shown, moving)
+
+    @property
+    def matters(self) -> float:
+        """How much it matters."""
+        shot, (width, height) = self.shot, self.seen.work_size
+        return importance(self.track.samples, shot.camera[: shot.end - shot.start], shot.start, width, height)
+
+    @property
+    def stays(self) -> bool:
+        """Whether it stays where it is."""
+        way = travelled(self.track.samples, self.shot.camera, self.shot.start)
+        return way < MOVED_SHARE * self.seen.work_size[0]
+
+
 def build_perceived(seen: Seen, info: VideoInfo, duration: float) -> Perceived:
     """Turn what was seen into tracks, geometry, masks and scene facts."""
-    ground = ground_of(seen.grounds) if seen.grounds else None
-    chosen = choose_tracks(seen, duration, ground)
+    chosen = choose_tracks(seen, duration)
     ids = [f"t{number + 1}" for number in range(len(chosen))]
     shots = tuple(Shot(span=_span(seen, shot, duration), source=SOURCE) for shot in seen.shots)
-    looks = {name: looks_at(track, seen.work_size) for name, (_, track) in zip(ids, chosen, strict=True)}
     geometry = _geometry(seen, chosen, tuple(ids), info)
     return Perceived(
         tracks=tuple(
-            Track(
-                id=name,
-                confidence=TRACK_CONFIDENCE,
-                salience=round(_salience(seen, ground, shot, track, looks[name]), 3),
-                source=SOURCE,
-            )
-            for name, (shot, track) in zip(ids, chosen, strict=True)
+            Track(id=name, confidence=TRACK_CONFIDENCE, salience=round(thing.salience, 3), source=SOURCE)
+            for name, thing in zip(ids, chosen, strict=True)
         ),
         geometry=geometry,
         masks={
-            name: {seen.frame_index[number]: sample.rle for number, sample in track.samples.items()}
-            for name, (_, track) in zip(ids, chosen, strict=True)
+            # Where it counts as hidden, what was found is a sliver, or the outline of what hides it.
+            name: {
+                seen.frame_index[number]: sample.rle
+                for number, sample in thing.track.samples.items()
+                if states[number] == Visibility.VISIBLE
+            }
+            for name, thing, states in zip(ids, chosen, geometry.visibility, strict=True)
         },
-        looks=looks,
+        looks={name: thing.looks for name, thing in zip(ids, chosen, strict=True)},
         shots=shots,
         scene=tuple(scene_facts(seen, duration)),
     )
 
 
-def _salience(seen: Seen, ground: Ground | None, shot: ShotSeen, track: RawTrack, looks: Sequence[Look]) -> float:
-    """Say how sure it is that a track is a thing."""
-    shown = len(track.samples) / len(seen.seconds)
-    return salience_of(looks, ground, shown, moving_share(track.samples, shot.camera, shot.start))
-
-
-def choose_tracks(seen: Seen, duration: float, ground: Ground | None) -> list[tuple[ShotSeen, RawTrack]]:
-    """Return the tracks that matter most, with their shots, in order of appearance."""
-    width, height = seen.work_size
+def choose_tracks(seen: Seen, duration: float) -> list[Candidate]:
+    """Return the tracks that matter most, in order of appearance."""
+    ground = ground_of(seen.grounds) if seen.grounds else None
     limit = MAX_TRACKS + int(TRACKS_PER_MINUTE * max(0.0, duration / 60 - 1))
-    everything = [(shot, track) for shot in seen.shots for track in shot.tracks]
-    ranked = sorted(everything, key=lambda pair: -_matters(pair[0], pair[1], width, height))
-    still = [pair for pair in ranked if travelled(pair[1].samples, pair[0].camera, pair[0].start) < MOVED_SHARE * width]
-    things = (
-        id(track)
-        for shot, track in still
-        if _salience(seen, ground, shot, track, looks_at(track, seen.work_size)) >= STILL_SALIENCE
-    )
+    everything = [Candidate(seen, ground, shot, track) for shot in seen.shots for track in shot.tracks]
+    ranked = sorted(everything, key=lambda thing: -thing.matters)
+    still = [thing for thing in ranked if thing.stays]
     # Looked at no longer than until there are enough: that costs some time.
-    kept = set(islice(things, int(limit * STILL_SHARE)))
-    dropped = {id(track) for _, track in still if id(track) not in kept}
-    ranked = [pair for pair in ranked if id(pair[1]) not in dropped][:limit]
-    return sorted(ranked, key=lambda pair: (min(pair[1].samples), pair[1].last.box))
-
-
-def _matters(shot: ShotSeen, track: RawTrack, width: int, height: int) -> float:
-    return importance(track.samples, shot.camera[: shot.end - shot.start], shot.start, width, height)
+    kept = set(islice((thing for thing in still if thing.salience >= STILL_SALIENCE), int(limit * STILL_SHARE)))
+    dropped = set(still) - kept
+    ranked = [thing for thing in ranked if thing not in dropped][:limit]
+    return sorted(ranked, key=lambda thing: (min(thing.track.samples), thing.track.last.box))
 
 
 def looks_at(track: RawTrack, work_size: tuple[int, int]) -> list[Look]:
@@ -170,7 +188,7 @@ def _span(seen: Seen, shot: ShotSeen, duration: float) -> tuple[float, float]:
     return seen.seconds[shot.start], end
 
 
-def _geometry(seen: Seen, chosen: list[tuple[ShotSeen, RawTrack]], ids: tuple[str, ...], info: VideoInfo) -> Geometry:
+def _geometry(seen: Seen, chosen: Sequence[Candidate], ids: tuple[str, ...], info: VideoInfo) -> Geometry:
     count, frames = len(ids), len(seen.seconds)
     if frames == 0:
         return empty_geometry(info.width, info.height)
@@ -178,12 +196,12 @@ def _geometry(seen: Seen, chosen: list[tuple[ShotSeen, RawTrack]], ids: tuple[st
     area = np.full((count, frames), np.nan, np.float32)
     visibility = np.full((count, frames), Visibility.ABSENT, np.uint8)
     sx, sy = info.width / seen.work_size[0], info.height / seen.work_size[1]
-    for row, (shot, track) in enumerate(chosen):
-        for number, sample in track.samples.items():
+    for row, thing in enumerate(chosen):
+        for number, sample in thing.track.samples.items():
             boxes[row, number] = np.array(sample.box) * (sx, sy, sx, sy)
             area[row, number] = sample.area * sx * sy
             visibility[row, number] = Visibility.VISIBLE
-        _fill_gaps(track, shot, seen, boxes[row], area[row], visibility[row])
+        _fill_gaps(thing.track, thing.shot, seen, boxes[row], area[row], visibility[row])
     camera = np.broadcast_to(np.eye(2, 3, dtype=np.float32), (frames, 2, 3)).copy()
     for shot in seen.shots:
         scaled = shot.camera[: shot.end - shot.start].copy()
@@ -211,12 +229,12 @@ def _fill_gaps(track: RawTrack, shot: ShotSeen, seen: Seen, boxes: Floats, area:
         frames = slice(gap.start, gap.end)
         if gap.kind == "missed":
             visibility[frames] = Visibility.NOT_SAMPLED
-        if gap.kind != "hidden":
-            continue
-        visibility[frames] = Visibility.OCCLUDED
-        boxes[frames], area[frames] = np.nan, np.nan
-        if gap.end < shot.end:
-            last = gap.start - 1
-            weights = (np.arange(gap.start, gap.end) - last) / (gap.end - last)
-            boxes[frames] = boxes[last] + weights[:, None] * (boxes[gap.end] - boxes[last])
-            area[frames] = area[last] + weights * (area[gap.end] - area[last])
+        elif gap.kind == "hidden":
+            visibility[frames] = Visibility.OCCLUDED
+            boxes[frames], area[frames] = np.nan, np.nan
+    hidden, known = np.flatnonzero(visibility == Visibility.OCCLUDED), np.flatnonzero(np.isfinite(area))
+    # What does not come back may be anywhere behind what hides it.
+    hidden = hidden[hidden < known[-1]]
+    seconds = np.array(seen.seconds)
+    for values in (*boxes.T, area):
+        values[hidden] = np.interp(seconds[hidden], seconds[known], values[known])

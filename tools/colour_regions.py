@@ -7,7 +7,7 @@ They complete what moves: a hand and the cup in it move as one blob, but the cup
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import cv2
 import numpy as np
@@ -62,8 +62,8 @@ Outline = NDArray[np.int32]
 class ColourTracker:
     """Follow even-coloured regions through one shot; ``tracks`` holds all of them.
 
-    They are looked for a few times a second. For the frames between, a region that was found before and after is taken
-    to have moved evenly.
+    They are looked for a few times a second, and in the last frame of a stretch. For the frames between, a region that
+    was found before and after is taken to have moved evenly.
     """
 
     def __init__(self) -> None:
@@ -72,9 +72,10 @@ class ColourTracker:
         self._looked = -np.inf
         self._passed: list[tuple[int, float]] = []
 
-    def step(self, number: int, seconds: float, image: Bytes, lab: Bytes) -> None:
-        """Take in the next sampled frame, (h, w, 3) RGB and the same in 8-bit Lab."""
-        if seconds - self._looked < EVERY_SECONDS:
+    def step(self, number: int, seconds: float, image: Bytes, lab: Bytes, *, last: bool) -> None:
+        """Take in the next sampled frame, (h, w, 3) RGB and the same in 8-bit Lab; say if it ends a stretch."""
+        # Whoever works on what was found in a stretch has its pictures no longer than that.
+        if seconds - self._looked < EVERY_SECONDS and not last:
             self._passed.append((number, seconds))
             return
         regions = find_regions(image, lab, seconds)
@@ -86,14 +87,6 @@ class ColourTracker:
             track.looks = 0.9 * track.looks + 0.1 * region.looks
             cut_out(track, number, image, region.region.box)
         self._looked, self._passed = seconds, []
-
-    def finish(self) -> list[RawTrack]:
-        """Return all tracks; what was found when last looked is taken to stay to the end."""
-        for track in self.tracks:
-            if track.last.seconds == self._looked:
-                track.samples |= {number: replace(track.last, seconds=seconds) for number, seconds in self._passed}
-        self._passed = []
-        return self.tracks
 
     def _matched(self, regions: Sequence[ColourRegion], seconds: float) -> dict[int, RawTrack]:
         """Return which regions, by their place in the list, go on with which tracks."""

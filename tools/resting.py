@@ -56,6 +56,7 @@ def complete_resting(
     passing: Mapping[int, Sequence[Box]],
     labs: Mapping[int, Bytes],
     to_first: Mapping[int, Doubles],
+    seconds: Sequence[float],
 ) -> None:
     """Put right the samples of tracks at rest in the frames in which something passes them.
 
@@ -64,6 +65,7 @@ def complete_resting(
         passing: by frame number, the boxes of what moves.
         labs: by frame number, the stretch's frames, (h, w, 3) uint8 Lab.
         to_first: by frame number, the (3, 3) map to a common frame.
+        seconds: of every frame so far.
     """
     here = [(track, [number for number in track.samples if number in labs]) for track in tracks]
     here.sort(key=lambda pair: -len(pair[1]) * float(np.sqrt(pair[0].typical_area)) if pair[1] else 0.0)
@@ -73,16 +75,14 @@ def complete_resting(
         free = [number for number in numbers if number not in passed]
         if not passed or not free:
             continue
-        seconds = dict(zip(numbers, (track.samples[n].seconds for n in numbers), strict=True))
         model = _model_of(track, free, labs)
         for number in sorted(passed):
             region = _seen_of(model, labs[number], np.linalg.inv(to_first[number]) @ to_first[model.number])
             track.samples.pop(number, None)
             if region is not None:
-                moment = float(np.interp(number, list(seconds), list(seconds.values())))
-                sight = region.sight(moment)
+                sight = region.sight(seconds[number])
                 rle = encode_within(region.mask, (region.box[1], region.box[0]), labs[number].shape[:2])
-                track.samples[number] = Sample(moment, sight.box, sight.area, sight.centre, rle)
+                track.samples[number] = Sample(sight.seconds, sight.box, sight.area, sight.centre, rle)
         track.samples = dict(sorted(track.samples.items()))
 
 

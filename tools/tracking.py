@@ -3,7 +3,7 @@
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache
+from functools import lru_cache
 
 import cv2
 import numpy as np
@@ -292,7 +292,8 @@ def _joined(labels: Labels, label: int, parts: Sequence[Region]) -> Region:
     return Region(window, labels[window] == label)
 
 
-@cache
+# Of one size a video; as large as the picture, so that a long run must not gather them.
+@lru_cache(maxsize=2)
 def _grid(height: int, width: int) -> Floats:
     """Return (height, width, 2) x and y of every pixel."""
     return np.stack(np.meshgrid(np.arange(width), np.arange(height)), axis=-1).astype(np.float32)

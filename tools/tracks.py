@@ -92,12 +92,13 @@ class Crop:
 
 @dataclass
 class RawTrack:
-    """A track while it is being followed; ``samples`` by the number of the sampled frame."""
+    """A track while it is being followed; ``samples`` by the number of the sampled frame, ``offered`` cut-outs."""
 
     label: int
     looks: Floats
     samples: dict[int, Sample] = field(default_factory=dict)
     crops: dict[int, Crop] = field(default_factory=dict)
+    offered: int = 0
 
     @property
     def last(self) -> Sample:
@@ -142,9 +143,11 @@ def expected_centre(recent: Sequence[Sight], seconds: float) -> tuple[Floats, fl
 
 
 def cut_out(track: RawTrack, number: int, image: Bytes, box: tuple[int, int, int, int]) -> None:
-    """Keep a few cut-outs of a track, spread over its life: every 2nd, 4th, 8th … sample once there are enough."""
-    stride = 2 ** max(1, (len(track.samples) // CROPS).bit_length())
-    if len(track.samples) % stride and track.crops:
+    """Keep a few cut-outs of a track, spread over its life: every 2nd, 4th, 8th … offered once there are enough."""
+    # Not counted by its samples: who looks at every second frame adds two at a time.
+    track.offered += 1
+    stride = 2 ** max(1, (track.offered // CROPS).bit_length())
+    if track.offered % stride and track.crops:
         return
     x1, y1 = max(0, box[0] - MARGIN), max(0, box[1] - MARGIN)
     _, jpeg = cv2.imencode(

@@ -52,7 +52,19 @@ def unseen_stretches(track: RawTrack, end: int, width: int, height: int) -> list
         solid = last.seconds - first.seconds >= SOLID_SECONDS
         away = _hidden_from(track, numbers) if solid and not sides_touched(last, width, height) else None
         found.append(Unseen(numbers[-1] + 1, end, "gone") if away is None else Unseen(away, end, "hidden"))
-    return found
+    return _without_overlaps(found)
+
+
+def _without_overlaps(found: Sequence[Unseen]) -> list[Unseen]:
+    """Join hidings that meet, and leave out the gaps within them: between those only slivers were seen."""
+    hidings: list[Unseen] = []
+    for stretch in sorted((s for s in found if s.kind == "hidden"), key=lambda s: s.start):
+        if hidings and stretch.start <= hidings[-1].end:
+            hidings[-1] = Unseen(hidings[-1].start, max(hidings[-1].end, stretch.end), "hidden")
+        else:
+            hidings.append(stretch)
+    apart = [s for s in found if s.kind != "hidden" and all(s.end <= h.start or s.start >= h.end for h in hidings)]
+    return sorted(hidings + apart, key=lambda s: s.start)
 
 
 def _between(track: RawTrack, numbers: Sequence[int], at: int, width: int, height: int) -> Unseen:

@@ -113,9 +113,14 @@ class VideoFile:
     def __exit__(self, kind: type[BaseException] | None, error: object, traceback: TracebackType | None) -> None:
         self._container.close()
 
-    def sample(self, sampling: Sampling | None = None) -> Iterator[Frame]:
-        """Yield frames at an adaptive rate, rising in time: more while much moves, fewer the longer the clip."""
-        sampling = sampling or Sampling()
+    def sample(self, sampling: Sampling | None = None, max_side: int | None = None) -> Iterator[Frame]:
+        """Yield frames at an adaptive rate, rising in time: more while much moves, fewer the longer the clip.
+
+        Args:
+            sampling: which frames are kept.
+            max_side: of these frames; that of the file where none.
+        """
+        sampling, side = sampling or Sampling(), max_side or self.max_side
         last_seconds, last_thumbnail, kept = -np.inf, None, 0
         for index, seconds, raw in self._decode():
             stretch = 2.0 ** max(0, int(np.log2(max(kept, 1) / sampling.samples_at_full_rate)) + 1)
@@ -129,7 +134,7 @@ class VideoFile:
                 continue
             last_seconds, last_thumbnail, kept = seconds, thumbnail, kept + 1
             self._shown = index, seconds, raw
-            yield Frame(index, seconds, self._image(raw, self.max_side))
+            yield Frame(index, seconds, self._image(raw, side))
 
     def shown_again(self, max_side: int | None) -> Frame:
         """Return the frame that :meth:`sample` has yielded last at another size; its colours are converted anew."""

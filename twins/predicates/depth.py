@@ -53,7 +53,7 @@ def covers(scene: Scene, a: Ints, b: Ints) -> Marks:
 
 def covering(scene: Scene, a: Ints, b: Ints) -> Bools:
     """Say where a hides part of b: they overlap, b's visible area is cut or b is occluded, and a is whole."""
-    return scene.keep(("covering", a.tobytes(), b.tobytes()), lambda: _covering(scene, a, b))
+    return scene.share(("covering", a.tobytes(), b.tobytes()), lambda: _covering(scene, a, b))
 
 
 def _covering(scene: Scene, a: Ints, b: Ints) -> Bools:

@@ -116,7 +116,7 @@ def _portions(scene: Scene, pairs: Ints) -> list[Ints]:
     """Split pairs (P, 2) so that the arrays of a long clip take no more memory than those of a short one."""
     # What was measured of one portion would only pile up.
     if len(scene.seconds) * len(pairs) > MOST_CELLS:
-        scene.pair_measures.clear()
+        scene.forget_shared()
     step = max(1, MOST_CELLS // len(scene.seconds))
     return [pairs[start : start + step] for start in range(0, len(pairs), step)]
 

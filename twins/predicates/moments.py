@@ -29,6 +29,6 @@ def within(scene: Scene, mask: Bools, seconds: float) -> Bools:
 def later(scene: Scene, seconds: float) -> Ints:
     """Return (T,) the frame that lies ``seconds`` after each frame (before it where negative), kept in the clip."""
     times = scene.seconds
-    return scene.keep(
+    return scene.share(
         ("later", seconds), lambda: np.clip(np.searchsorted(times, times + seconds - 1e-6), 0, len(times) - 1)
     )

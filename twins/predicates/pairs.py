@@ -33,7 +33,7 @@ def gaps(scene: Scene, a: Ints, b: Ints) -> Doubles:
 
 def distance(scene: Scene, a: Ints, b: Ints) -> Doubles:
     """Return the empty pixels between the boxes; zero or less where they overlap (the smaller overlap, negated)."""
-    return scene.keep(("distance", a.tobytes(), b.tobytes()), lambda: _distance(gaps(scene, a, b)))
+    return scene.share(("distance", a.tobytes(), b.tobytes()), lambda: _distance(gaps(scene, a, b)))
 
 
 def _distance(gap: Doubles) -> Doubles:

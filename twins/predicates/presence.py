@@ -61,7 +61,7 @@ def edge_sights(scene: Scene, a: Ints, *, first: bool) -> tuple[Runs, Ints]:
     Returns:
         the runs, and (R,) the edge of each: 0 left, 1 top, 2 right, 3 bottom.
     """
-    return scene.keep(("edge sights", a.tobytes(), first), lambda: _edge_sights(scene, a, first=first))
+    return scene.share(("edge sights", a.tobytes(), first), lambda: _edge_sights(scene, a, first=first))
 
 
 def _edge_sights(scene: Scene, a: Ints, *, first: bool) -> tuple[Runs, Ints]:

@@ -26,6 +26,8 @@ HIDDEN_SECONDS = 3.0
 """An occluded object is taken to move on evenly for at most this long."""
 FRAME_SHARE = 0.2
 """Share of the frame's diagonal in the unit of movement: neither a speck's own size nor the frame alone will do."""
+MOST_SHARED = 32
+"""Measures of some objects that are kept for other predicates, several times as many as all of those need."""
 
 
 class Scene:
@@ -61,7 +63,7 @@ class Scene:
         self._locate(boxes, visibility)
         self.area = area
         self._smooth(boxes, nearness)
-        self.pair_measures: dict[tuple[object, ...], object] = {}
+        self._shared: dict[tuple[object, ...], object] = {}
         self._measures: dict[Callable[[Scene], object], object] = {}
         self._answers: dict[tuple[str, int, int | None], Truth] = {}
 
@@ -134,7 +136,7 @@ class Scene:
         """The sampled clip, in seconds."""
         return (float(self.edges[0]), float(self.edges[-1])) if len(self.seconds) else (0.0, 0.0)
 
-    @property
+    @cached_property
     def raw_sizes(self) -> Doubles:
         """(M, T) geometric mean of width and height, gaps bridged but nothing smoothed, pixels."""
         return np.asarray(
@@ -198,11 +200,19 @@ class Scene:
             self._measures[measure] = measure(self)
         return cast(T, self._measures[measure])
 
-    def keep(self, key: tuple[object, ...], measure: Callable[[], T]) -> T:
-        """Return what was measured under a key, worked out at most once until ``pair_measures`` is cleared."""
-        if key not in self.pair_measures:
-            self.pair_measures[key] = measure()
-        return cast(T, self.pair_measures[key])
+    def share(self, key: tuple[object, ...], measure: Callable[[], T]) -> T:
+        """Return what predicates share of some objects, measured at most once until it is forgotten."""
+        # Read once: another thread may forget it in between.
+        found = self._shared.get(key)
+        if found is None:
+            if len(self._shared) >= MOST_SHARED:
+                self._shared.clear()
+            found = self._shared[key] = measure()
+        return cast(T, found)
+
+    def forget_shared(self) -> None:
+        """Forget what :meth:`share` has kept: arrays of pairs and frames, of no use for other pairs."""
+        self._shared.clear()
 
     def truth(self, marks: Marks) -> Truth:
         """Return one row of marks (T,) as spans of this clip."""

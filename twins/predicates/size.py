@@ -19,9 +19,10 @@ BORDER_SHARE = 0.01
 PAUSE_SECONDS = 0.4
 """A change interrupted for less than this goes on."""
 JUMP_SHARE = 0.6
-"""Share of a change that comes at once, from three frames to the next three, where it is no growth but another outline:
-a thing that is merged with its neighbour, or cut off."""
-JUMP_FRAMES = 3
+"""Share of a change that comes at once, from one moment to the next, where it is no growth but another outline: a thing
+that is merged with its neighbour, or cut off."""
+JUMP_SECONDS, LEAST_FRAMES = 0.3, 3
+"""How long a moment is; the median of its frames, of so many at least, is the size at that moment."""
 NEARNESS_AGAINST = 0.05
 """Relative change of nearness that speaks against what the size says."""
 
@@ -55,13 +56,14 @@ def _changing(scene: Scene, a: Ints, sign: int, *, by_distance: bool) -> Marks:
 def _jumps(scene: Scene, a: Ints, runs: Runs, sign: int) -> Bools:
     """Say of which runs (R,) most of the change comes at once; of short ones nothing can be said."""
     jumps = np.zeros(len(runs.rows), bool)
+    moment = max(LEAST_FRAMES, round(JUMP_SECONDS / scene.step))
     for r, (row, start, end) in enumerate(zip(runs.rows, runs.starts, runs.ends, strict=True)):
-        if end - start < 4 * JUMP_FRAMES:
+        if end - start < 4 * moment:
             continue
-        windows = np.lib.stride_tricks.sliding_window_view(scene.raw_sizes[a[row], start:end], JUMP_FRAMES)
+        windows = np.lib.stride_tricks.sliding_window_view(scene.raw_sizes[a[row], start:end], moment)
         level = np.log(np.median(windows, axis=1))
         change = sign * (level[-1] - level[0])
-        jumps[r] = (sign * (level[JUMP_FRAMES:] - level[:-JUMP_FRAMES])).max() > JUMP_SHARE * change
+        jumps[r] = (sign * (level[moment:] - level[:-moment])).max() > JUMP_SHARE * change
     return jumps
 
 

@@ -12,6 +12,8 @@ CUP = np.s_[50:70, 110:130]
 AREA = 400
 PASSER = 26
 """Side of the square that passes."""
+SECONDS = (np.arange(FRAMES) / 10 + 0.04 * (np.arange(FRAMES) % 3)).tolist()
+"""Times of the frames, which do not come evenly."""
 
 
 def passer(number: int) -> tuple[int, int, int, int]:
@@ -37,7 +39,7 @@ def sample(number: int, x1: int, y1: int, x2: int, y2: int) -> Sample:
     mask = np.zeros((HEIGHT, WIDTH), bool)
     mask[y1:y2, x1:x2] = True
     centre = ((x1 + x2) / 2, (y1 + y2) / 2)
-    return Sample(number / 10, (x1, y1, x2, y2), int(mask.sum()), centre, encode_mask(mask))
+    return Sample(SECONDS[number], (x1, y1, x2, y2), int(mask.sum()), centre, encode_mask(mask))
 
 
 def look(in_front: bool, pan: int = 0) -> RawTrack:
@@ -55,7 +57,7 @@ def look(in_front: bool, pan: int = 0) -> RawTrack:
     for n in range(FRAMES):
         x1, y1, x2, y2 = passer(n)
         boxes[n] = [(x1 - pan * n, y1, x2 - pan * n, y2)]
-    complete_resting([cup], boxes, labs, maps)
+    complete_resting([cup], boxes, labs, maps, SECONDS)
     return cup
 
 
@@ -77,7 +79,7 @@ def test_a_thing_at_rest_stays_whole_while_something_passes_behind_it(pan):
         assert found.area == pytest.approx(AREA, rel=0.05)
         assert found.centre[0] == pytest.approx(120 - pan * number, abs=1.5)
         assert decode_mask(found.rle).sum() == found.area
-    assert [found.seconds for found in cup.samples.values()] == pytest.approx(np.arange(FRAMES) / 10)
+    assert [found.seconds for found in cup.samples.values()] == SECONDS
 
 
 def test_what_moves_itself_is_left_as_it_was_followed():
@@ -85,5 +87,5 @@ def test_what_moves_itself_is_left_as_it_was_followed():
     ball.samples = {n: sample(n, 20 + 8 * n, 50, 40 + 8 * n, 70) for n in range(FRAMES)}
     before = dict(ball.samples)
     labs = {n: scene(n, True, 0) for n in range(FRAMES)}
-    complete_resting([ball], {n: [passer(n)] for n in labs}, labs, {n: np.eye(3) for n in labs})
+    complete_resting([ball], {n: [passer(n)] for n in labs}, labs, {n: np.eye(3) for n in labs}, SECONDS)
     assert ball.samples == before

@@ -7,6 +7,7 @@ from tools.nearness import estimate_nearness
 from tools.shots import ShotFinder
 from tools.text_seen import SeenText, may_hold_text, merge_readings, read_text
 from tools.tracking import label_regions
+from tools.tracks import CROPS
 from twins.geometry import Visibility
 
 SIZE = (160, 240)
@@ -93,13 +94,26 @@ def test_a_region_has_a_place_in_the_frames_in_which_it_is_not_looked_for():
     for number, seconds in enumerate(times):
         frame = noisy(ground(), number)
         cv2.rectangle(frame, (60 + 4 * number, 50), (100 + 4 * number, 110), (30, 60, 220), -1)
-        tracker.step(number, seconds, frame, cv2.cvtColor(frame, cv2.COLOR_RGB2LAB))
-    track = max(tracker.finish(), key=lambda track: len(track.samples))
+        tracker.step(number, seconds, frame, cv2.cvtColor(frame, cv2.COLOR_RGB2LAB), last=number == 7)
+    track = max(tracker.tracks, key=lambda track: len(track.samples))
+    # Also in the last one, which would not be its turn.
     assert list(track.samples) == list(range(8))
-    for number in range(7):
+    for number, seconds in enumerate(times):
         box = (60 + 4 * number, 50, 101 + 4 * number, 111)
         assert abs(np.subtract(track.samples[number].box, box)).max() <= 4
-    assert track.samples[7].seconds == times[7]
+        assert track.samples[number].seconds == seconds
+
+
+def test_cut_outs_of_a_region_are_spread_over_its_life():
+    tracker = ColourTracker()
+    for number in range(60):
+        frame = noisy(ground(), number)
+        cv2.rectangle(frame, (60, 50), (100, 110), (220, 40, 40), -1)
+        tracker.step(number, 0.1 * number, frame, cv2.cvtColor(frame, cv2.COLOR_RGB2LAB), last=number == 59)
+    crops = list(max(tracker.tracks, key=lambda track: len(track.samples)).crops)
+    assert 4 <= len(crops) <= CROPS
+    assert crops[0] < 10 and crops[-1] >= 45
+    assert max(np.diff(crops)) <= 20
 
 
 def test_nothing_stands_out_of_an_even_picture():

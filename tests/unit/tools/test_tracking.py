@@ -1,6 +1,7 @@
 import cv2
 import numpy as np
 
+from tools import tracking
 from tools.fragments import join_pieces, join_returns
 from tools.tracking import WORTHY, Tracker, label_regions
 from tools.tracks import RawTrack, Region, Sample, looks_apart, looks_of
@@ -75,6 +76,15 @@ def test_a_long_shot_does_not_gather_noise():
             assert len(tracker.tracks) == (2 if number < 30 else 1)
     (track,) = tracker.tracks.values()
     assert len(track.samples) > 50
+
+
+def test_a_long_run_does_not_gather_pictures_of_every_size():
+    for height in range(40, 60):
+        tracker = Tracker()
+        for number in range(2):
+            picture, nothing = np.zeros((height, 60, 3), np.uint8), np.zeros((height, 60), bool)
+            tracker.step(number, number / 10, picture, nothing, np.zeros((height, 60, 2), np.float32))
+    assert 0 < tracking._grid.cache_info().currsize <= 2
 
 
 def test_labels_come_with_their_smallest_windows():

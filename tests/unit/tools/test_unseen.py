@@ -32,6 +32,16 @@ def test_slivers_beside_a_hiding_are_part_of_it():
     assert unseen_stretches(track, 30, WIDTH, HEIGHT) == [Unseen(11, 19, "hidden")]
 
 
+def test_a_sliver_within_a_hiding_does_not_part_it():
+    track = followed({**whole(0, 8), 8: 260, 9: 240, 10: 210, 15: 30, **whole(22, 30)})
+    assert unseen_stretches(track, 30, WIDTH, HEIGHT) == [Unseen(11, 22, "hidden")]
+
+
+def test_a_miss_between_two_slivers_is_part_of_the_hiding():
+    track = followed({**whole(0, 10), 10: 250, 11: 40, 13: 20, 18: 250, **whole(19, 30)})
+    assert unseen_stretches(track, 30, WIDTH, HEIGHT) == [Unseen(11, 18, "hidden")]
+
+
 def test_what_is_whole_before_and_after_was_not_hidden():
     track = followed({**whole(0, 10), **whole(20, 30)})
     assert unseen_stretches(track, 30, WIDTH, HEIGHT) == [Unseen(10, 20, "gone")]

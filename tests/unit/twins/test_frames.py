@@ -119,6 +119,9 @@ def test_frames_are_scaled_to_the_side_asked_for_and_never_enlarged(tmp_path: Pa
     path = write_video(tmp_path / "a.mp4", 3, size=(640, 360))
     assert frames_at(path, [0], max_side=320)[0].image.shape == (180, 320, 3)
     assert frames_at(path, [0], max_side=2000)[0].image.shape == (360, 640, 3)
+    with VideoFile(path, max_side=320) as video:
+        assert next(video.sample(max_side=160)).image.shape == (90, 160, 3)
+        assert next(video.sample()).image.shape == (180, 320, 3)
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """Movements, by hand. Boxes of 40 in a picture of 640 x 480: the unit of movement is 20 + 80 = 100 pixels."""
 
+import numpy as np
 import pytest
 
 from tests.unit.twins.predicates.tracks import line, rest, tracks
@@ -118,3 +119,18 @@ def test_getting_only_wider_is_not_growing() -> None:
 def test_an_outline_that_takes_in_a_neighbour_all_at_once_does_not_grow() -> None:
     assert not evaluate("grows", scaled([1.0] * 20 + [1.5] * 20), 0).ever
     assert evaluate("grows", scaled([1.0] * 10 + [1 + 0.025 * n for n in range(20)] + [1.5] * 10), 0).ever
+
+
+@pytest.mark.parametrize("rate", [5.0, 10.0, 30.0, 60.0])
+def test_whether_a_change_comes_at_once_does_not_depend_on_the_sampling_rate(rate: float) -> None:
+    seconds = np.arange(0, 4, 1 / rate)
+    at_once = np.interp(seconds, [1.9, 2.1], [1.0, 1.5]).tolist()
+    slowly = np.interp(seconds, [1.0, 3.0], [1.0, 1.5]).tolist()
+    assert not evaluate("grows", scaled(at_once, fps=rate), 0).ever
+    assert evaluate("grows", scaled(slowly, fps=rate), 0).ever
+
+
+def test_sizes_are_worked_out_once_however_many_changes_there_are() -> None:
+    scene = scaled([1.5 ** (frame / 39) for frame in range(40)])
+    assert scene.raw_sizes is scene.raw_sizes
+    assert scene.raw_sizes[0, [0, 39]] == pytest.approx([60.0, 90.0])

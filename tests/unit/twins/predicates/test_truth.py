@@ -108,3 +108,42 @@ def test_never_needs_to_be_known_all_the_time() -> None:
     truth = Truth(holds=(), fails=((0.0, 4.0), (5.0, 10.0)))
     assert truth.never((0.0, 4.0))
     assert not truth.never((0.0, 10.0))
+
+
+def test_what_is_shared_is_measured_once_until_it_is_forgotten() -> None:
+    scene, measured = Scene(tracks(rest((10, 10), 5))), []
+
+    def measure() -> int:
+        measured.append(1)
+        return 7
+
+    assert [scene.share(("size",), measure) for _ in range(3)] == [7, 7, 7]
+    assert len(measured) == 1
+    scene.forget_shared()
+    assert scene.share(("size",), measure) == 7
+    assert len(measured) == 2
+
+
+def test_only_so_much_is_shared_at_a_time() -> None:
+    scene, measured = Scene(tracks(rest((10, 10), 5))), []
+
+    def measure() -> int:
+        measured.append(1)
+        return 7
+
+    for key in (*range(1000), *range(1000)):
+        scene.share((key,), measure)
+    assert len(measured) == 2000
+
+
+def test_what_is_shared_may_be_forgotten_by_another_thread_at_any_time() -> None:
+    scene = Scene(tracks(rest((10, 10), 5)))
+
+    class Restless:
+        """A key before each look-up of which another thread forgets everything."""
+
+        def __hash__(self) -> int:
+            scene.forget_shared()
+            return 1
+
+    assert scene.share((Restless(),), lambda: 7) == 7
