@@ -4,6 +4,7 @@ import re
 import tomllib
 from collections import Counter
 from collections.abc import Sequence
+from importlib.metadata import Distribution
 from pathlib import Path
 
 import numpy as np
@@ -84,6 +85,21 @@ def test_another_constant_of_the_fit_means_another_model(
     before = model_key(encoder)
     monkeypatch.setattr(fit, constant, getattr(fit, constant) * 2)
     assert model_key(encoder) != before
+
+
+def test_a_question_asks_for_no_package_that_is_not_a_dependency(
+    encoder: TextEncoder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked, from_name = [], Distribution.from_name
+
+    def noted(name: str) -> Distribution:
+        asked.append(re.sub(r"[-_.]+", "-", name).lower())
+        return from_name(name)
+
+    monkeypatch.setattr(Distribution, "from_name", noted)
+    RulesDecomposer(encoder).decompose("a comet that keeps flying round a star")
+    project = tomllib.loads((Path(__file__).parents[3] / "pyproject.toml").read_text("utf-8"))["project"]
+    assert set(asked) <= {re.split(r"[^\w-]", one)[0] for one in project["dependencies"]}
 
 
 def test_other_spelling_means_another_model(monkeypatch: pytest.MonkeyPatch) -> None:
