@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from agents.binding import ALLEN
 from agents.clauses import MAX_WORDS, Token, strip_asking, tokenise
+from agents.denials import denied_places
 from agents.descriptions import describe
 from agents.doubts import doubts
 from agents.lexicon import lexicon
@@ -56,7 +57,8 @@ class RulesDecomposer:
         if not parts:
             parts = [SubQuery(id="", text=text_of(asked), kind="object")]
         named = _numbered(parts[:MAX_SUB_QUERIES])
-        return Decomposition(query=query, sub_queries=named, warnings=tuple(warnings))
+        denied = denied_places(asked, reading)
+        return Decomposition(query=query, sub_queries=named, denied=denied, warnings=tuple(warnings))
 
     def _matches(self, tokens: Sequence[Token], reading: Reading) -> list[Match]:
         if self._recogniser is None:
