@@ -37,7 +37,7 @@ class RulesDecomposer:
     @property
     def name(self) -> str:
         """Name for the record."""
-        return "rules-1"
+        return "rules-2"
 
     def decompose(self, query: str) -> Decomposition:
         """Split a question; what no rule understands stays as text that is matched by meaning.
