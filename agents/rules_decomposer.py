@@ -43,7 +43,8 @@ class RulesDecomposer:
         """Split a question; what no rule understands stays as text that is matched by meaning.
 
         Never fails: an empty, endless, foreign or senseless question gets a warning instead (codes
-        ``empty_question``, ``long_question``, ``not_english``, ``not_understood``).
+        ``empty_question``, ``long_question``, ``not_english``, ``not_understood``). Where situations are not
+        recognised, another says so (``situations_stale``).
         """
         tokens = tokenise(query)
         words = [token.text for token in tokens if not token.is_break]
@@ -53,6 +54,7 @@ class RulesDecomposer:
         asked = strip_asking(tokens[: 2 * MAX_WORDS])[:MAX_WORDS] or tokens[:MAX_WORDS]
         asked = settle_patterns(settle_numbers(asked) or asked)
         reading = read(asked)
+        warnings += self._recogniser.warnings if self._recogniser is not None else ()
         parts = sub_queries(asked, reading, self._matches(asked, reading)) + _quoted(query)
         if not parts:
             parts = [SubQuery(id="", text=text_of(asked), kind="object")]
