@@ -5,14 +5,13 @@ from itertools import pairwise
 
 from agents.clauses import AUXILIARIES, BREAKS, CONJUNCTIONS, PREPOSITIONS, Token
 from agents.descriptions import describe
-from agents.evidence import RELATIVE
 from agents.lexicon import DETERMINERS, closed_class, lexicon
 from agents.reading import FRAME, Entity, Part, Reading
 from agents.situated import sub_queries_of
 from agents.situations import GRAMMAR
 from agents.situations.recogniser import Match
 from agents.wording import call, how_many, is_plural, nobody, say
-from twins.predicates import PREDICATES
+from twins.predicates import PREDICATES, RELATIVE
 from twins.queries import SubQuery, SubQueryKind
 
 FREE_WEIGHT = 1.0
