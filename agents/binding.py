@@ -4,10 +4,10 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from agents.descriptions import describe
-from agents.evidence import MAX_PAIRS, MEANT, RELATIVE, Evidence
+from agents.evidence import MAX_PAIRS, MEANT, Evidence
 from agents.reading import FRAME
 from twins.geometry import Doubles
-from twins.predicates import PREDICATES
+from twins.predicates import PREDICATES, RELATIVE
 from twins.queries import Decomposition, SubQuery
 
 BEAM = 24

@@ -10,7 +10,7 @@ from agents.lexicon import lexicon
 from agents.reading import FRAME
 from agents.scenes import scene
 from twins.geometry import Geometry
-from twins.predicates import PREDICATES, Truth, evaluate
+from twins.predicates import PREDICATES, RELATIVE, Truth, evaluate
 from twins.predicates.truth import covered
 from twins.queries import Check, CheckedClaim, Claim, Status, Verdict
 from twins.schema import Span, Twin
@@ -31,7 +31,6 @@ WRONG = 0.25
 MAX_CLAIMS = 64
 """Claims of one verdict that are checked; a judge that says more is cut short."""
 
-RELATIVE = ("moves_toward", "moves_away")
 LOOKS = ("colour", "color", "shape", "size", "texture")
 CALL = re.compile(r"^\s*([a-z_]{1,32})\(\s*([^(),;]{1,80})\s*(?:,\s*([^(),;]{1,80})\s*)?\)\s*$")
 COUNTED = re.compile(

@@ -2,8 +2,8 @@
 
 import re
 import unicodedata
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 
 from agents.lexicon import DETERMINERS, SLOT, Pattern, Place, closed_class, is_irregular, lexicon, stems
 
@@ -35,9 +35,10 @@ PARTICIPLES = closed_class("participles")
 
 @dataclass(frozen=True)
 class Token:
-    """A lower-cased word or a mark of punctuation."""
+    """A lower-cased word or a mark of punctuation, and the positions of what it stands for in the whole question."""
 
     text: str
+    places: tuple[int, ...] = field(default=(), compare=False)
 
     @property
     def is_break(self) -> bool:
@@ -66,7 +67,33 @@ def tokenise(text: str) -> list[Token]:
     plain = unicodedata.normalize("NFKC", text[:MAX_CHARACTERS]).replace("’", "'").replace("‘", "'").lower()
     for form, opened in CONTRACTIONS:
         plain = form.sub(opened, plain)
-    return [Token(found) for found in TOKEN.findall(plain)]
+    return [Token(found, (place,)) for place, found in enumerate(TOKEN.findall(plain))]
+
+
+class Word(str):
+    """A word that can be moved about and compared as text, and still knows its places; see :class:`Token`."""
+
+    places: tuple[int, ...] = ()
+
+
+def words_of(tokens: Sequence[Token]) -> list[str]:
+    """Return words that know their places."""
+    words: list[str] = []
+    for token in tokens:
+        word = Word(token.text)
+        word.places = token.places
+        words.append(word)
+    return words
+
+
+def places_of(words: Iterable[str]) -> tuple[int, ...]:
+    """Return the places of words; words that were put in have none."""
+    return tuple(place for word in words if isinstance(word, Word) for place in word.places)
+
+
+def tokens_of(words: Iterable[str]) -> list[Token]:
+    """Return words as tokens at the same places."""
+    return [Token(str(word), places_of([word])) for word in words]
 
 
 def strip_asking(tokens: list[Token]) -> list[Token]:

@@ -9,7 +9,7 @@ import numpy as np
 from agents.grounding import Grounder
 from agents.scenes import outcomes, scene
 from twins.geometry import Bools, Doubles, Geometry
-from twins.predicates import PREDICATES, Scene, Truth, evaluate, mark
+from twins.predicates import PREDICATES, RELATIVE, Scene, Truth, evaluate, mark
 from twins.predicates.truth import FAILS, HOLDS
 from twins.protocols import TextEncoder
 from twins.schema import Span, Twin
@@ -157,9 +157,6 @@ class Evidence:
         """Return how far an object is on the named side of the frame: the share of its time that it is there."""
         return side_share(self.geometry, self.objects[subject][0], name)
 
-
-RELATIVE = {"moves_toward": "approaches", "moves_away": "parts_from"}
-"""Predicates of one object that mean another one when a second is named."""
 
 SIDES = ("left_of", "right_of", "above", "below", "in_front_of", "behind")
 

@@ -1,6 +1,6 @@
 """Numbers of a question in plain form: what only underlines them is left out, and they go before what they count."""
 
-from agents.clauses import BREAKS, Token
+from agents.clauses import BREAKS, Token, tokens_of, words_of
 from agents.lexicon import lexicon
 
 
@@ -11,11 +11,11 @@ def settle_numbers(tokens: list[Token]) -> list[Token]:
     Sums are worked out (``two plus one more``), what is said of all of them goes before their noun (``three balls, all
     red``), and so does a number that is said of a subject (``the crosses number two``).
     """
-    words = [token.text for token in tokens]
+    words = words_of(tokens)
     if not any(_number_of(word) for word in words):
         return tokens
     settled = _looks_first(_summed(_without_rivals(_without_exactness(words))))
-    return [Token(word) for word in _counted_first(settled)]
+    return tokens_of(_counted_first(settled))
 
 
 def _number_of(word: str) -> int:

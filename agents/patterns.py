@@ -1,6 +1,18 @@
 """Patterns that are said behind a noun go before it: *the one with stripes*, *the one that has no pattern*."""
 
-from agents.clauses import ADVERBS, AUXILIARIES, BREAKS, CONJUNCTIONS, PREPOSITIONS, RELATIVES, Token
+from agents.clauses import (
+    ADVERBS,
+    AUXILIARIES,
+    BREAKS,
+    CONJUNCTIONS,
+    PREPOSITIONS,
+    RELATIVES,
+    Token,
+    Word,
+    places_of,
+    tokens_of,
+    words_of,
+)
 from agents.lexicon import DETERMINERS, lexicon
 
 HAVING = ("with", "in", "wearing", "having", "bearing", "has", "wears", "carries", "had")
@@ -15,11 +27,11 @@ def settle_patterns(tokens: list[Token]) -> list[Token]:
     ``the one with stripes`` becomes *the striped one*, ``the one without any pattern`` *the plain one*, and ``the
     stripes``, where nothing has them, *the striped one*.
     """
-    words = [token.text for token in tokens]
+    words = words_of(tokens)
     for at in range(len(words) - 1, -1, -1):
         if at < len(words) and words[at] in lexicon().patterns:
             words = _moved(words, at, lexicon().patterns[words[at]])
-    return [Token(word) for word in words]
+    return tokens_of(words)
 
 
 def _moved(words: list[str], at: int, adjective: str) -> list[str]:
@@ -30,14 +42,22 @@ def _moved(words: list[str], at: int, adjective: str) -> list[str]:
     having = words[start - 1] if start else ""
     if having not in HAVING + LACKING:
         alone = words[start:at] == ["the"] and words[at] not in lexicon().looks
-        return [*words[:at], adjective, "one", *words[at + 1 :]] if alone else words
+        return [*words[:at], _for(adjective, words[at : at + 1]), "one", *words[at + 1 :]] if alone else words
     denied = having in LACKING or "no" in words[start:at] or "not" in words[start:at]
     start -= 1
     if start and words[start - 1] in ("that", "which", "who"):
         start -= 1
     if not start or not _is_noun(words[start - 1]):
         return words
-    return [*words[: start - 1], PLAIN if denied else adjective, words[start - 1], *words[at + 1 :]]
+    said = _for(PLAIN if denied else adjective, words[start : at + 1])
+    return [*words[: start - 1], said, words[start - 1], *words[at + 1 :]]
+
+
+def _for(adjective: str, said: list[str]) -> Word:
+    """Return an adjective at the places of the words for which it stands."""
+    word = Word(adjective)
+    word.places = places_of(said)
+    return word
 
 
 def _is_noun(word: str) -> bool:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from agents.binding import ALLEN
 from agents.clauses import MAX_WORDS, Token, strip_asking, tokenise
+from agents.denials import denied_places
 from agents.descriptions import describe
 from agents.doubts import doubts
 from agents.lexicon import lexicon
@@ -36,13 +37,14 @@ class RulesDecomposer:
     @property
     def name(self) -> str:
         """Name for the record."""
-        return "rules-1"
+        return "rules-2"
 
     def decompose(self, query: str) -> Decomposition:
         """Split a question; what no rule understands stays as text that is matched by meaning.
 
         Never fails: an empty, endless, foreign or senseless question gets a warning instead (codes
-        ``empty_question``, ``long_question``, ``not_english``, ``not_understood``).
+        ``empty_question``, ``long_question``, ``not_english``, ``not_understood``). Where situations are not
+        recognised, another says so (``situations_stale``).
         """
         tokens = tokenise(query)
         words = [token.text for token in tokens if not token.is_break]
@@ -52,11 +54,13 @@ class RulesDecomposer:
         asked = strip_asking(tokens[: 2 * MAX_WORDS])[:MAX_WORDS] or tokens[:MAX_WORDS]
         asked = settle_patterns(settle_numbers(asked) or asked)
         reading = read(asked)
+        warnings += self._recogniser.warnings if self._recogniser is not None else ()
         parts = sub_queries(asked, reading, self._matches(asked, reading)) + _quoted(query)
         if not parts:
             parts = [SubQuery(id="", text=text_of(asked), kind="object")]
         named = _numbered(parts[:MAX_SUB_QUERIES])
-        return Decomposition(query=query, sub_queries=named, warnings=tuple(warnings))
+        denied = denied_places(asked, reading)
+        return Decomposition(query=query, sub_queries=named, denied=denied, warnings=tuple(warnings))
 
     def _matches(self, tokens: Sequence[Token], reading: Reading) -> list[Match]:
         if self._recogniser is None:

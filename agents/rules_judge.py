@@ -9,6 +9,7 @@ from agents.binding import plan
 from agents.evidence import Evidence
 from agents.findings import Case, Finding
 from agents.lexicon import lexicon, stems
+from agents.readings import shares_of
 from agents.situations import GRAMMAR
 from agents.testimony import MAX_CLAIM_INSTANCES, NAME
 from twins.protocols import Candidate, TextEncoder
@@ -25,8 +26,6 @@ SOFT_BASE = 1.0
 """Weight that recall keeps even where every condition can be measured: it settles ties."""
 WORST_SHARE = 0.4
 """How much the worst condition counts beside the mean: a question is met when all of it is."""
-LEAST_SHARE = 0.1
-"""Where situations leave less doubt than this, what grammar read is not looked for."""
 HOLDS = 0.5
 """Value above which a sub-query holds rather than not."""
 SERIOUS = 0.2
@@ -103,16 +102,12 @@ def _verdict(score: float, findings: Sequence[Finding], said: Sequence[Claim | N
 def readings(decomposition: Decomposition) -> tuple[tuple[float, Decomposition], ...]:
     """Return the ways to understand a question, each with its share; the shares add up to 1.
 
-    What a situation demands is demanded alike, however likely the situation is; grammar has the rest of the likelihood.
+    What a situation demands is demanded alike, however likely the situation is.
     """
     parts = decomposition.sub_queries
-    shares = {part.reading: part.weight for part in parts if part.reading not in (None, GRAMMAR)}
+    shares = shares_of(parts)
     if not shares:
         return ((1.0, decomposition),)
-    if any(part.reading == GRAMMAR for part in parts):
-        left = 1 - sum(shares.values())
-        if left >= LEAST_SHARE:
-            shares[GRAMMAR] = left
     made = []
     for name, share in shares.items():
         kept = [
@@ -120,7 +115,7 @@ def readings(decomposition: Decomposition) -> tuple[tuple[float, Decomposition],
             for part in parts
             if part.reading in (None, name)
         ]
-        made.append((share / sum(shares.values()), decomposition.model_copy(update={"sub_queries": tuple(kept)})))
+        made.append((share, decomposition.model_copy(update={"sub_queries": tuple(kept)})))
     return tuple(made)
 
 

@@ -5,14 +5,13 @@ from itertools import pairwise
 
 from agents.clauses import AUXILIARIES, BREAKS, CONJUNCTIONS, PREPOSITIONS, Token
 from agents.descriptions import describe
-from agents.evidence import RELATIVE
 from agents.lexicon import DETERMINERS, closed_class, lexicon
 from agents.reading import FRAME, Entity, Part, Reading
 from agents.situated import sub_queries_of
 from agents.situations import GRAMMAR
 from agents.situations.recogniser import Match
 from agents.wording import call, how_many, is_plural, nobody, say
-from twins.predicates import PREDICATES
+from twins.predicates import PREDICATES, RELATIVE
 from twins.queries import SubQuery, SubQueryKind
 
 FREE_WEIGHT = 1.0
@@ -29,7 +28,7 @@ NAMED_SHARE = 0.5
 def sub_queries(tokens: Sequence[Token], reading: Reading, matches: Sequence[Match]) -> list[SubQuery]:
     """Return parts, counts, order, looks and the rest; ids are ``p0`` … for parts, empty for those nobody refers to."""
     ids = {id(part): f"p{number}" for number, part in enumerate(reading.parts)}
-    made = [_of_part(part, ids[id(part)], tokens) for part in reading.parts]
+    made = [_of_part(part, ids[id(part)]) for part in reading.parts]
     made += _counts(reading, ids)
     made += [_order(relation, ids[id(a)], ids[id(b)], reading, ids) for relation, a, b in reading.order]
     made += _looks(reading)
@@ -76,9 +75,8 @@ def _acting(reading: Reading) -> list[Entity]:
     return [e for e in reading.entities if e in taking_part or e in reading.counted or e in reading.absent]
 
 
-def _of_part(part: Part, name: str, tokens: Sequence[Token]) -> SubQuery:
+def _of_part(part: Part, name: str) -> SubQuery:
     kind: SubQueryKind = "spatial" if part.predicate in lexicon().spatial else "action"
-    negated = part.negated != (part.subject.bound == "0")
     return SubQuery(
         id=name,
         text=_sentence(part),
@@ -86,8 +84,7 @@ def _of_part(part: Part, name: str, tokens: Sequence[Token]) -> SubQuery:
         subject=part.subject.text,
         relation=part.predicate,
         object=_other(part),
-        negated=negated,
-        said=_denial(part, tokens) if negated else None,
+        negated=part.is_denied,
     )
 
 
@@ -109,22 +106,6 @@ def _sentence(part: Part) -> str:
         negated=part.negated,
         plural=is_plural(part.subject.text),
     )
-
-
-def _denial(part: Part, tokens: Sequence[Token]) -> str | None:
-    """Return the words by which a question denies something, from the word that denies to the end of what is denied."""
-    places = set(part.words)
-    if not places:
-        return None
-    if part.denied_at is not None:
-        places.add(part.denied_at)
-    thing, spans = part.subject, []
-    if thing.bound == "0" and thing.span is not None:
-        spans.append(thing.span)
-    if part.object is not None and part.object.span is not None and part.object.span[0] > min(places):
-        spans.append(part.object.span)
-    places.update(at for start, end in spans for at in range(start, end))
-    return " ".join(token.text for token in tokens[min(places) : max(places) + 1])
 
 
 def _counts(reading: Reading, ids: dict[int, str]) -> list[SubQuery]:
@@ -196,7 +177,7 @@ def free_words(tokens: Sequence[Token], reading: Reading) -> list[int]:
     return [
         at
         for at, token in enumerate(tokens)
-        if _is_content(token.text)
+        if is_content(token.text)
         and at not in explained
         and token.text not in lexicon().looks
         and not _is_settled(token.text, at, acting, reading)
@@ -215,7 +196,8 @@ def _singular_in(word: str, acting: set[str]) -> bool:
 NOTHING_SAID = closed_class("empty")
 
 
-def _is_content(text: str) -> bool:
+def is_content(text: str) -> bool:
+    """Say whether a word carries meaning by itself."""
     lex = lexicon()
     return not (
         text in DETERMINERS

@@ -17,7 +17,7 @@ from twins.queries import Check, Claim, SubQuery
 from twins.schema import Span
 
 MAX_CLAIM_INSTANCES = 12
-NAME = "rules-1"
+NAME = "rules-2"
 SUPERLATIVES = ("largest", "smallest")
 
 Side = tuple[SubQuery, int, int | None]

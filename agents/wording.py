@@ -1,7 +1,7 @@
 """What is measured, said as a sentence."""
 
 from agents.reading.entities import FRAME, singular
-from twins.predicates import PREDICATES
+from twins.predicates import PREDICATES, RELATIVE
 
 SIDES = {
     "left_of": "is on the left of the picture",
@@ -12,8 +12,6 @@ SIDES = {
     "behind": "is in the background",
 }
 """How a relation to the picture itself is said."""
-RELATIVE = {"moves_toward": "approaches", "moves_away": "parts_from"}
-"""Predicates of one object that mean another one when a second is named."""
 ANYTHING = {
     "thing": "something",
     "other thing": "something else",

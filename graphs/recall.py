@@ -8,6 +8,7 @@ import numpy as np
 from agents.clauses import tokenise
 from agents.ranking import Centring, learn_centring
 from agents.ranking_records import Question, Records, embed_question, score_records
+from agents.sub_queries import is_content
 from graphs.embedding import instances_space, words_space
 from twins.geometry import Bools, Floats, Ints
 from twins.protocols import TextEncoder
@@ -63,16 +64,13 @@ def recall_videos(
 
 
 def asked_for(decomposition: Decomposition) -> str:
-    """Return the question without the words by which it denies something; as it is where it denies nothing."""
-    denials = [part.said.split(" ") for part in decomposition.sub_queries if part.said]
-    if not denials:
+    """Return the question without the words by which it denies something; as it is where these are all that it says."""
+    if not decomposition.denied:
         return decomposition.query
-    words = [token.text for token in tokenise(decomposition.query)]
-    for denial in denials:
-        at = next((n for n in range(len(words)) if words[n : n + len(denial)] == denial), None)
-        if at is not None:
-            del words[at : at + len(denial)]
-    return " ".join(words) if any(word.isalnum() for word in words) else decomposition.query
+    words = [
+        token.text for place, token in enumerate(tokenise(decomposition.query)) if place not in decomposition.denied
+    ]
+    return " ".join(words) if any(is_content(word) for word in words) else decomposition.query
 
 
 def _calibrated(fused: Floats) -> Floats:

@@ -28,6 +28,7 @@ class RetrieveState(TypedDict):
     query: str
     started: float
     sub_queries: list[Json]
+    denied: list[int]
     coarse: list[tuple[str, float]]
     verdicts: Annotated[list[Json], add]
     shown: list[Json]
@@ -77,13 +78,15 @@ def decompose(state: RetrieveState, runtime: Rt) -> Json:
     return {
         "started": time.monotonic(),
         "sub_queries": sub_queries,
+        "denied": list(decomposition.denied),
         "warnings": [warning.model_dump() for warning in decomposition.warnings],
     }
 
 
 def recall(state: RetrieveState, runtime: Rt) -> Json:
     """Rank every video by its sentences alone."""
-    recalled = runtime.context.recall(_decomposition(state["query"], state["sub_queries"]))
+    decomposition = _decomposition(state["query"], state["sub_queries"])
+    recalled = runtime.context.recall(decomposition.model_copy(update={"denied": tuple(state["denied"])}))
     first = [name for name, _ in recalled.scores[:3]]
     get_stream_writer()({"event": "recalled", "videos": len(recalled.scores), "first": first})
     return {"coarse": recalled.scores, "warnings": [warning.model_dump() for warning in recalled.warnings]}

@@ -19,8 +19,7 @@ class SubQuery(Strict):
     ``2 times``) and the subject a noun phrase or the id of the sub-query whose subjects (or spans, for times) are
     counted; for ``before``/``during``/``after`` they are the ids of two other sub-queries. The object ``frame`` is the
     picture itself (``on the left``). Where a question can be understood in several ways, ``reading`` names the one that
-    a part belongs to; parts without belong to all of them. ``said`` are the question's own words for a denied part, in
-    lower case and without contractions.
+    a part belongs to; parts without belong to all of them.
     """
 
     id: str
@@ -32,7 +31,6 @@ class SubQuery(Strict):
     weight: float = 1.0
     negated: bool = False
     reading: str | None = None
-    said: str | None = None
 
 
 class ResultWarning(Strict):
@@ -43,10 +41,15 @@ class ResultWarning(Strict):
 
 
 class Decomposition(Strict):
-    """A question taken apart."""
+    """A question taken apart.
+
+    ``denied`` are the positions of the words by which it denies something, among those of
+    :func:`agents.clauses.tokenise`.
+    """
 
     query: str
     sub_queries: tuple[SubQuery, ...]
+    denied: tuple[int, ...] = ()
     warnings: tuple[ResultWarning, ...] = ()
 
 

@@ -27,7 +27,7 @@ def read(tokens: Sequence[Token]) -> Reading:
 
 
 def _resumes(part: Part) -> bool:
-    """Say whether a start is one after a rest (``resumes``), not the first."""
+    """Say whether something goes on (``resumes``, ``continues``), not for the first time."""
     return bool(stems(part.surface.split(" ")[0]) & GOING_ON)
 
 
@@ -56,10 +56,9 @@ class _Walker(Connectors, Nouns, Places, Verbs):
         """``stops and goes on``: who goes on after a stop of its own has started again."""
         stopped: list[Entity] = []
         for part in self.reading.parts:
-            goes_on = part.predicate == "moves" and bool(stems(part.surface.split(" ")[0]) & GOING_ON)
-            if goes_on and not part.negated and part.subject in stopped:
+            if part.predicate == "moves" and _resumes(part) and not part.negated and part.subject in stopped:
                 part.predicate = "starts"
-            if part.predicate == "starts" and part.surface.split(" ")[0] and _resumes(part):
+            if part.predicate == "starts" and _resumes(part):
                 for rest in self.reading.parts:  # `rests and resumes`: who resumes has stopped before
                     if rest.predicate == "still" and rest.subject is part.subject and not rest.negated:
                         rest.predicate = "stops"
@@ -90,8 +89,9 @@ class _Walker(Connectors, Nouns, Places, Verbs):
             self._read_order,
             self._read_adverbial,
         ):
+            start = self.at
             kind = reader()
-            if kind:
+            if kind or self.at > start:  # `first` is passed over and is of no kind
                 return kind
         if text in CONJUNCTIONS:
             return self._read_conjunction(text)

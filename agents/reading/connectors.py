@@ -23,7 +23,7 @@ class Connectors(Walk):
         if self.open is not None and self.open.parts and self.open.parts[0].object is None and self.open.until is None:
             self._close()
         if text in ("nor",) or (text == "or" and self.reading.parts and self.reading.parts[-1].negated):
-            self.negated, self.denied_at = True, self.at
+            self.negated, self.denial = True, (self.at, self.at + 1)
         self._cover(self.at, self.at + 1)
         if text == "but":
             self.clause_start = self.at + 1
@@ -47,7 +47,7 @@ class Connectors(Walk):
             return ""
         if self._bounds_a_number(lemma_found[1]):
             return ""
-        self.negated, self.denied_at = True, self.at
+        self.negated, self.denial = True, (self.at, self.at + lemma_found[1])
         self._cover(self.at, self.at + lemma_found[1])
         self.at += lemma_found[1]
         return "neg" if self.previous not in ("np",) else "np"

@@ -48,7 +48,12 @@ class Part:
     surface: str = ""
     to_frame: bool = False
     generic_subject: bool = False
-    denied_at: int | None = None  # position of the word that denies it
+    denial: tuple[int, int] | None = None  # positions of the words that deny it
+
+    @property
+    def is_denied(self) -> bool:
+        """Say whether it is denied, by its verb or because nobody does it."""
+        return self.negated != (self.subject.bound == "0")
 
 
 @dataclass

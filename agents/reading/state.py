@@ -21,7 +21,7 @@ class Walk:
         self.last: Entity | None = None  # the noun phrase just before
         self.open: Open | None = None
         self.negated = False
-        self.denied_at: int | None = None  # where the last word of negation stands
+        self.denial: tuple[int, int] | None = None  # where the last words of negation stand
         self.link: tuple[str, Part | None] | None = None  # order relation to the part that comes next
         self.fronted: tuple[str, int] | None = None  # a clause that opens with `after`: its relation and first part
         self.before: Place | None = None  # a place whose noun phrase came before the thing that is there
@@ -54,7 +54,7 @@ class Walk:
         negated, self.negated = self.negated, False
         for number, subject in enumerate(subjects):
             part = Part(predicate, subject, negated=negated, surface=surface, words=words or set())
-            part.denied_at = self.denied_at if negated else None
+            part.denial = self.denial if negated else None
             self._append(part, tie=number == 0)
             parts.append(part)
         return parts

@@ -155,7 +155,8 @@ class Verbs(References):
 
     def _start_part(self, match: VerbMatch, pattern: Pattern, passive: bool) -> None:
         surface = " ".join(self.words[match.start : match.end])
-        self.negated |= match.denied
+        if match.denied and not self.negated:
+            self.negated, self.denial = True, None
         swapped = (pattern.voice == "inverse") != passive
         dangling = not self.subjects
         subjects = self.subjects or [self._anything()]

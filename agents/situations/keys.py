@@ -1,7 +1,6 @@
 """What a stored model was made of: two hashes, a quick one for every question and a whole one for tests."""
 
 import hashlib
-from importlib.metadata import version
 
 from agents.lexicon import FOLDER
 from agents.situations import FILE, fit
@@ -11,16 +10,16 @@ from twins.protocols import TextEncoder
 
 
 def model_key(encoder: TextEncoder) -> str:
-    """Return what the fit starts from: the file of examples, how they are spelled out, stems, constants, encoder.
+    """Return what the fit starts from: the file of examples, how they are spelled out, constants, encoder.
 
-    Takes no time: nothing is spelled out. How the code spells and counts is covered by :data:`model.VERSION`, and by
-    :func:`spelled_key`, to which a test holds the stored model.
+    Takes no time: nothing is spelled out. How the code spells, stems and counts is covered by :data:`model.VERSION` and
+    by :func:`spelled_key`, to which a test holds the stored model.
     """
     constants = (
         (linear.VERSION, linear.SCALE, linear.NEAREST, linear.WORD.pattern),
         (fit.PENALTY, fit.APART, fit.ITERATIONS, fit.LEAST_LINES),
         (told.STAND_INS, told.SPELLED, told.CALLED, told.SLOT.pattern, told.ROLE.pattern),
-        (version("snowballstemmer"), encoder.fingerprint),
+        (encoder.fingerprint,),
     )
     files = (FILE, FOLDER / "irregular.txt")
     return _hash(repr(constants), *(path.read_text("utf-8") for path in files))

@@ -1,6 +1,5 @@
 """Which situations a question may tell of."""
 
-import logging
 from dataclasses import dataclass
 from math import exp
 from threading import Lock
@@ -11,8 +10,7 @@ from agents.situations import Situation, situations
 from agents.situations.keys import model_key
 from agents.situations.model import Model, Roles, by_situation, read_model
 from twins.protocols import TextEncoder
-
-logger = logging.getLogger(__name__)
+from twins.queries import ResultWarning
 
 LEAST, MOST = 0.05, 3
 """Least weight of a situation that is looked for, and how many are."""
@@ -25,9 +23,11 @@ NUMBER = 4.0
 """What situations lose where a number of things is asked for: grammar reads numbers."""
 MISSING_ROLE = 2.0
 """What a situation loses for each thing that the question describes and that it has no role for."""
-STALE = (
-    "the stored model of situations was not made of these example sentences by this encoder: questions are read by "
-    "grammar alone. python -m benchmarks.situations fits it anew, in about a minute"
+STALE = ResultWarning(
+    code="situations_stale",
+    text="what is told in other words is not recognised, and questions are read by grammar alone: the model of "
+    "situations does not belong to the example sentences and the text encoder that are installed. Install twinseek "
+    "anew (pip install --force-reinstall); in a checkout, run python -m benchmarks.situations, which takes a minute",
 )
 
 
@@ -56,6 +56,11 @@ class Recogniser:
         self._model: Model | None = None
         self._sought = False
         self._loading = Lock()
+
+    @property
+    def warnings(self) -> tuple[ResultWarning, ...]:
+        """What a reader should know: that the model is stale."""
+        return () if self._loaded() is not None else (STALE,)
 
     def matches(self, text: str, cast: int = 0, counted: bool = False, named: str | None = None) -> list[Match]:
         """Return the situations that a question may tell of, the likeliest first; none where it tells of none.
@@ -89,8 +94,6 @@ class Recogniser:
         with self._loading:
             if not self._sought:
                 self._model, self._sought = read_model(model_key(self._encoder)), True
-                if self._model is None:
-                    logger.warning(STALE)
             return self._model
 
 

@@ -10,6 +10,7 @@ from typing import Any
 import jinja2
 from markupsafe import Markup, escape
 
+from agents.readings import shares_of
 from agents.situations import GRAMMAR
 from twins.queries import Hit, ResultRecord, SubQuery
 from twinseek.overlays import instance_colours
@@ -58,9 +59,13 @@ class HitView:
 
 @dataclass(frozen=True)
 class PartsView:
-    """Parts of a question that were looked for together: one ``way`` to understand it, and how likely that is."""
+    """Parts of a question that were looked for together: one ``way`` to understand it, and how likely that is.
+
+    ``literal`` says that its words were taken as they stand, by grammar.
+    """
 
     way: str
+    literal: bool
     share: float | None
     parts: list[SubQuery]
 
@@ -113,20 +118,16 @@ def _view_result(record: ResultRecord, note: str, frames: FrameSource | None) ->
 def ways_of(parts: Sequence[SubQuery]) -> list[PartsView]:
     """Group the parts of a question by the way to understand it that they belong to, the likeliest way first.
 
-    Parts without a way belong to all of them and stand at the head. The weight of a way's parts is how likely it is;
-    what grammar reads has the rest. What one way says twice is shown once.
+    Parts without a way belong to all of them and stand at the head. Ways that the judge does not look for are left out,
+    and what one way says twice is shown once.
     """
     groups: dict[str | None, dict[tuple[str, bool], SubQuery]] = {}
     for part in parts:
         groups.setdefault(part.reading, {}).setdefault((part.text.lower(), part.negated), part)
-    shares = {
-        way: max(part.weight for part in group.values()) for way, group in groups.items() if way not in (None, GRAMMAR)
-    }
-    if GRAMMAR in groups:
-        shares[GRAMMAR] = max(0.0, 1 - sum(shares.values()))
+    shares = shares_of(parts)
     ways: list[str | None] = [None] if None in groups else []
     return [
-        PartsView((way or "").replace("_", " "), shares.get(way or ""), list(groups[way].values()))
+        PartsView((way or "").replace("_", " "), way == GRAMMAR, shares.get(way or ""), list(groups[way].values()))
         for way in [*ways, *sorted(shares, key=lambda way: -shares[way])]
     ]
 

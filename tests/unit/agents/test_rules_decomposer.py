@@ -1,11 +1,13 @@
 import re
 import time
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from agents.lexicon import Lexicon, Pattern, Place, lexicon
 from agents.rules_decomposer import RulesDecomposer, needs_labels
 from twins.predicates import PREDICATES
 
@@ -132,6 +134,33 @@ def test_any_order_of_words_is_read_without_a_crash(words):
 @given(st.text(max_size=200))
 def test_any_text_is_read_without_a_crash(text):
     RulesDecomposer().decompose("red ball " + text)
+
+
+def phrases_of(table):
+    """Return the phrases of a table of the lexicon: its keys, or the words of the patterns behind them."""
+    for key in table:
+        entries = table[key] if isinstance(table, dict) else None
+        if isinstance(entries, tuple) and isinstance(entries[0], Pattern | Place):
+            yield from (" ".join(entry.words) for entry in entries)
+        elif isinstance(entries, frozenset):
+            yield from entries
+        else:
+            yield key if isinstance(key, str) else " ".join(key)
+
+
+MANY = ("verbs", "common_verbs")
+"""Tables of thousands of phrases."""
+
+
+@pytest.mark.parametrize(
+    "name",
+    [pytest.param(one.name, marks=pytest.mark.slow if one.name in MANY else ()) for one in fields(Lexicon)],
+)
+def test_each_phrase_of_the_lexicon_alone_is_read_without_a_crash(name):
+    phrases = list(phrases_of(getattr(lexicon(), name)))
+    assert phrases
+    for phrase in phrases:
+        assert RulesDecomposer().decompose(phrase).sub_queries, phrase
 
 
 def test_category_words_need_labels_and_looks_do_not():

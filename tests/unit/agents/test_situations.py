@@ -4,6 +4,7 @@ import re
 import tomllib
 from collections import Counter
 from collections.abc import Sequence
+from importlib.metadata import Distribution
 from pathlib import Path
 
 import numpy as np
@@ -17,7 +18,6 @@ from agents.situations import GRAMMAR, fit, recogniser, situations
 from agents.situations import sentences as spelling
 from agents.situations.keys import model_key, spelled_key
 from agents.situations.model import read_model, stored_keys, write_model
-from agents.situations.recogniser import STALE
 from agents.situations.sentences import SPELLED, sentences, spell_out
 from encoders.minilm import MiniLM
 from evals.worlds.families import FAMILIES
@@ -86,6 +86,21 @@ def test_another_constant_of_the_fit_means_another_model(
     assert model_key(encoder) != before
 
 
+def test_a_question_asks_for_no_package_that_is_not_a_dependency(
+    encoder: TextEncoder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked, from_name = [], Distribution.from_name
+
+    def noted(name: str) -> Distribution:
+        asked.append(re.sub(r"[-_.]+", "-", name).lower())
+        return from_name(name)
+
+    monkeypatch.setattr(Distribution, "from_name", noted)
+    RulesDecomposer(encoder).decompose("a comet that keeps flying round a star")
+    project = tomllib.loads((Path(__file__).parents[3] / "pyproject.toml").read_text("utf-8"))["project"]
+    assert set(asked) <= {re.split(r"[^\w-]", one)[0] for one in project["dependencies"]}
+
+
 def test_other_spelling_means_another_model(monkeypatch: pytest.MonkeyPatch) -> None:
     before = spelled_key()
     monkeypatch.setattr(spelling, "SPELLED", SPELLED - 1)
@@ -93,14 +108,20 @@ def test_other_spelling_means_another_model(monkeypatch: pytest.MonkeyPatch) -> 
 
 
 def test_a_stale_model_is_not_asked_and_nothing_is_fitted_inside_a_question(
-    encoder: TextEncoder, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    encoder: TextEncoder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(recogniser, "model_key", lambda _: "another")
     decomposer = RulesDecomposer(encoder)
     for _ in range(2):
-        assert all(part.reading is None for part in decomposer.decompose("A is B's moon").sub_queries)
-    assert [record.message for record in caplog.records] == [STALE]
-    assert "python -m benchmarks.situations" in STALE
+        found = decomposer.decompose("A is B's moon")
+        assert all(part.reading is None for part in found.sub_queries)
+        assert [warning.code for warning in found.warnings] == ["situations_stale"]
+    assert "pip install" in found.warnings[0].text
+    assert "python -m benchmarks.situations" in found.warnings[0].text
+
+
+def test_a_model_that_belongs_to_its_encoder_gets_no_warning(decomposer: RulesDecomposer) -> None:
+    assert decomposer.decompose("the red ball follows the blue box").warnings == ()
 
 
 def test_a_stored_model_reads_back_as_it_was(tmp_path: Path, encoder: TextEncoder) -> None:

@@ -10,9 +10,21 @@ from graphs.recall import asked_for
     ("question", "asked"),
     [
         ("the red ball moves", "the red ball moves"),
-        ("the red ball moves but doesn't touch the blue box", "the red ball moves but does"),
+        ("the red ball moves but doesn't touch the blue box", "the red ball moves but"),
         ("A ball rolls, without hitting the box!", "a ball rolls , !"),
         ("nobody moves", "nobody moves"),
+        ("something does not move", "something does not move"),
+        ("the ball does not move", "the ball"),
+        ("a dog that does not bark chases a cat", "a dog that chases a cat"),
+        ("a man without a hat walks", "a man walks"),
+        ("a man walks without a dog chasing the cat", "a man walks"),
+        ("no ball touches the box that a dog carries", "the box that a dog carries"),
+        ("the ball moves and does not touch the one with stripes", "the ball moves and"),
+        ("the ball enters but is never touched by the red box", "the ball enters but"),
+        ("the children don't play while two balls roll", "the children while two balls roll"),
+        ("the ball doesn't touch the box that is red", "the ball the box that is red"),
+        ("the ball rolls past the box without touching it", "the ball rolls past the box"),
+        ("two balls, all red, do not stop", "two balls , all red ,"),
     ],
 )
 def test_denials_are_cut(question: str, asked: str) -> None:

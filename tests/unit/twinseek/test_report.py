@@ -4,11 +4,13 @@ from pathlib import Path
 
 import pytest
 
+from agents.rules_judge import readings
+from agents.situations import GRAMMAR
 from tests.unit.twinseek.records import HOSTILE, a_hit, a_record, an_instance, hostile_record, noise_frames
 from twins.annotations import import_annotation
 from twins.errors import TwinseekError
 from twins.frames import frames_at
-from twins.queries import InstanceFrame, InstanceResult, SubQuery
+from twins.queries import Decomposition, InstanceFrame, InstanceResult, SubQuery
 from twinseek.report import render_report, write_report
 from twinseek.report.key_frames import (
     BYTES_PER_PICTURE,
@@ -315,6 +317,18 @@ def test_ways_to_understand_a_question_stand_apart_the_likeliest_first():
     text = page_of(a_record(sub_queries=parts)).text
     assert "70 % likely" in text
     assert "Or understood by its grammar alone, 10 % likely" in text
+
+
+def test_a_way_to_understand_a_question_that_the_judge_drops_is_not_shown():
+    parts = tuple(
+        SubQuery(id=text, text=text, kind="action", reading=reading, weight=weight)
+        for text, reading, weight in (("a runs", GRAMMAR, 1.0), ("b runs", "hunt", 0.95))
+    )
+    judged = readings(Decomposition(query="q", sub_queries=parts))
+    ways = ways_of(parts)
+    assert [way.share for way in ways] == [share for share, _ in judged] == [1.0]
+    assert [[p.text for p in way.parts] for way in ways] == [["b runs"]]
+    assert "by its grammar alone" not in page_of(a_record(sub_queries=parts)).text
 
 
 def test_the_end_of_the_time_axis_is_labelled():
