@@ -54,7 +54,7 @@ class Gallery:
         from agents.lexicon import lexicon
         from agents.rules_decomposer import RulesDecomposer
 
-        lexicon()  # loaded by one thread, because stemmers must not be shared between threads
+        lexicon()  # read now and once: threads that need it first at the same time would each read it
         return RulesDecomposer(self.encoder)
 
     @cached_property

@@ -9,19 +9,10 @@ from typing import Any
 import numpy as np
 
 from agents.situations import situations
-from agents.situations.model import SCALE, Model, term_values, terms_of
+from agents.situations.model import APART, ITERATIONS, LEAST_LINES, PENALTY, SCALE, Model, term_values, terms_of
 from agents.situations.sentences import Sentence, sentences
 from twins.geometry import Floats
 from twins.protocols import TextEncoder
-
-PENALTY = 1e-4
-"""Of squared weights, beside the mean log-likelihood."""
-APART = 4.0
-"""How much more it costs when the classes of one situation (orders of its roles) differ from each other than when
-situations do: they share what they can."""
-ITERATIONS = 60
-LEAST_LINES = 2
-"""A term of fewer lines is chance."""
 
 
 def fit_model(encoder: TextEncoder, told: list[Sentence] | None = None) -> Model:

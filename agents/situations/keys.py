@@ -3,7 +3,7 @@
 import hashlib
 
 from agents.lexicon import FOLDER
-from agents.situations import FILE, fit
+from agents.situations import FILE
 from agents.situations import model as linear
 from agents.situations import sentences as told
 from twins.protocols import TextEncoder
@@ -17,7 +17,7 @@ def model_key(encoder: TextEncoder) -> str:
     """
     constants = (
         (linear.VERSION, linear.SCALE, linear.NEAREST, linear.WORD.pattern),
-        (fit.PENALTY, fit.APART, fit.ITERATIONS, fit.LEAST_LINES),
+        (linear.PENALTY, linear.APART, linear.ITERATIONS, linear.LEAST_LINES),
         (told.STAND_INS, told.SPELLED, told.CALLED, told.SLOT.pattern, told.ROLE.pattern),
         (encoder.fingerprint,),
     )

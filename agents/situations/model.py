@@ -21,6 +21,15 @@ SCALE = 4.0
 decide; twice or half as much changes little."""
 NEAREST = 5
 """Lines whose likeness counts: one is chance, all are an average of everything."""
+PENALTY = 1e-4
+"""Of the fit: of squared weights, beside the mean log-likelihood."""
+APART = 4.0
+"""How much more it costs when the classes of one situation (orders of its roles) differ from each other than when
+situations do: they share what they can."""
+ITERATIONS = 60
+"""Of the fit, at most."""
+LEAST_LINES = 2
+"""A term of fewer lines is chance."""
 WORD = re.compile(r"[a-z']+")
 
 Roles = tuple[str, ...]

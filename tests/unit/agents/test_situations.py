@@ -1,6 +1,8 @@
 """Situations are found by likeness, with the real encoder: what is told in other words is read all the same."""
 
 import re
+import subprocess
+import sys
 import tomllib
 from collections import Counter
 from collections.abc import Sequence
@@ -14,7 +16,7 @@ from scipy import sparse
 from agents.clauses import strip_asking, tokenise
 from agents.lexicon import stems
 from agents.rules_decomposer import RulesDecomposer
-from agents.situations import GRAMMAR, fit, recogniser, situations
+from agents.situations import GRAMMAR, model, recogniser, situations
 from agents.situations import sentences as spelling
 from agents.situations.keys import model_key, spelled_key
 from agents.situations.model import read_model, stored_keys, write_model
@@ -82,7 +84,7 @@ def test_another_constant_of_the_fit_means_another_model(
     constant: str, encoder: TextEncoder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     before = model_key(encoder)
-    monkeypatch.setattr(fit, constant, getattr(fit, constant) * 2)
+    monkeypatch.setattr(model, constant, getattr(model, constant) * 2)
     assert model_key(encoder) != before
 
 
@@ -99,6 +101,11 @@ def test_a_question_asks_for_no_package_that_is_not_a_dependency(
     RulesDecomposer(encoder).decompose("a comet that keeps flying round a star")
     project = tomllib.loads((Path(__file__).parents[3] / "pyproject.toml").read_text("utf-8"))["project"]
     assert set(asked) <= {re.split(r"[^\w-]", one)[0] for one in project["dependencies"]}
+
+
+def test_a_question_does_not_load_what_only_fits() -> None:
+    code = "import sys, agents.situations.keys, agents.rules_decomposer; print('agents.situations.fit' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, check=True).stdout.split() == [b"False"]
 
 
 def test_other_spelling_means_another_model(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -125,13 +132,13 @@ def test_a_model_that_belongs_to_its_encoder_gets_no_warning(decomposer: RulesDe
 
 
 def test_a_stored_model_reads_back_as_it_was(tmp_path: Path, encoder: TextEncoder) -> None:
-    model = read_model(model_key(encoder))
-    assert model is not None
-    write_model(model, "k", "s", tmp_path / "model.npz")
+    stored = read_model(model_key(encoder))
+    assert stored is not None
+    write_model(stored, "k", "s", tmp_path / "model.npz")
     again = read_model("k", tmp_path / "model.npz")
     assert again is not None
-    assert again.classes == model.classes
-    assert np.allclose(again.weights, model.weights, atol=0.02)
+    assert again.classes == stored.classes
+    assert np.allclose(again.weights, stored.weights, atol=0.02)
     assert read_model("other", tmp_path / "model.npz") is None
 
 

@@ -1,9 +1,13 @@
 """What a question denies takes no part in recall, in whatever form it is said."""
 
+from types import SimpleNamespace
+
 import pytest
 
 from agents.rules_decomposer import RulesDecomposer
-from graphs.recall import asked_for
+from graphs.recall import Recalled, asked_for
+from graphs.retrieve import build_retrieve_graph
+from twins.queries import Decomposition, SubQuery
 
 
 @pytest.mark.parametrize(
@@ -29,3 +33,18 @@ from graphs.recall import asked_for
 )
 def test_denials_are_cut(question: str, asked: str) -> None:
     assert asked_for(RulesDecomposer().decompose(question)) == asked
+
+
+def test_recall_is_told_what_a_question_denies_and_the_result_is_not() -> None:
+    asked = []
+
+    def recall(decomposition: Decomposition) -> Recalled:
+        asked.append(asked_for(decomposition))
+        return Recalled([])
+
+    context = SimpleNamespace(decomposer=RulesDecomposer(), recall=recall, options=SimpleNamespace(candidates=1))
+    context.options.concurrency, context.options.threshold, context.options.top = 1, 0.5, 1
+    question = {"query": "the red ball moves but doesn't touch the blue box", "verdicts": [], "warnings": []}
+    state = build_retrieve_graph().invoke(question, context=context)
+    assert asked == ["the red ball moves but"]
+    assert all(SubQuery.model_validate(part) and "denied" not in part for part in state["sub_queries"])
