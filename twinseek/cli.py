@@ -1,5 +1,6 @@
 """The command line: one module a command, loaded only when it is called."""
 
+import gc
 import importlib
 import logging
 import os
@@ -24,6 +25,10 @@ COMMANDS = {
     "serve": "Serve the library as a chat.",
     "show": "Show what is known about one video.",
 }
+
+
+GARBAGE = 200_000
+"""New objects after which Python looks for garbage: a short command mostly imports, which makes many and drops none."""
 
 
 class LazyGroup(click.Group):
@@ -69,6 +74,8 @@ def cli(debug: bool) -> None:
 
 def main(args: list[str] | None = None) -> None:
     """Run the command line. Exit status: 0, 2 for wrong use, 1 for the rest."""
+    if args is None:  # a process of its own
+        gc.set_threshold(GARBAGE)
     arguments = list(sys.argv[1:] if args is None else args)
     if "--debug" in arguments:  # wherever it was typed
         arguments = ["--debug", *(word for word in arguments if word != "--debug")]
@@ -95,4 +102,6 @@ def main(args: list[str] | None = None) -> None:
             raise
         click.echo(f"error: {type(error).__name__}: {error} (--debug shows where; please report it)", err=True)
         status = 1
+    if args is None:
+        gc.freeze()  # the interpreter would search all that was loaded for garbage before it lets go of it
     sys.exit(status if isinstance(status, int) else 0)

@@ -143,20 +143,26 @@ class Library:
             [Path(path) for path in paths],
             IndexOptions(**self.settings.index.model_dump()),
             jobs=jobs or os.cpu_count() or 1,
-            on_event=self._syncing(on_event),
+            on_event=self._syncing(on_event, jobs or os.cpu_count() or 1),
         )
         self.gallery.sync(on_event)
         return report
 
-    def _syncing(self, on_event: Callable[[Event], None] | None) -> Callable[[Event], None]:
-        """Pass events on, and now and then make what was indexed meanwhile searchable: a long run may be cut short."""
-        due = time.monotonic() + SYNC_SECONDS
+    def _syncing(self, on_event: Callable[[Event], None] | None, jobs: int) -> Callable[[Event], None]:
+        """Pass events on, and now and then make what was indexed meanwhile searchable: a long run may be cut short.
+
+        Once more when half of the processes have nothing left to do: then a core is free for it.
+        """
+        due, left = time.monotonic() + SYNC_SECONDS, 0
 
         def take(event: Event) -> None:
-            nonlocal due
+            nonlocal due, left
             if on_event:
                 on_event(event)
-            if event["event"] == "indexed" and time.monotonic() >= due:
+            if event["event"] == "started":
+                left = event["total"]
+            left -= event["event"] in ("indexed", "skipped", "failed")
+            if event["event"] == "indexed" and (time.monotonic() >= due or 0 < left == jobs // 2):
                 began = time.monotonic()
                 self.gallery.sync(on_event)
                 due = time.monotonic() + max(SYNC_SECONDS, (time.monotonic() - began) / SYNC_SHARE)
