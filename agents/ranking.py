@@ -20,9 +20,6 @@ FEWEST_ROWS = 32
 MOST_ROWS = 20_000
 """More do not move the mean, and cost time."""
 
-SPARE_DIRECTIONS, ITERATIONS = 8, 30
-"""Directions that are carried along so that those that are wanted settle, and how often they are multiplied."""
-
 SOFTNESS = 0.1
 """Temperature of the soft minimum, in units of cosine."""
 
@@ -116,20 +113,8 @@ def learn_centring(rows: Floats, directions: int = 1) -> Centring:
     if not directions:
         return Centring(mean, np.zeros((0, rows.shape[1]), np.float32))
     centred = rows - mean
-    return Centring(mean, _first_directions(centred.T @ centred, directions))
-
-
-def _first_directions(scatter: Floats, count: int) -> Floats:
-    """Return the (count, d) unit eigenvectors of the largest eigenvalues of a (d, d) scatter matrix.
-
-    Subspace iteration with Rayleigh-Ritz (Golub and Van Loan, "Matrix Computations", 8.2.4): all eigenvectors, of
-    which nearly none is wanted, take several times as long, and a command that answers one question waits for them.
-    """
-    block = np.random.default_rng(0).standard_normal((len(scatter), count + SPARE_DIRECTIONS)).astype(np.float32)
-    for _ in range(ITERATIONS):
-        block, _ = np.linalg.qr(scatter @ block)
-    _, within = np.linalg.eigh(block.T @ scatter @ block)
-    return np.ascontiguousarray((block @ within[:, ::-1][:, :count]).T)
+    _, vectors = np.linalg.eigh(centred.T @ centred)
+    return Centring(mean, np.ascontiguousarray(vectors[:, ::-1][:, :directions].T))
 
 
 def late_interaction(question_words: Floats, record_words: Floats, offsets: Ints) -> Floats:
