@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from agents.clauses import Token, match_verb
 from agents.lexicon import lexicon
@@ -64,9 +65,9 @@ class PhraseReader:
         place = self.at + ahead
         return self.tokens[place].text if place < len(self.tokens) else ""
 
-    def note(self, **changes: object) -> None:
+    def note(self, **changes: Any) -> None:
         """Write down what was found of the phrase."""
-        self.phrase = replace(self.phrase, **changes)  # type: ignore[arg-type]
+        self.phrase = replace(self.phrase, **changes)
 
     def name_a_thing(self) -> None:
         """Take the phrase to mean anything: nothing names what it is."""
