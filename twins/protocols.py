@@ -1,11 +1,11 @@
 """What the layers above implement and hand in: encoders and the agents that decide."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 from twins.geometry import Floats, Geometry
-from twins.queries import Decomposition, Verdict
+from twins.queries import CheckedClaim, Decomposition, Plan, ToolFinding, Verdict
 from twins.schema import Twin
 
 
@@ -72,3 +72,46 @@ class Judge(Protocol):
     def name(self) -> str: ...
 
     def judge(self, decomposition: Decomposition, candidate: Candidate) -> Verdict: ...
+
+
+@dataclass(frozen=True)
+class ToolOffer:
+    """A specialist that can be called just in time, as a model is told of it.
+
+    Args:
+        name: by which it is called.
+        description: what it finds out, in a sentence or two.
+        parameters: JSON schema of its arguments, without those that the graph fills in.
+    """
+
+    name: str
+    description: str
+    parameters: Mapping[str, object]
+
+
+@dataclass(frozen=True)
+class Case:
+    """One candidate in the hands of a judge that may look closer.
+
+    Args:
+        decomposition: the question and its parts.
+        candidate: the video, with all that was found out about it so far.
+        findings: what this question's calls have found.
+        refuted: claims of the verdict before, which the twin contradicts; it is asked for once more.
+        tools: what can still be called; none, and the judge has to decide.
+    """
+
+    decomposition: Decomposition
+    candidate: Candidate
+    findings: Sequence[ToolFinding] = ()
+    refuted: Sequence[CheckedClaim] = ()
+    tools: Sequence[ToolOffer] = ()
+
+
+class Investigator(Protocol):
+    """A judge that sees what is missing, and calls specialists to find it out before it decides."""
+
+    @property
+    def name(self) -> str: ...
+
+    def step(self, case: Case) -> Plan | Verdict: ...

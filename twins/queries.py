@@ -85,6 +85,38 @@ class CheckedClaim(Strict):
     source: str
 
 
+class ToolCall(BaseModel):
+    """One call of a specialist that a judge wants made; unknown keys are dropped, as in all that a model writes."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    tool: str
+    args: dict[str, object] = {}
+
+
+class Plan(BaseModel):
+    """What a judge wants to find out before it decides: the gaps that it saw in the twin, and calls that fill them."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    gaps: tuple[str, ...] = ()
+    calls: tuple[ToolCall, ...]
+
+
+class ToolFinding(Strict):
+    """What came of one call.
+
+    ``key`` is the observation that keeps it; none where the call failed, and ``text`` says why. ``fresh`` tells a call
+    that was made now from one whose observation was there already.
+    """
+
+    call: ToolCall
+    text: str
+    key: str | None = None
+    fresh: bool = False
+    seconds: float = 0.0
+
+
 class Verdict(BaseModel):
     """What a judge concludes about one candidate. Unknown keys are dropped, because a model may have written it."""
 
