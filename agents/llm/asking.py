@@ -1,0 +1,130 @@
+"""How a chat model is asked for an object: by schema where its server can, and without what it does not take."""
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from threading import Lock
+from typing import Any
+
+from langchain_core.language_models import BaseChatModel
+from langchain_core.messages import AIMessage, BaseMessage
+from langchain_core.messages.ai import UsageMetadata
+from langchain_core.runnables import Runnable
+from pydantic import BaseModel, SecretStr
+
+from agents.llm.calling import message_of, status_of
+
+logger = logging.getLogger(__name__)
+
+UNWANTED = frozenset([400, 422, 501])
+"""Statuses by which servers refuse a part of a request."""
+SHORTEST_SECRET = 8
+"""Characters; a shorter key is a placeholder, and taking it out of texts would maim them."""
+
+
+@dataclass(frozen=True)
+class Terms:
+    """What a request contains beside its messages: a schema of the answer, a temperature."""
+
+    schema: bool = True
+    temperature: bool = True
+
+
+class Asking:
+    """A chat model together with what its server turned out not to take; shared by all queries that use the model.
+
+    Args:
+        chat: the model. How it is asked by schema is its provider's default: ``response_format`` with a JSON schema
+            (OpenAI's protocol, Ollama), or a tool call (Anthropic's).
+    """
+
+    def __init__(self, chat: BaseChatModel) -> None:
+        self.chat = chat
+        self.terms = Terms()
+        self._made: dict[tuple[type[BaseModel], int, Terms], Runnable[Any, Any]] = {}
+        self._lock = Lock()
+
+    def ask(self, messages: Sequence[BaseMessage], schema: type[BaseModel], max_tokens: int, terms: Terms) -> AIMessage:
+        """Send one request; what the provider raises comes through."""
+        try:
+            answer = self._runnable(schema, max_tokens, terms).invoke(list(messages))
+        except Exception as error:
+            finished = _finished(error)
+            if finished is None:
+                raise
+            return finished
+        raw = answer["raw"] if isinstance(answer, dict) else answer
+        return raw if isinstance(raw, AIMessage) else AIMessage(str(raw.text))
+
+    def lesser(self, error: BaseException | None, terms: Terms) -> Terms | None:
+        """Return what to ask with where a server refuses a part of a request; none where nothing can be left out."""
+        if error is None or status_of(error) not in UNWANTED:
+            return None
+        if terms.temperature and "temperature" in message_of(error).lower():
+            return replace(terms, temperature=False)
+        return replace(terms, schema=False) if terms.schema else None
+
+    def remember(self, terms: Terms) -> None:
+        """Ask like this from now on: it helped."""
+        if terms != self.terms:
+            logger.info("%s is asked with %s from now on", type(self.chat).__name__, terms)
+            self.terms = terms
+
+    def secrets(self) -> tuple[str, ...]:
+        """Return the keys that the model carries: they must never be written down."""
+        carried = [value.get_secret_value() for value in vars(self.chat).values() if isinstance(value, SecretStr)]
+        return tuple(secret for secret in carried if len(secret) >= SHORTEST_SECRET)
+
+    def _runnable(self, schema: type[BaseModel], max_tokens: int, terms: Terms) -> Runnable[Any, Any]:
+        key = (schema, max_tokens, terms)
+        with self._lock:
+            if key not in self._made:
+                fields = type(self.chat).model_fields
+                # Set only where the model knows it by this name: others would refuse an unknown argument.
+                given: dict[str, Any] = {"max_tokens": max_tokens} if "max_tokens" in fields else {}
+                if not terms.temperature and "temperature" in fields:
+                    given["temperature"] = None
+                chat = self.chat.model_copy(update=given) if given else self.chat
+                self._made[key] = _by_schema(chat, schema) if terms.schema else chat
+            return self._made[key]
+
+
+def _by_schema(chat: BaseChatModel, schema: type[BaseModel]) -> Runnable[Any, Any]:
+    """Return the model bound to a schema as a dictionary: so the raw answer is not parsed by the provider's rules."""
+    try:
+        return chat.with_structured_output(json_schema(schema), include_raw=True)
+    except NotImplementedError:
+        return chat
+
+
+def json_schema(schema: type[BaseModel]) -> dict[str, Any]:
+    """Return a model's JSON schema, closed: a decoder that follows it must not be free to invent keys."""
+    closed = _close(schema.model_json_schema())
+    return {"title": schema.__name__, "description": schema.__doc__ or schema.__name__, **closed}
+
+
+def _close(node: Any) -> Any:
+    if isinstance(node, list):
+        return [_close(one) for one in node]
+    if not isinstance(node, dict):
+        return node
+    closed = {name: _close(value) for name, value in node.items()}
+    if isinstance(closed.get("properties"), dict) and closed.get("type") == "object":
+        closed.setdefault("additionalProperties", False)
+    return closed
+
+
+def _finished(error: BaseException) -> AIMessage | None:
+    """Return the answer in an exception: OpenAI's package raises where an answer to a schema was cut or filtered."""
+    name = type(error).__name__
+    if name == "ContentFilterFinishReasonError":
+        return AIMessage("", response_metadata={"finish_reason": "content_filter"})
+    if name != "LengthFinishReasonError":
+        return None
+    completion: Any = getattr(error, "completion", None)
+    content = completion.choices[0].message.content or ""
+    usage = completion.usage
+    counted = usage and UsageMetadata(
+        input_tokens=usage.prompt_tokens, output_tokens=usage.completion_tokens, total_tokens=usage.total_tokens
+    )
+    return AIMessage(content, response_metadata={"finish_reason": "length"}, usage_metadata=counted)
