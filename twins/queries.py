@@ -44,12 +44,14 @@ class Decomposition(Strict):
     """A question taken apart.
 
     ``denied`` are the positions of the words by which it denies something, among those of
-    :func:`agents.clauses.tokenise`.
+    :func:`agents.clauses.tokenise`. ``search`` are sentences that say outright what a question only implies; they are
+    looked for beside it.
     """
 
     query: str
     sub_queries: tuple[SubQuery, ...]
     denied: tuple[int, ...] = ()
+    search: tuple[str, ...] = ()
     warnings: tuple[ResultWarning, ...] = ()
 
 

@@ -1,1 +1,1 @@
-"""Asks chat models: by schema, within a budget, again where the answer or the line was bad, with a transcript."""
+"""Agents that decide with a language model, and everything between them and it."""

@@ -1,0 +1,190 @@
+"""What a language model is shown of a twin: a few hundred tokens, chosen by the question."""
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from agents.evidence import MEANT, Evidence
+from agents.lexicon import lexicon, stems
+from agents.llm.tokens import estimate_tokens
+from prompts import one_line
+from twins.predicates import PREDICATES, RELATIVE
+from twins.protocols import Candidate
+from twins.queries import Decomposition, SubQuery
+from twins.schema import Fact, Span, Track, Twin
+
+TOKENS = 560
+"""Tokens of one candidate's view; with the instructions, ten candidates stay under 12,000."""
+THINGS = 12
+"""Things that are listed; of a crowd those that the question may mean, and those longest in view."""
+MEASURED_THINGS = 16
+"""Things between which the question's predicates are measured: a crowd of thirty has 870 pairs."""
+PAIRS, SPANS = 6, 2
+"""Pairs that are told of one predicate, and spans of one pair."""
+LINE = 140
+"""Characters of one fact: a caption that fills the view would leave nothing else to see."""
+THINGS_SHARE = 0.5
+"""Share of the view that the list of things may take."""
+HOLDS = 0.5
+"""Value of a predicate above which it holds at some time."""
+COUNT = 9
+"""Tokens kept for the line that counts what is left out."""
+SYMMETRIC = ("collides", "meets", "near", "touching")
+"""Told once a pair."""
+
+KINDS = ("event", "role", "purpose", "action", "state", "relation", "caption", "scene", "text", "motion", "attribute")
+"""Facts that have equally much to do with the question are told in this order."""
+
+
+def view(candidate: Candidate, decomposition: Decomposition, tokens: int = TOKENS) -> str:
+    """Return the twin as lines of text: its things, what the question's predicates are of them, and what is said.
+
+    The length depends on the budget, not on the clip: what has most to do with the question comes first, and what no
+    longer fits is counted. Everything in it came out of a video: fence it.
+
+    Args:
+        candidate: the video.
+        decomposition: the question, whose sub-queries say which predicates are measured.
+        tokens: at most so many, as :func:`agents.llm.tokens.estimate_tokens` counts.
+    """
+    evidence = Evidence(candidate.twin, candidate.geometry)
+    order = _by_interest(evidence, decomposition.sub_queries)
+    lines = _Lines(tokens)
+    lines.add(_headline(candidate.twin, len(evidence.objects)))
+    lines.add_all("MEASURED", measured(evidence, order[:MEASURED_THINGS], decomposition.sub_queries))
+    lines.add_all("THINGS", _things(evidence, order), most=int(tokens * THINGS_SHARE))
+    words = _words(decomposition)
+    facts = sorted(candidate.twin.facts, key=lambda fact: _rank(fact, words))
+    lines.add_all("SAID", dict.fromkeys(_said(fact) for fact in facts if not _is_measured(fact, decomposition)))
+    return str(lines)
+
+
+class _Lines:
+    """Lines until a budget is spent."""
+
+    def __init__(self, tokens: int) -> None:
+        self._left = tokens
+        self._lines: list[str] = []
+
+    def add(self, line: str) -> bool:
+        """Add a line; false where it is too long for what is left."""
+        cost = estimate_tokens(line) + 1
+        if cost > self._left:
+            return False
+        self._left -= cost
+        self._lines.append(line)
+        return True
+
+    def add_all(self, title: str, lines: Iterable[str], most: int | None = None) -> None:
+        """Add lines under a title, for ``most`` tokens; count what does not fit."""
+        floor = 0 if most is None else max(self._left - most, 0)
+        waiting = list(lines)
+        if not waiting or not self.add(title):
+            return
+        for number, line in enumerate(waiting):
+            if estimate_tokens(line) + COUNT > self._left - floor or not self.add(line):
+                self.add(f"({len(waiting) - number} more)")
+                return
+
+    def __str__(self) -> str:
+        return "\n".join(self._lines)
+
+
+def _headline(twin: Twin, things: int) -> str:
+    shots = f", {len(twin.shots)} shots" if len(twin.shots) > 1 else ""
+    return f"VIDEO {twin.duration:.1f} s{shots}, {things} things"
+
+
+def _by_interest(evidence: Evidence, parts: Sequence[SubQuery]) -> list[int]:
+    """Return the objects, first those that a part of the question may mean, then those longest in view."""
+    phrases = {phrase for part in parts for phrase in (part.subject, part.object) if phrase and not _is_bound(phrase)}
+    fits = [evidence.grounded(phrase) for phrase in sorted(phrases)]
+    presence, salience = evidence.presence, evidence.salience
+    best = [max((fit[n] for fit in fits), default=0.0) for n in range(len(evidence.objects))]
+    return sorted(range(len(best)), key=lambda n: (-round(best[n], 1), -presence[n] * salience[n], n))
+
+
+def _is_bound(phrase: str) -> bool:
+    return any(sign.isdigit() for sign in phrase) or phrase == "frame"
+
+
+def measured(evidence: Evidence, things: Sequence[int], parts: Sequence[SubQuery]) -> Iterator[str]:
+    """Yield, for every predicate of the question, of which things it holds and when; *none* says that it never does."""
+    counted = {part.subject for part in parts if part.relation == "count" and part.subject}
+    for phrase in sorted(counted):
+        fits = evidence.grounded(phrase)
+        names = [evidence.name(n) for n in range(len(fits)) if fits[n] >= MEANT]
+        yield f"may be {one_line(phrase, 40)}: {len(names)} ({', '.join(names[:THINGS])})"
+    for name in dict.fromkeys(part.relation for part in parts if part.relation in PREDICATES):
+        told = sorted(_holding(evidence, things, str(name)), key=lambda found: -found[0])
+        for _, line in told[:PAIRS]:
+            yield line
+        if len(told) > PAIRS:
+            yield f"{name}: {len(told) - PAIRS} more"
+        if not told:
+            yield f"{name}: none"
+
+
+def _holding(evidence: Evidence, things: Sequence[int], name: str) -> Iterator[tuple[float, str]]:
+    """Yield where a predicate holds, as a line, with the seconds for which it does, times how sure the things are."""
+    relation = RELATIVE.get(name, name)
+    pairs: list[tuple[int, int | None]] = []
+    if PREDICATES[relation].arity == 2:
+        pairs = [(a, b) for a in things for b in things if a != b and (a < b or relation not in SYMMETRIC)]
+    alone: list[tuple[int, int | None]] = [(n, None) for n in things] if PREDICATES[name].arity == 1 else []
+    for said, asked in ((name, alone), (relation, pairs)):
+        for (subject, other), value in zip(asked, evidence.values(name, asked), strict=True):
+            if value > HOLDS:
+                spans = evidence.truth(name, subject, other).holds
+                names = ",".join(evidence.name(n) for n in (subject, other) if n is not None)
+                yield value * sum(end - start for start, end in spans), f"{said}({names}) {_spans(spans)}"
+
+
+def _spans(spans: Sequence[Span]) -> str:
+    more = f" +{len(spans) - SPANS}" if len(spans) > SPANS else ""
+    return " ".join(f"{start:.1f}-{end:.1f}" for start, end in spans[:SPANS]) + more
+
+
+def _things(evidence: Evidence, order: Sequence[int]) -> list[str]:
+    lines = [_thing(evidence, number) for number in order[:THINGS]]
+    return [*lines, *([f"({len(order) - THINGS} more)"] if len(order) > THINGS else [])]
+
+
+def _thing(evidence: Evidence, number: int) -> str:
+    """Return one thing: id, category, looks, and when it is in view."""
+    name = evidence.name(number)
+    track: Track = evidence.twin.track(name)
+    looks = dict.fromkeys(attribute.text for attribute in track.attributes)
+    seen = evidence.geometry.seconds[evidence.scene.seen[evidence.member(number)]]
+    when = f" {seen[0]:.1f}-{seen[-1]:.1f}" if len(seen) else ""
+    return one_line(f"{name} {track.category}: {', '.join(looks)}", LINE) + when
+
+
+def _words(decomposition: Decomposition) -> frozenset[str]:
+    """Return the stems of what is asked for."""
+    texts = [decomposition.query, *decomposition.search, *(part.text for part in decomposition.sub_queries)]
+    return frozenset().union(*(_stems(text) for text in texts))
+
+
+def _stems(text: str) -> frozenset[str]:
+    plain = lexicon().asking["fillers"]
+    words = (word.strip(".,;:!?\"'()") for word in text.lower().split())
+    return frozenset(stem for word in words if len(word) > 2 and word not in plain for stem in stems(word))
+
+
+def _rank(fact: Fact, words: frozenset[str]) -> tuple[float, int, float]:
+    kind = KINDS.index(fact.kind) if fact.kind in KINDS else len(KINDS)
+    found = fact.predicate is None and fact.source.startswith("o-")  # somebody called a tool to learn it
+    return -len(_stems(fact.text) & words) - 2 * found, kind, -fact.confidence
+
+
+def _said(fact: Fact) -> str:
+    """Return a fact as one line: when, of whom, what."""
+    when = f" {fact.span[0]:.1f}-{fact.span[1]:.1f}" if fact.span is not None else ""
+    if fact.predicate is not None and fact.about is not None:
+        return f"{fact.predicate}({','.join(fact.instances)}){when}"
+    return f"{fact.about or fact.kind}{when} {one_line(fact.text, LINE)}"
+
+
+def _is_measured(fact: Fact, decomposition: Decomposition) -> bool:
+    """Say whether a fact was told under MEASURED already, or is a thing's own attribute."""
+    asked = {part.relation for part in decomposition.sub_queries}
+    return fact.predicate in asked if fact.predicate is not None else fact.kind == "object"

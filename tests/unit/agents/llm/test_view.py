@@ -1,0 +1,94 @@
+"""What a model is shown of a twin: what the question asks about first, within a budget, however long the clip."""
+
+import pytest
+
+from agents.llm.tokens import estimate_tokens
+from agents.llm.view import THINGS, view
+from agents.rules_decomposer import RulesDecomposer
+from twins.queries import Decomposition, SubQuery
+from twins.schema import Fact
+from twins.sentences import predicate_facts
+
+
+@pytest.fixture
+def chase(clip, mover):
+    """Red 1 runs to the right, blue 2 runs after it; 3 rests."""
+    return clip(
+        mover("1", [(0, 200, 100), (4, 580, 100), (6, 580, 100)], colour="red", shape="circle"),
+        mover("2", [(0, 60, 100), (4, 460, 100), (6, 520, 100)], colour="blue", shape="square"),
+        mover("3", [(0, 500, 300), (6, 500, 300)], colour="green"),
+    )
+
+
+def with_facts(candidate, *facts):
+    twin = candidate.twin.model_copy(update={"facts": facts})
+    return type(candidate)(candidate.video_id, twin, candidate.geometry, candidate.coarse_score)
+
+
+def asked(text):
+    return RulesDecomposer().decompose(text)
+
+
+def test_the_questions_predicates_are_measured_and_the_things_named(chase):
+    shown = view(chase, asked("the blue square follows the red ball"))
+    assert "follows(2,1) " in shown
+    assert "follows(3" not in shown
+    assert "2 object: blue, square 0.0-5.9" in shown
+
+
+def test_a_predicate_that_never_holds_is_said_to(chase):
+    assert "overtakes: none" in view(chase, asked("the green one overtakes the red ball"))
+
+
+def test_what_has_most_to_do_with_the_question_is_told_first(chase):
+    facts = (
+        Fact(kind="caption", text="A dull afternoon in a yard", source="test"),
+        Fact(about="1", kind="role", text="the toy that is thrown", span=(0, 2), source="test"),
+    )
+    shown = view(with_facts(chase, *facts), asked("who throws the toy?"))
+    assert shown.index("1 0.0-2.0 the toy that is thrown") < shown.index("caption A dull")
+
+
+def test_what_a_tool_found_is_told_before_what_was_known(chase):
+    known = tuple(Fact(about="1", kind="role", text=f"a thing of kind {n}", source="test") for n in range(40))
+    found = Fact(about="2", kind="attribute", text="wears a hat", source="o-0123456789ab")
+    shown = view(with_facts(chase, *known, found), asked("who smiles?"), tokens=150)
+    assert "wears a hat" in shown
+
+
+@pytest.mark.parametrize("tokens", [60, 200, 560])
+def test_the_budget_holds_and_what_is_left_out_is_counted(tokens, clip, mover):
+    crowd = [mover(str(n), [(0, 20 * n, 100), (6, 20 * n + 60, 140)], colour="red") for n in range(30)]
+    facts = tuple(Fact(kind="caption", text=f"sentence {n} says what nobody asked", source="test") for n in range(99))
+    shown = view(with_facts(clip(*crowd), *facts), asked("what moves to the right?"), tokens)
+    assert estimate_tokens(shown) <= tokens
+    assert "more)" in shown
+
+
+def test_a_ten_minute_clip_is_hardly_longer(clip, mover):
+    def wandering(seconds):
+        points = [(t, 100 + 200 * (t // 2 % 2), 100) for t in range(0, seconds + 1, 2)]
+        movers = [mover(str(n), [(t, x, y + 50 * n) for t, x, y in points], seconds=float(seconds)) for n in range(5)]
+        made = clip(*movers)
+        return with_facts(made, *predicate_facts(made.twin, made.geometry))
+
+    question = asked("what turns and moves to the left?")
+    short, long = (estimate_tokens(view(wandering(seconds), question)) for seconds in (10, 600))
+    assert short < long <= 1.2 * short
+
+
+def test_things_that_the_question_may_mean_come_before_a_crowd(clip, mover):
+    crowd = [mover(str(n), [(0, 20 * n, 100), (6, 20 * n, 100)], colour="red") for n in range(THINGS + 10)]
+    lone = mover("lone", [(2, 300, 300), (3, 310, 300)], colour="blue")
+    assert "lone object: blue" in view(clip(*crowd, lone), asked("a blue thing"))
+
+
+def test_how_many_may_be_meant_is_counted(chase):
+    part = SubQuery(id="p1", text="two red things", kind="count", subject="red thing", relation="count", object="2")
+    assert "may be red thing: 1 (1)" in view(chase, Decomposition(query="two red things", sub_queries=(part,)))
+
+
+def test_symmetric_relations_are_told_once(clip, mover):
+    together = clip(mover("1", [(0, 100, 100), (6, 100, 100)]), mover("2", [(0, 130, 100), (6, 130, 100)]))
+    part = SubQuery(id="p1", text="touch", kind="spatial", subject="thing", relation="touching", object="thing")
+    assert view(together, Decomposition(query="touch", sub_queries=(part,))).count("touching(") == 1
