@@ -1,0 +1,120 @@
+"""Takes a question apart with a language model; where that fails, rules do it."""
+
+from typing import Annotated, get_args
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+
+from agents.binding import ALLEN
+from agents.llm.calling import ModelGaveUpError
+from agents.llm.metering import BudgetSpentError
+from agents.llm.model import Model
+from agents.llm.prompting import messages_of
+from prompts import load, one_line
+from twins.predicates import PREDICATES
+from twins.protocols import Decomposer
+from twins.queries import Decomposition, ResultWarning, SubQuery, SubQueryKind
+
+PROMPT = load("decompose")
+MOST_PARTS, MOST_SENTENCES = 12, 4
+TEXT = 200
+"""Characters of a part's text, and of a sentence that is looked for."""
+QUESTION = 2000
+"""Characters of a question that are sent; recall reads the rest too."""
+
+LEAST_WEIGHT = 0.05
+
+
+def _kind(value: object) -> object:
+    return value if value in get_args(SubQueryKind) else "action"
+
+
+class AnswerPart(BaseModel):
+    """One part, as the model writes it; other keys are dropped."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    id: str
+    text: str = Field(min_length=1)
+    kind: Annotated[SubQueryKind, BeforeValidator(_kind)] = "action"
+    subject: str | None = None
+    relation: str | None = None
+    object: str | None = None
+    negated: bool = False
+    weight: float = Field(default=1.0, description="0.1 to 1")
+
+
+class DecomposeAnswer(BaseModel):
+    """What the prompt ``decompose`` asks for."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    search: list[str] = Field(default_factory=list)
+    parts: list[AnswerPart] = Field(min_length=1)
+
+
+class LlmDecomposer:
+    """Asks a model to say outright what a question implies.
+
+    Args:
+        model: a chat model that answers by schema.
+        fallback: takes over where the model gives up or the budget is spent; a warning says so (``llm_decomposer``).
+    """
+
+    def __init__(self, model: Model, fallback: Decomposer) -> None:
+        self._model = model
+        self._fallback = fallback
+
+    @property
+    def name(self) -> str:
+        """Model and prompt version for the record."""
+        return f"{self._model.name} {PROMPT.label}"
+
+    def decompose(self, query: str) -> Decomposition:
+        """Split a question. Never fails: rules are the floor."""
+        prompt = PROMPT.render(question=one_line(query, QUESTION))
+        try:
+            answer = self._model.answer(messages_of(prompt), DecomposeAnswer, purpose="decompose", prompt=PROMPT.label)
+        except (ModelGaveUpError, BudgetSpentError) as error:
+            text = f"the question was taken apart by rules: {error}"
+            ruled = self._fallback.decompose(query)
+            warning = ResultWarning(code="llm_decomposer", text=text)
+            return ruled.model_copy(update={"warnings": (*ruled.warnings, warning)})
+        return Decomposition(
+            query=query,
+            sub_queries=sub_queries_of(answer.parts),
+            search=tuple(one_line(sentence, TEXT) for sentence in answer.search[:MOST_SENTENCES] if sentence.strip()),
+        )
+
+
+def sub_queries_of(parts: list[AnswerPart]) -> tuple[SubQuery, ...]:
+    """Return the parts as sub-queries, numbered anew; a relation that cannot be checked becomes none.
+
+    Such a part is still judged: by the model, not by a predicate.
+    """
+    kept = parts[:MOST_PARTS]
+    ids = {part.id: f"p{number}" for number, part in enumerate(kept, start=1)}
+    return tuple(_sub_query(part, number, ids) for number, part in enumerate(kept, start=1))
+
+
+def _sub_query(part: AnswerPart, number: int, ids: dict[str, str]) -> SubQuery:
+    subject, relation, other = part.subject, part.relation, part.object
+    if relation in ALLEN:
+        first, second = ids.get(subject or ""), ids.get(other or "")
+        if first is None or second is None:
+            subject, relation, other = None, None, None
+        else:
+            subject, other = first, second
+    elif relation in PREDICATES:
+        other = other if PREDICATES[relation].arity == 2 or relation in ("moves_toward", "moves_away") else None
+    elif relation != "count":
+        relation = None
+    return SubQuery(
+        id=f"p{number}",
+        text=one_line(part.text, TEXT),
+        kind=part.kind,
+        subject=one_line(subject, TEXT) if subject else None,
+        relation=relation,
+        object=one_line(other, TEXT) if other else None,
+        negated=part.negated,
+        weight=min(max(part.weight, LEAST_WEIGHT), 1.0),
+    )

@@ -1,0 +1,200 @@
+"""Judges a candidate with a language model: it sees the twin, calls specialists, gives a verdict with evidence."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from agents.llm.model import Model
+from agents.llm.prompting import messages_of
+from agents.llm.view import view
+from prompts import fence, load, one_line
+from twins.protocols import Case, ToolOffer
+from twins.queries import Claim, Plan, SubQuery, ToolCall, ToolFinding, Verdict
+from twins.schema import Span
+
+PROMPT = load("judge")
+MOST_CALLS = 6
+"""Calls of one plan; a judge that wants more has not looked at the twin."""
+MOST_CLAIMS = 24
+CLAIM, FOUND = 200, 600
+"""Characters of a claim, and of what one call has found."""
+
+
+class AnswerClaim(BaseModel):
+    """One claim, as the model writes it; other keys are dropped."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    claim: str = Field(min_length=1)
+    part: str | None = None
+    predicate: str | None = None
+    value: str | int | float | None = None
+    instances: list[str] = Field(default_factory=list)
+    span: list[float] | None = None
+    negated: bool = False
+
+
+class JudgeAnswer(BaseModel):
+    """What the prompt ``judge`` asks for: calls, or else a verdict."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    missing: list[str] = Field(default_factory=list)
+    calls: list[ToolCall] = Field(default_factory=list)
+    score: float | None = Field(default=None, ge=0, le=1)
+    claims: list[AnswerClaim] = Field(default_factory=list)
+    instances: list[str] = Field(default_factory=list)
+    spans: list[list[float]] = Field(default_factory=list)
+
+
+class LlmJudge:
+    """Asks a model about one candidate at a time.
+
+    Args:
+        model: a chat model that answers by schema.
+    """
+
+    def __init__(self, model: Model) -> None:
+        self._model = model
+
+    @property
+    def name(self) -> str:
+        """Model and prompt version for the record."""
+        return f"{self._model.name} {PROMPT.label}"
+
+    def step(self, case: Case) -> Plan | Verdict:
+        """Return what to find out first, or a verdict; nothing in either names what the candidate does not have.
+
+        Raises:
+            ModelGaveUpError: the model did not answer, or not in a usable form.
+            BudgetSpentError: a call more would cost more than is left.
+        """
+        door = _Door(case)
+        prompt = PROMPT.render(
+            tools=tools_text(case.tools),
+            twin=fence("twin of the video", view(case.candidate, case.decomposition)),
+            found=found_text(case.findings),
+            refuted=refuted_text(case),
+            question=one_line(case.decomposition.query, 1000),
+            parts="\n".join(map(part_text, case.decomposition.sub_queries)),
+        )
+        answer = self._model.answer(
+            messages_of(prompt),
+            JudgeAnswer,
+            purpose="judge",
+            check=door.check,
+            video_id=case.candidate.video_id,
+            prompt=PROMPT.label,
+        )
+        return door.plan(answer) if answer.calls and case.tools else door.verdict(answer)
+
+
+class _Door:
+    """Lets through only what the candidate has: its things, its span, the tools on offer, the question's parts.
+
+    A wrong name is told to the model once, so that it can mend it; what is still wrong then is left out.
+    """
+
+    def __init__(self, case: Case) -> None:
+        self._things = {track.id for track in case.candidate.twin.tracks}
+        self._duration = case.candidate.twin.duration
+        self._tools = {tool.name: tool for tool in case.tools}
+        self._parts = {part.id for part in case.decomposition.sub_queries}
+        self._told = False
+
+    def check(self, answer: JudgeAnswer) -> None:
+        """Raise ``ValueError`` with a sentence for the model where its answer cannot be used."""
+        if answer.calls and self._tools:
+            self._check_calls(answer.calls)
+            return
+        if answer.score is None:
+            raise ValueError("score is missing: give a number from 0 to 1, or calls of the listed tools")
+        unknown = {name for claim in answer.claims for name in claim.instances} | set(answer.instances)
+        unknown -= self._things
+        if unknown and not self._told:
+            self._told = True
+            strange = ", ".join(one_line(name, 30) for name in sorted(unknown)[:5])
+            raise ValueError(f"there are no things {strange}: use the ids listed under THINGS")
+
+    def _check_calls(self, calls: Sequence[ToolCall]) -> None:
+        known = [call for call in calls if call.tool in self._tools]
+        if len(known) < len(calls) and (not self._told or not known):
+            self._told = True
+            strange = next(call.tool for call in calls if call.tool not in self._tools)
+            raise ValueError(f"there is no tool {one_line(strange, 30)!r}: the tools are {', '.join(self._tools)}")
+
+    def plan(self, answer: JudgeAnswer) -> Plan:
+        calls = [call for call in answer.calls if call.tool in self._tools][:MOST_CALLS]
+        return Plan(gaps=tuple(one_line(gap, CLAIM) for gap in answer.missing[:MOST_CALLS]), calls=tuple(calls))
+
+    def verdict(self, answer: JudgeAnswer) -> Verdict:
+        claims = [self._claim(claim) for claim in answer.claims[:MOST_CLAIMS] if set(claim.instances) <= self._things]
+        return Verdict(
+            score=answer.score or 0.0,
+            claims=tuple(claims),
+            instances=tuple(name for name in dict.fromkeys(answer.instances) if name in self._things),
+            spans=tuple(span for pair in answer.spans if (span := self._span(pair)) is not None),
+        )
+
+    def _claim(self, said: AnswerClaim) -> Claim:
+        return Claim(
+            claim=one_line(said.claim, CLAIM),
+            sub_query=said.part if said.part in self._parts else None,
+            predicate=said.predicate,
+            value=None if said.value is None else one_line(str(said.value), CLAIM),
+            instances=tuple(said.instances),
+            span=None if said.span is None else self._span(said.span),
+            negated=said.negated,
+        )
+
+    def _span(self, pair: Sequence[float]) -> Span | None:
+        """Return a pair of seconds as a span of the clip; none where it is none."""
+        if len(pair) != 2:
+            return None
+        start, end = max(0.0, min(pair)), min(max(pair), self._duration)
+        return (start, end) if start <= end else None
+
+
+def part_text(part: SubQuery) -> str:
+    """Return one part of the question as a line."""
+    measured = ""
+    if part.relation is not None:
+        names = ", ".join(name for name in (part.subject, part.object) if name)
+        measured = f" [{part.relation}({names})]"
+    return f"{part.id} {'NOT: ' if part.negated else ''}{one_line(part.text, CLAIM)}{measured}"
+
+
+def tools_text(tools: Sequence[ToolOffer]) -> str:
+    """Return the tools that can be called, one a line; a sentence where there are none."""
+    if not tools:
+        return "Tools: none. Give the verdict."
+    return "Tools:\n" + "\n".join(map(_offer, tools))
+
+
+def _offer(tool: ToolOffer) -> str:
+    properties = tool.parameters.get("properties")
+    named = properties if isinstance(properties, Mapping) else {}
+    arguments = ", ".join(_argument(name, kind) for name, kind in named.items())
+    return f"{tool.name}({arguments}): {tool.description}"
+
+
+def _argument(name: str, schema: Any) -> str:
+    kind = schema.get("type", "") if isinstance(schema, Mapping) else ""
+    return f"{name}: {kind}" if kind and kind != "string" else name
+
+
+def found_text(findings: Sequence[ToolFinding]) -> str:
+    """Return what this question's calls found, fenced; empty where there were none."""
+    if not findings:
+        return ""
+    lines = (f"{finding.call.tool} {finding.call.args}: {one_line(finding.text, FOUND)}" for finding in findings)
+    return fence("what tools found", "\n".join(lines)) + "\n"
+
+
+def refuted_text(case: Case) -> str:
+    """Return the claims of the verdict before that the twin contradicts; empty where there were none."""
+    if not case.refuted:
+        return ""
+    lines = "\n".join(f"- {one_line(line.claim, CLAIM)}" for line in case.refuted)
+    return f"\nYour last verdict claimed what the twin contradicts:\n{lines}\nGive the verdict again without that.\n"

@@ -1,0 +1,64 @@
+"""The model's decomposer: what it says becomes sub-queries that can be checked; rules are the floor."""
+
+import pytest
+
+from agents.llm.calling import CallLimits
+from agents.llm.decomposer import LlmDecomposer
+from agents.llm.metering import Budget, Meter
+from agents.llm.model import Model
+from agents.rules_decomposer import RulesDecomposer
+from tests.scripted import ScriptedChat
+
+
+def decompose(answer, query="who gives up the chase?", budget=None):
+    chat = ScriptedChat(script=lambda messages: answer)
+    limits = CallLimits(attempts=2, backoff=0.0)
+    model = Model(chat, "scripted", meter=Meter(budget), limits=limits)
+    return LlmDecomposer(model, RulesDecomposer()).decompose(query), chat
+
+
+def part(name, **fields):
+    return {"id": name, "text": f"part {name}", "kind": "action", **fields}
+
+
+def test_parts_become_sub_queries_and_what_is_implied_is_searched_for():
+    parts = [
+        part("a", subject="dog", relation="follows", object="cat"),
+        part("b", subject="dog", relation="stops", object="cat", negated=True, weight=7),
+        part("c", subject="a", relation="before", object="b"),
+    ]
+    found, chat = decompose({"search": ["a dog runs after a cat"], "parts": parts, "thoughts": "hm"})
+    first, second, third = found.sub_queries
+    assert (first.id, first.relation, first.subject, first.object) == ("p1", "follows", "dog", "cat")
+    assert (second.relation, second.object, second.negated, second.weight) == ("stops", None, True, 1.0)
+    assert (third.relation, third.subject, third.object) == ("before", "p1", "p2")
+    assert found.search == ("a dog runs after a cat",) and not found.warnings
+    assert str(chat.asked[0][-1].content) == "Question: who gives up the chase?"
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [part("a", relation="gives_up"), part("a", relation="before", subject="a", object="zz"), part("a", kind="mood")],
+)
+def test_what_cannot_be_checked_is_left_to_the_judge(wrong):
+    found, _ = decompose({"parts": [wrong]})
+    assert found.sub_queries[0].relation is None and found.sub_queries[0].text == "part a"
+
+
+@pytest.mark.parametrize("answer", ["no idea", {"parts": []}, {"search": ["x"]}])
+def test_rules_take_over_where_the_model_gives_up(answer):
+    found, chat = decompose(answer, query="the red ball follows the dog")
+    assert len(chat.asked) == 2
+    assert [warning.code for warning in found.warnings] == ["llm_decomposer"]
+    assert any(part.relation == "follows" for part in found.sub_queries)
+
+
+def test_rules_take_over_where_the_budget_is_spent():
+    found, chat = decompose({"parts": [part("a")]}, budget=Budget(calls=0))
+    assert not chat.asked and found.warnings[0].code == "llm_decomposer" and found.sub_queries
+
+
+def test_an_endless_question_is_cut_and_an_endless_answer_too():
+    found, chat = decompose({"parts": [part(str(n)) for n in range(99)], "search": ["s"] * 99}, query="why " * 9999)
+    assert len(str(chat.asked[0][-1].content)) < 2100
+    assert len(found.sub_queries) == 12 and len(found.search) == 4
