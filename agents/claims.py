@@ -1,6 +1,7 @@
 """The door that every claim goes through, whoever made it: recomputed from the twin, or marked as not checkable."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from agents.descriptions import describe, same_word
@@ -12,7 +13,7 @@ from agents.scenes import scene
 from twins.geometry import Geometry
 from twins.predicates import PREDICATES, RELATIVE, Truth, evaluate
 from twins.predicates.truth import covered
-from twins.queries import Check, CheckedClaim, Claim, Status, Verdict
+from twins.queries import Check, CheckedClaim, Claim, Status, SubQuery, Verdict
 from twins.schema import Span, Twin
 
 REFUTED_COST = 0.3
@@ -40,22 +41,31 @@ COUNTED = re.compile(
 
 @dataclass(frozen=True)
 class CheckedVerdict:
-    """A verdict after its claims were recomputed; ``verdict.score`` has paid for the refuted ones."""
+    """A verdict after its claims were recomputed; ``verdict.score`` has paid for the refuted ones.
+
+    ``supported`` says that at least one claim was verified, refuted ones or not.
+    """
 
     verdict: Verdict
     trace: tuple[CheckedClaim, ...]
     status: Status
+    supported: bool
 
 
-def check_verdict(verdict: Verdict, twin: Twin, geometry: Geometry) -> CheckedVerdict:
+def check_verdict(
+    verdict: Verdict, twin: Twin, geometry: Geometry, parts: Sequence[SubQuery] | None = None
+) -> CheckedVerdict:
     """Recompute a verdict's claims and let refuted ones cost score.
 
     A verdict is ``verified`` when at least one claim was verified and none refuted, else ``judged``: the checks of its
-    claims say which of them hold all the same. Without any verified claim it loses a little, so that it cannot outrank
-    an equal one that has some. Instances that the twin does not know and spans outside the clip are dropped.
+    claims say which of them hold all the same. Given the question's parts, only what was verified of one of them counts
+    for that: that something moves is true of every video. Without any verified claim it loses a little, so that it
+    cannot outrank an equal one that has some. Instances that the twin does not know and spans outside the clip are
+    dropped.
     """
     trace = tuple(check_claim(claim, twin, geometry) for claim in verdict.claims[:MAX_CLAIMS])
-    verified = sum(checked.check == "verified" for checked in trace)
+    holding = [c for c, line in zip(verdict.claims, trace, strict=False) if line.check == "verified"]
+    verified = len(holding) if parts is None else sum(is_to_the_point(claim, parts) for claim in holding)
     refuted = sum(checked.check == "refuted" for checked in trace)
     score = verdict.score
     if refuted:
@@ -71,7 +81,19 @@ def check_verdict(verdict: Verdict, twin: Twin, geometry: Geometry) -> CheckedVe
             "spans": tuple(span for span in spans if span is not None),
         }
     )
-    return CheckedVerdict(kept, trace, "verified" if verified and not refuted else "judged")
+    return CheckedVerdict(kept, trace, "verified" if verified and not refuted else "judged", supported=verified > 0)
+
+
+def is_to_the_point(claim: Claim, parts: Sequence[SubQuery]) -> bool:
+    """Say whether a claim is about a part of the question: it names the part, and says what that demands."""
+    part = next((part for part in parts if part.id == claim.sub_query), None)
+    if part is None or claim.predicate is None:
+        return False
+    if part.relation is None:
+        return True
+    meant = {part.relation, RELATIVE.get(part.relation, part.relation)}
+    looks = {*LOOKS, "category"}  # of the thing that the part is about
+    return (claim.predicate in meant and claim.negated == part.negated) or claim.predicate in looks
 
 
 def check_claim(claim: Claim, twin: Twin, geometry: Geometry) -> CheckedClaim:

@@ -4,10 +4,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from graphs.ranking import Judged
 from graphs.recall import Recalled
 from twins.observations import EffectiveTwin
-from twins.protocols import Candidate, Decomposer, Judge
-from twins.queries import Decomposition, ResultWarning
+from twins.protocols import Candidate, Decomposer, Investigator, Judge, ToolOffer
+from twins.queries import Decomposition, ResultWarning, ToolCall, ToolFinding
 from twins.store import Store
 
 
@@ -32,6 +33,14 @@ class RetrieveOptions:
     seconds: float = 60.0
 
 
+def _no_tool(video_id: str, call: ToolCall) -> ToolFinding:
+    return ToolFinding(call=call, text=f"there is no tool {call.tool!r} here")
+
+
+Compare = Callable[[str, Sequence[Judged]], list[str]]
+"""Given a question and videos that were judged alike, returns their ids, the best answer first."""
+
+
 @dataclass(frozen=True)
 class RetrieveContext:
     """The library and the agents of one question.
@@ -43,6 +52,10 @@ class RetrieveContext:
         recall: ranks every video by its sentences.
         diagnose: what the library as a whole cannot answer of a question (no labels, say).
         options: how far to go.
+        investigator: a judge that may look closer; then ``judge`` is who takes over where it gives up.
+        tools: what it can call.
+        call: makes a call about a video and keeps what it found; it never raises.
+        compare: orders videos that were judged alike, given the question; none leaves them as they are.
     """
 
     store: Store
@@ -52,6 +65,10 @@ class RetrieveContext:
     recall: Callable[[Decomposition], Recalled]
     diagnose: Callable[[Decomposition], Sequence[ResultWarning]]
     options: RetrieveOptions
+    investigator: Investigator | None = None
+    tools: Sequence[ToolOffer] = ()
+    call: Callable[[str, ToolCall], ToolFinding] = _no_tool
+    compare: Compare | None = None
 
     def candidate(self, video_id: str, coarse_score: float) -> Candidate:
         """Read the effective twin of one video. Raises :class:`TwinseekError` where it is damaged or gone."""

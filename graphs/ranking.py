@@ -2,15 +2,18 @@
 
 from collections.abc import Sequence
 
+from agents.claims import CheckedVerdict
 from twins.queries import CheckedClaim, Status
 from twins.schema import Span, Strict
 
 SHOWN_WHEN_NOTHING_FITS = 3
 """How many of the closest videos are shown, as dropped, when none passes the threshold."""
+CLOSE, MOST_COMPARED = 0.05, 5
+"""Scores so near to the best one are compared with each other, those of so many videos at most."""
 
 
 class Judged(Strict):
-    """One candidate after its claims were checked."""
+    """One candidate after its claims were checked; ``supported`` where a part of the question was verified."""
 
     video_id: str
     score: float
@@ -18,6 +21,7 @@ class Judged(Strict):
     spans: tuple[Span, ...]
     instances: tuple[str, ...]
     trace: tuple[CheckedClaim, ...]
+    supported: bool = False
 
 
 class RankedHit(Strict):
@@ -28,23 +32,62 @@ class RankedHit(Strict):
     judged: Judged
 
 
+def judged_of(video_id: str, checked: CheckedVerdict) -> Judged:
+    """Return a checked verdict as it is ranked."""
+    return Judged(
+        video_id=video_id,
+        score=checked.verdict.score,
+        status=checked.status,
+        spans=checked.verdict.spans,
+        instances=checked.verdict.instances,
+        trace=checked.trace,
+        supported=checked.supported,
+    )
+
+
+def order_verdicts(
+    coarse: Sequence[tuple[str, float]], judged: Sequence[Judged], threshold: float, *, verified_first: bool = False
+) -> list[Judged]:
+    """Return verdicts by score; equal scores go to the verified one, then to the better recall, then by id.
+
+    Args:
+        coarse: (id, recall score) of every video.
+        judged: the verdicts.
+        threshold: from which a video passes.
+        verified_first: among those that pass, a verdict with nothing verified comes after all that have. For judges
+            whose scores may be talked up by what they read.
+    """
+    recalled = dict(coarse)
+
+    def place(verdict: Judged) -> tuple[int, float, bool, float, str]:
+        tier = 2 if verdict.score < threshold else int(not verdict.supported)
+        recall = recalled.get(verdict.video_id, 0.0)
+        return (tier if verified_first else 0, -verdict.score, verdict.status != "verified", -recall, verdict.video_id)
+
+    return sorted(judged, key=place)
+
+
+def close_call(ordered: Sequence[Judged], threshold: float) -> list[Judged]:
+    """Return the leading verdicts whose scores are too close to tell which is best; fewer than two are none."""
+    best = ordered[0] if ordered and ordered[0].score >= threshold else None
+    near = [v for v in ordered if best and best.score - v.score <= CLOSE and v.supported == best.supported]
+    contenders = near[:MOST_COMPARED]
+    return contenders if len(contenders) > 1 and list(ordered[: len(contenders)]) == contenders else []
+
+
 def rank_videos(
-    coarse: Sequence[tuple[str, float]], judged: Sequence[Judged], threshold: float, top: int
+    coarse: Sequence[tuple[str, float]], by_verdict: Sequence[Judged], threshold: float, top: int
 ) -> tuple[list[str], list[RankedHit]]:
     """Return the ids of all videos in final order, and the hits to show.
 
-    Judged videos come first, by score; equal scores go to the verified one, then to the better recall, then by id.
-    Videos that no judge saw follow in the order of recall. A judged video under the threshold is dropped: it keeps
-    its rank, but is shown only when nothing passes.
+    Judged videos come first, in the order given. Videos that no judge saw follow in the order of recall. A judged video
+    under the threshold is dropped: it keeps its rank, but is shown only when nothing passes.
     """
     recalled = dict(coarse)
-    by_verdict = sorted(
-        judged, key=lambda v: (-v.score, v.status != "verified", -recalled.get(v.video_id, 0.0), v.video_id)
-    )
-    unseen = [name for name, _ in coarse if name not in {verdict.video_id for verdict in judged}]
+    unseen = [name for name, _ in coarse if name not in {verdict.video_id for verdict in by_verdict}]
     ranking = [verdict.video_id for verdict in by_verdict] + unseen
     passing = [verdict for verdict in by_verdict if verdict.score >= threshold]
-    unjudged = [_coarse(name) for name in unseen] if not judged else []
+    unjudged = [_coarse(name) for name in unseen] if not by_verdict else []
     closest = [verdict.model_copy(update={"status": "dropped"}) for verdict in by_verdict[:SHOWN_WHEN_NOTHING_FITS]]
     place = {name: rank for rank, name in enumerate(ranking, start=1)}
     return ranking, [

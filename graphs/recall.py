@@ -49,18 +49,28 @@ def recall_videos(
         chroma: proposes in big libraries; whoever has none searches exactly.
         way: ``exact`` and ``chroma`` force a way of searching.
     """
-    question = embed_question(asked_for(decomposition), encoder)
+    questions = [embed_question(text, encoder) for text in looked_for(decomposition)]
     snapshot = index.snapshot(encoder.name)
-    found = recall(np.concatenate(question.families), snapshot, chroma, way)
+    found = recall(np.concatenate([row for question in questions for row in question.families]), snapshot, chroma, way)
     nearest = np.maximum(found.similarities.best, -1.0).mean(axis=0)
     proposed = np.sort(np.lexsort((np.arange(len(nearest)), -nearest))[:PROPOSED])
-    fused = _rescore(question, index, encoder, snapshot, [snapshot.video_ids[place] for place in proposed])
+    names = [snapshot.video_ids[place] for place in proposed]
+    fused = np.mean([_rescore(question, index, encoder, snapshot, names) for question in questions], axis=0)
     proposed = proposed[np.lexsort((proposed, -fused))]
     scores = dict(zip(proposed.tolist(), np.sort(_calibrated(fused))[::-1].tolist(), strict=True))
     rest = [place for place in np.lexsort((np.arange(len(nearest)), -nearest)).tolist() if place not in scores]
     ranked = [(snapshot.video_ids[place], round(score, 6)) for place, score in scores.items()]
     warnings = (ResultWarning(code="exact_search", text=found.reason),) if found.reason else ()
     return Recalled(ranked + [(snapshot.video_ids[place], 0.0) for place in rest], warnings)
+
+
+def looked_for(decomposition: Decomposition) -> list[str]:
+    """Return the question, and what it implies as a second one where somebody has said that outright.
+
+    Both count alike: the question's own words are sure to be meant, the others are likelier to be met.
+    """
+    said = [" ".join(decomposition.search)] if decomposition.search else []
+    return [asked_for(decomposition), *said]
 
 
 def asked_for(decomposition: Decomposition) -> str:

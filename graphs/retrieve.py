@@ -1,7 +1,6 @@
 """The retrieve graph: decompose, recall, inspect the candidates in parallel, rank, ground, answer."""
 
 import time
-from collections.abc import Sequence
 from operator import add
 from typing import Annotated, Any, Literal, TypedDict
 
@@ -15,11 +14,10 @@ from agents.claims import check_verdict
 from graphs.answering import compose_answer
 from graphs.context import RetrieveContext
 from graphs.grounding import ground_hit
-from graphs.ranking import Judged, RankedHit, rank_videos
+from graphs.ranking import Judged, RankedHit, close_call, judged_of, order_verdicts, rank_videos
+from graphs.state import Json, as_warning, decomposition_of
 from twins.errors import TwinseekError
-from twins.queries import Decomposition, Hit, ResultWarning, SubQuery
-
-Json = dict[str, Any]
+from twins.queries import Decomposition, Hit
 
 
 class RetrieveState(TypedDict):
@@ -28,6 +26,7 @@ class RetrieveState(TypedDict):
     query: str
     started: float
     sub_queries: list[Json]
+    search: list[str]
     denied: list[int]
     coarse: list[tuple[str, float]]
     verdicts: Annotated[list[Json], add]
@@ -49,20 +48,26 @@ class _Inspection(TypedDict):
 
 Rt = Runtime[RetrieveContext]
 Builder = CompiledStateGraph[RetrieveState, RetrieveContext, RetrieveState, RetrieveState]
+Investigation = CompiledStateGraph[Any, RetrieveContext, Any, Any]
 
 
-def build_retrieve_graph() -> Builder:
-    """Wire and compile the graph; what it works with is handed in at run time as its context."""
+def build_retrieve_graph(investigation: Investigation | None = None) -> Builder:
+    """Wire and compile the graph; what it works with is handed in at run time as its context.
+
+    Args:
+        investigation: the graph of one candidate (:func:`graphs.investigate.build_investigation`), for contexts with a
+            judge that looks closer; without one every candidate is judged at once.
+    """
     graph = StateGraph(RetrieveState, context_schema=RetrieveContext)
     graph.add_node("decompose", decompose)
     graph.add_node("recall", recall)
-    graph.add_node("inspect", inspect)
+    graph.add_node("inspect", investigation or inspect)
     graph.add_node("rank", rank)
     graph.add_node("ground", ground)
     graph.add_node("answer", answer)
     graph.add_edge(START, "decompose")
     graph.add_edge("decompose", "recall")
-    graph.add_conditional_edges("recall", fan_out, ["inspect", "rank"])
+    graph.add_conditional_edges("recall", fan_out if investigation is None else one_each, ["inspect", "rank"])
     graph.add_edge("inspect", "rank")
     graph.add_edge("rank", "ground")
     graph.add_edge("ground", "answer")
@@ -72,12 +77,15 @@ def build_retrieve_graph() -> Builder:
 
 def decompose(state: RetrieveState, runtime: Rt) -> Json:
     """Take the question apart."""
+    started = time.monotonic()
+    get_stream_writer()({"event": "started", "query": state["query"]})
     decomposition = runtime.context.decomposer.decompose(state["query"])
     sub_queries = [part.model_dump(mode="json") for part in decomposition.sub_queries]
     get_stream_writer()({"event": "decomposed", "sub_queries": [part["text"] for part in sub_queries]})
     return {
-        "started": time.monotonic(),
+        "started": started,
         "sub_queries": sub_queries,
+        "search": list(decomposition.search),
         "denied": list(decomposition.denied),
         "warnings": [warning.model_dump() for warning in decomposition.warnings],
     }
@@ -85,7 +93,7 @@ def decompose(state: RetrieveState, runtime: Rt) -> Json:
 
 def recall(state: RetrieveState, runtime: Rt) -> Json:
     """Rank every video by its sentences alone."""
-    decomposition = _decomposition(state["query"], state["sub_queries"])
+    decomposition = decomposition_of(state["query"], state["sub_queries"], state["search"])
     recalled = runtime.context.recall(decomposition.model_copy(update={"denied": tuple(state["denied"])}))
     first = [name for name, _ in recalled.scores[:3]]
     get_stream_writer()({"event": "recalled", "videos": len(recalled.scores), "first": first})
@@ -104,21 +112,26 @@ def fan_out(state: RetrieveState, runtime: Rt) -> list[Send] | Literal["rank"]:
     return [Send("inspect", {**shared, "candidates": branch}) for branch in branches] or "rank"
 
 
+def one_each(state: RetrieveState, runtime: Rt) -> list[Send] | Literal["rank"]:
+    """Send each proposed video to an investigation of its own: their judge waits for a server."""
+    shared = {key: state[key] for key in ("query", "started", "sub_queries", "search")}
+    proposed = state["coarse"][: runtime.context.options.candidates]
+    return [Send("inspect", {**shared, "video_id": name, "coarse_score": score}) for name, score in proposed] or "rank"
+
+
 def inspect(state: _Inspection, runtime: Rt) -> Json:
     """Judge the candidates of a branch, one after the other."""
-    decomposition = _decomposition(state["query"], state["sub_queries"])
+    decomposition = decomposition_of(state["query"], state["sub_queries"])
     found: Json = {"verdicts": [], "warnings": []}
     for video_id, coarse_score in state["candidates"]:
         if time.monotonic() - state["started"] > runtime.context.options.seconds:
-            text = (
-                f"the budget of {runtime.context.options.seconds:g} s ran out: some videos are ranked by recall alone"
-            )
-            found["warnings"].append(_warning("budget", text))
+            text = f"the budget of {runtime.context.options.seconds:g} s ran out"
+            found["warnings"].append(as_warning("budget", f"{text}: some videos are ranked by recall alone"))
             break
         try:
             judged = _inspect_one(decomposition, video_id, coarse_score, runtime.context)
         except TwinseekError as error:
-            found["warnings"].append(_warning("unreadable", f"{video_id} was not judged: {error}"))
+            found["warnings"].append(as_warning("unreadable", f"{video_id} was not judged: {error}"))
         else:
             get_stream_writer()({"event": "inspected", "video_id": video_id, "score": judged.score})
             found["verdicts"].append(judged.model_dump(mode="json"))
@@ -128,23 +141,25 @@ def inspect(state: _Inspection, runtime: Rt) -> Json:
 def _inspect_one(decomposition: Decomposition, video_id: str, coarse_score: float, context: RetrieveContext) -> Judged:
     """Judge one candidate and recompute what the judge claims of it. Raises :class:`TwinseekError` where it is gone."""
     candidate = context.candidate(video_id, coarse_score)
-    checked = check_verdict(context.judge.judge(decomposition, candidate), candidate.twin, candidate.geometry)
-    return Judged(
-        video_id=video_id,
-        score=checked.verdict.score,
-        status=checked.status,
-        spans=checked.verdict.spans,
-        instances=checked.verdict.instances,
-        trace=checked.trace,
-    )
+    verdict = context.judge.judge(decomposition, candidate)
+    return judged_of(video_id, check_verdict(verdict, candidate.twin, candidate.geometry))
 
 
 def rank(state: RetrieveState, runtime: Rt) -> Json:
-    """Order all videos: the judged ones by verdict, the rest by recall."""
-    options = runtime.context.options
+    """Order all videos: the judged ones by verdict, the rest by recall. A close call is settled by comparison."""
+    context, threshold = runtime.context, runtime.context.options.threshold
     verdicts = [Judged.model_validate(verdict) for verdict in state["verdicts"]]
-    ranking, shown = rank_videos(state["coarse"], verdicts, options.threshold, options.top)
-    return {"ranking": ranking, "shown": [hit.model_dump(mode="json") for hit in shown]}
+    ordered = order_verdicts(state["coarse"], verdicts, threshold, verified_first=context.investigator is not None)
+    warnings: list[Json] = []
+    close = close_call(ordered, threshold) if context.compare is not None else []
+    if close and context.compare is not None:
+        try:
+            names = context.compare(state["query"], close)
+            ordered[: len(close)] = sorted(close, key=lambda verdict: names.index(verdict.video_id))
+        except TwinseekError as error:
+            warnings.append(as_warning("tie", f"the first {len(close)} were not compared with each other: {error}"))
+    ranking, shown = rank_videos(state["coarse"], ordered, threshold, context.options.top)
+    return {"ranking": ranking, "shown": [hit.model_dump(mode="json") for hit in shown], "warnings": warnings}
 
 
 def ground(state: RetrieveState, runtime: Rt) -> Json:
@@ -156,7 +171,7 @@ def ground(state: RetrieveState, runtime: Rt) -> Json:
         try:
             grounded = ground_hit(hit, context.read(name), context.store, context.options.masks)
         except TwinseekError as error:  # removed a moment ago, or damaged
-            warnings.append(_warning("unreadable", f"{name} is not shown: {error}"))
+            warnings.append(as_warning("unreadable", f"{name} is not shown: {error}"))
         else:
             results.append(grounded.model_dump(mode="json"))
     return {"results": results, "warnings": warnings}
@@ -167,13 +182,5 @@ def answer(state: RetrieveState, runtime: Rt) -> Json:
     hits = [Hit.model_validate(hit) for hit in state["results"]]
     text, warnings = compose_answer(hits, ranked=len(state["ranking"]), judged=len(state["verdicts"]))
     if state["ranking"]:
-        warnings += tuple(runtime.context.diagnose(_decomposition(state["query"], state["sub_queries"])))
+        warnings += tuple(runtime.context.diagnose(decomposition_of(state["query"], state["sub_queries"])))
     return {"answer": text, "warnings": [warning.model_dump() for warning in warnings]}
-
-
-def _decomposition(query: str, parts: Sequence[Json]) -> Decomposition:
-    return Decomposition(query=query, sub_queries=tuple(SubQuery.model_validate(part) for part in parts))
-
-
-def _warning(code: str, text: str) -> Json:
-    return ResultWarning(code=code, text=text).model_dump()

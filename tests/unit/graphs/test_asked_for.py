@@ -1,10 +1,9 @@
 """What a question denies takes no part in recall, in whatever form it is said."""
 
-from types import SimpleNamespace
-
 import pytest
 
 from agents.rules_decomposer import RulesDecomposer
+from graphs.context import RetrieveContext, RetrieveOptions
 from graphs.recall import Recalled, asked_for
 from graphs.retrieve import build_retrieve_graph
 from twins.queries import Decomposition, SubQuery
@@ -42,8 +41,15 @@ def test_recall_is_told_what_a_question_denies_and_the_result_is_not() -> None:
         asked.append(asked_for(decomposition))
         return Recalled([])
 
-    context = SimpleNamespace(decomposer=RulesDecomposer(), recall=recall, options=SimpleNamespace(candidates=1))
-    context.options.concurrency, context.options.threshold, context.options.top = 1, 0.5, 1
+    context = RetrieveContext(
+        store=None,
+        read=None,
+        decomposer=RulesDecomposer(),
+        judge=None,
+        recall=recall,
+        diagnose=None,
+        options=RetrieveOptions(top=1, candidates=1),
+    )
     question = {"query": "the red ball moves but doesn't touch the blue box", "verdicts": [], "warnings": []}
     state = build_retrieve_graph().invoke(question, context=context)
     assert asked == ["the red ball moves but"]

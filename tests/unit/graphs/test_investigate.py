@@ -1,0 +1,179 @@
+"""One candidate's way through judge, calls and check, with investigators that follow a script."""
+
+from threading import Barrier
+
+import pytest
+
+from agents.llm.calling import ModelGaveUpError
+from agents.llm.metering import BudgetSpentError
+from agents.rules_decomposer import RulesDecomposer
+from agents.rules_judge import RulesJudge
+from graphs.context import RetrieveContext, RetrieveOptions
+from graphs.investigate import ROUNDS, build_investigation
+from graphs.recall import Recalled
+from graphs.retrieve import build_retrieve_graph
+from tests.unit.agents.conftest import make_clip, make_mover
+from twins.observations import EffectiveTwin
+from twins.protocols import ToolOffer
+from twins.queries import Claim, Plan, ToolCall, ToolFinding, Verdict
+
+QUERY = "the blue thing follows the red thing"
+LOOK = ToolOffer("look", "Look.", {})
+TRUE = Claim(claim="2 follows 1", sub_query="q1", predicate="follows", instances=("2", "1"))
+FALSE = Claim(claim="1 follows 2", sub_query="q1", predicate="follows", instances=("1", "2"))
+
+
+class Scripted:
+    """An investigator that does what a function of the case says, and remembers the cases."""
+
+    name = "scripted"
+
+    def __init__(self, script):
+        self.script, self.cases = script, []
+
+    def step(self, case):
+        self.cases.append(case)
+        return self.script(case)
+
+
+def a_video():
+    red = make_mover("1", [(0, 200, 100), (4, 580, 100), (6, 580, 100)], colour="red")
+    blue = make_mover("2", [(0, 60, 100), (4, 460, 100), (6, 520, 100)], colour="blue")
+    return make_clip(red, blue)
+
+
+def ask(script, *, videos=("a",), call=None, **options):
+    """Return the final state, the investigator and the stream of events."""
+    made, investigator = a_video(), Scripted(script)
+
+    def default_call(video_id, call):
+        return ToolFinding(call=call, text="nothing", key="0" * 12, fresh=True)
+
+    context = RetrieveContext(
+        store=None,
+        read=lambda name: EffectiveTwin(made.twin, made.geometry, (), "g-0"),
+        decomposer=RulesDecomposer(),
+        judge=RulesJudge(),
+        recall=lambda decomposition: Recalled([(name, 0.5) for name in videos]),
+        diagnose=lambda decomposition: [],
+        options=RetrieveOptions(top=5, concurrency=8, **options),
+        investigator=investigator,
+        tools=(LOOK,),
+        call=call or default_call,
+    )
+    graph = build_retrieve_graph(build_investigation())
+    nodes = graph.stream(
+        {"query": QUERY, "verdicts": [], "warnings": []},
+        context=context,
+        config={"max_concurrency": 8},
+        stream_mode=["custom", "updates"],
+        interrupt_before=["ground"],
+        subgraphs=True,
+    )
+    events, state = [], {"warnings": [], "verdicts": []}
+    for path, mode, chunk in nodes:
+        if mode == "custom":
+            events.append(chunk)
+        elif not path:
+            for update in chunk.values():
+                if isinstance(update, dict):
+                    for key, value in update.items():
+                        state[key] = state[key] + value if key in ("warnings", "verdicts") else value
+    return state, investigator, events
+
+
+def claimed(*claims, score=0.9):
+    return Verdict(score=score, claims=claims, instances=("1",))
+
+
+def test_a_verdict_is_checked_and_ranked():
+    state, investigator, _ = ask(lambda case: claimed(TRUE))
+    (verdict,) = state["verdicts"]
+    assert (verdict["status"], verdict["supported"], verdict["score"]) == ("verified", True, 0.9)
+    assert len(investigator.cases) == 1 and investigator.cases[0].tools == (LOOK,)
+
+
+def test_calls_of_a_plan_run_side_by_side_and_are_told_to_the_judge():
+    together = Barrier(3, timeout=5)
+
+    def call(video_id, call):
+        together.wait()  # breaks where they run one after the other
+        return ToolFinding(call=call, text=f"saw {call.args['n']}", key="0" * 12)
+
+    plan = Plan(calls=tuple(ToolCall(tool="look", args={"n": n}) for n in range(3)))
+    state, investigator, events = ask(lambda case: claimed(TRUE) if case.findings else plan, call=call)
+    assert sorted(found.text for found in investigator.cases[1].findings) == ["saw 0", "saw 1", "saw 2"]
+    assert len(state["verdicts"]) == 1
+    assert [event["event"] for event in events if event["event"].startswith("look")] == ["looking", *["looked"] * 3]
+
+
+def test_a_judge_that_only_plans_is_made_to_decide():
+    plan = Plan(calls=(ToolCall(tool="look"),))
+    state, investigator, _ = ask(lambda case: plan if case.tools else claimed(TRUE))
+    assert len(investigator.cases) == ROUNDS + 1 and not investigator.cases[-1].tools
+    assert len(state["verdicts"]) == 1
+
+
+def test_refuted_claims_go_back_once_and_a_mended_verdict_is_not_charged():
+    state, investigator, _ = ask(lambda case: claimed(TRUE) if case.refuted else claimed(FALSE))
+    assert [line.claim for line in investigator.cases[1].refuted] == ["1 follows 2"]
+    assert state["verdicts"][0]["status"] == "verified" and state["verdicts"][0]["score"] == 0.9
+
+
+def test_a_claim_that_is_upheld_although_refuted_costs_score():
+    state, investigator, _ = ask(lambda case: claimed(FALSE))
+    (verdict,) = state["verdicts"]
+    assert len(investigator.cases) == 2
+    assert verdict["score"] < 0.7 and verdict["status"] == "judged" and not verdict["supported"]
+
+
+def test_rules_judge_where_the_model_gives_up_and_the_answer_says_so():
+    def script(case):
+        raise ModelGaveUpError("it only laughed")
+
+    state, _, _ = ask(script)
+    assert state["verdicts"][0]["status"] == "verified"
+    assert [(w["code"], "it only laughed" in w["text"]) for w in state["warnings"]] == [("judged_by_rules", True)]
+
+
+@pytest.mark.parametrize("error", [ModelGaveUpError("gone"), BudgetSpentError("spent")])
+def test_a_verdict_that_cannot_be_mended_any_more_is_kept(error):
+    def script(case):
+        if case.refuted:
+            raise error
+        return claimed(TRUE, FALSE)
+
+    state, _, _ = ask(script)
+    assert 0.7 < state["verdicts"][0]["score"] < 0.9
+
+
+def test_when_the_budget_is_spent_the_rest_is_ranked_by_recall_and_marked():
+    def script(case):
+        if case.candidate.video_id != "b":
+            raise BudgetSpentError("all 3 calls are spent")
+        return claimed(TRUE)
+
+    state, _, _ = ask(script, videos=("a", "b", "c"))
+    assert state["ranking"] == ["b", "a", "c"]
+    assert {w["code"] for w in state["warnings"]} == {"budget"}
+
+
+def test_time_that_is_spent_ends_investigations_too():
+    state, investigator, _ = ask(lambda case: claimed(TRUE), seconds=-1.0)
+    assert not investigator.cases and state["warnings"][0]["code"] == "budget" and state["ranking"] == ["a"]
+
+
+def test_what_is_only_said_never_comes_before_what_was_verified():
+    said = Claim(claim="it is exactly that", sub_query="q1")
+    trivial = Claim(claim="1 moves", predicate="moves", instances=("1",))
+
+    def script(case):
+        return claimed(said, trivial, score=1.0) if case.candidate.video_id == "a" else claimed(TRUE, score=0.6)
+
+    state, _, _ = ask(script, videos=("a", "b"))
+    assert state["ranking"] == ["b", "a"]
+
+
+def test_the_first_event_comes_before_the_question_is_taken_apart():
+    _, _, events = ask(lambda case: claimed(TRUE))
+    assert [event["event"] for event in events][:3] == ["started", "decomposed", "recalled"]
