@@ -161,7 +161,11 @@ class ObservedTrack(Strict):
 
 
 class Observation(Strict):
-    """What one just-in-time tool call found (``observations/<key>.json``); also its cache entry."""
+    """What one just-in-time tool call found (``observations/<key>.json``); also its cache entry.
+
+    ``text`` is what the tool told the judge who called it, so that the same call is answered alike; no fact is made of
+    it.
+    """
 
     key: str
     schema_version: Literal[1] = 1
@@ -172,6 +176,7 @@ class Observation(Strict):
     source_sha256: str
     created: str
     cost: dict[str, float] = {}
+    text: str = ""
     spans: tuple[Span, ...] = ()
     facts: tuple[Fact, ...] = ()
     tracks: tuple[ObservedTrack, ...] = ()

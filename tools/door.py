@@ -1,0 +1,219 @@
+"""The door that tools come through, built in or not: entry points, loaded only when they are used.
+
+Whatever is wrong with a plugin is contained and named: the others work without it.
+"""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from importlib.metadata import EntryPoint, entry_points
+from typing import TYPE_CHECKING, Any, Literal
+
+from tools.context import ToolContext
+from tools.deadlines import CallError, LateError, call_within
+from twins.fingerprints import digest
+from twins.protocols import ToolOffer
+
+if TYPE_CHECKING:
+    from langchain_core.tools import BaseTool
+
+TOOLS = "twinseek.tools"
+INDEX_GROUPS = (
+    "twinseek.detectors",
+    "twinseek.labellers",
+    "twinseek.segmenters",
+    "twinseek.depths",
+    "twinseek.describers",
+    "twinseek.encoders",
+)
+
+BUILD_SECONDS = 30.0
+"""Importing and building a plugin may take this long; weights are loaded later, by the first call."""
+
+LONGEST_DESCRIPTION = 1200
+"""Characters of a tool's docstring that a model gets to read; every query pays for them."""
+
+NAME = re.compile(r"[a-z][a-z0-9_]{0,47}")
+"""Names that every provider of models takes."""
+
+VIDEO = "video_id"
+"""The argument that the graph fills in."""
+
+ABSENT = "the profile has no model for it"
+
+State = Literal["ready", "absent", "refused", "not loaded"]
+
+
+@dataclass(frozen=True)
+class Plugin:
+    """One entry point and what became of it; ``reason`` says why it is not ready."""
+
+    group: str
+    name: str
+    distribution: str
+    version: str
+    state: State
+    reason: str = ""
+
+    def __str__(self) -> str:
+        return f"the plugin {self.name} of {self.distribution} {self.version}: {self.reason or self.state}"
+
+
+@dataclass(frozen=True)
+class OpenTool:
+    """A tool that can be called.
+
+    Args:
+        offer: what a model is told of it.
+        tool: the LangChain tool; it is given ``video_id`` besides what the model writes.
+        version, weights: by which its findings are recognised; another version's are found out anew.
+    """
+
+    offer: ToolOffer
+    tool: "BaseTool"
+    version: str
+    weights: str | None
+
+
+@dataclass(frozen=True)
+class Toolbox:
+    """The tools that can be called, by name, and what became of every plugin that was found."""
+
+    tools: Mapping[str, OpenTool]
+    plugins: tuple[Plugin, ...] = ()
+
+    @property
+    def offers(self) -> tuple[ToolOffer, ...]:
+        """What a model is told of each tool, in the order of their names: prompts must not change from run to run."""
+        return tuple(self.tools[name].offer for name in sorted(self.tools))
+
+    @property
+    def problems(self) -> tuple[str, ...]:
+        """A sentence for each plugin that was refused."""
+        return tuple(str(plugin) for plugin in self.plugins if plugin.state == "refused")
+
+
+class RefusedError(Exception):
+    """A plugin cannot be used; the message says why."""
+
+
+def open_tools(context: ToolContext, settings: Mapping[str, Mapping[str, Any]] | None = None) -> Toolbox:
+    """Load and build every tool that is installed.
+
+    Args:
+        context: what they may look at.
+        settings: a section a plugin, by the name of its entry point.
+    """
+    tools: dict[str, OpenTool] = {}
+    plugins = []
+    for point, clash in find_plugins(TOOLS):
+        plugin = about(point)
+        own = (settings or {}).get(point.name, {})
+        try:
+            if clash:
+                raise RefusedError(clash)
+            tool = _open(point, replace(context, settings=own))
+        except RefusedError as error:
+            plugins.append(replace(plugin, state="refused", reason=str(error)))
+            continue
+        if tool is not None:
+            tools[point.name] = tool
+        plugins.append(replace(plugin, state="ready") if tool else replace(plugin, state="absent", reason=ABSENT))
+    return Toolbox(tools, tuple(plugins))
+
+
+def find_plugins(group: str) -> list[tuple[EntryPoint, str]]:
+    """Return the entry points of a group, by name, each with the reason for which it is refused unseen, or nothing.
+
+    Two of one name are both refused: nobody knows which of them was meant.
+    """
+    points = sorted(entry_points(group=group), key=lambda point: (point.name, about(point).distribution))
+    same: dict[str, list[str]] = {}
+    for point in points:
+        same.setdefault(point.name, []).append(about(point).distribution)
+    return [(point, _unseen(point.name, same[point.name])) for point in points]
+
+
+def about(point: EntryPoint) -> Plugin:
+    """Return what an entry point says of itself, without loading it."""
+    name, version = (point.dist.name, point.dist.version) if point.dist is not None else ("an unknown distribution", "")
+    return Plugin(point.group, point.name, name, version, "not loaded")
+
+
+def build(point: EntryPoint, context: object) -> Any:
+    """Import a plugin and return what its ``build(context)`` returns. Raises :class:`RefusedError` where that fails."""
+    factory = _within(point.load, "cannot be imported", point.name)
+    if not callable(factory):
+        raise RefusedError(f"its entry point names {type(factory).__name__}, not a function build(context)")
+    return _within(lambda: factory(context), "cannot be built", point.name)
+
+
+def version_of(plugin: Plugin, declared: object, settings: Mapping[str, Any]) -> str:
+    """Return the version by which findings are recognised: other settings find other things.
+
+    Raises:
+        RefusedError: the settings are no JSON.
+    """
+    version = str(declared) if declared else plugin.version
+    try:
+        return f"{version}+{digest(dict(settings))[:8]}" if settings else version
+    except (TypeError, ValueError) as error:
+        raise RefusedError(f"its settings cannot be compared ({error}): use numbers, texts and lists") from error
+
+
+def _unseen(name: str, distributions: Sequence[str]) -> str:
+    if not NAME.fullmatch(name):
+        return "its name must be lower-case letters, digits and underscores, and begin with a letter"
+    if len(distributions) > 1:
+        return f"{' and '.join(distributions)} both have a {name}: uninstall one of them"
+    return ""
+
+
+def _open(point: EntryPoint, context: ToolContext) -> OpenTool | None:
+    from langchain_core.tools import BaseTool
+
+    tool = build(point, context)
+    if tool is None:
+        return None
+    if not isinstance(tool, BaseTool):
+        raise RefusedError(f"build(context) returned {type(tool).__name__}, not a LangChain tool")
+    if tool.name != point.name:
+        raise RefusedError(f"its tool is called {tool.name!r} and its entry point {point.name!r}: name them alike")
+    told: Mapping[str, Any] = tool.metadata or {}
+    weights = str(told["weights"]) if told.get("weights") else None
+    return OpenTool(_offer(tool), tool, version_of(about(point), told.get("version"), context.settings), weights)
+
+
+def _offer(tool: "BaseTool") -> ToolOffer:
+    description = " ".join(tool.description.split())
+    if not description:
+        raise RefusedError("it has no docstring: a model would not know what it is for")
+    try:
+        whole: Any = tool.get_input_schema()
+        shown: Any = tool.tool_call_schema
+        asked, schema = whole.model_json_schema().get("properties", {}), shown.model_json_schema()
+    except Exception as error:  # whatever pydantic finds wrong with what somebody else wrote
+        raise RefusedError(f"its arguments cannot be described ({type(error).__name__}: {error})") from error
+    parameters = _untitled(schema)
+    if VIDEO not in asked or VIDEO in parameters.get("properties", {}):
+        raise RefusedError(f"it must take {VIDEO}: Annotated[str, InjectedToolArg]")
+    parameters.pop("description", None)
+    return ToolOffer(tool.name, description[:LONGEST_DESCRIPTION], parameters)
+
+
+def _untitled(schema: Any) -> Any:
+    """Drop the titles that pydantic makes of names: they tell a model nothing and cost tokens."""
+    if isinstance(schema, Mapping):
+        # An argument may be called title; what describes it is no text.
+        return {k: _untitled(v) for k, v in schema.items() if not (k == "title" and isinstance(v, str))}
+    return [_untitled(item) for item in schema] if isinstance(schema, list) else schema
+
+
+def _within(function: Callable[[], Any], what: str, name: str) -> Any:
+    try:
+        return call_within(BUILD_SECONDS, function, f"plugin {name}")
+    except LateError as error:
+        raise RefusedError(f"it {what}: it {error}") from error
+    except CallError as error:
+        cause = error.__cause__
+        raise RefusedError(f"it {what} ({type(cause).__name__}: {cause})") from cause
