@@ -1,7 +1,7 @@
 """The vectors stage: every sentence of every twin in the search index, no frame decoded."""
 
 import logging
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
@@ -66,17 +66,26 @@ def instances_space(encoder: str) -> str:
 
 
 def embed_library(
-    store: Store, index: SearchIndex, encoder: TextEncoder, on_event: Callable[[Event], None] | None = None
+    store: Store,
+    index: SearchIndex,
+    encoder: TextEncoder,
+    on_event: Callable[[Event], None] | None = None,
+    videos: Collection[str] | None = None,
 ) -> int:
     """Bring the search index up to date with the twins; return how many parts were put into it.
 
     Vectors that a part already has on disk are read; only new parts, or those of another encoder, are embedded. A video
     that cannot be read is passed over.
+
+    Args:
+        store, index, encoder: what is read, written and asked.
+        on_event: told of every portion that is done.
+        videos: only these are compared; by default all of the library.
     """
     put = 0
     # Others may replace and remove videos meanwhile: what this call has put of those is taken back by its next round.
     for _ in range(ROUNDS):
-        changed, done = _embed_round(store, index, encoder, on_event)
+        changed, done = _embed_round(store, index, encoder, on_event, videos)
         put += done
         if not changed:
             break
@@ -84,11 +93,16 @@ def embed_library(
 
 
 def _embed_round(
-    store: Store, index: SearchIndex, encoder: TextEncoder, on_event: Callable[[Event], None] | None
+    store: Store,
+    index: SearchIndex,
+    encoder: TextEncoder,
+    on_event: Callable[[Event], None] | None,
+    videos: Collection[str] | None,
 ) -> tuple[bool, int]:
     """Compare twins and index once and mend the differences; return whether there were any, and the parts put."""
-    held = {key: part.stamp for key, part in index.parts().items()}
-    wanted = {(video_id, name) for video_id in store.video_ids() for name in part_names(store, video_id)}
+    names = store.video_ids() if videos is None else [name for name in store.video_ids() if name in videos]
+    held = {key: part.stamp for key, part in index.parts().items() if videos is None or key[0] in videos}
+    wanted = {(video_id, name) for video_id in names for name in part_names(store, video_id)}
     gone = set(held) - wanted
     stale = iter(sorted(key for key in wanted if held.get(key) != _stamp(encoder)))
     put = 0
