@@ -22,6 +22,9 @@ JUDGED_FACTOR = 0.995
 """What the score of a verdict without a single verified claim is worth."""
 STATE_COVER = 0.5
 """Share of a claimed span that a state must be seen to hold over."""
+CONTRADICTED = 0.7
+"""Share of the clip over which a predicate must fail to be refuted, where it is nowhere seen to hold. Some frames are
+always unknown: at the ends of movements, near a threshold, where a tracker missed the thing."""
 KNOWN_SHARE = 0.95
 """Share of the clip over which a predicate must be known before it can refute how often something happened, or in which
 order: a few frames at the ends are always unknown to movements."""
@@ -179,11 +182,8 @@ def _of_predicate(claim: Claim, span: Span | None, twin: Twin, geometry: Geometr
     enough = held > 0 if span is None or PREDICATES[name].event else held >= STATE_COVER * length
     if enough:
         return "verified"
-    return (
-        "refuted"
-        if truth.never(within) or (span is not None and covered(truth.fails, within) > (1 - STATE_COVER) * length)
-        else "unverifiable"
-    )
+    contradicted = CONTRADICTED if span is None or PREDICATES[name].event else 1 - STATE_COVER
+    return "refuted" if not held and covered(truth.fails, within) > contradicted * length else "unverifiable"
 
 
 def _of_side(claim: Claim, geometry: Geometry) -> Check:

@@ -17,6 +17,7 @@ BENCHMARKS = {
     "indexing": "benchmarks.indexing",
     "memory": "benchmarks.memory",
     "predicates": "benchmarks.predicates",
+    "claims": "benchmarks.claims",
     "retrieval": "benchmarks.retrieval_product",
     "perception": "benchmarks.perception",
     "worlds": "benchmarks.worlds",
