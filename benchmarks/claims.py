@@ -46,9 +46,10 @@ def measure(options: Options) -> Figures:
         group = "seen through a noisy tracker" if noise else "exact tracks"
         for true, told in ((True, "true claims verified"), (False, "false claims refuted")):
             of_kind = [claim for claim in planted if claim.true is true]
-            share = 100 * sum(claim.right for claim in of_kind) / len(of_kind)
+            shares = [_right(of_kind, about) for about in sorted({claim.about for claim in of_kind})]
+            share = 100 * sum(shares) / len(shares)  # every predicate counts alike
             bar = None if noise else at_least(95)
-            note = f"of {len(of_kind)}; {100 * _checkable(of_kind):.1f} % checkable"
+            note = f"{len(shares)} predicates, {len(of_kind)} claims; {100 * _checkable(of_kind):.1f} % checkable"
             yield Figure(told, share, "%", bar, note, tuple(_weak(of_kind)), group)
 
 
@@ -106,11 +107,16 @@ def _checkable(planted: list[Planted]) -> float:
     return sum(claim.check != "unverifiable" for claim in planted) / len(planted)
 
 
+def _right(planted: list[Planted], about: str) -> float:
+    own = [claim.right for claim in planted if claim.about == about]
+    return sum(own) / len(own)
+
+
 def _weak(planted: list[Planted]) -> Iterator[str]:
     """Name what is right less often than in 95 of 100, with what was said instead."""
     for about in sorted({claim.about for claim in planted}):
         own = [claim for claim in planted if claim.about == about]
-        share = sum(claim.right for claim in own) / len(own)
+        share = _right(planted, about)
         if share < 0.95:
             said = ", ".join(f"{check} {count}" for check, count in Counter(claim.check for claim in own).items())
             yield f"{about}: {100 * share:.0f} % of {len(own)} ({said})"
