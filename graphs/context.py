@@ -1,9 +1,10 @@
 """What the retrieve graph works with: handed in at run time, never part of its state."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
+from agents.llm.roles import Models
 from graphs.recall import Recalled
 from twins.observations import EffectiveTwin
 from twins.protocols import Candidate, Decomposer, Judge
@@ -43,6 +44,7 @@ class RetrieveContext:
         recall: ranks every video by its sentences.
         diagnose: what the library as a whole cannot answer of a question (no labels, say).
         options: how far to go.
+        models: chat models for the agents that want one; empty where rules decide.
     """
 
     store: Store
@@ -52,6 +54,7 @@ class RetrieveContext:
     recall: Callable[[Decomposition], Recalled]
     diagnose: Callable[[Decomposition], Sequence[ResultWarning]]
     options: RetrieveOptions
+    models: Models = field(default_factory=Models)
 
     def candidate(self, video_id: str, coarse_score: float) -> Candidate:
         """Read the effective twin of one video. Raises :class:`TwinseekError` where it is damaged or gone."""

@@ -6,8 +6,9 @@ from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
 from threading import Lock
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from agents.llm.roles import Models
 from graphs.context import RetrieveContext, RetrieveOptions
 from graphs.embedding import embed_library
 from graphs.recall import Recalled, recall_videos
@@ -20,7 +21,10 @@ from twins.search.chroma import Chroma
 from twins.search.chroma_client import ChromaUnavailableError
 from twins.search.recall import EXACT_ROWS
 from twins.store import Store
-from twinseek.settings import AskSettings, Settings
+from twinseek.settings import AskSettings, LlmSettings, Settings
+
+if TYPE_CHECKING:
+    from agents.llm.model import Model
 
 logger = logging.getLogger(__name__)
 
@@ -39,6 +43,7 @@ class Gallery:
         self._settings = settings
         self._kept: dict[str, tuple[object, EffectiveTwin]] = {}
         self._chroma: Chroma | None = None
+        self._chats: dict[tuple[object, ...], Model] = {}
         self._lock, self._opening, self._opening_chroma = Lock(), Lock(), Lock()
 
     @cached_property
@@ -106,8 +111,13 @@ class Gallery:
                 logger.warning("Chroma was not brought up to date (%s): exact search takes its place", error)
         return changed
 
-    def context(self, ask: AskSettings) -> RetrieveContext:
-        """Put together what one question is answered with."""
+    def context(self, ask: AskSettings, llm: LlmSettings) -> RetrieveContext:
+        """Put together what one question is answered with.
+
+        Raises:
+            TwinseekError: where a model cannot be opened.
+        """
+        models = self.models_for(llm)
         with self._opening:  # once, also where the first questions come at the same time
             decomposer, judge = self.decomposer, self.judge
         return RetrieveContext(
@@ -118,7 +128,40 @@ class Gallery:
             recall=self.recall,
             diagnose=self.diagnose,
             options=RetrieveOptions(**ask.model_dump()),
+            models=models,
         )
+
+    def models_for(self, llm: LlmSettings) -> Models:
+        """Return the models of one question, with a meter and a transcript of its own; opened models are kept.
+
+        Raises:
+            TwinseekError: where a model cannot be opened, before anything is asked.
+        """
+        if not llm.asked_for:
+            return Models()
+        from agents.llm.metering import Budget, Meter
+        from agents.llm.transcript import Transcript
+        from twinseek.models import specs
+
+        meter = Meter(Budget(calls=llm.calls, tokens=llm.tokens, tool_calls=llm.tool_calls, seconds=llm.seconds))
+        transcript = Transcript(llm.trace) if llm.trace else None
+        roles = [self._model(spec, llm).with_meter(meter, transcript) if spec else None for spec in specs(llm)]
+        return Models(*roles)
+
+    def _model(self, spec: str, llm: LlmSettings) -> "Model":
+        """Return a model, opened once: what its server does not take is found out once too."""
+        from agents.llm.calling import CallLimits
+        from agents.llm.metering import Meter
+        from agents.llm.model import Model
+        from twinseek.models import load_model, url_for
+
+        url = url_for(spec, llm)
+        limits = CallLimits(llm.attempts, llm.timeout, llm.seconds, llm.completion_tokens)
+        key = (spec, url, limits)
+        with self._opening:
+            if key not in self._chats:
+                self._chats[key] = Model(load_model(spec, url, llm.timeout), spec, meter=Meter(), limits=limits)
+            return self._chats[key]
 
     def read(self, video_id: str) -> EffectiveTwin:
         """Return the effective twin of a video, kept in memory until something new is known of it."""

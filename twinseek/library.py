@@ -207,7 +207,8 @@ class Library:
 
         Args:
             query: in plain English.
-            options: fields of :class:`twinseek.settings.AskSettings` that override the settings'.
+            options: fields of :class:`twinseek.settings.AskSettings` that override the settings'; ``llm``: a dictionary
+                of fields of :class:`twinseek.settings.LlmSettings` that do.
         """
         question, (graph, context) = _question(query), self._ready(options)
         started = time.perf_counter()
@@ -250,14 +251,16 @@ class Library:
 
     def _context(self, options: dict[str, Any]) -> "RetrieveContext":
         given = {name: value for name, value in options.items() if value is not None}
-        if not given:
-            return self.gallery.context(self.settings.ask)
+        llm = given.pop("llm", {})
+        if not given and not llm:
+            return self.gallery.context(self.settings.ask, self.settings.llm)
         settings = load_settings(
             library=self.settings.library,
             profile=self.settings.profile,
             ask=self.settings.ask.model_dump() | given,
+            llm=self.settings.llm.model_dump() | llm,
         )
-        return self.gallery.context(settings.ask)
+        return self.gallery.context(settings.ask, settings.llm)
 
     def _result(self, query: str, context: "RetrieveContext", state: Any, seconds: float) -> "Result":
         from twinseek.result import Result
