@@ -46,6 +46,8 @@ class ToolRunner:
         read_kept: returns the effective twin of a video, as the library has it.
         seconds: deadline of a call.
         limit: how many calls run at once, of all candidates together; without it as many as are asked for.
+        reserve: told before a tool is really called; raises :class:`TwinseekError` where no more may be spent.
+        changed: videos of which something new was found, in order.
     """
 
     store: Store
@@ -53,6 +55,8 @@ class ToolRunner:
     read_kept: Callable[[str], EffectiveTwin]
     seconds: float = CALL_SECONDS
     limit: Semaphore | None = None
+    reserve: Callable[[], None] | None = None
+    changed: dict[str, None] = field(default_factory=dict)
     warnings: list[ResultWarning] = field(default_factory=list)
     _unkept: dict[str, dict[str, Observation]] = field(default_factory=dict)
     _lock: Lock = field(default_factory=Lock)
@@ -82,7 +86,10 @@ class ToolRunner:
         """Keep what was found: in the library, or where that cannot be written, until the question is answered."""
         try:
             if self.store.writable:
-                return self.store.observe(video_id, observation)
+                kept = self.store.observe(video_id, observation)
+                with self._lock:
+                    self.changed[video_id] = None
+                return kept
             reason = "the library is read-only"
         except TwinseekError as error:
             reason = str(error)
@@ -143,6 +150,8 @@ def _run(call: ToolCall, video_id: str, runner: ToolRunner) -> ToolFinding:
     kept = runner.find(video_id, key)
     if kept is not None:
         return ToolFinding(call=call, text=kept.text, key=key)
+    if runner.reserve is not None:
+        runner.reserve()
     with runner.limit or nullcontext():
         began = time.perf_counter()
         text, artifact = _invoke(tool, {**args, VIDEO: video_id}, runner.seconds)

@@ -6,10 +6,11 @@ import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from twins.errors import TwinseekError
 from twinseek.library import Library
+from twinseek.settings import LlmSettings, load_settings
 
 LOW_DISK_BYTES = 2 * 2**30
 
@@ -30,12 +31,19 @@ class Finding:
         return asdict(self)
 
 
-def diagnose(library: Path | None, profile: str | None) -> Iterator[Finding]:
-    """Yield one finding after another: the installation first, then the library."""
+def diagnose(library: Path | None, profile: str | None, llm: dict[str, Any] | None = None) -> Iterator[Finding]:
+    """Yield one finding after another: the installation first, then the models, then the library.
+
+    Args:
+        library, profile: as for :meth:`twinseek.library.Library.open`.
+        llm: fields of :class:`twinseek.settings.LlmSettings` that override the settings'.
+    """
     yield Finding("python", "ok", platform.python_version())
     for module in NEEDED:
         yield _module(module)
     yield _guard("text encoder", _encoder)
+    settings = load_settings(profile=profile)
+    yield from _models(LlmSettings.model_validate(settings.llm.model_dump() | (llm or {})))
     try:
         with Library.open(library, profile=profile) as opened:
             yield from _library(opened)
@@ -66,6 +74,33 @@ def _encoder() -> str:
     encoder = MiniLM()
     encoder.encode(["a test"])
     return f"{encoder.name} {encoder.fingerprint[:8]}"
+
+
+def _models(llm: LlmSettings) -> Iterator[Finding]:
+    """Say whether a model server answers and what it has, and whether the models that are set can be opened."""
+    if not llm.asked_for:
+        yield Finding("models", "ok", "none is set: rules decide (--llm chooses one)")
+        return
+    from twinseek.models import load_model, served_models, specs, url_for
+
+    names: list[str] = []
+    if llm.base_url:
+        try:
+            names = served_models(llm.base_url)
+        except TwinseekError as error:
+            yield Finding("model server", "error", str(error))
+            return
+        yield Finding("model server", "ok", f"{llm.base_url} has {', '.join(names) or 'no model'}")
+    try:
+        chosen = specs(llm)
+    except TwinseekError as error:
+        yield Finding("models", "error", str(error))
+        return
+    for spec in sorted({spec for spec in chosen if spec}):
+        yield _guard("model", lambda: (load_model(spec, url_for(spec, llm)), spec)[1])  # noqa: B023 (called at once)
+        name = spec.removeprefix("openai:")
+        if names and url_for(spec, llm) and name not in names:
+            yield Finding("model", "error", f"{name} is not on {llm.base_url}: choose one of {', '.join(names)}")
 
 
 def _library(library: Library) -> Iterator[Finding]:

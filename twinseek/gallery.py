@@ -6,8 +6,9 @@ from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
 from threading import Lock
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from agents.llm.roles import Models
 from graphs.context import RetrieveContext, RetrieveOptions
 from graphs.embedding import embed_library
 from graphs.recall import Recalled, recall_videos
@@ -20,7 +21,12 @@ from twins.search.chroma import Chroma
 from twins.search.chroma_client import ChromaUnavailableError
 from twins.search.recall import EXACT_ROWS
 from twins.store import Store
-from twinseek.settings import AskSettings, Settings
+from twinseek.settings import AskSettings, LlmSettings, Settings
+
+if TYPE_CHECKING:
+    from agents.llm.model import Model
+    from tools.door import Toolbox
+    from twinseek.reasoning import Reasoning
 
 logger = logging.getLogger(__name__)
 
@@ -39,6 +45,8 @@ class Gallery:
         self._settings = settings
         self._kept: dict[str, tuple[object, EffectiveTwin]] = {}
         self._chroma: Chroma | None = None
+        self._chats: dict[tuple[object, ...], Model] = {}
+        self._toolboxes: dict[int, Toolbox] = {}
         self._lock, self._opening, self._opening_chroma = Lock(), Lock(), Lock()
 
     @cached_property
@@ -85,18 +93,25 @@ class Gallery:
                     self._chroma = self._chroma or Chroma(self._folder, url=search.chroma_url)
         return self._chroma
 
-    def sync(self, on_event: Callable[[dict[str, Any]], None] | None = None, *, anew: bool = False) -> int:
+    def sync(
+        self,
+        on_event: Callable[[dict[str, Any]], None] | None = None,
+        *,
+        anew: bool = False,
+        videos: Collection[str] | None = None,
+    ) -> int:
         """Bring the search index up to date with the twins; return how many parts were embedded or read.
 
         Args:
             on_event: told of every portion that is done.
             anew: trust nothing that is in it.
+            videos: only these are compared with it; by default all of the library.
         """
         self._store.check_writable()
         with SearchIndex.open(self._folder, writable=True) as index:
             if anew:
                 index.renew()
-            changed = embed_library(self._store, index, self.encoder, on_event)
+            changed = embed_library(self._store, index, self.encoder, on_event, videos)
             index.compact(DEAD_SHARE)
         # Without a change too: a Chroma that broke is built anew.
         if self._store.video_ids() and (chroma := self.chroma):
@@ -107,7 +122,7 @@ class Gallery:
         return changed
 
     def context(self, ask: AskSettings) -> RetrieveContext:
-        """Put together what one question is answered with."""
+        """Put together what one question is answered with, by rules."""
         with self._opening:  # once, also where the first questions come at the same time
             decomposer, judge = self.decomposer, self.judge
         return RetrieveContext(
@@ -119,6 +134,61 @@ class Gallery:
             diagnose=self.diagnose,
             options=RetrieveOptions(**ask.model_dump()),
         )
+
+    def reasoning(self, ask: AskSettings, llm: LlmSettings) -> "Reasoning":
+        """Put together what one question is answered with when models decide.
+
+        Raises:
+            TwinseekError: where a model cannot be opened, before anything is asked.
+        """
+        from twinseek.reasoning import reason
+
+        models = self.models_for(llm)
+        toolbox = self._toolbox(models)
+        return reason(self.context(ask), models, toolbox, llm, store=self._store, read=self.read)
+
+    def _toolbox(self, models: Models) -> "Toolbox":
+        """Return the tools that can be called, opened once for each model that sees."""
+        from tools.context import make_context
+        from tools.door import open_tools
+
+        chat = models.see.chat if models.see is not None else None
+        with self._opening:
+            if id(chat) not in self._toolboxes:
+                self._toolboxes[id(chat)] = open_tools(make_context(self._store, self.read, see=chat))
+            return self._toolboxes[id(chat)]
+
+    def models_for(self, llm: LlmSettings) -> Models:
+        """Return the models of one question, with a meter and a transcript of its own; opened models are kept.
+
+        Raises:
+            TwinseekError: where a model cannot be opened, before anything is asked.
+        """
+        if not llm.asked_for:
+            return Models()
+        from agents.llm.metering import Budget, Meter
+        from agents.llm.transcript import Transcript
+        from twinseek.models import specs
+
+        meter = Meter(Budget(calls=llm.calls, tokens=llm.tokens, tool_calls=llm.tool_calls, seconds=llm.seconds))
+        transcript = Transcript(llm.trace) if llm.trace else None
+        roles = [self._model(spec, llm).with_meter(meter, transcript) if spec else None for spec in specs(llm)]
+        return Models(*roles)
+
+    def _model(self, spec: str, llm: LlmSettings) -> "Model":
+        """Return a model, opened once: what its server does not take is found out once too."""
+        from agents.llm.calling import CallLimits
+        from agents.llm.metering import Meter
+        from agents.llm.model import Model
+        from twinseek.models import load_model, url_for
+
+        url = url_for(spec, llm)
+        limits = CallLimits(llm.attempts, llm.timeout, llm.seconds, llm.completion_tokens)
+        key = (spec, url, limits)
+        with self._opening:
+            if key not in self._chats:
+                self._chats[key] = Model(load_model(spec, url, llm.timeout), spec, meter=Meter(), limits=limits)
+            return self._chats[key]
 
     def read(self, video_id: str) -> EffectiveTwin:
         """Return the effective twin of a video, kept in memory until something new is known of it."""

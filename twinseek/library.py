@@ -3,7 +3,6 @@
 import asyncio
 import os
 import time
-import uuid
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
@@ -13,16 +12,15 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 from twins.errors import TwinseekError
-from twins.queries import Cost
 from twins.schema import Twin
 from twins.store import Store
-from twinseek.settings import Settings, load_settings
+from twinseek.settings import AskSettings, LlmSettings, Settings, load_settings
 from twinseek.videos import VideoRow, describe_video
 
 if TYPE_CHECKING:
-    from graphs.context import RetrieveContext
     from graphs.index import IndexReport
     from twins.frames import Frame
+    from twinseek.asking import Prepared
     from twinseek.gallery import Gallery
     from twinseek.result import Result
 
@@ -207,12 +205,11 @@ class Library:
 
         Args:
             query: in plain English.
-            options: fields of :class:`twinseek.settings.AskSettings` that override the settings'.
+            options: fields of :class:`twinseek.settings.AskSettings` that override the settings'; ``llm``: a dictionary
+                of fields of :class:`twinseek.settings.LlmSettings` that do.
         """
-        question, (graph, context) = _question(query), self._ready(options)
-        started = time.perf_counter()
-        state = graph.invoke(question, context=context, config=_config(context))
-        return self._result(query, context, state, time.perf_counter() - started)
+        prepared = self._ready(query, options)
+        return self._finished(prepared, prepared.ask())
 
     async def aask(self, query: str, **options: Any) -> "Result":
         """Answer a question without blocking the event loop; see :meth:`ask`."""
@@ -220,26 +217,36 @@ class Library:
 
     async def astream(self, query: str, **options: Any) -> AsyncIterator[Event]:
         """Yield what happens while a question is answered; the last event is ``{"event": "result", "result": …}``."""
-        question, (graph, context) = _question(query), await asyncio.to_thread(self._ready, options)
-        started = time.perf_counter()
-        state: Any = {}
-        stream = graph.astream(question, context=context, config=_config(context), stream_mode=["custom", "values"])
-        async for mode, chunk in stream:
-            if mode == "custom":
-                yield dict(chunk)
-            else:
-                state = chunk
-        result = self._result(query, context, state, time.perf_counter() - started)
-        yield {"event": "result", "result": result.to_dict()}
+        prepared = await asyncio.to_thread(self._ready, query, options)
+        async for event in prepared.stream():
+            yield event
+        await asyncio.to_thread(self._remember, prepared)
 
-    def _ready(self, options: dict[str, Any]) -> tuple[Any, "RetrieveContext"]:
-        """Return the graph and what it works with: options are checked first, then loaded what is slow, once."""
-        context = self._context(options)
+    def _ready(self, query: str, options: dict[str, Any]) -> "Prepared":
+        """Return a question that can be asked: options are checked first, then loaded what is slow, once."""
+        if not query.strip():
+            raise TwinseekError("the question is empty: ask something, for example 'what hides behind the wall?'")
+        from twinseek.asking import Prepared
+
+        ask, llm = self._settings_of(options)
+        reasoning = self.gallery.reasoning(ask, llm) if llm.asked_for else None
+        names = self.gallery.models() | (reasoning.names if reasoning else {})
+        context = reasoning.context if reasoning else self.gallery.context(ask)
         with self._loading:
-            return self._graph, context
+            graph = self._graph if context.investigator is None else self._reasoning_graph
+        return Prepared(query, graph, context, names, reasoning)
+
+    def _finished(self, prepared: "Prepared", result: "Result") -> "Result":
+        self._remember(prepared)
+        return result.with_frames(self.frames)
+
+    def _remember(self, prepared: "Prepared") -> None:
+        """Make searchable what tools have found out."""
+        if prepared.reasoning is not None and prepared.reasoning.changed:
+            self.gallery.sync(videos=prepared.reasoning.changed)
 
     @cached_property
-    def _graph(self) -> Any:  # its input is only a part of its state, which langgraph's types do not know
+    def _graph(self) -> Any:
         # Whoever asks one question waits for both: the encoder's weights are read while LangGraph is imported. Where
         # they cannot be read, whoever encodes next is told why.
         with ThreadPoolExecutor(1) as beside:
@@ -248,40 +255,25 @@ class Library:
 
             return build_retrieve_graph()
 
-    def _context(self, options: dict[str, Any]) -> "RetrieveContext":
+    @cached_property
+    def _reasoning_graph(self) -> Any:
+        from graphs.investigate import build_investigation
+        from graphs.retrieve import build_retrieve_graph
+
+        return build_retrieve_graph(build_investigation())
+
+    def _settings_of(self, options: dict[str, Any]) -> tuple[AskSettings, LlmSettings]:
+        """Return the settings of one question."""
         given = {name: value for name, value in options.items() if value is not None}
-        if not given:
-            return self.gallery.context(self.settings.ask)
+        llm = given.pop("llm", {})
+        if not given and not llm:
+            return self.settings.ask, self.settings.llm
+        if "candidates" in given:  # asked for by whoever asks, so that it holds for either judge
+            llm = {"candidates": given["candidates"], **llm}
         settings = load_settings(
             library=self.settings.library,
             profile=self.settings.profile,
             ask=self.settings.ask.model_dump() | given,
+            llm=self.settings.llm.model_dump() | llm,
         )
-        return self.gallery.context(settings.ask)
-
-    def _result(self, query: str, context: "RetrieveContext", state: Any, seconds: float) -> "Result":
-        from twinseek.result import Result
-
-        result = Result.model_validate(
-            {
-                "query_id": uuid.uuid4().hex,
-                "mode": "ask",
-                "query": query,
-                "strategy": "rules",
-                "models": self.gallery.models(),
-                "cost": Cost(seconds=round(seconds, 4)),
-                **{name: state[name] for name in ("answer", "sub_queries", "results", "ranking")},
-                "warnings": list({str(warning): warning for warning in state["warnings"]}.values()),
-            }
-        )
-        return result.with_frames(self.frames)
-
-
-def _question(query: str) -> dict[str, Any]:
-    if not query.strip():
-        raise TwinseekError("the question is empty: ask something, for example 'what hides behind the wall?'")
-    return {"query": query, "verdicts": [], "warnings": []}
-
-
-def _config(context: "RetrieveContext") -> dict[str, Any]:
-    return {"max_concurrency": context.options.concurrency}
+        return settings.ask, settings.llm

@@ -41,6 +41,38 @@ class AskSettings(_Section):
     concurrency: int = Field(default=1, ge=1, le=256)
 
 
+class LlmSettings(_Section):
+    """Which chat models decide, and what one question may spend on them. Without a model, rules decide.
+
+    ``model`` is for all that is not named by itself: who takes questions apart (``decompose``), who looks at candidates
+    (``judge``), who is shown pictures (``see``); ``none`` gives a role no model. ``base_url`` is that of a server of
+    one's own; without a model it stands for the one that the server has. ``candidates`` are judged; ``max_concurrency``
+    of them, and of their tools, at once. ``timeout`` is of one request, ``seconds``, ``calls``, ``tokens`` and
+    ``tool_calls`` are budgets of a question, ``completion_tokens`` of one answer.
+    """
+
+    model: str | None = None
+    decompose: str | None = None
+    judge: str | None = None
+    see: str | None = None
+    base_url: str | None = None
+    timeout: float = Field(default=60.0, gt=0)
+    attempts: int = Field(default=3, ge=1, le=10)
+    candidates: int = Field(default=10, ge=1, le=10_000)
+    max_concurrency: int = Field(default=10, ge=1, le=256)
+    completion_tokens: int = Field(default=2048, ge=64)
+    calls: int = Field(default=60, ge=1)
+    tokens: int = Field(default=200_000, ge=1)
+    tool_calls: int = Field(default=40, ge=0)
+    seconds: float = Field(default=180.0, gt=0)
+    trace: Path | None = None
+
+    @property
+    def asked_for(self) -> bool:
+        """Whether a model may be needed at all."""
+        return any((self.model, self.decompose, self.judge, self.see, self.base_url))
+
+
 class SearchSettings(_Section):
     """Which path recall takes; ``auto`` chooses by the library's size."""
 
@@ -58,6 +90,7 @@ class Settings(BaseSettings):
     profile: str = "offline"
     index: IndexSettings = IndexSettings()
     ask: AskSettings = AskSettings()
+    llm: LlmSettings = LlmSettings()
     search: SearchSettings = SearchSettings()
 
     @classmethod

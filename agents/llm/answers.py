@@ -109,8 +109,10 @@ def _embedded(text: str) -> Iterator[Any]:
     while at >= 0:
         try:
             found, end = decoder.raw_decode(text, at)
-        except (ValueError, RecursionError):
+        except ValueError:
             end = at + 1
+        except RecursionError:  # so would be the next thousand
+            return
         else:
             yield found
         at = text.find("{", end)

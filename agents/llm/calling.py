@@ -115,8 +115,8 @@ def is_passing(error: BaseException) -> bool:
     if isinstance(error, TwinseekError):
         return False
     status = status_of(error)
-    if status is not None and status >= 400:
-        return status in BUSY or status >= 500
+    if status is not None:  # below 400: the body was not what it should be, and broke the integration
+        return status in BUSY or status >= 500 or status < 400
     return _is_line_error(error) or isinstance(error, NOT_A_MODEL)
 
 
@@ -172,6 +172,7 @@ def explain(error: BaseException, attempts: int, seconds: float) -> str:
         return f"the model's server did not answer in time (asked {tries}): raise llm.timeout, or look at its load"
     if _is_line_error(error):
         return f"the model's server cannot be reached (asked {tries}): check that it runs, and the base URL ({said})"
+    said = _body(error) or said
     return f"what answers at the base URL is no chat model's server (asked {tries}): check the base URL ({said})"
 
 
@@ -182,6 +183,12 @@ def message_of(error: BaseException) -> str:
     if root is not error and text in ("Connection error.", "Request timed out."):
         text = f"{text} {type(root).__name__}: {root}"
     return text if len(text) <= SHOWN else f"{text[:SHOWN]}…"
+
+
+def _body(error: BaseException) -> str:
+    """Return the beginning of what a server answered instead of JSON, where the exception carries it."""
+    text = getattr(getattr(error, "response", None), "text", "")
+    return " ".join(text.split())[:SHOWN] if isinstance(text, str) else ""
 
 
 def _wait(state: RetryCallState, backoff: float) -> float:

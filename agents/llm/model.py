@@ -14,7 +14,7 @@ from agents.llm.answers import BadAnswerError, answer_text, read_answer, was_ref
 from agents.llm.asking import Asking, Terms
 from agents.llm.calling import CallLimits, ModelGaveUpError, call_patiently
 from agents.llm.metering import Meter
-from agents.llm.transcript import Transcript
+from agents.llm.transcript import Transcript, without_secrets
 from twins.errors import TwinseekError
 
 T = TypeVar("T", bound=BaseModel)
@@ -65,6 +65,11 @@ class Model:
         self.limits = limits
         self._transcript = transcript
         self._asking = Asking(chat)
+
+    @property
+    def chat(self) -> BaseChatModel:
+        """The chat model itself, for those who show it pictures."""
+        return self._asking.chat
 
     def with_meter(self, meter: Meter, transcript: Transcript | None = None) -> Self:
         """Return the same chat model, and what was learnt of its server, with another query's counts."""
@@ -147,10 +152,11 @@ class Model:
                     request.deadline - time.monotonic(),
                 )
             except TwinseekError as error:
-                self._write(request, messages, None, began, str(error))
+                problem = without_secrets(str(error), self._asking.secrets())
+                self._write(request, messages, None, began, problem)
                 lesser = self._asking.lesser(error.__cause__, terms)
                 if lesser is None:
-                    raise
+                    raise type(error)(problem) from error.__cause__
                 terms = lesser
             else:
                 self._asking.remember(terms)

@@ -5,7 +5,13 @@ from typing import Any
 
 import click
 
-from twinseek.commands.options import json_option, keep_products_on_one_thread, library_options
+from twinseek.commands.options import (
+    json_option,
+    keep_products_on_one_thread,
+    library_options,
+    llm_options,
+    trace_option,
+)
 
 
 @click.command("ask")
@@ -16,9 +22,17 @@ from twinseek.commands.options import json_option, keep_products_on_one_thread, 
 @click.option("--threshold", type=click.FloatRange(0, 1), help="A lower score is dropped (default 0.5).")
 @click.option("--masks", type=click.Choice(["none", "key", "all"]), help="Masks in the result (default key frames).")
 @click.option("--report", type=click.Path(path_type=Path, dir_okay=False), help="Write a self-contained HTML page.")
+@llm_options
+@trace_option
 @json_option
 def command(
-    query: str, library: Path | None, profile: str | None, report: Path | None, as_json: bool, **options: Any
+    query: str,
+    library: Path | None,
+    profile: str | None,
+    report: Path | None,
+    llm: dict[str, Any],
+    as_json: bool,
+    **options: Any,
 ) -> None:
     """Answer a question about the library, with reasons that were checked."""
     keep_products_on_one_thread()
@@ -27,7 +41,7 @@ def command(
     if not query.strip():
         raise click.UsageError("the question is empty: ask something, for example 'what hides behind the wall?'")
     with Library.open(library, profile=profile) as opened:
-        result = opened.ask(query, **options)
+        result = opened.ask(query, llm=llm, **options)
         if report:
             result.save_report(report)
     if as_json:

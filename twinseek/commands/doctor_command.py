@@ -2,10 +2,11 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import click
 
-from twinseek.commands.options import json_option, library_options
+from twinseek.commands.options import json_option, library_options, llm_options
 
 MARKS = {"ok": "green", "warning": "yellow", "error": "red"}
 
@@ -13,8 +14,9 @@ MARKS = {"ok": "green", "warning": "yellow", "error": "red"}
 @click.command("doctor")
 @library_options
 @click.option("--repair", is_flag=True, help="Make the search index anew from the twins.")
+@llm_options
 @json_option
-def command(library: Path | None, profile: str | None, repair: bool, as_json: bool) -> None:
+def command(library: Path | None, profile: str | None, repair: bool, llm: dict[str, Any], as_json: bool) -> None:
     """Check this installation and the library, and say what to do."""
     from twinseek.doctor import diagnose
     from twinseek.library import Library
@@ -23,7 +25,7 @@ def command(library: Path | None, profile: str | None, repair: bool, as_json: bo
         with Library.open(library, profile=profile) as opened:
             click.echo(f"put {opened.gallery.sync(anew=True)} parts into the search index", err=True)
     findings = []
-    for finding in diagnose(library, profile):
+    for finding in diagnose(library, profile, llm):
         findings.append(finding)
         if not as_json:
             click.secho(f"{finding.level:8}", fg=MARKS[finding.level], nl=False)

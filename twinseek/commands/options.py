@@ -1,5 +1,6 @@
 """Options that several commands share."""
 
+import functools
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -10,6 +11,15 @@ from click.shell_completion import CompletionItem
 
 Command = Callable[..., Any]
 
+LLM_OPTIONS = {
+    "model": ("--llm", "MODEL", "Chat model that decides: openai:NAME, anthropic:NAME … (default: rules decide)."),
+    "base_url": ("--llm-url", "URL", "A server of your own, http://localhost:8000/v1; its only model needs no --llm."),
+    "decompose": ("--llm-decompose", "MODEL", "Another model for taking the question apart, or none."),
+    "judge": ("--llm-judge", "MODEL", "Another model for judging candidates, or none."),
+    "see": ("--llm-see", "MODEL", "Another model for looking at pictures, or none."),
+}
+"""Fields of the settings' section ``llm``: option, what it takes, help."""
+
 
 def library_options(command: Command) -> Command:
     """Add ``--library`` and ``--profile``."""
@@ -19,6 +29,30 @@ def library_options(command: Command) -> Command:
         help="The library's folder (TWINSEEK_LIBRARY; default ./twinseek-library).",
     )(command)
     return click.option("--profile", help="A profile's name or TOML file (TWINSEEK_PROFILE; default offline).")(command)
+
+
+def llm_options(command: Command) -> Command:
+    """Add the options that choose chat models; the command gets what was given as the dictionary ``llm``."""
+
+    @functools.wraps(command)
+    def with_llm(*args: Any, **options: Any) -> Any:
+        names = [name for name in options if name.startswith("llm_")]
+        given = {name.removeprefix("llm_"): options.pop(name) for name in names}
+        return command(*args, llm={name: value for name, value in given.items() if value is not None}, **options)
+
+    for name, (flag, metavar, text) in reversed(LLM_OPTIONS.items()):
+        with_llm = click.option(flag, f"llm_{name}", metavar=metavar, help=text)(with_llm)
+    return with_llm
+
+
+def trace_option(command: Command) -> Command:
+    """Add ``--trace``, below :func:`llm_options`: it arrives in the same dictionary."""
+    return click.option(
+        "--trace",
+        "llm_trace",
+        type=click.Path(path_type=Path, dir_okay=False),
+        help="Append every prompt and answer of a model to this file, a JSON line each.",
+    )(command)
 
 
 def json_option(command: Command) -> Command:

@@ -1,0 +1,121 @@
+"""One question on its way: the graph that answers it, what that works with, and the result that comes of it."""
+
+import asyncio
+import threading
+import time
+import uuid
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from twins.queries import Cost
+
+if TYPE_CHECKING:
+    from graphs.context import RetrieveContext
+    from twinseek.reasoning import Reasoning
+    from twinseek.result import Result
+
+Event = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A question that can be asked: options were read, models and weights opened.
+
+    Args:
+        query: the question.
+        graph: compiled; see :mod:`graphs.retrieve`.
+        context: what it works with.
+        names: who decides, by role.
+        reasoning: the part that models have in it; none where rules decide.
+    """
+
+    query: str
+    graph: Any  # its input is only a part of its state, which langgraph's types do not know
+    context: "RetrieveContext"
+    names: dict[str, str]
+    reasoning: "Reasoning | None" = None
+
+    def ask(self) -> "Result":
+        """Answer it."""
+        result: Result
+        for _, result in self._run():  # noqa: B007 (the last one)
+            pass
+        return result
+
+    async def stream(self) -> AsyncIterator[Event]:
+        """Yield what happens meanwhile, and at last ``{"event": "result", "result": …}``.
+
+        The graph runs in a thread: its nodes block, and an event loop has few threads of its own to run them in.
+        """
+        loop, events = asyncio.get_running_loop(), asyncio.Queue[tuple[Event | None, Any]]()
+        left = threading.Event()
+
+        def put(event: Event | None, outcome: Any) -> None:
+            if left.is_set():
+                raise _LeftError
+            loop.call_soon_threadsafe(events.put_nowait, (event, outcome))
+
+        def run() -> None:
+            try:
+                for event, result in self._run():
+                    put(event, result)
+            except _LeftError:
+                pass
+            except BaseException as error:
+                put(None, error)
+
+        threading.Thread(target=run, name="question", daemon=True).start()
+        try:
+            while True:
+                event, outcome = await events.get()
+                if isinstance(outcome, BaseException):
+                    raise outcome
+                if event is None:
+                    yield {"event": "result", "result": outcome.to_dict()}
+                    return
+                yield event
+        finally:
+            left.set()
+
+    def _run(self) -> "Iterator[tuple[Event | None, Any]]":
+        """Yield events, and at last none with the result."""
+        started, state = time.perf_counter(), {}
+        question = {"query": self.query, "verdicts": [], "warnings": []}
+        config = {"max_concurrency": self.context.options.concurrency}
+        # Also what happens inside the investigation of a candidate.
+        stream = self.graph.stream(
+            question, context=self.context, config=config, stream_mode=["custom", "values"], subgraphs=True
+        )
+        for path, mode, chunk in stream:
+            if mode == "custom":
+                yield dict(chunk), None
+            elif not path:
+                state = chunk
+        yield None, self._result(state, time.perf_counter() - started)
+
+    def _result(self, state: dict[str, Any], seconds: float) -> "Result":
+        from twinseek.result import Result
+
+        reasoning = self.reasoning
+        spent = reasoning.cost if reasoning else Cost()
+        warnings = [
+            *state["warnings"],
+            *(warning.model_dump() for warning in (reasoning.warnings if reasoning else ())),
+        ]
+        return Result.model_validate(
+            {
+                "query_id": uuid.uuid4().hex,
+                "mode": "ask",
+                "query": self.query,
+                "strategy": "rules" if reasoning is None else "llm",
+                "models": self.names,
+                "cost": spent.model_copy(update={"seconds": round(seconds, 4)}),
+                **{name: state[name] for name in ("answer", "sub_queries", "results", "ranking")},
+                "warnings": list({str(warning): warning for warning in warnings}.values()),
+            }
+        )
+
+
+class _LeftError(Exception):
+    """Nobody listens any more."""
