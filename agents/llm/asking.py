@@ -9,7 +9,7 @@ from typing import Any
 from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import AIMessage, BaseMessage
 from langchain_core.messages.ai import UsageMetadata
-from langchain_core.runnables import Runnable
+from langchain_core.runnables import Runnable, RunnableSequence
 from pydantic import BaseModel, SecretStr
 
 from agents.llm.calling import message_of, status_of
@@ -90,11 +90,16 @@ class Asking:
 
 
 def _by_schema(chat: BaseChatModel, schema: type[BaseModel]) -> Runnable[Any, Any]:
-    """Return the model bound to a schema as a dictionary: so the raw answer is not parsed by the provider's rules."""
+    """Return the model bound to a schema, so that its raw answer comes back."""
+    described = json_schema(schema)
     try:
-        return chat.with_structured_output(json_schema(schema), include_raw=True)
+        parsing = chat.with_structured_output(described)
     except NotImplementedError:
         return chat
+    if isinstance(parsing, RunnableSequence):  # the bound model, then the provider's parser, which is not wanted
+        bound: Runnable[Any, Any] = parsing.first
+        return bound
+    return chat.with_structured_output(described, include_raw=True)  # some milliseconds more for the same answer
 
 
 def json_schema(schema: type[BaseModel]) -> dict[str, Any]:

@@ -33,7 +33,7 @@ class Transcript:
             path.open("ab").close()
         except OSError as error:
             raise TwinseekError(
-                f"the transcript {path} cannot be written ({error.strerror}): choose another"
+                f"the transcript {path} cannot be written ({error.strerror}): name another file"
             ) from error
 
     def write(

@@ -1,0 +1,82 @@
+import subprocess
+import sys
+
+import pytest
+
+from twins.errors import TwinseekError
+from twinseek.models import load_model, specs, url_for
+from twinseek.settings import LlmSettings
+
+URL = "http://localhost:8000/v1"
+
+
+@pytest.fixture(autouse=True)
+def without_keys(monkeypatch):
+    for name in ("OPENAI_API_KEY", "OPENAI_BASE_URL", "OPENAI_API_BASE"):
+        monkeypatch.delenv(name, raising=False)
+
+
+def test_a_server_of_ones_own_needs_no_key_and_no_retries_but_ours():
+    chat = load_model("openai:Qwen/Qwen3-8B", URL, timeout=7)
+    assert chat.model_name == "Qwen/Qwen3-8B"
+    assert chat.openai_api_base == URL
+    assert chat.openai_api_key.get_secret_value() == "none"
+    assert (chat.max_retries, chat.request_timeout, chat.temperature) == (0, 7, 0)
+
+
+def test_with_a_base_url_a_name_alone_is_one_of_openais_protocol():
+    assert load_model("Qwen/Qwen3-8B", URL).model_name == "Qwen/Qwen3-8B"
+
+
+def test_a_key_that_is_set_is_used(monkeypatch):
+    monkeypatch.setenv("OPENAI_API_KEY", "sk-mine-and-long")
+    assert load_model("openai:m", URL).openai_api_key.get_secret_value() == "sk-mine-and-long"
+
+
+@pytest.mark.parametrize(
+    ("spec", "url", "says"),
+    [
+        ("", None, "is no model: say for example openai:"),
+        ("openai:", None, "is no model"),
+        (":m", None, "is no model"),
+        ("a model", None, "is no model"),
+        ("nobody:m", None, "'nobody:m' names no provider of models: say for example openai:"),
+        ("unheard-of", None, "names no provider"),
+        ("llama3:8b", URL, "say for example openai:llama3:8b"),
+        ("openai:m", "localhost:8000", "'localhost:8000' is no base URL: write for example http://"),
+        ("openai:m", None, "the model openai:m cannot be opened: .*(OPENAI_API_KEY|api_key)"),
+        ("anthropic:claude-sonnet-4-5", None, "pip install langchain-anthropic"),
+    ],
+)
+def test_a_model_that_cannot_be_opened_says_what_to_do(spec, url, says):
+    with pytest.raises(TwinseekError, match=says):
+        load_model(spec, url)
+
+
+def test_every_role_has_the_model_for_all_unless_it_is_named():
+    assert specs(LlmSettings(model="openai:a")) == ("openai:a", "openai:a", "openai:a")
+    assert specs(LlmSettings(model="openai:a", judge="openai:b", see="none")) == ("openai:a", "openai:b", None)
+    assert specs(LlmSettings(judge="openai:b")) == (None, "openai:b", None)
+    assert specs(LlmSettings()) == (None, None, None)
+
+
+def test_a_base_url_is_that_of_the_model_for_all():
+    both = LlmSettings(model="openai:a", see="anthropic:b", base_url=URL)
+    assert url_for("openai:a", both) == URL
+    assert url_for("anthropic:b", both) is None
+    assert url_for("ollama:a", LlmSettings(model="ollama:a", base_url=URL)) == URL
+    assert url_for("a", LlmSettings(judge="a", base_url=URL)) == URL
+    assert url_for("openai:a", LlmSettings(model="openai:a")) is None
+
+
+def test_without_a_model_nothing_of_models_is_imported(tmp_path):
+    code = f"""
+import sys
+from twinseek.library import Library
+with Library.open({str(tmp_path)!r}, create=True) as library:
+    library.ask("what moves?")
+print(sorted({{"langchain", "openai", "langchain_openai", "agents.llm.model", "twinseek.models"}} & set(sys.modules)))
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=120)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.strip() == "[]"
