@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 from threading import Lock, Semaphore
 from typing import Any
 
@@ -121,21 +122,20 @@ def run_call(call: ToolCall, video_id: str, runner: ToolRunner) -> ToolFinding:
         finding = ToolFinding(call=call, text=f"{call.tool} could not be called: {error}")
     finding = finding.model_copy(update={"seconds": round(time.perf_counter() - started, 4)})
     line = {"event": "tool_call", "video_id": video_id, **finding.model_dump(mode="json", exclude={"call"})}
-    logger.info("%s", json.dumps(line | {"tool": call.tool, "args": call.args}, default=str))
+    logger.info("%s", json.dumps(line | {"tool": call.tool, "args": _shown(call.args)}))
     return finding
 
 
 def run_calls(calls: Sequence[ToolCall], video_id: str, runner: ToolRunner) -> list[ToolFinding]:
     """Make several calls at once; return a finding for each, in the order of the calls. Equal ones are made once."""
     running: dict[str, Running[ToolFinding]] = {}
-    names = [json.dumps([call.tool, call.args], sort_keys=True, default=str) for call in calls]
+    names = [f"{call.tool} {_shown(call.args)}" for call in calls]
     for name, call in zip(names, calls, strict=True):
         if name not in running:
-            running[name] = Running(lambda call=call: run_call(call, video_id, runner), f"call of {call.tool}")  # type: ignore[misc]
-    # Each keeps its own deadline; it is waited for however long others hold its place in the queue.
-    return [
-        running[name].result(None).model_copy(update={"call": call}) for name, call in zip(names, calls, strict=True)
-    ]
+            running[name] = Running(partial(run_call, call, video_id, runner), f"call of {call.tool}")
+    # Each has its own deadline; how long it waits for its turn is another matter.
+    findings = {name: each.result(None) for name, each in running.items()}
+    return [findings[name].model_copy(update={"call": call}) for name, call in zip(names, calls, strict=True)]
 
 
 def _run(call: ToolCall, video_id: str, runner: ToolRunner) -> ToolFinding:
@@ -214,6 +214,14 @@ def identity(args: Json, known: EffectiveTwin) -> Json:
     """
     own = {track.id for track in known.twin.tracks if not track.id.startswith("o-")}
     return {**args, "generation": known.generation} if own.intersection(_texts(args)) else args
+
+
+def _shown(args: Mapping[str, object]) -> str:
+    """Return arguments as JSON for logs and comparisons, whatever a model has put there."""
+    try:
+        return json.dumps(args, sort_keys=True)
+    except (TypeError, ValueError, RecursionError):
+        return "no JSON"
 
 
 def _texts(value: object) -> list[str]:
