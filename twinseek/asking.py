@@ -38,10 +38,9 @@ class Prepared:
 
     def ask(self) -> "Result":
         """Answer it."""
-        result: Result
-        for _, result in self._run():  # noqa: B007 (the last one)
-            pass
-        return result
+        started = time.perf_counter()
+        state = self.graph.invoke(self._question(), context=self.context, config=self._config())
+        return self._result(state, time.perf_counter() - started)
 
     async def stream(self) -> AsyncIterator[Event]:
         """Yield what happens meanwhile, and at last ``{"event": "result", "result": …}``.
@@ -81,11 +80,13 @@ class Prepared:
     def _run(self) -> "Iterator[tuple[Event | None, Any]]":
         """Yield events, and at last none with the result."""
         started, state = time.perf_counter(), {}
-        question = {"query": self.query, "verdicts": [], "warnings": []}
-        config = {"max_concurrency": self.context.options.concurrency}
-        # Also what happens inside the investigation of a candidate.
         stream = self.graph.stream(
-            question, context=self.context, config=config, stream_mode=["custom", "values"], subgraphs=True
+            self._question(),
+            context=self.context,
+            # While it streams, LangGraph waits for events in one of its own threads: with only one, nothing would run.
+            config=self._config(more=1),
+            stream_mode=["custom", "values"],
+            subgraphs=True,  # also what happens inside the investigation of a candidate
         )
         for path, mode, chunk in stream:
             if mode == "custom":
@@ -93,6 +94,12 @@ class Prepared:
             elif not path:
                 state = chunk
         yield None, self._result(state, time.perf_counter() - started)
+
+    def _question(self) -> dict[str, Any]:
+        return {"query": self.query, "verdicts": [], "warnings": []}
+
+    def _config(self, more: int = 0) -> dict[str, Any]:
+        return {"max_concurrency": self.context.options.concurrency + more}
 
     def _result(self, state: dict[str, Any], seconds: float) -> "Result":
         from twinseek.result import Result
