@@ -8,7 +8,7 @@ import numpy as np
 from agents.binding import plan
 from agents.evidence import Evidence
 from agents.findings import Case, Finding
-from agents.lexicon import lexicon, stems
+from agents.lexicon import content_stems
 from agents.readings import shares_of
 from agents.situations import GRAMMAR
 from agents.testimony import MAX_CLAIM_INSTANCES, NAME
@@ -170,11 +170,11 @@ def merge_spans(spans: list[Span]) -> tuple[Span, ...]:
 
 def _said(sub_query: SubQuery, candidate: Candidate) -> Claim | None:
     """Quote the fact that shares most words with a free sub-query; nothing can be recomputed of it."""
-    words = _content_stems(sub_query.text)
+    words = content_stems(sub_query.text)
     best: Fact | None = None
     most = 0.0
     for fact in candidate.twin.facts:
-        shared = len(words & _content_stems(fact.text)) / max(len(words), 1)
+        shared = len(words & content_stems(fact.text)) / max(len(words), 1)
         if shared > most:
             best, most = fact, shared
     if best is None:
@@ -182,10 +182,3 @@ def _said(sub_query: SubQuery, candidate: Candidate) -> Claim | None:
     known = {track.id for track in candidate.twin.tracks}
     names = tuple(name for name in best.instances if name in known)
     return Claim(claim=best.text, sub_query=sub_query.id, instances=names, span=best.span, source=best.source)
-
-
-@lru_cache(maxsize=16384)
-def _content_stems(text: str) -> frozenset[str]:
-    plain = lexicon().asking["fillers"]
-    words = (word.strip(".,;:!?\"'()") for word in text.lower().split())
-    return frozenset(stem for word in words if len(word) > 2 and word not in plain for stem in stems(word))

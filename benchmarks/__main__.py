@@ -18,6 +18,7 @@ BENCHMARKS = {
     "memory": "benchmarks.memory",
     "predicates": "benchmarks.predicates",
     "claims": "benchmarks.claims",
+    "reasoning": "benchmarks.reasoning",
     "retrieval": "benchmarks.retrieval_product",
     "perception": "benchmarks.perception",
     "worlds": "benchmarks.worlds",

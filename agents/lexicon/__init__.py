@@ -249,3 +249,11 @@ def _looks(look: dict[str, Any]) -> dict[str, tuple[str, str]]:
 
 
 DETERMINERS = closed_class("determiners")
+
+
+@lru_cache(maxsize=16384)
+def content_stems(text: str) -> frozenset[str]:
+    """Return the stems of the words of a text that say something."""
+    plain = lexicon().asking["fillers"]
+    words = (word.strip(".,;:!?\"'()") for word in text.lower().split())
+    return frozenset(stem for word in words if len(word) > 2 and word not in plain for stem in stems(word))

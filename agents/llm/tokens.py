@@ -3,8 +3,8 @@
 import math
 import re
 
-LETTERS = 5
-"""Letters of a word that one token holds; common English words are one token, names and rare ones several."""
+LETTERS = 8
+"""Letters of a word that one token holds: a common English word is one token, however long, a rare one several."""
 
 _PIECES = re.compile(r"[^\W\d_]+|\d|[^\w\s]|_")
 

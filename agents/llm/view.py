@@ -2,29 +2,30 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 
+import numpy as np
+
 from agents.evidence import MEANT, Evidence
-from agents.lexicon import lexicon, stems
+from agents.lexicon import content_stems
 from agents.llm.tokens import estimate_tokens
 from prompts import one_line
-from twins.predicates import PREDICATES, RELATIVE
+from twins.predicates import PREDICATES, RELATIVE, mark
+from twins.predicates.truth import HOLDS
 from twins.protocols import Candidate
 from twins.queries import Decomposition, SubQuery
 from twins.schema import Fact, Span, Track, Twin
 
-TOKENS = 560
+TOKENS = 440
 """Tokens of one candidate's view; with the instructions, ten candidates stay under 12,000."""
 THINGS = 12
 """Things that are listed; of a crowd those that the question may mean, and those longest in view."""
-MEASURED_THINGS = 16
-"""Things between which the question's predicates are measured: a crowd of thirty has 870 pairs."""
+MEASURED_THINGS = 12
+"""Things between which the question's predicates are measured: of a crowd of thirty there are 870 pairs."""
 PAIRS, SPANS = 6, 2
 """Pairs that are told of one predicate, and spans of one pair."""
 LINE = 140
 """Characters of one fact: a caption that fills the view would leave nothing else to see."""
 THINGS_SHARE = 0.5
 """Share of the view that the list of things may take."""
-HOLDS = 0.5
-"""Value of a predicate above which it holds at some time."""
 COUNT = 9
 """Tokens kept for the line that counts what is left out."""
 SYMMETRIC = ("collides", "meets", "near", "touching")
@@ -126,16 +127,24 @@ def measured(evidence: Evidence, things: Sequence[int], parts: Sequence[SubQuery
 def _holding(evidence: Evidence, things: Sequence[int], name: str) -> Iterator[tuple[float, str]]:
     """Yield where a predicate holds, as a line, with the seconds for which it does, times how sure the things are."""
     relation = RELATIVE.get(name, name)
-    pairs: list[tuple[int, int | None]] = []
+    if PREDICATES[name].arity == 1:
+        yield from _told(evidence, name, [(n, n) for n in things])
     if PREDICATES[relation].arity == 2:
         pairs = [(a, b) for a in things for b in things if a != b and (a < b or relation not in SYMMETRIC)]
-    alone: list[tuple[int, int | None]] = [(n, None) for n in things] if PREDICATES[name].arity == 1 else []
-    for said, asked in ((name, alone), (relation, pairs)):
-        for (subject, other), value in zip(asked, evidence.values(name, asked), strict=True):
-            if value > HOLDS:
-                spans = evidence.truth(name, subject, other).holds
-                names = ",".join(evidence.name(n) for n in (subject, other) if n is not None)
-                yield value * sum(end - start for start, end in spans), f"{said}({names}) {_spans(spans)}"
+        yield from _told(evidence, relation, pairs)
+
+
+def _told(evidence: Evidence, name: str, pairs: Sequence[tuple[int, int]]) -> Iterator[tuple[float, str]]:
+    if not pairs:
+        return
+    members = [(evidence.member(a), evidence.member(b)) for a, b in pairs]
+    marks = mark(name, evidence.scene, *np.array(members).T)
+    for row in np.flatnonzero((marks == HOLDS).any(axis=1)).tolist():
+        concerned = dict.fromkeys(pairs[row])
+        spans = evidence.scene.truth(marks[row]).holds
+        sure = min(evidence.salience[n] for n in concerned)
+        names = ",".join(evidence.name(n) for n in concerned)
+        yield sure * sum(end - start for start, end in spans), f"{name}({names}) {_spans(spans)}"
 
 
 def _spans(spans: Sequence[Span]) -> str:
@@ -161,19 +170,13 @@ def _thing(evidence: Evidence, number: int) -> str:
 def _words(decomposition: Decomposition) -> frozenset[str]:
     """Return the stems of what is asked for."""
     texts = [decomposition.query, *decomposition.search, *(part.text for part in decomposition.sub_queries)]
-    return frozenset().union(*(_stems(text) for text in texts))
-
-
-def _stems(text: str) -> frozenset[str]:
-    plain = lexicon().asking["fillers"]
-    words = (word.strip(".,;:!?\"'()") for word in text.lower().split())
-    return frozenset(stem for word in words if len(word) > 2 and word not in plain for stem in stems(word))
+    return frozenset().union(*(content_stems(text) for text in texts))
 
 
 def _rank(fact: Fact, words: frozenset[str]) -> tuple[float, int, float]:
     kind = KINDS.index(fact.kind) if fact.kind in KINDS else len(KINDS)
     found = fact.predicate is None and fact.source.startswith("o-")  # somebody called a tool to learn it
-    return -len(_stems(fact.text) & words) - 2 * found, kind, -fact.confidence
+    return -len(content_stems(fact.text) & words) - 2 * found, kind, -fact.confidence
 
 
 def _said(fact: Fact) -> str:

@@ -3,7 +3,7 @@
 from agents.llm.calling import CallLimits
 from agents.llm.metering import Meter
 from agents.llm.model import Model
-from tests.scripted import ScriptedChat
+from benchmarks.scripted import ScriptedChat
 from tests.unit.agents.conftest import make_clip, make_mover
 from twins.components import components
 from twins.protocols import Candidate

@@ -9,9 +9,9 @@ import pytest
 from langchain_core.tools import InjectedToolArg, tool
 from typing_extensions import Annotated  # noqa: UP035 (InjectedToolArg is read from it)
 
+from benchmarks.scripted import ScriptedChat, prompt_of
 from prompts import fence
 from tests.integration.clips import FOLLOWS, chase, decide_by, put
-from tests.scripted import ScriptedChat, prompt_of
 from tools.door import OpenTool, Toolbox, _offer
 from twins.schema import Attribute, Fact
 from twinseek.library import Library

@@ -7,7 +7,7 @@ from agents.llm.decomposer import LlmDecomposer
 from agents.llm.metering import Budget, Meter
 from agents.llm.model import Model
 from agents.rules_decomposer import RulesDecomposer
-from tests.scripted import ScriptedChat
+from benchmarks.scripted import ScriptedChat
 
 
 def decompose(answer, query="who gives up the chase?", budget=None):

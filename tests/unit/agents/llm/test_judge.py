@@ -6,7 +6,7 @@ from agents.llm.calling import CallLimits, ModelGaveUpError
 from agents.llm.judge import LlmJudge
 from agents.llm.metering import Meter
 from agents.llm.model import Model
-from tests.scripted import ScriptedChat
+from benchmarks.scripted import ScriptedChat
 from twins.protocols import Case, ToolOffer
 from twins.queries import CheckedClaim, Decomposition, Plan, SubQuery, ToolCall, ToolFinding, Verdict
 from twins.schema import Fact

@@ -1,0 +1,150 @@
+"""What reasoning costs beside its models: time over the critical path, the first event, tokens that a model is sent.
+
+The model is scripted and answers after 200 ms, so that what is measured beside it is our own.
+"""
+
+import asyncio
+import statistics
+import time
+from dataclasses import dataclass
+from typing import Any
+
+from agents.llm.metering import Meter
+from agents.llm.model import Model
+from agents.llm.tokens import estimate_tokens
+from agents.rules_decomposer import RulesDecomposer
+from agents.rules_judge import RulesJudge
+from benchmarks.figures import Figure, Figures, Options, at_most
+from benchmarks.libraries import add_captions, import_clips
+from benchmarks.scripted import Script, ScriptedChat, prompt_of
+from evals.retrieval import read_queries
+from graphs.context import RetrieveContext, RetrieveOptions
+from graphs.investigate import build_investigation
+from graphs.recall import Recalled
+from graphs.retrieve import build_retrieve_graph
+from twins.observations import EffectiveTwin
+from twins.protocols import Case
+from twins.queries import Verdict
+from twinseek.library import Library
+
+LATENCY = 0.2
+VIDEOS, CANDIDATES, QUESTIONS = 25, 10, 10
+LOOKS = [{"tool": "measure", "args": {"predicate": "moves", "instances": ["1"]}}]
+LLM = {"model": "openai:scripted", "candidates": CANDIDATES}
+TURNS = 20
+
+
+@dataclass(frozen=True)
+class Run:
+    """One question: wall seconds, seconds on the critical path of the model's calls, tokens of all prompts."""
+
+    seconds: float
+    critical: float
+    tokens: int
+    view: int
+
+
+def measure(options: Options) -> Figures:
+    """Yield wall time over critical path, with and without calls of tools; the first event; tokens; the graph alone."""
+    questions = [query.text for query in read_queries(options.shared("annotations"))][:: 60 // QUESTIONS]
+    questions = questions[:2] if options.quick else questions
+    with import_clips(options, options.fresh("reasoning"), captions=True) as library:
+        add_captions(options, library, VIDEOS - len(library.video_ids()))
+        for title, steps in (("verdicts at once", 1), ("a call each, then verdicts", 2)):
+            runs = [_ask(library, text, looks=steps > 1) for text in [questions[0], *questions]][1:]
+            ratio = statistics.median(run.seconds / run.critical for run in runs)
+            seconds = statistics.median(run.seconds for run in runs)
+            note = f"{seconds:.2f} s, median of {len(runs)} questions over {CANDIDATES} candidates"
+            yield Figure(f"{title}: wall over critical path", ratio, "x", at_most(1.15), note)
+            tokens = max(run.tokens for run in runs)
+            yield Figure(f"{title}: prompt tokens", tokens, "", at_most(12_000) if steps == 1 else None, "the most")
+            view = max(run.view for run in runs)
+            yield Figure(f"{title}: tokens of one view", view, "", at_most(800), "the most")
+        first = statistics.median(asyncio.run(_first_event(library, text)) for text in questions)
+        yield Figure("first streamed event", 1e3 * first, "ms", at_most(100))
+    yield Figure(
+        "the graph alone, a candidate", 1e3 * bare() / CANDIDATES, "ms", at_most(8), "of ten, a judge without work"
+    )
+
+
+def _script(*, looks: bool) -> Script:
+    def answer(messages: Any) -> Any:
+        kind, text = prompt_of(messages), str(messages[-1].content)
+        if kind == "decompose":
+            part = {"id": "p1", "text": "something moves", "subject": "thing", "relation": "moves", "kind": "action"}
+            return {"search": ["something moves"], "parts": [part]}
+        if kind == "tie_break":
+            return {"order": [line.split()[1].rstrip(",") for line in text.splitlines() if line.startswith("Video ")]}
+        if looks and "what tools found" not in text:
+            return {"missing": ["whether it moves"], "calls": LOOKS}
+        return {"score": 0.6, "claims": [], "instances": [], "spans": []}
+
+    return answer
+
+
+def _ask(library: Library, question: str, *, looks: bool) -> Run:
+    chat = ScriptedChat(script=_script(looks=looks), seconds=LATENCY)
+    _decide_by(library, chat)
+    began = time.perf_counter()
+    library.ask(question, llm=LLM, masks="none")
+    seconds = time.perf_counter() - began
+    kinds = {prompt_of(messages) for messages in chat.asked}
+    calls = len(kinds) + looks  # one after the other: taken apart, judged, judged again, compared
+    texts = ["".join(str(message.content) for message in messages) for messages in chat.asked]
+    views = [text.split("</data>")[0].split("<data of", 1)[1] for text in texts if 'of="twin of the video"' in text]
+    return Run(seconds, calls * LATENCY, sum(map(estimate_tokens, texts)), max(map(estimate_tokens, views)))
+
+
+def _decide_by(library: Library, chat: ScriptedChat) -> None:
+    library.gallery._model = lambda spec, llm: Model(chat, spec, meter=Meter())  # type: ignore[method-assign]
+
+
+async def _first_event(library: Library, question: str) -> float:
+    _decide_by(library, ScriptedChat(script=_script(looks=False), seconds=LATENCY))
+    began, first = time.perf_counter(), None
+    async for _ in library.astream(question, llm=LLM, masks="none"):
+        first = first or time.perf_counter() - began
+    return first or float("nan")
+
+
+class _Idle:
+    """A judge that does no work."""
+
+    name = "idle"
+
+    def step(self, case: Case) -> Verdict:
+        return Verdict(score=0.6)
+
+
+def bare() -> float:
+    """Return the seconds that the graph takes over ten candidates more than over none; nobody looks at them."""
+    from benchmarks.predicate_tracks import observe  # noqa: F401 (imported where it is used)
+
+    graph = build_retrieve_graph(build_investigation())
+    return _turn(graph, CANDIDATES) - _turn(graph, 0)
+
+
+def _turn(graph: Any, candidates: int) -> float:
+    from twins.geometry import empty_geometry
+    from twins.schema import Twin
+
+    twin = Twin(video_id="v", duration=1, width=1, height=1, frame_count=1, origin="imported", sources={})
+    known = EffectiveTwin(twin, empty_geometry(1, 1), (), "g-0")
+    names = [(f"v{number}", 0.5) for number in range(candidates)]
+    context = RetrieveContext(
+        store=None,  # type: ignore[arg-type]
+        read=lambda name: known,
+        decomposer=RulesDecomposer(),
+        judge=RulesJudge(),
+        recall=lambda decomposition: Recalled(names),
+        diagnose=lambda decomposition: [],
+        options=RetrieveOptions(concurrency=CANDIDATES, threshold=1.0, top=1),
+        investigator=_Idle(),
+    )
+    times = []
+    for _ in range(TURNS):
+        began = time.perf_counter()
+        question = {"query": "what moves?", "verdicts": [], "warnings": []}
+        graph.invoke(question, context=context, config={"max_concurrency": CANDIDATES}, interrupt_before=["ground"])
+        times.append(time.perf_counter() - began)
+    return statistics.median(times)
