@@ -1,0 +1,66 @@
+"""What is done in a stretch of video, as a vision model says."""
+
+from typing import Annotated, Any
+
+from langchain_core.tools import BaseTool, InjectedToolArg, ToolException, tool
+
+from prompts import fence, load
+from tools.context import ToolContext
+from tools.crops import Crop, moments, pictures
+from tools.seeing import ask_model, model_name
+
+FRAMES = 8
+MOST_ACTIONS = 4
+
+
+def build(context: ToolContext) -> BaseTool | None:
+    """Return the tool; none without a model that sees."""
+    see = context.see
+    if see is None:
+        return None
+    prompt = load("recognise_action")
+
+    @tool(response_format="content_and_artifact")
+    def recognise_action(
+        video_id: Annotated[str, InjectedToolArg],
+        question: str = "",
+        start: float | None = None,
+        end: float | None = None,
+    ) -> tuple[str, list[dict[str, object]]]:
+        """Ask a model that sees what is done between start and end (seconds; without them: in the whole clip).
+
+        Say in question what to look for, for example "does anyone fall?". For actions that no predicate measures.
+        """
+        span = None if start is None or end is None else (start, end)
+        if span is not None and not start < end:  # type: ignore[operator]  # both are numbers here
+            raise ToolException(f"start must be before end, not {start} and {end}.")
+        crops = pictures(context, video_id, None, moments(context, video_id, None, span, FRAMES))
+        rendered = prompt.render(
+            shown=f"frames 1 to {len(crops)}",
+            times=", ".join(f"{crop.seconds:.1f} s" for crop in crops),
+            question=fence("question", question or "what is done?"),
+        )
+        found = ask_model(see, rendered, [crop.image for crop in crops]).get("actions")
+        facts = [fact for entry in _entries(found) if (fact := _fact(entry, crops)) is not None]
+        return "; ".join(str(fact["text"]) for fact in facts) or "no action can be seen.", facts
+
+    recognise_action.metadata = {"version": f"1-{prompt.label}", "weights": model_name(see)}
+    return recognise_action
+
+
+def _entries(found: object) -> list[dict[str, Any]]:
+    listed = found if isinstance(found, list) else []
+    return [entry for entry in listed[:MOST_ACTIONS] if isinstance(entry, dict)]
+
+
+def _fact(entry: dict[str, Any], crops: list[Crop]) -> dict[str, object] | None:
+    """Return an action as a fact; none where it says nothing. Frames are numbered from 1, as they were shown."""
+    statement = entry.get("statement")
+    if not isinstance(statement, str) or not statement.strip():
+        return None
+    first, last = (
+        min(max(1, number), len(crops)) if isinstance(number, int) else otherwise
+        for number, otherwise in ((entry.get("first"), 1), (entry.get("last"), len(crops)))
+    )
+    span = [crops[min(first, last) - 1].seconds, crops[max(first, last) - 1].seconds + 0.1]
+    return {"kind": "action", "text": statement, "confidence": entry.get("confidence", 0.5), "span": span}
