@@ -61,15 +61,18 @@ def parse_phrase(tokens: Sequence[Token], at: int) -> Phrase | None:
 
 def _is_plural(reader: PhraseReader) -> bool:
     last = reader.words[-1] if reader.words else ""
-    if last in ("people", "men", "women", "children", "ones"):
-        return True
-    return last.endswith("s") and not last.endswith(("ss", "us", "is")) and last not in ("this",)
+    return last in ("people", "men", "women", "children", "ones") or ends_as_plural(last)
+
+
+def ends_as_plural(word: str) -> bool:
+    """Say whether a word ends as a plural does, or a verb in the third person."""
+    return word.endswith("s") and not word.endswith(("ss", "us", "is", "'s"))
 
 
 def _read_determiner(reader: PhraseReader) -> None:
     text = reader.text
     if text in DETERMINERS and not (text in ("that", "this") and _is_pronoun_like(reader)):
-        reader.determined = True
+        reader.determined, reader.singular = True, text in ("a", "an")
         reader.note(definite=text in DEFINITE)
         reader.at += 1
 
@@ -106,9 +109,17 @@ def _read_word(reader: PhraseReader) -> bool:
     look = lexicon().looks.get(text)
     if look is not None and not (reader.head and reader.starts_verb):
         return _read_look(reader, look)
-    if _ends_phrase(reader):
+    if _ends_phrase(reader) or _is_third_person(reader):
         return False
     return _read_noun(reader)
+
+
+def _is_third_person(reader: PhraseReader) -> bool:
+    """``someone barks``, ``a dog barks``: no noun of the phrase, which is complete or singular, but its verb."""
+    if not reader.head:
+        return False
+    generic = reader.words[-1:] in (["thing"], ["someone"])
+    return generic or (reader.singular and ends_as_plural(reader.text))
 
 
 def _joins_looks(reader: PhraseReader) -> bool:
@@ -248,10 +259,12 @@ def _ends_phrase(reader: PhraseReader) -> bool:
 
 
 def _is_plural_subject(reader: PhraseReader) -> bool:
-    """``dogs run``: a word that could be a verb, but opens the sentence and has a verb after it."""
+    """``dogs run``: a word that could be a verb, but opens the sentence and has a verb after it, or stands alone."""
     following = reader.at + 1
-    if reader.head or reader.at > 0 or not reader.text.endswith("s") or following >= len(reader.tokens):
+    if reader.head or reader.at > 0 or not ends_as_plural(reader.text):
         return False
+    if following >= len(reader.tokens):
+        return True
     after = reader.tokens[following]
     return after.text in AUXILIARIES or match_verb(reader.tokens, following) is not None
 

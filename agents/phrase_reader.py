@@ -49,6 +49,7 @@ class PhraseReader:
     at: int
     determined: bool = False
     head: bool = False
+    singular: bool = False
     words: list[str] = field(default_factory=list)
     looks: list[tuple[str, str]] = field(default_factory=list)
     nouns: list[str] = field(default_factory=list)

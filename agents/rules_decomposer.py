@@ -8,12 +8,12 @@ from agents.denials import denied_places
 from agents.descriptions import describe
 from agents.doubts import doubts
 from agents.lexicon import lexicon
-from agents.naming import named_situation
+from agents.naming import denied_predicates, named_situation, tells_more
 from agents.numbers import settle_numbers
 from agents.patterns import settle_patterns
 from agents.reading import FRAME, Reading, read
 from agents.situated import described
-from agents.situations.recogniser import Match, Recogniser
+from agents.situations.recogniser import Grammar, Match, Recogniser
 from agents.situations.sentences import plain
 from agents.sub_queries import sub_queries, text_of
 from twins.predicates import PREDICATES
@@ -63,13 +63,12 @@ class RulesDecomposer:
         return Decomposition(query=query, sub_queries=named, denied=denied, warnings=tuple(warnings))
 
     def _matches(self, tokens: Sequence[Token], reading: Reading) -> list[Match]:
-        if self._recogniser is None:
+        named = named_situation(tokens, reading)
+        if self._recogniser is None or (named is None and not tells_more(tokens, reading)):
             return []
         return self._recogniser.matches(
             plain(tokens, described(tokens, reading)),
-            _cast(reading),
-            _number(reading),
-            named_situation(tokens, reading),
+            Grammar(_cast(reading), _number(reading), denied_predicates(reading), named),
         )
 
 

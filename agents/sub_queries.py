@@ -145,7 +145,8 @@ def _looks(reading: Reading) -> list[SubQuery]:
     made, seen = [], set()
     acting = _acting(reading)
     for entity in reading.entities:
-        wanted = bool(entity.looks) or entity in acting
+        # `no ball moves` is true as well where there is no ball.
+        wanted = (bool(entity.looks) or entity in acting) and entity.bound != "0"
         if wanted and entity.is_described and entity.text not in seen and entity not in reading.absent:
             seen.add(entity.text)
             kind: SubQueryKind = "attribute" if entity.looks else "object"

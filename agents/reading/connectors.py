@@ -48,6 +48,7 @@ class Connectors(Walk):
         if self._bounds_a_number(lemma_found[1]):
             return ""
         self.negated, self.denial = True, (self.at, self.at + lemma_found[1])
+        self.lacking = lemma_found[0] == "before" and self.words[self.at + lemma_found[1] - 1] != "not"
         self._cover(self.at, self.at + lemma_found[1])
         self.at += lemma_found[1]
         return "neg" if self.previous not in ("np",) else "np"

@@ -108,7 +108,7 @@ class References(Walk):
     def _pair(self, subjects: list[Entity]) -> tuple[Entity, Entity]:
         if len(subjects) > 1:
             return subjects[0], subjects[1]
-        if subjects[0].bound is not None and subjects[0].bound not in ("2", "=2", "all"):
+        if subjects[0].bound is not None and subjects[0].bound not in ("0", "2", "=2", "all"):
             self.reading.counted.append(subjects[0])
         return self._split(subjects[0])
 

@@ -22,6 +22,7 @@ class Walk:
         self.open: Open | None = None
         self.negated = False
         self.denial: tuple[int, int] | None = None  # where the last words of negation stand
+        self.lacking = False  # they say that something is not there (`without`)
         self.link: tuple[str, Part | None] | None = None  # order relation to the part that comes next
         self.fronted: tuple[str, int] | None = None  # a clause that opens with `after`: its relation and first part
         self.before: Place | None = None  # a place whose noun phrase came before the thing that is there
@@ -35,6 +36,12 @@ class Walk:
 
     def _cover(self, start: int, end: int) -> None:
         self.reading.covered.update(range(start, end))
+
+    def _spend_denial(self, end: int) -> None:
+        """Let a denial end with words that no part stands for, so that it does not reach the next verb."""
+        if self.negated and self.denial is not None:
+            self.reading.denials.append((self.denial[0], end))
+            self.negated, self.denial = False, None
 
     def _verb_follows(self) -> bool:
         return self.at < len(self.tokens) and (
@@ -125,7 +132,8 @@ class Walk:
 
     def _finite_after_object(self) -> None:
         """``the ball that hits the box stops``: a finite verb after a finished clause belongs to the outer subject."""
-        if self.previous == "np" and self.reading.parts and self.last is not None and self.last not in self.subjects:
+        told = bool(self.reading.parts or self.outer)
+        if self.previous == "np" and told and self.last is not None and self.last not in self.subjects:
             self._resume_outer()
 
     def _turn_fronted(self) -> None:

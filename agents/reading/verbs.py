@@ -72,7 +72,9 @@ class Verbs(References):
         reduced = token.is_gerund or (token.is_participle and passive)
         before_subjects = self.subjects
         if self.previous == "np" and self.last is not None and self.last not in self.subjects:
-            if reduced:
+            if self.lacking and self.negated and self.denial is not None and self.denial[1] == self.at:
+                pass  # `passes the box without touching it`: what is denied is said of the subject
+            elif reduced:
                 self.outer.append(self.subjects or [self.last])
                 self.subjects = [self.last]
             else:

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from agents.clauses import tokenise
 from agents.lexicon import Lexicon, Pattern, Place, lexicon
 from agents.rules_decomposer import RulesDecomposer, needs_labels
 from twins.predicates import PREDICATES
@@ -167,3 +168,23 @@ def test_category_words_need_labels_and_looks_do_not():
     decompose = RulesDecomposer().decompose
     assert needs_labels(decompose("a dog chases a red ball before it stops twice")) == ("dog",)
     assert needs_labels(decompose("three red circles collide with a thing on the left")) == ()
+
+
+@pytest.mark.parametrize(
+    ("question", "denied"),
+    [
+        ("a dog that does not bark chases a cat", "not bark"),
+        ("a dog that does not chew bones chases a cat", "not chew bones"),
+        ("a man without a hat runs", "without a hat"),
+        ("an animal that is not a dog chases a cat", "not a dog"),
+        ("nobody barks while a dog chases a cat", "nobody barks"),
+    ],
+)
+def test_recall_does_not_look_for_what_is_denied_though_no_predicate_measures_it(question, denied):
+    places = RulesDecomposer().decompose(question).denied
+    assert " ".join(token.text for place, token in enumerate(tokenise(question)) if place in places) == denied
+
+
+def test_what_nobody_does_needs_nobody_to_be_there():
+    subs = RulesDecomposer().decompose("no red ball moves").sub_queries
+    assert [(sub.relation, sub.negated) for sub in subs] == [("moves", True)]
