@@ -52,6 +52,10 @@ def _read_amount(reader: PhraseReader, words: list[str], bound: tuple[str, int] 
     lex = lexicon()
     skip = 1 if reader.text in ("a", "an") and bound is None else 0
     bound = bound or lex.longest(lex.bounds, words, reader.at + skip)
+    if bound and reader.at and words[reader.at - 1] == "how":
+        reader.note(plural=True)  # `how many` asks for a number, and tells none
+        _pass_over(reader, reader.at + bound[1])
+        return True
     if not bound or bound[0] == "exact" or (skip and reader.peek(1 + bound[1]) != "of"):
         return False
     if bound[0] != ">=1":

@@ -125,6 +125,8 @@ def _numbered(sub_queries: Sequence[SubQuery]) -> tuple[SubQuery, ...]:
             if not {sub_query.subject, sub_query.object} <= final.keys():
                 continue
             changes = {"subject": final[sub_query.subject or ""], "object": final[sub_query.object or ""]}
+            if changes["subject"] == changes["object"]:
+                continue  # `gets smaller until it is but a dot` says one thing twice
         elif sub_query.relation == "count":
             changes = {"subject": final.get(sub_query.subject or "", sub_query.subject)}
         named = sub_query.model_copy(update=changes)

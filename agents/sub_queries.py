@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from itertools import pairwise
 
-from agents.clauses import AUXILIARIES, BREAKS, CONJUNCTIONS, PREPOSITIONS, Token
+from agents.clauses import AUXILIARIES, BREAKS, CONJUNCTIONS, PREPOSITIONS, RELATIVES, Token
 from agents.descriptions import describe
 from agents.lexicon import DETERMINERS, closed_class, lexicon
 from agents.reading import FRAME, Entity, Part, Reading
@@ -180,6 +180,7 @@ def free_words(tokens: Sequence[Token], reading: Reading) -> list[int]:
         for at, token in enumerate(tokens)
         if is_content(token.text)
         and at not in explained
+        and at not in reading.settled
         and token.text not in lexicon().looks
         and not _is_settled(token.text, at, acting, reading)
     ]
@@ -205,6 +206,7 @@ def is_content(text: str) -> bool:
         or text in AUXILIARIES
         or text in CONJUNCTIONS
         or text in PREPOSITIONS
+        or text in RELATIVES
         or text in lex.asking["generic"]
         or text in lex.asking["pronouns"]
         or text in lex.numbers

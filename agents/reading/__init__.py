@@ -11,6 +11,7 @@ from agents.clauses import ADVERBS, AUXILIARIES, BE, CONJUNCTIONS, GET, PREPOSIT
 from agents.lexicon import DETERMINERS, closed_class, lexicon, stems
 from agents.noun_phrases import ends_as_plural, parse_phrase
 from agents.phrase_reader import Phrase
+from agents.reading.changes import settle_camera, settle_changes
 from agents.reading.connectors import Connectors
 from agents.reading.entities import FRAME, Entity, Part, Reading
 from agents.reading.figures import take_literally
@@ -23,6 +24,8 @@ def read(tokens: Sequence[Token]) -> Reading:
     """Read a question whose asking frame was taken off."""
     walker = _Walker(tokens)
     walker.walk()
+    settle_changes(walker.reading, tokens)
+    settle_camera(walker.reading)
     take_literally(walker.reading.entities, tokens)
     return walker.reading
 
@@ -39,6 +42,10 @@ class _Walker(Connectors, Nouns, Places, Verbs):
     """Walks a question once, item by item."""
 
     def walk(self) -> None:
+        for frame in (["the", "one", "where"], ["the", "one", "in", "which"]):
+            if self.words[: len(frame)] == frame:  # it means the clip
+                self._settle(0, len(frame))
+                self.at = len(frame)
         while self.at < len(self.tokens):
             start = self.at
             kind = self._step()

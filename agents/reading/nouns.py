@@ -40,7 +40,7 @@ class Nouns(References):
         self._place_entities(entities, phrase)
         for entity in entities[:1]:
             for predicate, voice in phrase.says:
-                self._say_of(entity, predicate, voice, text)
+                self._say_of(entity, predicate, voice, phrase)
         self.last = entities[-1]
         return "np"
 
@@ -171,7 +171,8 @@ class Nouns(References):
             return
         if self.previous not in ("rel", "conj", "comma", "order", ""):
             self.outer.clear()
-        if self.fronted is not None and self.previous == "np" and len(self.reading.parts) > self.fronted[1]:
+        clause_ends = self.previous == "np" or (self.previous in ("place", "verb") and self._verb_follows())
+        if self.fronted is not None and clause_ends and len(self.reading.parts) > self.fronted[1]:
             self._turn_fronted()  # `after the crash the blue one …`: no comma ends the fronted clause
         if self.dangling is not None and self.previous == "comma":
             self._attach_dangling(entities[0])
@@ -193,6 +194,7 @@ class Nouns(References):
             ["where"],
             ["that"],
         ):
+            self._settle(phrase.start, phrase.end)
             return "comma"  # `a race in which …`: the clause says what happens
         assert phrase.name is not None  # noqa: S101 - narrowed by the caller
         first, second = self._sides(phrase.name[0])

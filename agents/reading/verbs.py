@@ -36,6 +36,8 @@ class Verbs(References):
     def _read_verb_first(self) -> str:
         """A verb wins over a noun phrase wherever a subject stands before it."""
         text = self.words[self.at]
+        if self.words[self.at : self.at + 2] == ["followed", "by"] and self._happening_at(self.at + 2):
+            return ""  # `a crash, followed by a stop`: in time
         if (
             self.previous not in BEFORE_VERBS
             or text in DETERMINERS

@@ -110,6 +110,9 @@ def test_references_point_to_parts_that_exist_and_ids_are_unique():
         ("两只球互相追逐", "not_english"),
         ("asdf qwer zxcv poiu", "not_understood"),
         ("the red ball " * 4000, "long_question"),
+        ("how many triangles are there", "number_asked"),
+        ("how often does the red ball stop?", "number_asked"),
+        ("what number of things enter", "number_asked"),
     ],
 )
 def test_a_question_that_cannot_be_read_gets_a_warning_and_no_crash(question, code):
@@ -183,6 +186,13 @@ def test_category_words_need_labels_and_looks_do_not():
 def test_recall_does_not_look_for_what_is_denied_though_no_predicate_measures_it(question, denied):
     places = RulesDecomposer().decompose(question).denied
     assert " ".join(token.text for place, token in enumerate(tokenise(question)) if place in places) == denied
+
+
+@pytest.mark.parametrize(
+    "question", ["how many triangles are there", "how many red balls move", "how often does it stop"]
+)
+def test_a_question_for_a_number_demands_none(question):
+    assert all(sub.relation != "count" for sub in RulesDecomposer().decompose(question).sub_queries)
 
 
 def test_what_nobody_does_needs_nobody_to_be_there():
