@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from agents.clauses import tokenise
 from agents.lexicon import Lexicon, Pattern, Place, lexicon
-from agents.rules_decomposer import RulesDecomposer, needs_labels
+from agents.rules_decomposer import RulesDecomposer
 from twins.predicates import PREDICATES
 
 PART = re.compile(r"(!?)([a-z_]+)\((.*)\)")
@@ -165,12 +165,6 @@ def test_each_phrase_of_the_lexicon_alone_is_read_without_a_crash(name):
     assert phrases
     for phrase in phrases:
         assert RulesDecomposer().decompose(phrase).sub_queries, phrase
-
-
-def test_category_words_need_labels_and_looks_do_not():
-    decompose = RulesDecomposer().decompose
-    assert needs_labels(decompose("a dog chases a red ball before it stops twice")) == ("dog",)
-    assert needs_labels(decompose("three red circles collide with a thing on the left")) == ()
 
 
 @pytest.mark.parametrize(
