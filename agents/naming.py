@@ -56,7 +56,10 @@ def tells_more(tokens: Sequence[Token], reading: Reading) -> bool:
         return True
     if not reading.parts:
         return any(is_content(word) for word in words)
-    return not all(part.is_denied and part.subject.bound == "0" for part in reading.parts)
+    # A subject that no words name is anybody: `without movement`.
+    return not all(
+        part.is_denied and (part.subject.bound == "0" or part.subject.span is None) for part in reading.parts
+    )
 
 
 def _by_side(text: str, reading: Reading) -> str | None:

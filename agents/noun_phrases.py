@@ -181,7 +181,7 @@ def _read_other(reader: PhraseReader) -> bool:
 def _read_name(reader: PhraseReader) -> bool:
     """``the pursuer``, ``a collision``: a noun that names a happening, or a part in one."""
     lex, text = lexicon(), reader.text
-    name = lex.longest(lex.names, [token.text for token in reader.tokens], reader.at)
+    name = lex.longest(lex.names, [token.text for token in reader.tokens], reader.at) or _read_happenings(reader)
     if not name or reader.head or not (reader.determined or (name[0][1] == "event" and not reader.starts_verb)):
         return False
     following = reader.peek(name[1])
@@ -192,6 +192,15 @@ def _read_name(reader: PhraseReader) -> bool:
     reader.at += name[1]
     reader.head = True
     return True
+
+
+def _read_happenings(reader: PhraseReader) -> tuple[tuple[str, str], int] | None:
+    """``two collisions``, ``without collisions``: a happening in the plural, which is a verb elsewhere."""
+    counted = reader.phrase.bound is not None or (reader.at > 0 and reader.tokens[reader.at - 1].text == "without")
+    if reader.words or not counted or not ends_as_plural(reader.text):
+        return None
+    names = (lexicon().names.get((reader.text.removesuffix(ending),)) for ending in ("s", "es"))
+    return next(((name, 1) for name in names if name is not None and name[1] == "event"), None)
 
 
 def _read_generic(reader: PhraseReader) -> bool:
@@ -240,12 +249,16 @@ def _noun_follows(reader: PhraseReader) -> bool:
 def _ends_phrase(reader: PhraseReader) -> bool:
     """Say whether the word at hand is no adjective or noun of this phrase."""
     text, lex = reader.text, lexicon()
+    if text in lex.asking["pronouns"] and text not in DETERMINERS:
+        return True
     if text in AUXILIARIES or text in RELATIVES or text in PREPOSITIONS or text in DETERMINERS:
         return not (text in lex.adjectives and reader.determined and not reader.head)
     if text in ADVERBS or (text.endswith("ly") and len(text) > 4):
         return True
     if text in ("not", "never", "without", "nor", "neither"):
         return True
+    if reader.head and reader.peek() in ("time", "times"):
+        return True  # `round the box three times`
     if reader.head or not reader.determined:
         places = match_place(reader.tokens, reader.at)
         if places:

@@ -61,6 +61,8 @@ def _read_amount(reader: PhraseReader, words: list[str], bound: tuple[str, int] 
     if bound[0] != ">=1":
         reader.note(bound=bound[0], plural=bound[0] != "0")
     _pass_over(reader, reader.at + skip + bound[1])
+    if words[reader.at - 1] in closed_class("groups") and reader.starts_verb_here:
+        reader.name_a_thing()  # `a crowd gathers`
     return True
 
 

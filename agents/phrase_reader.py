@@ -76,6 +76,11 @@ class PhraseReader:
         self.head = True
 
     @property
+    def starts_verb_here(self) -> bool:
+        """Whether there is a word at hand that begins a verb."""
+        return self.at < len(self.tokens) and self.starts_verb
+
+    @property
     def starts_verb(self) -> bool:
         """Whether the word at hand begins a verb: of the lexicon, or a common one."""
         token = self.tokens[self.at]

@@ -6,6 +6,7 @@ mean, so that one variable stands for one thing in all parts.
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from agents.clauses import ADVERBS, AUXILIARIES, BE, CONJUNCTIONS, GET, PREPOSITIONS, Token, match_verb
 from agents.lexicon import DETERMINERS, closed_class, lexicon, stems
@@ -53,12 +54,25 @@ class _Walker(Connectors, Nouns, Places, Verbs):
                 self.previous = kind
             self.at = max(self.at, start + 1)
         self._close()
+        self._repeat_deed()
         self._start_again()
         self._roam()
         for entity in self.reading.entities:
             joined = any(entity in (p.subject, p.object) for p in self.reading.parts)
             if entity.bound is not None and not joined:
                 self.reading.counted.append(entity)
+
+    def _repeat_deed(self) -> None:
+        """``first the red one stops, then the blue one``: the deed that is left out is the one before (Quirk 13.92)."""
+        earlier = self.link[1] if self.link is not None else None
+        if earlier is None or len(self.subjects) != 1 or earlier.negated or earlier.to_frame:
+            return
+        subject = self.subjects[0]
+        idle = all(subject not in (part.subject, part.object) for part in self.reading.parts)
+        alike = bool(subject.looks and earlier.subject.looks) or not subject.is_described
+        if idle and subject.span is not None and subject.span[0] > max(earlier.words, default=0) and alike:
+            repeated = replace(earlier, subject=subject, words=set(), times=None)
+            self._append(repeated, tie=True)
 
     def _start_again(self) -> None:
         """``stops and goes on``: who goes on after a stop of its own has started again."""

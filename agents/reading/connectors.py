@@ -41,6 +41,8 @@ class Connectors(Walk):
     def _read_negation(self) -> str:
         found = lexicon().longest(lexicon().negations, self.words, self.at)
         lemma_found = found or self._negating_verb()
+        if self.words[self.at] == "neither" and self.previous in ("np", "be", "aux", "rel") and "nor" in self.words:
+            lemma_found = ("words", 1)
         if lemma_found is None or lemma_found[0] == "subjects":
             return ""
         if (
@@ -57,7 +59,7 @@ class Connectors(Walk):
             return ""
         self.negated, self.denial = True, (self.at, self.at + lemma_found[1])
         self.lacking = lemma_found[0] == "before" and self.words[self.at + lemma_found[1] - 1] != "not"
-        self._cover(self.at, self.at + lemma_found[1])
+        self._settle(self.at, self.at + lemma_found[1])
         self.at += lemma_found[1]
         return "neg" if self.previous not in ("np",) else "np"
 

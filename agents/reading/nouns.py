@@ -3,12 +3,13 @@
 from dataclasses import replace
 
 from agents.clauses import AUXILIARIES, BE, RELATIVES, match_verb
-from agents.lexicon import closed_class, lexicon
+from agents.lexicon import closed_class, lexicon, stems
 from agents.noun_phrases import parse_phrase
 from agents.phrase_reader import Phrase
 from agents.reading.entities import Entity
 from agents.reading.references import References
 
+LIGHT = frozenset(stem for word in closed_class("light") for stem in stems(word))
 TOGETHER = ("between", "involving", "among")
 
 
@@ -73,8 +74,9 @@ class Nouns(References):
         """``a ball that is not red``, ``is not a dog``; but ``there is not a dog``, ``it is not the dog that``."""
         start = self.denial[0] if self.denial is not None else 0
         follows = self.words[self.at : self.at + 1]
+        again = self.words[start] == "nor" and any(end == start for _, end in self.reading.denials)
         return (
-            self.words[max(start - 1, 0)] in BE
+            (again or self.words[max(start - 1, 0)] in BE)
             and self.words[max(start - 2, 0)] != "there"
             and bool(self.subjects)
             and phrase.name is None
@@ -199,13 +201,25 @@ class Nouns(References):
         assert phrase.name is not None  # noqa: S101 - narrowed by the caller
         first, second = self._sides(phrase.name[0])
         surface = " ".join(self.words[phrase.start : self.at])
-        doers = self.subjects if self.previous in ("neg", "order") and self.subjects else []
+        done = phrase.start > 0 and self._light_verb(phrase.start - 1)
+        doers = self.subjects if done or self.previous in ("neg", "order") else []
         subjects = [first] if first is not None else doers or [self._anything()]
         for part in self._add(phrase.name[0], subjects, surface):
             part.object = second
+            if phrase.bound == "0":
+                part.negated = not part.negated
+            elif phrase.bound is not None and phrase.bound != "all":
+                part.times = f"{phrase.bound.lstrip('=')} times"
             part.words = set(range(phrase.start, self.at))
         self.last = second or first
         return "np"
+
+    def _light_verb(self, at: int) -> bool:
+        """``makes a stop``: the noun says what is done; the verb before it is settled."""
+        if not self.tokens[at].stems & LIGHT:
+            return False
+        self._settle(at, at + 1)
+        return True
 
     def _sides(self, predicate: str) -> tuple[Entity | None, Entity | None]:
         """Read between whom something happens: ``of X by Y``, ``between X and Y``, ``with Y``."""

@@ -187,6 +187,8 @@ class Verbs(References):
         parts = self._add(pattern.predicate, subjects, surface)
         for part in parts:
             part.words = set(range(match.start, match.end)) | ({match.late} if match.late is not None else set())
+            number = max(lexicon().numbers.get(word, 1) for word in self.words[match.start : match.end])
+            part.times = f"{number} times" if number > 1 else None  # `makes two turns`
         self._finish_words(match)
         if pattern.voice in ("active", "inverse") or passive:
             self.open = Open(parts, swapped, match.late)
