@@ -251,6 +251,8 @@ def _late(tokens: Sequence[Token], at: int, words: tuple[str, ...]) -> tuple[int
     for position in range(first, min(at + 7, len(tokens))):
         if position > at and (tokens[position - 1].is_break or tokens[position - 1].text in CONJUNCTIONS | RELATIVES):
             return None
+        if position == first > at and (tokens[at].text in DETERMINERS or tokens[at].text in lexicon().numbers):
+            continue  # `makes a stop`, `makes two stops`: nobody is made to
         window = [n for n in range(position, min(position + 4, len(tokens))) if tokens[n].text not in DETERMINERS]
         window = window[: len(words)]
         if len(window) < len(words) or tokens[position].text in DETERMINERS:

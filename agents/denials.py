@@ -18,7 +18,7 @@ def denied_places(tokens: Sequence[Token], reading: Reading) -> tuple[int, ...]:
 
     What takes part in something that is not denied stays: of ``no ball touches the box that a dog carries``, the box.
     """
-    cut: set[int] = set()
+    cut = {at for start, end in reading.denials for at in range(start, end)}
     kept: set[int] = set()
     for part in reading.parts:
         if part.is_denied:

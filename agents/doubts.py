@@ -2,11 +2,13 @@
 
 from collections.abc import Iterable
 from functools import lru_cache
+from itertools import pairwise
 
 from agents.clauses import AUXILIARIES, CONJUNCTIONS, MAX_WORDS, PREPOSITIONS, Token
 from agents.lexicon import DETERMINERS, lexicon
 from twins.queries import ResultWarning
 
+ASKING_NUMBER = frozenset([("how", "many"), ("how", "often"), ("how", "much")])
 KNOWN_SHARE = 0.4
 """A question of which at least this share are English function words or lexicon words is taken for English."""
 LANGUAGE_MARGIN = 8.0
@@ -18,6 +20,9 @@ def doubts(query: str, words: list[str]) -> Iterable[ResultWarning]:
     if len(words) > MAX_WORDS:
         text = f"the question has {len(words)} words and only the first {MAX_WORDS} are read: ask for one event"
         yield ResultWarning(code="long_question", text=text)
+    if _asks_a_number(words):
+        text = "clips are found, and what is in them is not counted out: to find a number, say it (three, at least two)"
+        yield ResultWarning(code="number_asked", text=text)
     sample = words[:MAX_WORDS]
     known = sum(_is_english(word) for word in sample)
     if known >= KNOWN_SHARE * len(sample):
@@ -29,6 +34,13 @@ def doubts(query: str, words: list[str]) -> Iterable[ResultWarning]:
     elif language == "zxx" or (not known and len(sample) > 3):
         text = f"no word of {query[:60]!r} is known: describe things and what they do"
         yield ResultWarning(code="not_understood", text=text)
+
+
+def _asks_a_number(words: list[str]) -> bool:
+    """Say whether a question wants to know how many there are, how much or how often."""
+    return any(pair in ASKING_NUMBER for pair in pairwise(words)) or ("what", "number", "of") in zip(
+        words, words[1:], words[2:], strict=False
+    )
 
 
 @lru_cache(maxsize=1)

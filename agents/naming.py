@@ -14,7 +14,7 @@ from agents.lexicon import closed_class
 from agents.reading import Part, Reading
 from agents.reading.figures import figures
 from agents.situations import Situation, situations
-from agents.sub_queries import free_words
+from agents.sub_queries import free_words, is_content
 
 HIDING = frozenset(["hides_behind", "reappears"])
 PASSING = frozenset(["enters", "leaves", "crosses_view", "leaves_as_it_came"])
@@ -37,6 +37,28 @@ def named_situation(tokens: Sequence[Token], reading: Reading) -> str | None:
         or _by_side(" ".join(words), reading)
         or _by_order(reading)
         or _by_parts(reading, set(free_words(tokens, reading)) - figures(words), words)
+    )
+
+
+def denied_predicates(reading: Reading) -> frozenset[str]:
+    """Return the predicates that a question denies, and says of nothing."""
+    said = {part.predicate for part in reading.parts if not part.is_denied}
+    return frozenset(part.predicate for part in reading.parts) - said
+
+
+def tells_more(tokens: Sequence[Token], reading: Reading) -> bool:
+    """Say whether a question may tell more than grammar reads: it has words of its own, not only denials of anything.
+
+    ``nobody enters`` says just that, and ``the first`` nothing at all.
+    """
+    words = [token.text for token in tokens]
+    if set(free_words(tokens, reading)) - figures(words):
+        return True
+    if not reading.parts:
+        return any(is_content(word) for word in words)
+    # A subject that no words name is anybody: `without movement`.
+    return not all(
+        part.is_denied and (part.subject.bound == "0" or part.subject.span is None) for part in reading.parts
     )
 
 

@@ -61,15 +61,18 @@ def parse_phrase(tokens: Sequence[Token], at: int) -> Phrase | None:
 
 def _is_plural(reader: PhraseReader) -> bool:
     last = reader.words[-1] if reader.words else ""
-    if last in ("people", "men", "women", "children", "ones"):
-        return True
-    return last.endswith("s") and not last.endswith(("ss", "us", "is")) and last not in ("this",)
+    return last in ("people", "men", "women", "children", "ones") or ends_as_plural(last)
+
+
+def ends_as_plural(word: str) -> bool:
+    """Say whether a word ends as a plural does, or a verb in the third person."""
+    return word.endswith("s") and not word.endswith(("ss", "us", "is", "'s"))
 
 
 def _read_determiner(reader: PhraseReader) -> None:
     text = reader.text
     if text in DETERMINERS and not (text in ("that", "this") and _is_pronoun_like(reader)):
-        reader.determined = True
+        reader.determined, reader.singular = True, text in ("a", "an")
         reader.note(definite=text in DEFINITE)
         reader.at += 1
 
@@ -106,9 +109,17 @@ def _read_word(reader: PhraseReader) -> bool:
     look = lexicon().looks.get(text)
     if look is not None and not (reader.head and reader.starts_verb):
         return _read_look(reader, look)
-    if _ends_phrase(reader):
+    if _ends_phrase(reader) or _is_third_person(reader):
         return False
     return _read_noun(reader)
+
+
+def _is_third_person(reader: PhraseReader) -> bool:
+    """``someone barks``, ``a dog barks``: no noun of the phrase, which is complete or singular, but its verb."""
+    if not reader.head:
+        return False
+    generic = reader.words[-1:] in (["thing"], ["someone"])
+    return generic or (reader.singular and ends_as_plural(reader.text))
 
 
 def _joins_looks(reader: PhraseReader) -> bool:
@@ -170,7 +181,7 @@ def _read_other(reader: PhraseReader) -> bool:
 def _read_name(reader: PhraseReader) -> bool:
     """``the pursuer``, ``a collision``: a noun that names a happening, or a part in one."""
     lex, text = lexicon(), reader.text
-    name = lex.longest(lex.names, [token.text for token in reader.tokens], reader.at)
+    name = lex.longest(lex.names, [token.text for token in reader.tokens], reader.at) or _read_happenings(reader)
     if not name or reader.head or not (reader.determined or (name[0][1] == "event" and not reader.starts_verb)):
         return False
     following = reader.peek(name[1])
@@ -181,6 +192,15 @@ def _read_name(reader: PhraseReader) -> bool:
     reader.at += name[1]
     reader.head = True
     return True
+
+
+def _read_happenings(reader: PhraseReader) -> tuple[tuple[str, str], int] | None:
+    """``two collisions``, ``without collisions``: a happening in the plural, which is a verb elsewhere."""
+    counted = reader.phrase.bound is not None or (reader.at > 0 and reader.tokens[reader.at - 1].text == "without")
+    if reader.words or not counted or not ends_as_plural(reader.text):
+        return None
+    names = (lexicon().names.get((reader.text.removesuffix(ending),)) for ending in ("s", "es"))
+    return next(((name, 1) for name in names if name is not None and name[1] == "event"), None)
 
 
 def _read_generic(reader: PhraseReader) -> bool:
@@ -229,12 +249,16 @@ def _noun_follows(reader: PhraseReader) -> bool:
 def _ends_phrase(reader: PhraseReader) -> bool:
     """Say whether the word at hand is no adjective or noun of this phrase."""
     text, lex = reader.text, lexicon()
+    if text in lex.asking["pronouns"] and text not in DETERMINERS:
+        return True
     if text in AUXILIARIES or text in RELATIVES or text in PREPOSITIONS or text in DETERMINERS:
         return not (text in lex.adjectives and reader.determined and not reader.head)
     if text in ADVERBS or (text.endswith("ly") and len(text) > 4):
         return True
     if text in ("not", "never", "without", "nor", "neither"):
         return True
+    if reader.head and reader.peek() in ("time", "times"):
+        return True  # `round the box three times`
     if reader.head or not reader.determined:
         places = match_place(reader.tokens, reader.at)
         if places:
@@ -248,10 +272,12 @@ def _ends_phrase(reader: PhraseReader) -> bool:
 
 
 def _is_plural_subject(reader: PhraseReader) -> bool:
-    """``dogs run``: a word that could be a verb, but opens the sentence and has a verb after it."""
+    """``dogs run``: a word that could be a verb, but opens the sentence and has a verb after it, or stands alone."""
     following = reader.at + 1
-    if reader.head or reader.at > 0 or not reader.text.endswith("s") or following >= len(reader.tokens):
+    if reader.head or reader.at > 0 or not ends_as_plural(reader.text):
         return False
+    if following >= len(reader.tokens):
+        return True
     after = reader.tokens[following]
     return after.text in AUXILIARIES or match_verb(reader.tokens, following) is not None
 

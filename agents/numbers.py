@@ -11,11 +11,24 @@ def settle_numbers(tokens: list[Token]) -> list[Token]:
     Sums are worked out (``two plus one more``), what is said of all of them goes before their noun (``three balls, all
     red``), and so does a number that is said of a subject (``the crosses number two``).
     """
-    words = words_of(tokens)
+    words = _doubled(words_of(tokens))
     if not any(_number_of(word) for word in words):
         return tokens
     settled = _looks_first(_summed(_without_rivals(_without_exactness(words))))
     return tokens_of(_counted_first(settled))
+
+
+def _doubled(words: list[str]) -> list[str]:
+    """``one red ball and a second like it``: two red balls."""
+    if not words or words[0] not in ("one", "a", "an", "1"):
+        return words
+    for phrase in lexicon().like_it:
+        for at in range(2, len(words) - len(phrase) + 1):
+            if tuple(words[at : at + len(phrase)]) == phrase and words[at - 1] in ("and", "plus", ",", "with"):
+                named = words[1 : at - 1]
+                plain = len(named) < 5 and not any(word in BREAKS or Token(word).is_gerund for word in named)
+                return ["two", *named, *words[at + len(phrase) :]] if plain else words
+    return words
 
 
 def _number_of(word: str) -> int:

@@ -52,11 +52,17 @@ def _read_amount(reader: PhraseReader, words: list[str], bound: tuple[str, int] 
     lex = lexicon()
     skip = 1 if reader.text in ("a", "an") and bound is None else 0
     bound = bound or lex.longest(lex.bounds, words, reader.at + skip)
+    if bound and reader.at and words[reader.at - 1] == "how":
+        reader.note(plural=True)  # `how many` asks for a number, and tells none
+        _pass_over(reader, reader.at + bound[1])
+        return True
     if not bound or bound[0] == "exact" or (skip and reader.peek(1 + bound[1]) != "of"):
         return False
     if bound[0] != ">=1":
         reader.note(bound=bound[0], plural=bound[0] != "0")
     _pass_over(reader, reader.at + skip + bound[1])
+    if words[reader.at - 1] in closed_class("groups") and reader.starts_verb_here:
+        reader.name_a_thing()  # `a crowd gathers`
     return True
 
 

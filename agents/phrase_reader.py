@@ -49,6 +49,7 @@ class PhraseReader:
     at: int
     determined: bool = False
     head: bool = False
+    singular: bool = False
     words: list[str] = field(default_factory=list)
     looks: list[tuple[str, str]] = field(default_factory=list)
     nouns: list[str] = field(default_factory=list)
@@ -73,6 +74,11 @@ class PhraseReader:
         """Take the phrase to mean anything: nothing names what it is."""
         self.words.append("thing")
         self.head = True
+
+    @property
+    def starts_verb_here(self) -> bool:
+        """Whether there is a word at hand that begins a verb."""
+        return self.at < len(self.tokens) and self.starts_verb
 
     @property
     def starts_verb(self) -> bool:

@@ -5,18 +5,15 @@ from collections.abc import Sequence
 from agents.binding import ALLEN
 from agents.clauses import MAX_WORDS, Token, strip_asking, tokenise
 from agents.denials import denied_places
-from agents.descriptions import describe
 from agents.doubts import doubts
-from agents.lexicon import lexicon
-from agents.naming import named_situation
+from agents.naming import denied_predicates, named_situation, tells_more
 from agents.numbers import settle_numbers
 from agents.patterns import settle_patterns
-from agents.reading import FRAME, Reading, read
+from agents.reading import Reading, read
 from agents.situated import described
-from agents.situations.recogniser import Match, Recogniser
+from agents.situations.recogniser import Grammar, Match, Recogniser
 from agents.situations.sentences import plain
 from agents.sub_queries import sub_queries, text_of
-from twins.predicates import PREDICATES
 from twins.protocols import TextEncoder
 from twins.queries import Decomposition, ResultWarning, SubQuery
 
@@ -46,14 +43,11 @@ class RulesDecomposer:
         ``empty_question``, ``long_question``, ``not_english``, ``not_understood``). Where situations are not
         recognised, another says so (``situations_stale``).
         """
-        tokens = tokenise(query)
-        words = [token.text for token in tokens if not token.is_break]
+        words = [token.text for token in tokenise(query) if not token.is_break]
         if not words:
             return _warned(query, (), "empty_question", "the question has no words: say what happens in the clip")
         warnings = list(doubts(query, words))
-        asked = strip_asking(tokens[: 2 * MAX_WORDS])[:MAX_WORDS] or tokens[:MAX_WORDS]
-        asked = settle_patterns(settle_numbers(asked) or asked)
-        reading = read(asked)
+        asked, reading = read_question(query)
         warnings += self._recogniser.warnings if self._recogniser is not None else ()
         parts = sub_queries(asked, reading, self._matches(asked, reading)) + _quoted(query)
         if not parts:
@@ -63,14 +57,21 @@ class RulesDecomposer:
         return Decomposition(query=query, sub_queries=named, denied=denied, warnings=tuple(warnings))
 
     def _matches(self, tokens: Sequence[Token], reading: Reading) -> list[Match]:
-        if self._recogniser is None:
+        named = named_situation(tokens, reading)
+        if self._recogniser is None or (named is None and not tells_more(tokens, reading)):
             return []
         return self._recogniser.matches(
             plain(tokens, described(tokens, reading)),
-            _cast(reading),
-            _number(reading),
-            named_situation(tokens, reading),
+            Grammar(_cast(reading), _number(reading), denied_predicates(reading), named),
         )
+
+
+def read_question(query: str) -> tuple[list[Token], Reading]:
+    """Return the words of a question without its asking frame, and what grammar reads in them."""
+    tokens = tokenise(query)
+    asked = strip_asking(tokens[: 2 * MAX_WORDS])[:MAX_WORDS] or tokens[:MAX_WORDS]
+    asked = settle_patterns(settle_numbers(asked) or asked)
+    return asked, read(asked)
 
 
 def _cast(reading: Reading) -> int:
@@ -85,20 +86,6 @@ def _number(reading: Reading) -> bool:
         if bound.isdigit() and (int(bound) > 2 or (int(bound) == 2 and entity.looks)):
             return True
     return False
-
-
-def needs_labels(decomposition: Decomposition) -> tuple[str, ...]:
-    """Return the category words of a question, which an unlabelled twin can neither confirm nor deny."""
-    shapes = {word for word, (kind, _) in lexicon().looks.items() if kind == "shape"}
-    words: list[str] = []
-    ids = {sub_query.id for sub_query in decomposition.sub_queries}
-    for sub_query in decomposition.sub_queries:
-        if sub_query.kind in ("temporal", "text") or sub_query.subject in ids:
-            continue
-        for phrase in (sub_query.subject, sub_query.object if sub_query.relation in PREDICATES else None):
-            if phrase and phrase != FRAME:
-                words += [noun for noun in describe(phrase).nouns if noun not in shapes]
-    return tuple(dict.fromkeys(words))
 
 
 def _warned(query: str, sub_queries: tuple[SubQuery, ...], code: str, text: str) -> Decomposition:
@@ -126,6 +113,8 @@ def _numbered(sub_queries: Sequence[SubQuery]) -> tuple[SubQuery, ...]:
             if not {sub_query.subject, sub_query.object} <= final.keys():
                 continue
             changes = {"subject": final[sub_query.subject or ""], "object": final[sub_query.object or ""]}
+            if changes["subject"] == changes["object"]:
+                continue  # `gets smaller until it is but a dot` says one thing twice
         elif sub_query.relation == "count":
             changes = {"subject": final.get(sub_query.subject or "", sub_query.subject)}
         named = sub_query.model_copy(update=changes)

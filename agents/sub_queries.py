@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from itertools import pairwise
 
-from agents.clauses import AUXILIARIES, BREAKS, CONJUNCTIONS, PREPOSITIONS, Token
+from agents.clauses import AUXILIARIES, BREAKS, CONJUNCTIONS, PREPOSITIONS, RELATIVES, Token
 from agents.descriptions import describe
 from agents.lexicon import DETERMINERS, closed_class, lexicon
 from agents.reading import FRAME, Entity, Part, Reading
@@ -64,12 +64,12 @@ def understood(tokens: Sequence[Token], reading: Reading, rest: Sequence[SubQuer
     )
     explained += len(reading.order) + len(reading.absent) + len(reading.counted)
     looks = sum(len(entity.looks) for entity in reading.entities)
-    named = sum(len(entity.nouns) for entity in _acting(reading))
+    named = sum(len(entity.nouns) for entity in acting(reading))
     known = explained + looks + NAMED_SHARE * named
     return known / max(known + free + (1 - NAMED_SHARE) * named, 1e-9)
 
 
-def _acting(reading: Reading) -> list[Entity]:
+def acting(reading: Reading) -> list[Entity]:
     """Return the entities that take part in something, or are counted."""
     taking_part = [e for part in reading.parts for e in (part.subject, part.object) if e is not None]
     return [e for e in reading.entities if e in taking_part or e in reading.counted or e in reading.absent]
@@ -143,9 +143,10 @@ def _order(relation: str, first: str, second: str, reading: Reading, ids: dict[i
 def _looks(reading: Reading) -> list[SubQuery]:
     """Return one sub-query for every entity that the words describe."""
     made, seen = [], set()
-    acting = _acting(reading)
+    busy = acting(reading)
     for entity in reading.entities:
-        wanted = bool(entity.looks) or entity in acting
+        # `no ball moves` is true as well where there is no ball.
+        wanted = (bool(entity.looks) or entity in busy) and entity.bound != "0"
         if wanted and entity.is_described and entity.text not in seen and entity not in reading.absent:
             seen.add(entity.text)
             kind: SubQueryKind = "attribute" if entity.looks else "object"
@@ -173,14 +174,15 @@ def _rest(tokens: Sequence[Token], reading: Reading) -> list[SubQuery]:
 def free_words(tokens: Sequence[Token], reading: Reading) -> list[int]:
     """Return the positions of words that carry meaning and that no part, look or acting thing explains."""
     explained = set().union(*(part.words for part in reading.parts))
-    acting = {word for e in _acting(reading) for word in e.words}
+    busy = {word for e in acting(reading) for word in e.words}
     return [
         at
         for at, token in enumerate(tokens)
         if is_content(token.text)
         and at not in explained
+        and at not in reading.settled
         and token.text not in lexicon().looks
-        and not _is_settled(token.text, at, acting, reading)
+        and not _is_settled(token.text, at, busy, reading)
     ]
 
 
@@ -204,6 +206,7 @@ def is_content(text: str) -> bool:
         or text in AUXILIARIES
         or text in CONJUNCTIONS
         or text in PREPOSITIONS
+        or text in RELATIVES
         or text in lex.asking["generic"]
         or text in lex.asking["pronouns"]
         or text in lex.numbers

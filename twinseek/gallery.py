@@ -16,6 +16,7 @@ from twins.errors import TwinseekError
 from twins.observations import EffectiveTwin
 from twins.protocols import Decomposer, Judge, TextEncoder
 from twins.queries import Decomposition, ResultWarning
+from twins.schema import Twin
 from twins.search import SearchIndex
 from twins.search.chroma import Chroma
 from twins.search.chroma_client import ChromaUnavailableError
@@ -223,23 +224,32 @@ class Gallery:
 
     def diagnose(self, decomposition: Decomposition) -> list[ResultWarning]:
         """Say what the library as a whole cannot know of a question."""
-        from agents.rules_decomposer import needs_labels
+        from agents.grounding import is_labelled
+        from agents.rules_judge import is_described
+        from agents.unsought import unsought
 
-        words = needs_labels(decomposition)
-        if not words or self._labelled():
+        found, twin = unsought(decomposition), self._sample()
+        if twin is None or is_described(twin):
+            return []  # what is described is compared by all of a question's words
+        labelled = any(is_labelled(track) for track in twin.tracks)
+        words = found.others if labelled else found.words
+        if not words:
             return []
-        text = (
-            f"the question names {', '.join(words)}, but no labeller has named the objects of this library: "
-            "import annotations that name them (twinseek import), or ask by colour, shape and movement"
-        )
-        return [ResultWarning(code="no_labels", text=text)]
+        code, why = "not_looked_for", "nothing measures that: ask by colour, shape, number and movement"
+        if found.names and not labelled:
+            code = "no_labels"
+            why = (
+                "no labeller has named the objects of this library: "
+                "import annotations that name them (twinseek import), or ask by colour, shape and movement"
+            )
+        return [ResultWarning(code=code, text=f"not looked for: {', '.join(map(repr, words))}; {why}")]
 
-    def _labelled(self) -> bool:
-        """Say whether the first video that can be read has names for its objects."""
+    def _sample(self) -> Twin | None:
+        """Return the first twin that can be read; it stands for what the others know."""
         for video_id in self._store.video_ids():
             with suppress(TwinseekError):  # damaged, or removed meanwhile
-                return any(track.category != "object" for track in self.read(video_id).twin.tracks)
-        return False
+                return self.read(video_id).twin
+        return None
 
     def models(self) -> dict[str, str]:
         """Name who decided."""

@@ -107,6 +107,7 @@ class Lexicon:
     nobody_but: tuple[tuple[str, ...], ...]
     no_more: frozenset[str]
     same_kind: tuple[tuple[str, ...], ...]
+    like_it: tuple[tuple[str, ...], ...]
     idioms: tuple[tuple[str, ...], ...]
     patterns: dict[str, str]
     asking: dict[str, frozenset[str]]
@@ -153,6 +154,7 @@ def lexicon() -> Lexicon:
         nobody_but=_by_length(order["exactly"]["nobody_but"]),
         no_more=frozenset(order["exactly"]["no_more"]),
         same_kind=_by_length(order["exactly"]["same_kind"]),
+        like_it=_by_length(order["exactly"]["like_it"]),
         idioms=_by_length(asking["idioms"]),
         patterns={noun: word for word, nouns in look["patterns"].items() for noun in nouns},
         asking={key: frozenset(words) for key, words in asking.items() if key != "kinds"},

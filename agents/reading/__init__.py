@@ -6,10 +6,13 @@ mean, so that one variable stands for one thing in all parts.
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 
-from agents.clauses import AUXILIARIES, BE, CONJUNCTIONS, GET, Token
-from agents.lexicon import closed_class, lexicon, stems
-from agents.noun_phrases import parse_phrase
+from agents.clauses import ADVERBS, AUXILIARIES, BE, CONJUNCTIONS, GET, PREPOSITIONS, Token, match_verb
+from agents.lexicon import DETERMINERS, closed_class, lexicon, stems
+from agents.noun_phrases import ends_as_plural, parse_phrase
+from agents.phrase_reader import Phrase
+from agents.reading.changes import settle_camera, settle_changes
 from agents.reading.connectors import Connectors
 from agents.reading.entities import FRAME, Entity, Part, Reading
 from agents.reading.figures import take_literally
@@ -22,6 +25,8 @@ def read(tokens: Sequence[Token]) -> Reading:
     """Read a question whose asking frame was taken off."""
     walker = _Walker(tokens)
     walker.walk()
+    settle_changes(walker.reading, tokens)
+    settle_camera(walker.reading)
     take_literally(walker.reading.entities, tokens)
     return walker.reading
 
@@ -38,6 +43,10 @@ class _Walker(Connectors, Nouns, Places, Verbs):
     """Walks a question once, item by item."""
 
     def walk(self) -> None:
+        for frame in (["the", "one", "where"], ["the", "one", "in", "which"]):
+            if self.words[: len(frame)] == frame:  # it means the clip
+                self._settle(0, len(frame))
+                self.at = len(frame)
         while self.at < len(self.tokens):
             start = self.at
             kind = self._step()
@@ -45,12 +54,25 @@ class _Walker(Connectors, Nouns, Places, Verbs):
                 self.previous = kind
             self.at = max(self.at, start + 1)
         self._close()
+        self._repeat_deed()
         self._start_again()
         self._roam()
         for entity in self.reading.entities:
             joined = any(entity in (p.subject, p.object) for p in self.reading.parts)
             if entity.bound is not None and not joined:
                 self.reading.counted.append(entity)
+
+    def _repeat_deed(self) -> None:
+        """``first the red one stops, then the blue one``: the deed that is left out is the one before (Quirk 13.92)."""
+        earlier = self.link[1] if self.link is not None else None
+        if earlier is None or len(self.subjects) != 1 or earlier.negated or earlier.to_frame:
+            return
+        subject = self.subjects[0]
+        idle = all(subject not in (part.subject, part.object) for part in self.reading.parts)
+        alike = bool(subject.looks and earlier.subject.looks) or not subject.is_described
+        if idle and subject.span is not None and subject.span[0] > max(earlier.words, default=0) and alike:
+            repeated = replace(earlier, subject=subject, words=set(), times=None)
+            self._append(repeated, tie=True)
 
     def _start_again(self) -> None:
         """``stops and goes on``: who goes on after a stop of its own has started again."""
@@ -109,16 +131,45 @@ class _Walker(Connectors, Nouns, Places, Verbs):
     def _read_thing_or_deed(self, text: str) -> str:
         """Read a noun phrase, else a verb: of the lexicon, or a common one that no predicate measures."""
         phrase = parse_phrase(self.tokens, self.at)
-        if phrase is not None and phrase.end > self.at:
+        if phrase is not None and phrase.end > self.at and not self._is_helped() and not self._is_deed_of(phrase):
             return self._read_phrase(phrase)
         kind = self._read_verb()
         if kind:
             return kind
-        if self.tokens[self.at].stems & lexicon().common_verbs:
-            self._close()
-            self._finite_after_object()
-            return "act"
+        if phrase is not None or self.tokens[self.at].stems & lexicon().common_verbs:
+            return self._read_unknown_deed()
         return "by" if text == "by" else ("prep" if text in ("with", "of", "and", "between") else "word")
+
+    def _is_helped(self) -> bool:
+        """``does not bark``: behind *do* or a modal stands a verb, whatever else the word may be."""
+        before = self.at - 1
+        while before >= 0 and (self.words[before] in ("not", "never") or self.words[before] in ADVERBS):
+            before -= 1
+        text = self.words[self.at]
+        named = text in DETERMINERS | PREPOSITIONS | AUXILIARIES | lexicon().asking["generic"]
+        named = named or text in lexicon().asking["pronouns"] or text in lexicon().looks
+        return before > 0 and self.words[before] in closed_class("support") and bool(self.subjects) and not named
+
+    def _is_deed_of(self, phrase: Phrase) -> bool:
+        """``a dog barks``: behind a finished noun phrase a bare word in s is the verb of it."""
+        bare = phrase.end == self.at + 1 and phrase.words == tuple(phrase.nouns) and ends_as_plural(phrase.text)
+        behind_noun = self.previous == "np" and self.open is None and self.last in self.subjects
+        return bare and behind_noun and (self.denial is None or self.denial[1] != self.at)
+
+    def _read_unknown_deed(self) -> str:
+        """Read a verb that no predicate measures; a denial ends with it, but for ``does not want to stop``."""
+        self._close()
+        self._finite_after_object()
+        end = self.at + 1
+        if self.words[end : end + 1] != ["to"]:
+            known = end < len(self.tokens) and match_verb(self.tokens, end) is not None
+            phrase = None if known or end >= len(self.tokens) else parse_phrase(self.tokens, end)
+            self._spend_denial(end if phrase is None else phrase.end)
+        for subject in self.subjects:
+            if subject.bound == "0":  # `nobody barks` says nothing of how many there are
+                subject.bound = None
+                self.reading.denials.append((subject.span[0] if subject.span is not None else self.at, end))
+        return "act"
 
 
 __all__ = ["FRAME", "Entity", "Part", "Reading", "read"]

@@ -20,6 +20,14 @@ class Connectors(Walk):
         return "comma"
 
     def _read_conjunction(self, text: str) -> str:
+        if self.at and self.words[self.at - 1 : self.at + 2] == [
+            self.words[self.at - 1],
+            "and",
+            self.words[self.at - 1],
+        ]:
+            self._settle(self.at, self.at + 2)
+            self.at += 2
+            return self.previous  # `bigger and bigger`
         if self.open is not None and self.open.parts and self.open.parts[0].object is None and self.open.until is None:
             self._close()
         if text in ("nor",) or (text == "or" and self.reading.parts and self.reading.parts[-1].negated):
@@ -33,6 +41,8 @@ class Connectors(Walk):
     def _read_negation(self) -> str:
         found = lexicon().longest(lexicon().negations, self.words, self.at)
         lemma_found = found or self._negating_verb()
+        if self.words[self.at] == "neither" and self.previous in ("np", "be", "aux", "rel") and "nor" in self.words:
+            lemma_found = ("words", 1)
         if lemma_found is None or lemma_found[0] == "subjects":
             return ""
         if (
@@ -48,7 +58,8 @@ class Connectors(Walk):
         if self._bounds_a_number(lemma_found[1]):
             return ""
         self.negated, self.denial = True, (self.at, self.at + lemma_found[1])
-        self._cover(self.at, self.at + lemma_found[1])
+        self.lacking = lemma_found[0] == "before" and self.words[self.at + lemma_found[1] - 1] != "not"
+        self._settle(self.at, self.at + lemma_found[1])
         self.at += lemma_found[1]
         return "neg" if self.previous not in ("np",) else "np"
 
@@ -82,10 +93,16 @@ class Connectors(Walk):
                 int(words[0]) if words[0].isdigit() and len(words[0]) < 4 else None
             )
             found = (f"{number} times", 2) if number else None
-        if found is None or not self._ends_clause(self.at + found[1], found) or not self.reading.parts:
+        if found is None or not self._ends_clause(self.at + found[1], found):
+            return ""
+        if self.words[max(self.at - 1, 0)] == "how":  # `how many times` tells no number
+            self._settle(self.at, self.at + found[1])
+            self.at += found[1]
+            return self.previous or "adv"
+        if not self.reading.parts:
             return ""
         self.reading.parts[-1].times = found[0]
-        self._cover(self.at, self.at + found[1])
+        self._settle(self.at, self.at + found[1])
         self.at += found[1]
         return self.previous
 
@@ -94,7 +111,7 @@ class Connectors(Walk):
         found = lexicon().longest(lexicon().adverbials, self.words, self.at)
         if found is None or (self.open is not None and self.previous == "verb" and self.words[self.at] == "a"):
             return ""
-        self._cover(self.at, self.at + found[1])
+        self._settle(self.at, self.at + found[1])
         self.at += found[1]
         return self.previous or "adv"
 
@@ -115,7 +132,7 @@ class Connectors(Walk):
         if length == 1 and self.words[self.at] in closed_class("weak_order") and not self._clause_follows(self.at + 1):
             return ""
         self._close()
-        self._cover(self.at, self.at + length)
+        self._settle(self.at, self.at + length)
         at_start = not self.reading.parts or (
             self.previous in ("comma", "conj") and relation in ("after", "during") and self._comma_ahead()
         )
@@ -143,12 +160,14 @@ class Connectors(Walk):
         return "," in self.words[self.at + 1 : self.at + 14]
 
     def _clause_follows(self, at: int) -> bool:
-        """Say whether a noun phrase with a verb behind it, or a gerund, stands here."""
+        """Say whether a noun phrase with a verb behind it, a happening by name, or a gerund, stands here."""
         if at >= len(self.tokens):
             return False
         if self.tokens[at].is_gerund or (self.words[at - 1] == "having" and self.tokens[at].is_participle):
             return True
         phrase = parse_phrase(self.tokens, at)
+        if self._happening_at(at):
+            return True
         if phrase is None or phrase.end >= len(self.tokens):
             return False
         return (

@@ -61,7 +61,8 @@ class Reading:
     """All that was understood, in the order of the question.
 
     ``order`` holds (relation, earlier or inner part, other part); ``covered`` the positions of the words that some
-    part or entity explains.
+    part or entity explains; ``denials`` start and end of words that deny what no part says, ``settled``
+    the positions of words that only tie, date or repeat.
     """
 
     entities: list[Entity] = field(default_factory=list)
@@ -70,6 +71,8 @@ class Reading:
     covered: set[int] = field(default_factory=set)
     absent: list[Entity] = field(default_factory=list)
     counted: list[Entity] = field(default_factory=list)
+    denials: list[tuple[int, int]] = field(default_factory=list)
+    settled: set[int] = field(default_factory=set)
 
 
 @dataclass

@@ -2,13 +2,14 @@
 
 from dataclasses import replace
 
-from agents.clauses import AUXILIARIES, RELATIVES, match_verb
-from agents.lexicon import closed_class, lexicon
+from agents.clauses import AUXILIARIES, BE, RELATIVES, match_verb
+from agents.lexicon import closed_class, lexicon, stems
 from agents.noun_phrases import parse_phrase
 from agents.phrase_reader import Phrase
 from agents.reading.entities import Entity
 from agents.reading.references import References
 
+LIGHT = frozenset(stem for word in closed_class("light") for stem in stems(word))
 TOGETHER = ("between", "involving", "among")
 
 
@@ -33,19 +34,14 @@ class Nouns(References):
             if self.words[self.at : self.at + 1] in (["and"], [","]) and self.words[self.at + 1 : self.at + 2]:
                 self.at += self.words[self.at + 1] in lexicon().looks
             return "be" if self.words[self.at - 1] in ("and", ",") else "np"
-        if self.negated and self.open is None and self.previous == "neg" and not self._verb_follows():
-            self.negated = False
-            if self.words[max(phrase.start - 2, 0) : phrase.start] != [
-                ",",
-                "not",
-            ]:  # `not the red one` sets one against another
-                self.reading.absent.append(self._entity(phrase, reference=False))
+        if self._is_denied(phrase):
+            self._deny(phrase)
             return "np"
         entities = self._both(phrase) or self._joined(phrase)
         self._place_entities(entities, phrase)
         for entity in entities[:1]:
             for predicate, voice in phrase.says:
-                self._say_of(entity, predicate, voice, text)
+                self._say_of(entity, predicate, voice, phrase)
         self.last = entities[-1]
         return "np"
 
@@ -63,6 +59,42 @@ class Nouns(References):
             and not self._verb_follows()
             and not self._is_cleft(phrase)
         )
+
+    def _is_denied(self, phrase: Phrase) -> bool:
+        """Say whether a phrase itself is denied, and not the verb behind it: ``without a hat``, ``is not red``."""
+        if not self.negated or self.denial is None or self.denial[1] != phrase.start or self.open is not None:
+            return False
+        if self._is_denied_quality(phrase):
+            return True
+        if self.lacking:  # `without a hat runs`, but `without a dog chasing it`
+            return self.at >= len(self.tokens) or not (self.tokens[self.at].is_gerund or self.words[self.at] == "being")
+        return self.previous == "neg" and not self._verb_follows()
+
+    def _is_denied_quality(self, phrase: Phrase) -> bool:
+        """``a ball that is not red``, ``is not a dog``; but ``there is not a dog``, ``it is not the dog that``."""
+        start = self.denial[0] if self.denial is not None else 0
+        follows = self.words[self.at : self.at + 1]
+        again = self.words[start] == "nor" and any(end == start for _, end in self.reading.denials)
+        return (
+            (again or self.words[max(start - 1, 0)] in BE)
+            and self.words[max(start - 2, 0)] != "there"
+            and bool(self.subjects)
+            and phrase.name is None
+            and phrase.pronoun is None
+            and bool(phrase.looks or phrase.nouns)
+            and not (follows and follows[0] in RELATIVES)
+        )
+
+    def _deny(self, phrase: Phrase) -> None:
+        """Take what a phrase names for absent: the thing, or one with that look (``is not red``: no red one)."""
+        quality, contrast = self._is_denied_quality(phrase), self.words[max(phrase.start - 2, 0) : phrase.start]
+        self._spend_denial(phrase.end)
+        if quality and phrase.looks and not phrase.nouns:
+            subject = self.subjects[0]
+            looks = [*phrase.looks, *subject.looks]
+            self.reading.absent.append(Entity([*phrase.words, *subject.words], looks, list(subject.nouns)))
+        elif not quality and contrast != [",", "not"]:  # `not the red one` sets one against another
+            self.reading.absent.append(self._entity(replace(phrase, bound=None), reference=False))
 
     def _is_cleft(self, phrase: Phrase) -> bool:
         """``it is the ball which moves``: the ball is no quality of what was spoken of, but what does it."""
@@ -135,11 +167,14 @@ class Nouns(References):
             return
         if self.previous in ("word", "prep", "act", "by") and self.subjects and not self._verb_follows():
             return
+        if self.previous == "act" and self.outer:
+            return  # `a dog that chews bones chases a cat`: the bones do not
         if self.previous == "np" and self.last is not None and not self._verb_follows():
             return
         if self.previous not in ("rel", "conj", "comma", "order", ""):
             self.outer.clear()
-        if self.fronted is not None and self.previous == "np" and len(self.reading.parts) > self.fronted[1]:
+        clause_ends = self.previous == "np" or (self.previous in ("place", "verb") and self._verb_follows())
+        if self.fronted is not None and clause_ends and len(self.reading.parts) > self.fronted[1]:
             self._turn_fronted()  # `after the crash the blue one …`: no comma ends the fronted clause
         if self.dangling is not None and self.previous == "comma":
             self._attach_dangling(entities[0])
@@ -161,17 +196,30 @@ class Nouns(References):
             ["where"],
             ["that"],
         ):
+            self._settle(phrase.start, phrase.end)
             return "comma"  # `a race in which …`: the clause says what happens
         assert phrase.name is not None  # noqa: S101 - narrowed by the caller
         first, second = self._sides(phrase.name[0])
         surface = " ".join(self.words[phrase.start : self.at])
-        doers = self.subjects if self.previous in ("neg", "order") and self.subjects else []
+        done = phrase.start > 0 and self._light_verb(phrase.start - 1)
+        doers = self.subjects if done or self.previous in ("neg", "order") else []
         subjects = [first] if first is not None else doers or [self._anything()]
         for part in self._add(phrase.name[0], subjects, surface):
             part.object = second
+            if phrase.bound == "0":
+                part.negated = not part.negated
+            elif phrase.bound is not None and phrase.bound != "all":
+                part.times = f"{phrase.bound.lstrip('=')} times"
             part.words = set(range(phrase.start, self.at))
         self.last = second or first
         return "np"
+
+    def _light_verb(self, at: int) -> bool:
+        """``makes a stop``: the noun says what is done; the verb before it is settled."""
+        if not self.tokens[at].stems & LIGHT:
+            return False
+        self._settle(at, at + 1)
+        return True
 
     def _sides(self, predicate: str) -> tuple[Entity | None, Entity | None]:
         """Read between whom something happens: ``of X by Y``, ``between X and Y``, ``with Y``."""

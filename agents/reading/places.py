@@ -13,6 +13,8 @@ MOVING = frozenset(
     if predicate.kind != "spatial" and name not in ("still", "grows", "shrinks")
 )
 """Predicates that a direction may be said of."""
+REPLACED = ("moves", "moves_left", "moves_right", "moves_up", "moves_down")
+"""Predicates of movement that a direction makes more exact."""
 
 
 class Places(References):
@@ -87,7 +89,7 @@ class Places(References):
         words = set(range(self.at, end))
         self._cover(self.at, end)
         surface = " ".join(self.words[min(mover.words, default=self.at) : end])
-        if mover.predicate in ("moves", "moves_left", "moves_right", "moves_up", "moves_down"):
+        if mover.predicate in REPLACED or (mover.predicate == "disappears" and place.predicate == "moves_away"):
             mover.predicate = place.predicate
             mover.words |= words
             mover.surface = surface

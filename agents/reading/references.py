@@ -21,7 +21,7 @@ class References(Walk):
             plural=phrase.plural or phrase.pronoun in ("they", "them"),
             span=(phrase.start, phrase.end),
         )
-        if phrase.name is not None:
+        if phrase.name is not None or phrase.pronoun is not None:
             entity.words = entity.words or ["thing"]
         equals = [e for e in self.reading.entities if same_words(e, entity)]
         if equals:
@@ -31,12 +31,7 @@ class References(Walk):
         self.reading.entities.append(entity)
         already = phrase.name is not None and any(part.predicate == phrase.name[0] for part in self._waiting())
         if phrase.name is not None and not already:
-            self._say_of(
-                entity,
-                phrase.name[0],
-                "inverse" if phrase.name[1] == "patient" else "active",
-                " ".join(self.words[phrase.start : phrase.end]),
-            )
+            self._say_of(entity, phrase.name[0], "inverse" if phrase.name[1] == "patient" else "active", phrase)
         return entity
 
     def _known(self, phrase: Phrase) -> Entity | None:
@@ -46,7 +41,9 @@ class References(Walk):
             for part in reversed(self.reading.parts):
                 busy = self.open is not None and part in self.open.parts
                 if part.predicate == phrase.name[0] and not phrase.looks and not busy:
+                    self.reading.settled |= self._telling(phrase)
                     return part.subject if phrase.name[1] == "agent" else part.object
+            return None  # `the one where the pursuer is red`: the part that it plays is news
         if not entities:
             return None
         if phrase.pronoun is not None:
@@ -108,7 +105,7 @@ class References(Walk):
     def _pair(self, subjects: list[Entity]) -> tuple[Entity, Entity]:
         if len(subjects) > 1:
             return subjects[0], subjects[1]
-        if subjects[0].bound is not None and subjects[0].bound not in ("2", "=2", "all"):
+        if subjects[0].bound is not None and subjects[0].bound not in ("0", "2", "=2", "all"):
             self.reading.counted.append(subjects[0])
         return self._split(subjects[0])
 

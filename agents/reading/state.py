@@ -4,7 +4,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from agents.clauses import AUXILIARIES, Token, match_verb
-from agents.lexicon import Place, lexicon
+from agents.lexicon import DETERMINERS, Place, lexicon
+from agents.noun_phrases import parse_phrase
+from agents.phrase_reader import Phrase
 from agents.reading.entities import Entity, Open, Part, Reading, same_words
 
 
@@ -22,6 +24,7 @@ class Walk:
         self.open: Open | None = None
         self.negated = False
         self.denial: tuple[int, int] | None = None  # where the last words of negation stand
+        self.lacking = False  # they say that something is not there (`without`)
         self.link: tuple[str, Part | None] | None = None  # order relation to the part that comes next
         self.fronted: tuple[str, int] | None = None  # a clause that opens with `after`: its relation and first part
         self.before: Place | None = None  # a place whose noun phrase came before the thing that is there
@@ -36,10 +39,26 @@ class Walk:
     def _cover(self, start: int, end: int) -> None:
         self.reading.covered.update(range(start, end))
 
+    def _settle(self, start: int, end: int) -> None:
+        """Cover words that say nothing by themselves of what is to be seen."""
+        self._cover(start, end)
+        self.reading.settled.update(range(start, end))
+
+    def _spend_denial(self, end: int) -> None:
+        """Let a denial end with words that no part stands for, so that it does not reach the next verb."""
+        if self.negated and self.denial is not None:
+            self.reading.denials.append((self.denial[0], end))
+            self.negated, self.denial = False, None
+
     def _verb_follows(self) -> bool:
         return self.at < len(self.tokens) and (
             match_verb(self.tokens, self.at) is not None or self.words[self.at] in AUXILIARIES
         )
+
+    def _happening_at(self, at: int) -> bool:
+        """Say whether a noun phrase that names a happening stands here (``a stop``)."""
+        phrase = parse_phrase(self.tokens, at) if at < len(self.tokens) else None
+        return phrase is not None and phrase.name is not None and phrase.name[1] == "event"
 
     def _anything(self) -> Entity:
         entity = Entity(words=["thing"])
@@ -69,17 +88,23 @@ class Walk:
             elif earlier is not None:
                 self.reading.order.append((relation, earlier, part))
 
-    def _say_of(self, entity: Entity, predicate: str, voice: str, surface: str) -> None:
+    def _say_of(self, entity: Entity, predicate: str, voice: str, phrase: Phrase) -> None:
         """Add what a participle or a role noun says of its noun (``the hidden ball``, ``the pursuer``)."""
+        surface, words = " ".join(self.words[phrase.start : phrase.end]), self._telling(phrase)
         negated, self.negated = self.negated, False
         link, self.link = self.link, None
         inverse = ("inverse" in voice) != voice.startswith("passive")
-        part = self._add(predicate, [entity], surface)[0]
+        part = self._add(predicate, [entity], surface, words)[0]
         if inverse:
             part.object, part.subject, part.generic_subject = entity, self._anything(), True
         if predicate in lexicon().spatial:
             part.to_frame = True
         self.negated, self.link = negated, link
+
+    def _telling(self, phrase: Phrase) -> set[int]:
+        """Return the positions of a noun phrase's words that say what its thing does, not what it is."""
+        named = {*phrase.nouns, *lexicon().looks, *lexicon().asking["generic"], *DETERMINERS}
+        return {at for at in range(phrase.start, phrase.end) if self.words[at] not in named}
 
     def _relate(self, place: Place, subjects: list[Entity], other: Entity | None) -> list[Part]:
         parts = self._add(place.predicate, subjects, " ".join(place.words))
@@ -125,7 +150,8 @@ class Walk:
 
     def _finite_after_object(self) -> None:
         """``the ball that hits the box stops``: a finite verb after a finished clause belongs to the outer subject."""
-        if self.previous == "np" and self.reading.parts and self.last is not None and self.last not in self.subjects:
+        told = bool(self.reading.parts or self.outer)
+        if self.previous == "np" and told and self.last is not None and self.last not in self.subjects:
             self._resume_outer()
 
     def _turn_fronted(self) -> None:

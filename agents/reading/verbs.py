@@ -36,6 +36,8 @@ class Verbs(References):
     def _read_verb_first(self) -> str:
         """A verb wins over a noun phrase wherever a subject stands before it."""
         text = self.words[self.at]
+        if self.words[self.at : self.at + 2] == ["followed", "by"] and self._happening_at(self.at + 2):
+            return ""  # `a crash, followed by a stop`: in time
         if (
             self.previous not in BEFORE_VERBS
             or text in DETERMINERS
@@ -72,7 +74,9 @@ class Verbs(References):
         reduced = token.is_gerund or (token.is_participle and passive)
         before_subjects = self.subjects
         if self.previous == "np" and self.last is not None and self.last not in self.subjects:
-            if reduced:
+            if self.lacking and self.negated and self.denial is not None and self.denial[1] == self.at:
+                pass  # `passes the box without touching it`: what is denied is said of the subject
+            elif reduced:
                 self.outer.append(self.subjects or [self.last])
                 self.subjects = [self.last]
             else:
@@ -183,6 +187,8 @@ class Verbs(References):
         parts = self._add(pattern.predicate, subjects, surface)
         for part in parts:
             part.words = set(range(match.start, match.end)) | ({match.late} if match.late is not None else set())
+            number = max(lexicon().numbers.get(word, 1) for word in self.words[match.start : match.end])
+            part.times = f"{number} times" if number > 1 else None  # `makes two turns`
         self._finish_words(match)
         if pattern.voice in ("active", "inverse") or passive:
             self.open = Open(parts, swapped, match.late)

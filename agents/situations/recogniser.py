@@ -21,6 +21,8 @@ NAMED = 8.0
 """What a situation gains, in log odds, that grammar names as a whole."""
 NUMBER = 4.0
 """What situations lose where a number of things is asked for: grammar reads numbers."""
+DENIED = 4.0
+"""What a situation loses that demands what the question denies."""
 MISSING_ROLE = 2.0
 """What a situation loses for each thing that the question describes and that it has no role for."""
 STALE = ResultWarning(
@@ -29,6 +31,23 @@ STALE = ResultWarning(
     "situations does not belong to the example sentences and the text encoder that are installed. Install twinseek "
     "anew (pip install --force-reinstall); in a checkout, run python -m benchmarks.situations, which takes a minute",
 )
+
+
+@dataclass(frozen=True)
+class Grammar:
+    """What grammar says of the situations that a question may tell of.
+
+    Args:
+        cast: how many different things it describes.
+        counted: whether it asks for a number of things, which no situation does that names one or two.
+        denied: the predicates that it only denies.
+        named: the situation that its grammar names.
+    """
+
+    cast: int = 0
+    counted: bool = False
+    denied: frozenset[str] = frozenset()
+    named: str | None = None
 
 
 @dataclass(frozen=True)
@@ -62,15 +81,13 @@ class Recogniser:
         """What a reader should know: that the model is stale."""
         return () if self._loaded() is not None else (STALE,)
 
-    def matches(self, text: str, cast: int = 0, counted: bool = False, named: str | None = None) -> list[Match]:
+    def matches(self, text: str, grammar: Grammar | None = None) -> list[Match]:
         """Return the situations that a question may tell of, the likeliest first; none where it tells of none.
 
         Args:
             text: the question, made :func:`agents.situations.sentences.plain`.
-            cast: how many different things it describes.
-            counted: whether it asks for a number of things, which no situation does that names one or two.
-            named: the situation that its grammar names.
         """
+        said = grammar or Grammar()
         model = self._loaded()
         if model is None:
             return []
@@ -79,7 +96,7 @@ class Recogniser:
         like = 1 / (1 + exp((LIKE - model.likeness(vector)) / LIKE_WIDTH))
         classes = by_situation(model)
         odds = {
-            name: float(likely[numbers].sum()) * exp(_grammar(situations()[name], cast, counted, named))
+            name: float(likely[numbers].sum()) * exp(_gain(situations()[name], said))
             for name, numbers in classes.items()
         }
         total = sum(odds.values())
@@ -97,10 +114,13 @@ class Recogniser:
             return self._model
 
 
-def _grammar(situation: Situation, cast: int, counted: bool, named: str | None) -> float:
+def _gain(situation: Situation, grammar: Grammar) -> float:
     """Return what grammar adds to the log odds of a situation."""
-    missing = max(0, min(cast, 2) - max(len(situation.roles), 1))
-    return NAMED * (situation.name == named) - NUMBER * (counted and bool(situation.steps)) - MISSING_ROLE * missing
+    missing = max(0, min(grammar.cast, 2) - max(len(situation.roles), 1))
+    counted = grammar.counted and bool(situation.steps)
+    denied = any(step.relation in grammar.denied and not step.negated for step in situation.steps)
+    named = situation.name == grammar.named
+    return NAMED * named - NUMBER * counted - DENIED * (denied and not named) - MISSING_ROLE * missing
 
 
 def _orders(model: Model, numbers: list[int], likely: np.ndarray) -> tuple[tuple[Roles, float], ...]:

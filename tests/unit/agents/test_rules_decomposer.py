@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from agents.clauses import tokenise
 from agents.lexicon import Lexicon, Pattern, Place, lexicon
-from agents.rules_decomposer import RulesDecomposer, needs_labels
+from agents.rules_decomposer import RulesDecomposer
 from twins.predicates import PREDICATES
 
 PART = re.compile(r"(!?)([a-z_]+)\((.*)\)")
@@ -109,6 +110,9 @@ def test_references_point_to_parts_that_exist_and_ids_are_unique():
         ("两只球互相追逐", "not_english"),
         ("asdf qwer zxcv poiu", "not_understood"),
         ("the red ball " * 4000, "long_question"),
+        ("how many triangles are there", "number_asked"),
+        ("how often does the red ball stop?", "number_asked"),
+        ("what number of things enter", "number_asked"),
     ],
 )
 def test_a_question_that_cannot_be_read_gets_a_warning_and_no_crash(question, code):
@@ -163,7 +167,28 @@ def test_each_phrase_of_the_lexicon_alone_is_read_without_a_crash(name):
         assert RulesDecomposer().decompose(phrase).sub_queries, phrase
 
 
-def test_category_words_need_labels_and_looks_do_not():
-    decompose = RulesDecomposer().decompose
-    assert needs_labels(decompose("a dog chases a red ball before it stops twice")) == ("dog",)
-    assert needs_labels(decompose("three red circles collide with a thing on the left")) == ()
+@pytest.mark.parametrize(
+    ("question", "denied"),
+    [
+        ("a dog that does not bark chases a cat", "not bark"),
+        ("a dog that does not chew bones chases a cat", "not chew bones"),
+        ("a man without a hat runs", "without a hat"),
+        ("an animal that is not a dog chases a cat", "not a dog"),
+        ("nobody barks while a dog chases a cat", "nobody barks"),
+    ],
+)
+def test_recall_does_not_look_for_what_is_denied_though_no_predicate_measures_it(question, denied):
+    places = RulesDecomposer().decompose(question).denied
+    assert " ".join(token.text for place, token in enumerate(tokenise(question)) if place in places) == denied
+
+
+@pytest.mark.parametrize(
+    "question", ["how many triangles are there", "how many red balls move", "how often does it stop"]
+)
+def test_a_question_for_a_number_demands_none(question):
+    assert all(sub.relation != "count" for sub in RulesDecomposer().decompose(question).sub_queries)
+
+
+def test_what_nobody_does_needs_nobody_to_be_there():
+    subs = RulesDecomposer().decompose("no red ball moves").sub_queries
+    assert [(sub.relation, sub.negated) for sub in subs] == [("moves", True)]

@@ -166,6 +166,38 @@ def test_everyday_life_is_not_forced_into_a_situation(decomposer: RulesDecompose
     assert sum({part.reading: part.weight for part in told}.values()) < 0.5
 
 
+@pytest.mark.parametrize(
+    "question",
+    ["nobody enters", "no one leaves", "none of the balls turns back", "nothing ever collides", "no red ball stops"],
+)
+def test_what_nobody_does_tells_of_no_situation(decomposer: RulesDecomposer, question: str) -> None:
+    parts = decomposer.decompose(question).sub_queries
+    assert [(part.negated, part.reading) for part in parts] == [(True, None)]
+
+
+@pytest.mark.parametrize(
+    ("question", "situation", "asked"),
+    [
+        ("nothing moves", "none_moves", "moves"),
+        ("none of them moves", "none_moves", "moves"),
+        ("nobody is in motion", "none_moves", "moves"),
+        ("nothing stands still", "all_move", "still"),
+        ("nobody rests", "all_move", "still"),
+    ],
+)
+def test_no_situation_asks_for_what_the_question_denies(
+    decomposer: RulesDecomposer, question: str, situation: str, asked: str
+) -> None:
+    parts = decomposer.decompose(question).sub_queries
+    assert likeliest(parts) == situation
+    assert all(part.negated for part in parts if part.relation == asked)
+
+
+def test_a_word_of_order_alone_tells_of_no_race(decomposer: RulesDecomposer) -> None:
+    for question in ("first", "it is the first", "the second one", "then"):
+        assert likeliest(decomposer.decompose(question).sub_queries) is None
+
+
 def test_described_things_take_the_roles_in_which_they_are_named(decomposer: RulesDecomposer) -> None:
     parts = decomposer.decompose("the red ball is hunted down by the blue box").sub_queries
     follows = next(part for part in parts if part.relation == "follows" and part.reading not in (None, GRAMMAR))

@@ -1,0 +1,45 @@
+import pytest
+
+from agents.rules_decomposer import RulesDecomposer
+from agents.unsought import Unsought, unsought
+from encoders.minilm import MiniLM
+
+
+@pytest.mark.parametrize(
+    ("question", "names", "others"),
+    [
+        ("a cat eats a fish", ("cat", "fish"), ("eats",)),
+        ("a dog chases a red ball before it stops twice", ("dog",), ()),
+        ("a dog that does not bark chases a cat", ("dog", "cat"), ("bark",)),
+        ("somebody juggles while a ball rolls by", (), ("juggles",)),
+        ("a child melts", ("child",), ("melts",)),
+        ("a red ball on a beach", ("beach",), ()),
+        ("a wall falls", ("wall",), ()),
+    ],
+)
+def test_words_that_no_predicate_colour_count_or_label_can_look_for_are_named(question, names, others):
+    assert unsought(RulesDecomposer().decompose(question)) == Unsought(names, others)
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "three red circles collide with a thing on the left",
+        "something vanishes behind a wall and comes out again",
+        "a ball hides behind a screen",
+        "somebody emerges from behind a curtain",
+        "nothing moves",
+        "first a stop, next an entrance",
+        "at the beginning of the clip something enters and in the middle it stops",
+        "the pursuer is violet",
+        "it gets bigger and bigger until it fills the frame",
+    ],
+)
+def test_what_can_be_looked_for_and_what_any_cover_may_be_is_not_named(question):
+    assert unsought(RulesDecomposer().decompose(question)).words == ()
+
+
+def test_words_that_a_situation_stands_for_are_not_named():
+    question = "the chased one is apprehended"
+    assert unsought(RulesDecomposer().decompose(question)).others == ("apprehended",)
+    assert unsought(RulesDecomposer(MiniLM()).decompose(question)).others == ()
