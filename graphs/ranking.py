@@ -18,6 +18,7 @@ class Judged(Strict):
     spans: tuple[Span, ...]
     instances: tuple[str, ...]
     trace: tuple[CheckedClaim, ...]
+    reading: str | None = None
 
 
 class RankedHit(Strict):

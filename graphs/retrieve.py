@@ -136,6 +136,7 @@ def _inspect_one(decomposition: Decomposition, video_id: str, coarse_score: floa
         spans=checked.verdict.spans,
         instances=checked.verdict.instances,
         trace=checked.trace,
+        reading=checked.verdict.reading,
     )
 
 

@@ -86,7 +86,10 @@ class CheckedClaim(Strict):
 
 
 class Verdict(BaseModel):
-    """What a judge concludes about one candidate. Unknown keys are dropped, because a model may have written it."""
+    """What a judge concludes about one candidate. Unknown keys are dropped, because a model may have written it.
+
+    ``reading`` is the way to understand the question that the claims speak of, where it has several.
+    """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
@@ -94,6 +97,7 @@ class Verdict(BaseModel):
     claims: tuple[Claim, ...] = ()
     instances: tuple[str, ...] = ()
     spans: tuple[Span, ...] = ()
+    reading: str | None = None
 
 
 class Rle(Strict):
@@ -125,7 +129,8 @@ class Hit(Strict):
 
     ``status`` is *verified* where at least one claim was recomputed and holds, and none was refuted; *judged* where no
     claim could be recomputed and holds, or one was refuted (the trace says which); *coarse* where no judge looked; and
-    *dropped* under the threshold.
+    *dropped* under the threshold. ``reading`` is that of the sub-queries which the trace answers, where a question
+    can be understood in several ways.
     """
 
     rank: int
@@ -137,6 +142,7 @@ class Hit(Strict):
     spans: tuple[Span, ...]
     instances: tuple[InstanceResult, ...]
     trace: tuple[CheckedClaim, ...]
+    reading: str | None = None
 
 
 class Cost(Strict):
