@@ -63,8 +63,10 @@ def run_sample(folder: Path, on_event: Callable[[Event], None]) -> tuple[list[An
     if (gold / "questions.json").is_file() and len(list(clips.glob("*.mp4"))) == CLIPS:
         known = questions(worlds(SEED, CLIPS))  # rendered before: questions.json is written last
     else:
-        on_event({"event": "rendering", "clips": CLIPS})
-        _, known = build_library(clips, gold, SEED, CLIPS)
+        on_event({"event": "rendering", "total": CLIPS})
+        _, known = build_library(
+            clips, gold, SEED, CLIPS, on_clip=lambda name: on_event({"event": "rendered", "video": f"{name}.mp4"})
+        )
     asked = [(question.phrasings[0], question.clip) for question in known if question.demo]
     return _index_and_ask(folder, folder / "library", [clips], asked, on_event)
 
