@@ -32,8 +32,10 @@ def read_library_file(layout: Layout) -> tuple[int, str]:
         content = tomllib.loads(path.read_text("utf-8"))
         return int(content["format"]), str(content["id"])
     except (FileNotFoundError, NotADirectoryError):
+        inside = next((found.parent for found in sorted(layout.root.glob("*/library.toml"))), None)
+        near = f" (did you mean {display(inside)}?)" if inside else ""
         raise TwinseekError(
-            f"there is no library at {display(layout.root)}: make one with"
+            f"there is no library at {display(layout.root)}{near}: make one with"
             f" `twinseek index PATH --library {display(layout.root)}`, or name another with --library"
         ) from None
     except (ValueError, KeyError, TypeError) as error:

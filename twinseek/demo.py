@@ -74,7 +74,7 @@ def run_sample(folder: Path, on_event: Callable[[Event], None]) -> tuple[list[An
 def run_own(folder: Path, videos: Path, on_event: Callable[[Event], None]) -> tuple[list[Answered], Path]:
     """Index the user's own clips, ask general questions of them and write ``report.html``."""
     if not videos.exists():
-        raise TwinseekError(f"there is no {videos}: name a folder of videos, make demo VIDEOS=folder")
+        raise TwinseekError(f"there is no {videos}: name a folder of videos with --videos (make demo VIDEOS=folder)")
     # A library of its own for every folder: answers must come from these clips alone.
     library = folder / f"library-{hashlib.sha256(os.fsencode(videos.resolve())).hexdigest()[:8]}"
     return _index_and_ask(folder, library, [videos], [(question, None) for question in OWN_QUESTIONS], on_event)

@@ -284,6 +284,13 @@ def test_a_new_library_in_which_somebody_works_or_has_put_a_video_is_not_withdra
     assert made.video_ids() == [video_id]
 
 
+def test_a_library_inside_the_named_folder_is_pointed_at(store: Store, tmp_path: Path) -> None:
+    with pytest.raises(TwinseekError, match=rf"no library at {tmp_path} \(did you mean {store.root}\?\): make one"):
+        Store.open(tmp_path)
+    with pytest.raises(TwinseekError, match=rf"no library at {tmp_path / 'none'}: make one"):
+        Store.open(tmp_path / "none")
+
+
 def test_a_folder_that_was_there_before_the_library_stays(tmp_path: Path) -> None:
     (tmp_path / "library").mkdir()
     assert Store.open(tmp_path / "library", create=True).withdraw()

@@ -9,7 +9,7 @@ from twinseek.commands.options import json_option, keep_products_on_one_thread, 
 
 
 @click.command("ask")
-@click.argument("query")
+@click.argument("words", metavar="QUERY", nargs=-1, required=True)
 @library_options
 @click.option("--top", type=click.IntRange(1, 1000), help="Results shown (default 5).")
 @click.option("--candidates", type=click.IntRange(1, 10_000), help="Videos that the judge looks at (default 40).")
@@ -18,12 +18,18 @@ from twinseek.commands.options import json_option, keep_products_on_one_thread, 
 @click.option("--report", type=click.Path(path_type=Path, dir_okay=False), help="Write a self-contained HTML page.")
 @json_option
 def command(
-    query: str, library: Path | None, profile: str | None, report: Path | None, as_json: bool, **options: Any
+    words: tuple[str, ...],
+    library: Path | None,
+    profile: str | None,
+    report: Path | None,
+    as_json: bool,
+    **options: Any,
 ) -> None:
     """Answer a question about the library, with reasons that were checked."""
     keep_products_on_one_thread()
     from twinseek.library import Library
 
+    query = " ".join(words)  # quotation marks are often forgotten, and nothing else could be meant
     if not query.strip():
         raise click.UsageError("the question is empty: ask something, for example 'what hides behind the wall?'")
     with Library.open(library, profile=profile) as opened:
