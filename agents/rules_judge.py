@@ -56,10 +56,12 @@ class RulesJudge:
         """
         evidence = Evidence(candidate.twin, candidate.geometry, self._encoder)
         understood = literally(decomposition) if is_described(candidate.twin) else readings(decomposition)
-        judged = [(weight, _judged(reading, evidence, candidate)) for weight, reading in understood]
+        judged = [(weight, reading, *_judged(reading, evidence, candidate)) for weight, reading in understood]
         # The trace tells the reading that explains most of the score.
-        _, (_, likeliest) = max(judged, key=lambda item: item[0] * item[1][0])
-        return likeliest().model_copy(update={"score": sum(weight * score for weight, (score, _) in judged)})
+        _, told, _, verdict = max(judged, key=lambda item: item[0] * item[2])
+        ways = {part.reading for part in told.sub_queries} - {None} if len(understood) > 1 else set()
+        score = sum(weight * score for weight, _, score, _ in judged)
+        return verdict().model_copy(update={"score": score, "reading": next(iter(ways), None)})
 
 
 def _judged(reading: Decomposition, evidence: Evidence, candidate: Candidate) -> tuple[float, Callable[[], Verdict]]:

@@ -38,6 +38,7 @@ def ground_hit(hit: RankedHit, effective: EffectiveTwin, store: Store, masks: Li
         spans=verdict.spans,
         instances=instances,
         trace=verdict.trace,
+        reading=verdict.reading,
     )
 
 

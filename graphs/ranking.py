@@ -22,6 +22,7 @@ class Judged(Strict):
     instances: tuple[str, ...]
     trace: tuple[CheckedClaim, ...]
     supported: bool = False
+    reading: str | None = None
 
 
 class RankedHit(Strict):
@@ -42,6 +43,7 @@ def judged_of(video_id: str, checked: CheckedVerdict) -> Judged:
         instances=checked.verdict.instances,
         trace=checked.trace,
         supported=checked.supported,
+        reading=checked.verdict.reading,
     )
 
 

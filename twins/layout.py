@@ -51,6 +51,11 @@ class Layout:
         return self.root / "search"
 
     @property
+    def hashes(self) -> Path:
+        """Memory of what files held when they were read; deleting it costs time only."""
+        return self.root / "paths"
+
+    @property
     def work(self) -> Path:
         """Unfinished work."""
         return self.root / ".work"

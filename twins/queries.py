@@ -120,7 +120,10 @@ class ToolFinding(Strict):
 
 
 class Verdict(BaseModel):
-    """What a judge concludes about one candidate. Unknown keys are dropped, because a model may have written it."""
+    """What a judge concludes about one candidate. Unknown keys are dropped, because a model may have written it.
+
+    ``reading`` is the way to understand the question that the claims speak of, where it has several.
+    """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
@@ -128,6 +131,7 @@ class Verdict(BaseModel):
     claims: tuple[Claim, ...] = ()
     instances: tuple[str, ...] = ()
     spans: tuple[Span, ...] = ()
+    reading: str | None = None
 
 
 class Rle(Strict):
@@ -159,7 +163,8 @@ class Hit(Strict):
 
     ``status`` is *verified* where at least one claim was recomputed and holds, and none was refuted; *judged* where no
     claim could be recomputed and holds, or one was refuted (the trace says which); *coarse* where no judge looked; and
-    *dropped* under the threshold.
+    *dropped* under the threshold. ``reading`` is that of the sub-queries which the trace answers, where a question
+    can be understood in several ways.
     """
 
     rank: int
@@ -171,6 +176,7 @@ class Hit(Strict):
     spans: tuple[Span, ...]
     instances: tuple[InstanceResult, ...]
     trace: tuple[CheckedClaim, ...]
+    reading: str | None = None
 
 
 class Cost(Strict):

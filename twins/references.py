@@ -1,4 +1,4 @@
-"""What people may call a video: its id, the unique beginning of it, or a path."""
+"""What people may call a video: its id, its file's name, the unique beginning of either, or a path."""
 
 import difflib
 import re
@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from twins.errors import TwinseekError
-from twins.layout import display
+from twins.layout import display, slug
 
 
 def beginning_with(reference: str, ids: Iterable[str]) -> list[str]:
@@ -20,7 +20,7 @@ def unknown(reference: str, ids: Sequence[str], root: Path) -> TwinseekError:
     hint = f" (did you mean {', '.join(close)}?)" if close else ""
     return TwinseekError(
         f"no video {display(reference)!r} in {display(root)}{hint}:"
-        " name an id, the beginning of one or a path that `twinseek list` shows, or index the file first"
+        " name an id, a file or the beginning of either that `twinseek list` shows, or index the file first"
     )
 
 
@@ -33,6 +33,6 @@ def ambiguous(reference: str, found: Sequence[str]) -> TwinseekError:
 def _close(reference: str, ids: Sequence[str]) -> list[str]:
     # Nobody mistypes the digits: they would only drown the likeness of the rest.
     stems = {video_id: re.sub(r"-[0-9a-f]{10}$", "", video_id) for video_id in ids}
-    wanted = re.sub(r"-[0-9a-f]{1,10}$", "", Path(reference).stem.lower())
+    wanted = slug(re.sub(r"-[0-9a-f]{10}$", "", Path(reference).stem.lower()))
     likely = difflib.get_close_matches(wanted, sorted(set(stems.values())), n=3, cutoff=0.6)
     return [video_id for stem in likely for video_id in ids if stems[video_id] == stem][:3]

@@ -38,7 +38,7 @@ class SeenFiles:
 
     def __init__(self, layout: Layout) -> None:
         self.layout = layout
-        self.folder = layout.root / "paths"
+        self.folder = layout.hashes
 
     def identify(self, path: Path) -> tuple[FileState, str]:
         """Return a file's state and its content's sha256.

@@ -9,7 +9,7 @@ from twins.predicates.findings import Finding, find
 from twins.schema import Attribute, Fact, Provenance, Track, Twin
 
 SOURCE = "predicates"
-PROVENANCE = Provenance(specialist="predicates", version="2")
+PROVENANCE = Provenance(specialist="predicates", version="3")
 """What to file under :data:`SOURCE` in a twin's sources."""
 
 NAME_KINDS = ("size", "colour", "texture", "shape")
@@ -39,7 +39,9 @@ def predicate_facts(twin: Twin, geometry: Geometry) -> tuple[Fact, ...]:
     known = {track.id: track for track in twin.tracks}
     head = [geometry.track_ids[list(scene.object_of).index(m)] for m in range(scene.count)]
     return tuple(
-        _fact(finding, head, known) for finding in find(scene) if all(head[m] in known for m in _members(finding))
+        _fact(finding, head, known, twin.duration)
+        for finding in find(scene)
+        if all(head[m] in known for m in _members(finding))
     )
 
 
@@ -52,11 +54,13 @@ def _members(finding: Finding) -> tuple[int, ...]:
     return (finding.subject,) if finding.other is None else (finding.subject, finding.other)
 
 
-def _fact(finding: Finding, head: list[str], known: dict[str, Track]) -> Fact:
+def _fact(finding: Finding, head: list[str], known: dict[str, Track], duration: float) -> Fact:
     predicate = PREDICATES[finding.name]
     subject = known[head[finding.subject]]
     other = None if finding.other is None else known[head[finding.other]]
     start, end = finding.span
+    # A scene takes its last frame to last as long as the others do; a clip may end sooner.
+    end = min(end, max(duration, start))
     return Fact(
         about=subject.id,
         others=() if other is None else (other.id,),

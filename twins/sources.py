@@ -107,6 +107,12 @@ class Sources:
         text = path_text(path)
         return [video_id for video_id, source in self._all().items() if text in source.paths]
 
+    def named(self, name: str) -> list[str]:
+        """Return the videos whose file is called so, with its ending or without; else those whose name begins so."""
+        called = {video_id: source.names for video_id, source in self._all().items()}
+        whole = [video_id for video_id, names in called.items() if any(name in (n, Path(n).stem) for n in names)]
+        return whole or [video_id for video_id, names in called.items() if any(n.startswith(name) for n in names)]
+
     def merged(self, source: Source) -> Source:
         """Return a source with the names and paths that the library already knows for this video."""
         old = self._read_whole(source.video_id)

@@ -17,7 +17,7 @@ from twins.generations import Generation, Manifest
 from twins.geometry import Geometry
 from twins.layout import Layout, check_part, display, text_path
 from twins.locks import exclusive, sweep, workspace
-from twins.migrations import create_library, open_format
+from twins.migrations import Made, create_library, open_format, withdraw_library
 from twins.observations import EffectiveTwin, anchored, fold
 from twins.records import read_record
 from twins.references import ambiguous, beginning_with, unknown
@@ -39,9 +39,10 @@ class Store:
     after it is replaced. Methods that take ``generation`` read that one instead, so that several calls agree.
     """
 
-    def __init__(self, layout: Layout, library_id: str, grace: float) -> None:
+    def __init__(self, layout: Layout, library_id: str, grace: float, made: Made | None = None) -> None:
         self.library_id = library_id
         self.grace = grace
+        self._made = made or Made()
         self._layout = layout
         self._sources = Sources(layout)
 
@@ -57,12 +58,15 @@ class Store:
             TwinseekError: there is no library, it is of another version, or it cannot be created.
         """
         layout = Layout(root.absolute())
-        if create:
-            create_library(layout)
-        store = cls(layout, open_format(layout), grace)
+        made = create_library(layout) if create else None
+        store = cls(layout, open_format(layout), grace, made)
         if store.writable:
             sweep(layout.work)
         return store
+
+    def withdraw(self) -> bool:
+        """Take the library away again where opening made it and no video came into it; return whether it is gone."""
+        return withdraw_library(self._layout, self._made)
 
     @property
     def root(self) -> Path:
@@ -86,7 +90,7 @@ class Store:
         return self._sources.committed()
 
     def resolve(self, reference: str) -> str:
-        """Return the id that an id, the unique beginning of one, or a path stands for.
+        """Return the id that an id, a path, a file's name, or the unique beginning of an id or name stands for.
 
         Raises:
             TwinseekError: it stands for none, or for several.
@@ -96,7 +100,7 @@ class Store:
             return reference
         found = beginning_with(reference, ids)
         if reference and not found:
-            found = self._sources.holders(Path(reference))
+            found = self._sources.holders(Path(reference)) or self._sources.named(reference)
         if not found:
             raise unknown(reference, ids, self.root)
         if len(found) > 1:

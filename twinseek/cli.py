@@ -4,6 +4,7 @@ import gc
 import importlib
 import logging
 import os
+import signal
 import sys
 from typing import Any
 
@@ -29,6 +30,10 @@ COMMANDS = {
 
 GARBAGE = 200_000
 """New objects after which Python looks for garbage: a short command mostly imports, which makes many and drops none."""
+
+
+SOON = 0.01
+"""Seconds after which a lost interrupt is raised again: whoever lost it must have returned by then."""
 
 
 class LazyGroup(click.Group):
@@ -72,10 +77,28 @@ def cli(debug: bool) -> None:
     logging.basicConfig(level=logging.DEBUG if debug else logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
 
 
+def _keep_interrupts() -> None:
+    """Raise Ctrl-C again where Python can only print it: in finalisers and in callbacks of weak references.
+
+    Imports have such callbacks. Raised inside the hook it would be lost once more, hence the timer.
+    """
+    print_lost = sys.unraisablehook
+
+    def take(lost: "sys.UnraisableHookArgs") -> None:
+        if issubclass(lost.exc_type, KeyboardInterrupt):
+            signal.setitimer(signal.ITIMER_REAL, SOON)
+        else:
+            print_lost(lost)
+
+    signal.signal(signal.SIGALRM, signal.default_int_handler)
+    sys.unraisablehook = take
+
+
 def main(args: list[str] | None = None) -> None:
     """Run the command line. Exit status: 0, 2 for wrong use, 1 for the rest."""
     if args is None:  # a process of its own
         gc.set_threshold(GARBAGE)
+        _keep_interrupts()
     arguments = list(sys.argv[1:] if args is None else args)
     if "--debug" in arguments:  # wherever it was typed
         arguments = ["--debug", *(word for word in arguments if word != "--debug")]

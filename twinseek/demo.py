@@ -63,8 +63,10 @@ def run_sample(folder: Path, on_event: Callable[[Event], None]) -> tuple[list[An
     if (gold / "questions.json").is_file() and len(list(clips.glob("*.mp4"))) == CLIPS:
         known = questions(worlds(SEED, CLIPS))  # rendered before: questions.json is written last
     else:
-        on_event({"event": "rendering", "clips": CLIPS})
-        _, known = build_library(clips, gold, SEED, CLIPS)
+        on_event({"event": "rendering", "total": CLIPS})
+        _, known = build_library(
+            clips, gold, SEED, CLIPS, on_clip=lambda name: on_event({"event": "rendered", "video": f"{name}.mp4"})
+        )
     asked = [(question.phrasings[0], question.clip) for question in known if question.demo]
     return _index_and_ask(folder, folder / "library", [clips], asked, on_event)
 
@@ -72,7 +74,7 @@ def run_sample(folder: Path, on_event: Callable[[Event], None]) -> tuple[list[An
 def run_own(folder: Path, videos: Path, on_event: Callable[[Event], None]) -> tuple[list[Answered], Path]:
     """Index the user's own clips, ask general questions of them and write ``report.html``."""
     if not videos.exists():
-        raise TwinseekError(f"there is no {videos}: name a folder of videos, make demo VIDEOS=folder")
+        raise TwinseekError(f"there is no {videos}: name a folder of videos with --videos (make demo VIDEOS=folder)")
     # A library of its own for every folder: answers must come from these clips alone.
     library = folder / f"library-{hashlib.sha256(os.fsencode(videos.resolve())).hexdigest()[:8]}"
     return _index_and_ask(folder, library, [videos], [(question, None) for question in OWN_QUESTIONS], on_event)

@@ -5,17 +5,28 @@ import platform
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
+from importlib import metadata
 from pathlib import Path
 from typing import Any, Literal
 
 from twins.errors import TwinseekError
 from twinseek.library import Library
+from twinseek.plain_text import count
 from twinseek.settings import LlmSettings, load_settings
 
 LOW_DISK_BYTES = 2 * 2**30
 
-NEEDED = ("av", "cv2", "onnxruntime", "pycocotools", "langgraph", "tokenizers", "scenedetect")
-"""Modules of the offline profile that fail to import on some machines (missing system libraries, wrong wheels)."""
+NEEDED = {
+    "av": "av",
+    "cv2": "opencv-python-headless",
+    "onnxruntime": "onnxruntime",
+    "pycocotools": "pycocotools",
+    "langgraph": "langgraph",
+    "tokenizers": "tokenizers",
+    "scenedetect": "scenedetect",
+}
+"""Modules of the offline profile that fail to import on some machines (missing system libraries, wrong wheels), and
+the distributions that they come from."""
 
 
 @dataclass(frozen=True)
@@ -39,8 +50,8 @@ def diagnose(library: Path | None, profile: str | None, llm: dict[str, Any] | No
         llm: fields of :class:`twinseek.settings.LlmSettings` that override the settings'.
     """
     yield Finding("python", "ok", platform.python_version())
-    for module in NEEDED:
-        yield _module(module)
+    for module, distribution in NEEDED.items():
+        yield _module(module, distribution)
     yield _guard("text encoder", _encoder)
     settings = load_settings(profile=profile)
     yield from _models(LlmSettings.model_validate(settings.llm.model_dump() | (llm or {})))
@@ -51,14 +62,16 @@ def diagnose(library: Path | None, profile: str | None, llm: dict[str, Any] | No
         yield Finding("library", "warning", str(error))
 
 
-def _module(name: str) -> Finding:
+def _module(name: str, distribution: str) -> Finding:
     try:
-        module = importlib.import_module(name)
+        importlib.import_module(name)
     except Exception as error:
-        return Finding(
-            name, "error", f"cannot be imported ({error}): delete .venv and run make demo, or install {name} again"
-        )
-    return Finding(name, "ok", str(getattr(module, "__version__", "")))
+        again = f"delete .venv and run make demo, or pip install --force-reinstall {distribution}"
+        return Finding(name, "error", f"cannot be imported ({error}): {again}")
+    try:
+        return Finding(name, "ok", metadata.version(distribution))
+    except metadata.PackageNotFoundError:
+        return Finding(name, "ok", f"of another distribution than {distribution}")
 
 
 def _guard(subject: str, check: Callable[[], str]) -> Finding:
@@ -105,7 +118,7 @@ def _models(llm: LlmSettings) -> Iterator[Finding]:
 
 def _library(library: Library) -> Iterator[Finding]:
     ids = library.video_ids()
-    yield Finding("library", "ok", f"{library.store.root}: {len(ids)} videos")
+    yield Finding("library", "ok", f"{library.store.root}: {count(len(ids), 'video')}")
     free = shutil.disk_usage(library.store.root).free
     level: Literal["ok", "warning"] = "ok" if free > LOW_DISK_BYTES else "warning"
     yield Finding("disk", level, f"{free / 2**30:.1f} GiB free")
@@ -116,7 +129,8 @@ def _library(library: Library) -> Iterator[Finding]:
         yield Finding(name, "error", f"{', '.join(files)} damaged: index the video again")
     missing = library.missing()
     if missing:
-        text = f"the files of {len(missing)} videos are gone ({missing[0]} …): index them anew, or run twinseek prune"
+        few = ", ".join(missing[:3]) + (" …" if len(missing) > 3 else "")
+        text = f"the files of {count(len(missing), 'video')} are gone ({few}): index them anew, or run twinseek prune"
         yield Finding("sources", "warning", text)
     for problem in library.gallery.problems():
         yield Finding("search", "error", f"{problem}: twinseek doctor --repair")

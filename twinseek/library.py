@@ -32,7 +32,10 @@ SYNC_SHARE = 0.05
 
 
 class Library:
-    """A folder of twins that can be indexed, asked and looked into; close it, or use it in ``with``."""
+    """A folder of twins that can be indexed, asked and looked into; close it, or use it in ``with``.
+
+    At the end of ``with`` a library that was made for it and got no video is taken away again.
+    """
 
     def __init__(self, store: Store, settings: Settings) -> None:
         self.store = store
@@ -64,6 +67,8 @@ class Library:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+        if kind is None or issubclass(kind, Exception):  # after Ctrl-C the same command goes on where it was
+            self.store.withdraw()
 
     def close(self) -> None:
         """Let go of files and locks."""
@@ -77,7 +82,7 @@ class Library:
         return self.store.video_ids()
 
     def resolve(self, reference: str) -> str:
-        """Return the id that an id, a unique prefix or a path stands for."""
+        """Return the id that an id, a path, a file's name, or a unique beginning of an id or name stands for."""
         return self.store.resolve(reference)
 
     def twin(self, reference: str) -> Twin:
@@ -88,7 +93,7 @@ class Library:
         """Decode the frames nearest to the given times.
 
         Args:
-            reference: an id, a unique prefix or a path.
+            reference: as in :meth:`resolve`.
             seconds: times since the stream's first frame.
 
         Raises:

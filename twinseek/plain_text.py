@@ -16,6 +16,11 @@ def plain_text(text: str) -> str:
     return _SURROGATE.sub("\ufffd", _DROPPED.sub("", _WHITE.sub(" ", text)))
 
 
+def count(number: int, noun: str) -> str:
+    """Return ``1 video``, ``2 videos``."""
+    return f"{number} {noun}{'' if number == 1 else 's'}"
+
+
 def clock(seconds: float) -> str:
     """Return a moment as minutes and seconds, ``1:02.5``; with hours from one hour on."""
     tenths = round(seconds * 10)

@@ -18,13 +18,19 @@ from rich.progress import (
 
 Event = dict[str, Any]
 
+STARTS = {"rendering": "rendering", "started": "indexing"}
+"""Events that begin a stretch of work with a ``total``, and what it is called."""
+
+STEPS = ("rendered", "indexed", "skipped", "failed")
+"""Events that end one piece of it."""
+
 
 @contextmanager
 def show_progress(*, quiet: bool = False) -> Iterator[Callable[[Event], None]]:
-    """Yield a function that takes the events of :func:`graphs.index.index_videos` and shows them."""
+    """Yield a function that takes the events of :func:`graphs.index.index_videos` and of the demo, and shows them."""
     console = Console(stderr=True, quiet=quiet)
     if not console.is_terminal:
-        yield lambda event: _say(console, event)
+        yield _Lines(console).take
         return
     with Progress(
         SpinnerColumn(),
@@ -35,32 +41,52 @@ def show_progress(*, quiet: bool = False) -> Iterator[Callable[[Event], None]]:
         TimeRemainingColumn(),
         console=console,
     ) as progress:
-        task = progress.add_task("indexing", total=None, rate="")
+        task = progress.add_task("starting", total=None, rate="")
         yield lambda event: _advance(progress, task, event)
 
 
+class _Lines:
+    """Tells each event in a line of its own, and how far the work is."""
+
+    def __init__(self, console: Console) -> None:
+        self._console = console
+        self._done = self._total = 0
+
+    def take(self, event: Event) -> None:
+        """Print one event."""
+        if event["event"] in STARTS:
+            self._done, self._total = 0, event["total"]
+        self._done += event["event"] in STEPS
+        _say(self._console, event, f" ({self._done} of {self._total})")
+
+
 def _advance(progress: Progress, task: TaskID, event: Event) -> None:
-    if event["event"] == "started":
-        progress.update(task, total=event["total"])
+    if event["event"] in STARTS:
+        progress.reset(task, total=event["total"], description=STARTS[event["event"]], rate="")
     elif event["event"] == "progress":
         progress.update(task, description=f"{escape(event['video'])}: {event['stage']}", rate=_rate(event))
     else:
-        if event["event"] in ("indexed", "skipped", "failed"):
+        if event["event"] in STEPS:
             progress.advance(task)
         _say(progress.console, event)
 
 
 def _rate(event: Event) -> str:
-    return f"{event['rate']:.1f}x real time" if event.get("rate") else ""
+    return f" {event['rate']:.1f}x real time" if event.get("rate") else ""
 
 
-def _say(console: Console, event: Event) -> None:
+def _say(console: Console, event: Event, place: str = "") -> None:
     name = escape(repr(str(event.get("path") or event.get("video")))[1:-1])
-    if event["event"] == "rendering":
-        console.print(f"rendering {event['clips']} clips", highlight=False)
-    elif event["event"] == "failed":
-        console.print(f"[red]failed[/red] {name}: {escape(event['error'])}", highlight=False, soft_wrap=True)
+    if event["event"] == "failed":
+        line = f"[red]failed[/red] {name}: {escape(event['error'])}{place}"
     elif event["event"] == "warning":
-        console.print(f"[yellow]note[/yellow] {name}: {escape(event['text'])}", highlight=False, soft_wrap=True)
+        line = f"[yellow]note[/yellow] {name}: {escape(event['text'])}"
     elif event["event"] == "indexed":
-        console.print(f"[green]indexed[/green] {name} {_rate(event)}", highlight=False, soft_wrap=True)
+        line = f"[green]indexed[/green] {name}{_rate(event)}{place}"
+    elif event["event"] == "rendering" and place:
+        line = f"rendering {event['total']} clips"
+    elif event["event"] == "rendered" and place:
+        line = f"rendered {name}{place}"
+    else:
+        return
+    console.print(line, highlight=False, soft_wrap=True)

@@ -11,8 +11,9 @@ from rich.text import Text
 
 from twins.queries import Check, CheckedClaim, Hit, ResultRecord, Status
 from twins.schema import Fact, Span, Twin
-from twinseek.plain_text import clock, clock_span, plain_text
+from twinseek.plain_text import clock, clock_span, count, plain_text
 from twinseek.videos import VideoRow
+from twinseek.ways import told_way
 
 WIDE = 92
 """Columns from which an answer is a table; below, one block a hit."""
@@ -41,7 +42,7 @@ def print_result(record: ResultRecord, console: Console) -> None:
     _print(console, Text(plain_text(question), style="dim"))
     _print(console, Text(plain_text(record.answer), style="bold"))
     if record.results:
-        _print_hits(record.results, console)
+        _print_hits(record, console)
     # The answer is one of the warnings where nothing fits: it need not be read twice.
     for warning in record.warnings:
         if warning.text != record.answer:
@@ -55,8 +56,8 @@ def print_videos(rows: Sequence[VideoRow], console: Console) -> None:
         return
     cells = [(_video_cells(row), "yellow" if row.missing else "") for row in rows]
     if not console.is_terminal:
-        for columns, _ in cells:
-            _print(console, Text("\t".join(columns)))
+        for columns in [VIDEO_COLUMNS, *(columns for columns, _ in cells)]:
+            _print_cells(console, columns)
         return
     table = _table(console)
     kept = [n for n, name in enumerate(VIDEO_COLUMNS) if console.width >= ROOMY or name not in ("size", "facts")]
@@ -69,7 +70,7 @@ def print_videos(rows: Sequence[VideoRow], console: Console) -> None:
         table.add_row(*(Text(columns[n], style=style) for n in kept))
     console.print(table)
     missing = sum(row.missing for row in rows)
-    known = f"{len(rows)} video{'' if len(rows) == 1 else 's'}"
+    known = count(len(rows), "video")
     note = f", {missing} missing: index where they are now, or twinseek prune" if missing else ""
     _print(console, Text(known + note, style="dim"))
 
@@ -78,7 +79,8 @@ def print_twin(twin: Twin, console: Console) -> None:
     """Print what is known of a video: its tracks, and its facts in order of time over a text timeline."""
     size = f"{twin.width}x{twin.height}"
     _print(console, Text(plain_text(twin.video_id), style="bold"))
-    counts = f"{twin.frame_count} frames, {len(twin.tracks)} tracks, {len(twin.facts)} facts, {twin.origin}"
+    numbers = ((twin.frame_count, "frame"), (len(twin.tracks), "track"), (len(twin.facts), "fact"))
+    counts = ", ".join([*(count(number, noun) for number, noun in numbers), twin.origin])
     _print(console, Text(f"{clock(twin.duration)}, {size}, {counts}", style="dim"))
     tracks = [
         (track.id, f"{track.category} {track.confidence:.2f}", ", ".join(part.text for part in track.attributes))
@@ -92,12 +94,16 @@ def print_twin(twin: Twin, console: Console) -> None:
         [_fact_cells(fact, twin, console) for fact in ordered[:FACTS_SHOWN]],
     )
     if len(ordered) > FACTS_SHOWN:
-        _print(console, Text(f"{len(ordered) - FACTS_SHOWN} more facts: --json shows all", style="dim"))
+        _print(console, Text(f"{count(len(ordered) - FACTS_SHOWN, 'more fact')}: --json shows all", style="dim"))
 
 
 def _print(console: Console, line: Text) -> None:
     # A pipe has no width: what reads it wants whole lines.
     console.print(line, soft_wrap=not console.is_terminal)
+
+
+def _print_cells(console: Console, cells: Sequence[str]) -> None:
+    console.file.write("\t".join(cells) + "\n")  # rich would turn the tabs into spaces
 
 
 def _utf8(console: Console) -> bool:
@@ -109,20 +115,20 @@ def _table(console: Console) -> Table:
     return Table(box=ruled, header_style="dim", pad_edge=False, expand=False, show_edge=False)
 
 
-def _print_hits(hits: Sequence[Hit], console: Console) -> None:
+def _print_hits(record: ResultRecord, console: Console) -> None:
     if not console.is_terminal:
-        for hit in hits:
+        for hit in record.results:
             _print(console, _headline(hit, console))
-            for claim in hit.trace:
-                _print(console, Text("   ") + _claim_line(claim, console))
+            for line in [*_understood(hit, record), *(_claim_line(claim, console) for claim in hit.trace)]:
+                _print(console, Text("   ") + line)
     elif console.width < WIDE:
-        for hit in hits:
-            console.print(_block(hit, console))
+        for hit in record.results:
+            console.print(_block(hit, record, console))
     else:
-        console.print(_hit_table(hits, console))
+        console.print(_hit_table(record, console))
 
 
-def _hit_table(hits: Sequence[Hit], console: Console) -> Table:
+def _hit_table(record: ResultRecord, console: Console) -> Table:
     table = _table(console)
     table.add_column("#", justify="right", style="dim")
     table.add_column("video", overflow="fold", max_width=32)
@@ -130,20 +136,20 @@ def _hit_table(hits: Sequence[Hit], console: Console) -> Table:
     table.add_column("status", no_wrap=True)
     table.add_column("when", no_wrap=True)
     table.add_column("why", overflow="fold", ratio=1)
-    for hit in hits:
+    for hit in record.results:
         table.add_row(
             str(hit.rank),
             Text(_name(hit), style="bold" if hit.status == "verified" else ""),
             _score(hit, console, BAR),
             Text(hit.status, style=STATUS_STYLES[hit.status]),
             Text("\n".join(_spans(hit.spans))),
-            _reasons(hit, console),
+            _reasons(hit, record, console),
         )
     return table
 
 
-def _block(hit: Hit, console: Console) -> RenderableType:
-    return Group(Text(""), _headline(hit, console), Padding(_reasons(hit, console), (0, 0, 0, 3)))
+def _block(hit: Hit, record: ResultRecord, console: Console) -> RenderableType:
+    return Group(Text(""), _headline(hit, console), Padding(_reasons(hit, record, console), (0, 0, 0, 3)))
 
 
 def _headline(hit: Hit, console: Console) -> Text:
@@ -174,11 +180,16 @@ def _spans(spans: Sequence[Span]) -> list[str]:
     return [*shown, f"+{len(spans) - SPANS_SHOWN} more"] if len(spans) > SPANS_SHOWN else shown
 
 
-def _reasons(hit: Hit, console: Console) -> Text:
-    """Return one line a claim, the verified first."""
+def _reasons(hit: Hit, record: ResultRecord, console: Console) -> Text:
+    """Return one line a claim, the verified first, below the way to understand the question where there are several."""
     order = list(CHECK_MARKS)
     claims = sorted(hit.trace, key=lambda claim: order.index(claim.check))
-    return Text("\n").join(_claim_line(claim, console) for claim in claims)
+    return Text("\n").join([*_understood(hit, record), *(_claim_line(claim, console) for claim in claims)])
+
+
+def _understood(hit: Hit, record: ResultRecord) -> list[Text]:
+    way = told_way(hit, record)
+    return [Text(f"understood {plain_text(way)}:", style="dim")] if way else []
 
 
 def _claim_line(claim: CheckedClaim, console: Console) -> Text:
@@ -202,8 +213,9 @@ def _print_rows(console: Console, names: Sequence[str], rows: Sequence[Sequence[
         return
     clean = [[plain_text(cell) for cell in row] for row in rows]
     if not console.is_terminal:
-        for row in clean:
-            _print(console, Text("\t".join(cell for cell, name in zip(row, names, strict=True) if name)))
+        _print(console, Text(""))
+        for row in [names, *clean]:
+            _print_cells(console, [cell for cell, name in zip(row, names, strict=True) if name])
         return
     table = _table(console)
     for name in names[:-1]:

@@ -2,7 +2,7 @@
 
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import asdict
@@ -17,7 +17,12 @@ from twins.errors import TwinseekError
 
 
 def build_library(
-    folder: Path, gold: Path, seed: int, size: int = 36, jobs: int | None = None
+    folder: Path,
+    gold: Path,
+    seed: int,
+    size: int = 36,
+    jobs: int | None = None,
+    on_clip: Callable[[str], None] = lambda name: None,
 ) -> tuple[list[World], list[WorldQuestion]]:
     """Render a library and return its worlds and questions.
 
@@ -25,6 +30,7 @@ def build_library(
         folder: gets ``clip_000.mp4`` … and nothing else.
         gold: gets a JSON file a clip and ``questions.json``; must not lie inside ``folder``, for an index to see.
         jobs: processes; as many as there are cores when none.
+        on_clip: told the name of each clip when it is rendered.
 
     Raises :class:`TwinseekError` where the folders overlap or the size is impossible.
     """
@@ -35,7 +41,8 @@ def build_library(
     asked = questions(shown)
     folder.mkdir(parents=True, exist_ok=True)
     gold.mkdir(parents=True, exist_ok=True)
-    _film(_by_ground(shown), folder, gold, jobs or os.cpu_count() or 1)
+    for name in _film(_by_ground(shown), folder, gold, jobs or os.cpu_count() or 1):
+        on_clip(name)
     records = [asdict(question) | {"difficulty": sorted(question.difficulty)} for question in asked]
     (gold / "questions.json").write_text(json.dumps(records, indent=1), encoding="utf-8")
     return shown, asked
@@ -46,14 +53,14 @@ def _by_ground(shown: list[World]) -> list[World]:
     return sorted(shown, key=lambda world: (world.group, world.name))
 
 
-def _film(shown: list[World], folder: Path, gold: Path, jobs: int) -> None:
+def _film(shown: list[World], folder: Path, gold: Path, jobs: int) -> Iterator[str]:
     if jobs <= 1:
         for world in shown:
-            _film_one(world, folder, gold)
+            yield _film_one(world, folder, gold)
         return
     # Spawned, not forked: a caller may hold threads (onnxruntime, Chroma) that a fork would break.
     with _one_thread_each(), ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as pool:
-        list(pool.map(_film_one, shown, repeat(folder), repeat(gold), chunksize=4))
+        yield from pool.map(_film_one, shown, repeat(folder), repeat(gold), chunksize=4)
 
 
 @contextmanager
@@ -70,8 +77,9 @@ def _one_thread_each() -> Iterator[None]:
             os.environ["OMP_NUM_THREADS"] = before
 
 
-def _film_one(world: World, folder: Path, gold: Path) -> None:
+def _film_one(world: World, folder: Path, gold: Path) -> str:
     import cv2
 
     cv2.setNumThreads(1)
     write_gold(world, write_world(world.spec, folder / f"{world.name}.mp4"), gold)
+    return world.name

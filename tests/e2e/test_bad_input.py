@@ -154,6 +154,26 @@ def test_a_strange_question_gets_an_answer_or_a_reason(name, question, status, s
     assert "\x1b" not in done.stdout
 
 
+def test_a_question_without_quotation_marks_is_one_question(library):
+    asked = [
+        twinseek("ask", *words, "--json", "--library", library / "library")
+        for words in (("a red", "thing"), ("a red thing",))
+    ]
+    assert [json.loads(done.stdout)["query"] for done in asked] == ["a red thing"] * 2
+
+
+def test_serving_no_library_is_said_before_the_server_starts(tmp_path):
+    done = twinseek("serve", "--library", tmp_path / "none")
+    assert done.returncode == 1
+    assert done.stderr.startswith(f"error: there is no library at {tmp_path / 'none'}: make one with")
+
+
+def test_a_bad_file_alone_leaves_no_library_behind(tmp_path):
+    (tmp_path / "bad.mp4").touch()
+    assert twinseek("index", tmp_path / "bad.mp4", "--library", tmp_path / "library").returncode == 1
+    assert [path.name for path in tmp_path.iterdir()] == ["bad.mp4"]
+
+
 def test_no_library_says_how_to_make_one(tmp_path):
     done = twinseek("ask", "a red thing", "--library", tmp_path / "none")
     assert done.returncode == 1
@@ -161,9 +181,8 @@ def test_no_library_says_how_to_make_one(tmp_path):
 
 
 def test_an_empty_library_says_so(tmp_path):
-    (tmp_path / "clips").mkdir()
-    (tmp_path / "clips" / "bad.mp4").touch()
-    twinseek("index", tmp_path / "clips", "--library", tmp_path / "library")
+    twinseek("index", write_film(tmp_path / "good.mp4", frames=5), "--library", tmp_path / "library")
+    assert twinseek("remove", "good", "--library", tmp_path / "library").returncode == 0
     done = twinseek("ask", "a red thing", "--library", tmp_path / "library")
     assert done.returncode == 0, done.stderr
     assert "empty" in done.stdout

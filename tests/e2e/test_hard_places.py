@@ -77,6 +77,7 @@ def test_a_library_is_not_begun_on_a_full_disk(tmp_path):
         done = twinseek("index", clips, "--library", disk / "library")
         assert done.returncode == 1
         assert "is full: free some space" in done.stderr and "Traceback" not in done.stderr, done.stderr
+        assert [path.name for path in disk.iterdir()] == ["filler"]
         filler.truncate(0)
         index(clips, disk / "library")
     """
@@ -158,6 +159,18 @@ def test_a_folder_without_videos_is_said_before_any_work(tmp_path, name):
     done = twinseek("index", clips, "--library", tmp_path / "library")
     assert done.returncode == 1
     assert done.stderr == f"error: {clips} holds no video files: name another folder, or the files themselves\n"
+
+
+@pytest.mark.parametrize(
+    "command", ["index nowhere", "index empty", "index notes.txt", "import notes.txt", "import notes.txt --format x"]
+)
+@pytest.mark.parametrize("library", [[], ["--library", "deep/in/library"]], ids=["default", "named"])
+def test_a_command_that_gets_no_video_leaves_nothing_behind(tmp_path, command, library):
+    (tmp_path / "notes.txt").write_text("no film")
+    (tmp_path / "empty").mkdir()
+    done = twinseek(*command.split(), *library, cwd=tmp_path)
+    assert done.returncode == 1
+    assert sorted(path.name for path in tmp_path.rglob("*")) == ["empty", "notes.txt"]
 
 
 def test_a_library_that_may_not_be_made_says_so(tmp_path):

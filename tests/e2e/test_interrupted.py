@@ -148,3 +148,33 @@ def test_ctrl_c_keeps_what_was_finished_and_says_so_in_one_sentence(undisturbed,
     assert CLIPS > len(check_whole(library)) >= len(finished)
     assert index(undisturbed.clips, library)["failed"] == {}
     assert essence(ask_exactly(library)) == undisturbed.answer
+
+
+LOST = """
+import os, signal, time, weakref
+from twinseek import cli
+
+class Thing:
+    def __del__(self):
+        interrupt()
+
+def interrupt(*_):
+    os.kill(os.getpid(), signal.SIGINT)
+    time.sleep(0.001)  # a place at which Python looks for signals
+
+def work(*args, **options):
+    thing = Thing()
+    reference = weakref.ref(thing, interrupt)
+    del thing
+    time.sleep(5)
+
+signal.signal(signal.SIGINT, signal.default_int_handler)
+cli.cli.main = work
+cli.main()
+"""
+
+
+def test_ctrl_c_is_not_lost_in_a_callback_that_cannot_raise():
+    done = subprocess.run([sys.executable, "-c", LOST], capture_output=True, text=True, timeout=SECONDS, check=False)
+    assert done.stderr == "interrupted: what was finished is kept; the same command goes on\n"
+    assert done.returncode == 130

@@ -251,6 +251,52 @@ def test_what_is_no_readable_file_is_refused_with_its_name(store: Store, tmp_pat
         store.register(tmp_path)
 
 
+def test_a_video_is_known_by_its_files_name_and_the_beginning_of_it(store: Store, tmp_path: Path) -> None:
+    first, tenth = (index(store, a_file(tmp_path / f"My_clip {n}.mp4", str(n).encode())) for n in ("1", "10"))
+    assert store.resolve("My_clip 1") == store.resolve("My_clip 1.mp4") == first
+    assert store.resolve("My_clip 10.m") == tenth
+    with pytest.raises(TwinseekError, match="'My_c' stands for 2 videos"):
+        store.resolve("My_c")
+    with pytest.raises(TwinseekError, match=rf"no video 'my_clp_10.mp4' in .*did you mean {tenth}, {first}\?"):
+        store.resolve("my_clp_10.mp4")
+
+
+def test_a_library_that_got_no_video_is_withdrawn_by_whoever_made_it(tmp_path: Path) -> None:
+    place = tmp_path / "new" / "library"
+    made = Store.open(place, create=True)
+    assert not Store.open(place).withdraw()
+    assert not Store.open(place, create=True).withdraw()
+    with pytest.raises(TwinseekError):
+        made.register(tmp_path / "none.mp4")
+    made.register(a_file(tmp_path / "dog.mp4"))
+    assert made.withdraw()
+    assert [path.name for path in tmp_path.iterdir()] == ["dog.mp4"]
+
+
+def test_a_new_library_in_which_somebody_works_or_has_put_a_video_is_not_withdrawn(tmp_path: Path) -> None:
+    made = Store.open(tmp_path / "library", create=True)
+    other = Store.open(tmp_path / "library")
+    file = other.register(a_file(tmp_path / "dog.mp4"))
+    with other.draft(file.video_id, file.source(duration=1.0, width=8, height=8)):
+        assert not made.withdraw()
+    video_id = index(other, tmp_path / "dog.mp4")
+    assert not made.withdraw()
+    assert made.video_ids() == [video_id]
+
+
+def test_a_library_inside_the_named_folder_is_pointed_at(store: Store, tmp_path: Path) -> None:
+    with pytest.raises(TwinseekError, match=rf"no library at {tmp_path} \(did you mean {store.root}\?\): make one"):
+        Store.open(tmp_path)
+    with pytest.raises(TwinseekError, match=rf"no library at {tmp_path / 'none'}: make one"):
+        Store.open(tmp_path / "none")
+
+
+def test_a_folder_that_was_there_before_the_library_stays(tmp_path: Path) -> None:
+    (tmp_path / "library").mkdir()
+    assert Store.open(tmp_path / "library", create=True).withdraw()
+    assert list((tmp_path / "library").iterdir()) == []
+
+
 def test_a_reference_is_an_id_the_beginning_of_one_or_a_path(store: Store, tmp_path: Path) -> None:
     dog, cat = index(store, a_file(tmp_path / "dog.mp4", b"1")), index(store, a_file(tmp_path / "cat.mp4", b"2"))
     second = index(store, a_file(tmp_path / "dogs.mp4", b"3"))

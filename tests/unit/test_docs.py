@@ -122,6 +122,10 @@ def example(tmp_path):
     return path
 
 
+def test_the_example_of_an_annotation_is_the_file_that_the_page_links_to(example):
+    assert example.read_text() == (ROOT / "examples" / "annotations" / example.name).read_text()
+
+
 def test_the_example_of_an_annotation_becomes_a_twin(example, tmp_path):
     store = Store.open(tmp_path / "library", create=True)
     assert import_files(store, [example], format="annotations", captions=True) == ["kitchen_cup"]

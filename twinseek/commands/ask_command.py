@@ -15,7 +15,7 @@ from twinseek.commands.options import (
 
 
 @click.command("ask")
-@click.argument("query")
+@click.argument("words", metavar="QUERY", nargs=-1, required=True)
 @library_options
 @click.option("--top", type=click.IntRange(1, 1000), help="Results shown (default 5).")
 @click.option("--candidates", type=click.IntRange(1, 10_000), help="Videos that the judge looks at (default 40).")
@@ -26,7 +26,7 @@ from twinseek.commands.options import (
 @trace_option
 @json_option
 def command(
-    query: str,
+    words: tuple[str, ...],
     library: Path | None,
     profile: str | None,
     report: Path | None,
@@ -38,6 +38,7 @@ def command(
     keep_products_on_one_thread()
     from twinseek.library import Library
 
+    query = " ".join(words)  # quotation marks are often forgotten, and nothing else could be meant
     if not query.strip():
         raise click.UsageError("the question is empty: ask something, for example 'what hides behind the wall?'")
     with Library.open(library, profile=profile) as opened:

@@ -39,5 +39,6 @@ def command(folder: Path, videos: Path | None) -> None:
         click.echo(f"\n{sum(known)} of {len(known)} right, by what the renderer knows of its clips")
     click.echo(f"report: {report}")
     if not videos:
-        program = os.path.relpath(sys.argv[0])
+        started = os.path.relpath(sys.argv[0])
+        program = f"{Path(sys.executable).name} -m twinseek" if started.endswith("__main__.py") else started
         click.echo(f"ask your own: {program} ask --library {folder / 'library'} 'one thing chases another'")

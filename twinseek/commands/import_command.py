@@ -17,7 +17,8 @@ def command(
 ) -> None:
     """Make twins from annotations that you have: files, or a folder of .json files."""
     from twinseek.library import Library
+    from twinseek.plain_text import count
 
     with Library.open(library, profile=profile, create=True) as opened:
         names = opened.import_files(files, format=file_format, captions=captions)
-        click.echo(f"imported {len(names)} twins into {opened.store.root}")
+        click.echo(f"imported {count(len(names), 'twin')} into {opened.store.root}")

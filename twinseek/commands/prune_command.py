@@ -13,12 +13,13 @@ from twinseek.commands.options import library_options
 def command(library: Path | None, profile: str | None, yes: bool) -> None:
     """Forget the videos whose files are gone, and old generations."""
     from twinseek.library import Library
+    from twinseek.plain_text import count
 
     with Library.open(library, profile=profile) as opened:
         missing = opened.missing()
         for name in missing:
             click.echo(f"its file is gone: {name}")
         if missing and not yes:
-            click.confirm(f"Forget {len(missing)} videos and what is known about them?", abort=True)
+            click.confirm(f"Forget {count(len(missing), 'video')} and all that is known of it?", abort=True)
         forgotten = opened.prune()
-    click.echo(f"forgot {len(forgotten)} videos")
+    click.echo(f"forgot {count(len(forgotten), 'video')}")

@@ -19,11 +19,22 @@ from twinseek.commands.options import library_options
 @click.option("--jobs", default=4, show_default=True, type=click.IntRange(1, 64), help="Questions answered at once.")
 def command(library: Path | None, profile: str | None, host: str, port: int, jobs: int) -> None:
     """Serve the library as a chat on LangGraph's development server (its licence is Elastic-2.0)."""
+    from twinseek.library import Library
+    from twinseek.settings import load_settings
+
     if find_spec("langgraph_api") is None:
-        raise TwinseekError("the server is not installed: pip install 'twinseek[serve]'")
+        raise TwinseekError(
+            f"the server is not installed: {sys.executable} -m pip install -e '.[serve]' in the folder of the checkout"
+            " (its licence is Elastic-2.0)"
+        )
     config = Path(str(files("twinseek"))).parent / "langgraph.json"
     if not config.is_file():
         raise TwinseekError(f"there is no {config}: serve from a checkout, or write a langgraph.json (see the README)")
+    settings = load_settings(library=library, profile=profile)
+    for place in settings.libraries.values() or [settings.library]:
+        Library.open(
+            place, profile=profile
+        ).close()  # said here, in a sentence, not by the server at the first question
     if library:
         os.environ["TWINSEEK_LIBRARY"] = str(library.absolute())
     if profile:

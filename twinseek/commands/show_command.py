@@ -12,7 +12,7 @@ from twinseek.commands.options import complete_video, json_option, library_optio
 @library_options
 @json_option
 def command(video: str, library: Path | None, profile: str | None, as_json: bool) -> None:
-    """Show what is known about one video: its id, a unique prefix of it, or its path."""
+    """Show what is known about one video: its id, its file's name, the beginning of either, or its path."""
     from twinseek.library import Library
 
     with Library.open(library, profile=profile) as opened:

@@ -25,6 +25,7 @@ from twinseek.report.key_frames import (
     picture_moment,
 )
 from twinseek.report.timeline import Timeline, lay_out
+from twinseek.ways import told_way
 
 PICTURES = 3
 PICTURED_HITS = 10
@@ -47,7 +48,11 @@ CHECKS = {
 
 @dataclass(frozen=True)
 class HitView:
-    """One hit with what is drawn for it. ``chips`` maps an instance to its colour and its name."""
+    """One hit with what is drawn for it.
+
+    ``chips`` maps an instance to its colour and its name; ``way`` says how the question was understood, where there
+    are several ways.
+    """
 
     hit: Hit
     name: str
@@ -55,6 +60,7 @@ class HitView:
     from_video: bool
     timeline: Timeline | None
     chips: Mapping[str, tuple[str, str]]
+    way: str
 
 
 @dataclass(frozen=True)
@@ -108,7 +114,10 @@ def _view_result(record: ResultRecord, note: str, frames: FrameSource | None) ->
     return ResultView(
         record=record,
         note=note,
-        hits=[_view_hit(hit, frames, PICTURES if n < PICTURED_HITS else 1) for n, hit in enumerate(record.results)],
+        hits=[
+            _view_hit(hit, told_way(hit, record), frames, PICTURES if n < PICTURED_HITS else 1)
+            for n, hit in enumerate(record.results)
+        ],
         reference=picture_moment(record.reference, 0.0, frames) if record.reference else None,
         names={part.id: part.text for part in record.sub_queries},
         ways=ways_of(record.sub_queries),
@@ -132,7 +141,7 @@ def ways_of(parts: Sequence[SubQuery]) -> list[PartsView]:
     ]
 
 
-def _view_hit(hit: Hit, frames: FrameSource | None, most: int) -> HitView:
+def _view_hit(hit: Hit, way: str, frames: FrameSource | None, most: int) -> HitView:
     instances = {instance.id: instance for instance in hit.instances}
     named = [*instances, *(name for line in hit.trace for name in line.instances)]
     colours = instance_colours(named)
@@ -148,6 +157,7 @@ def _view_hit(hit: Hit, frames: FrameSource | None, most: int) -> HitView:
             name: (css_colour(colour), label_of(instances[name]) if name in instances else name)
             for name, colour in colours.items()
         },
+        way=way,
     )
 
 

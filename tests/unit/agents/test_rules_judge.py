@@ -215,3 +215,16 @@ def test_whom_a_claim_counted_is_shown_though_it_is_the_wrong_number(clip, mover
 def test_a_denial_that_is_refuted_is_a_sentence(clip, mover):
     turning = clip(mover("a", [(0, 60, 100), (3, 500, 100), (6, 60, 100)], colour="red"))
     assert lines("the red thing never turns back", turning)["the red thing does not turn back"] == "refuted"
+
+
+def test_a_verdict_names_the_way_to_understand_the_question_that_it_tells_of(clip, mover):
+    moving = clip(mover("a", [(0, 60, 100), (6, 500, 100)]))
+    said = SubQuery(id="p0", text="it moves", kind="action", subject="thing", relation="moves", reading=GRAMMAR)
+    guess = said.model_copy(update={"id": "s0", "relation": "stands_still", "weight": 0.6, "reading": "rest"})
+
+    def told(*parts):
+        return RulesJudge().judge(Decomposition(query="it moves", sub_queries=parts), moving).reading
+
+    assert told(said, guess) == GRAMMAR
+    assert told(said, guess.model_copy(update={"relation": "moves"})) == "rest"
+    assert told(said) is None

@@ -170,3 +170,13 @@ def test_every_predicate_reads_as_a_sentence(name: str) -> None:
     text = sentence(name, RED, other)
     assert text.startswith("the red round object ")
     assert text.endswith("the blue square object") == (other is not None)
+
+
+def test_no_span_ends_after_the_video_whose_last_frame_is_short() -> None:
+    geometry = tracks(line((60, 200), (460, 200), 41), line((160, 200), (560, 200), 41))
+    whole = twin(geometry, RED, BLUE)
+    assert max(fact.span[1] for fact in predicate_facts(whole, geometry) if fact.span) == pytest.approx(4.1)
+    short = whole.model_copy(update={"duration": 4.02})
+    told = predicate_facts(short, geometry)
+    assert max(fact.span[1] for fact in told if fact.span) == 4.02
+    assert all(fact.span[0] <= fact.span[1] for fact in told if fact.span)

@@ -1,7 +1,7 @@
 import numpy as np
 
 from tests.unit.twinseek.records import square
-from twinseek.overlays import PALETTE, Mark, draw_marks, fit_image, ink_on, instance_colours
+from twinseek.overlays import FILL_OPACITY, PALETTE, Mark, draw_marks, fit_image, ink_on, instance_colours
 
 ORANGE = PALETTE[0]
 
@@ -17,9 +17,21 @@ def mark(**fields):
 
 def test_a_mask_is_tinted_inside_and_nothing_changes_far_outside():
     drawn = draw_marks(grey(), [mark()])
-    expected = (128 * 0.58 + np.array(ORANGE) * 0.42).astype(np.uint8)
+    expected = (128 * (1 - FILL_OPACITY) + np.array(ORANGE) * FILL_OPACITY).astype(np.uint8)
     assert (drawn[40, 60] == expected).all()
     assert (drawn[80, 10] == 128).all()
+
+
+def test_the_colour_of_a_small_thing_is_seen_and_a_line_in_its_marks_colour_goes_round_it():
+    pink, box = (235, 120, 190), (60, 40, 65, 44)
+    frame = grey()
+    frame[40:44, 60:65] = pink
+    drawn = draw_marks(frame, [mark(box=box, mask=square(box=box).model_dump())]).astype(int)
+    inside = drawn[40:44, 60:65]
+    assert np.abs(inside - pink).max() < np.abs(inside - ORANGE).max()
+    assert np.abs(inside - pink).max() <= 40
+    around = np.abs(drawn[36:48, 56:69] - ORANGE).max(axis=2) < 40
+    assert around.sum() > 12
 
 
 def test_the_frame_that_is_handed_in_stays_as_it_was():

@@ -5,6 +5,7 @@ import pytest
 from rich.console import Console
 
 from tests.unit.twinseek.records import a_hit, a_record, hostile_record
+from twins.queries import SubQuery
 from twins.schema import Fact, Provenance, Track, Twin
 from twinseek.terminal import print_result, print_twin, print_videos
 from twinseek.videos import VideoRow
@@ -169,4 +170,35 @@ def test_facts_stand_in_order_of_time_on_an_axis():
 
 def test_many_facts_are_cut_with_a_sentence():
     facts = tuple(Fact(kind="event", text=f"event {n}", source="s") for n in range(61))
-    assert "1 more facts: --json shows all" in printed(print_twin, a_twin(facts=facts))
+    assert "1 more fact: --json shows all" in printed(print_twin, a_twin(facts=facts))
+
+
+def several_ways():
+    parts = (
+        SubQuery(id="s1", text="it follows", kind="action", reading="pursuit", weight=0.6),
+        SubQuery(id="s2", text="it comes after", kind="action", reading="grammar"),
+    )
+    hits = (a_hit(reading="pursuit"), a_hit(rank=2, reading="grammar"))
+    return a_record(sub_queries=parts, results=hits)
+
+
+@pytest.mark.parametrize("options", [{}, {"force_terminal": True, "width": 120}, {"force_terminal": True, "width": 60}])
+def test_of_several_ways_to_understand_a_question_each_hit_names_the_one_it_answers(options):
+    shown = " ".join(without_styles(printed(print_result, several_ways(), **options)).split())
+    first, second = shown.index("understood as pursuit:"), shown.index("understood by its grammar alone:")
+    assert first < shown.index("✓ the ball hides") < second
+
+
+def test_a_question_with_one_way_to_understand_it_has_no_such_line():
+    one = several_ways()
+    record = one.model_copy(update={"sub_queries": one.sub_queries[:1], "results": one.results[:1]})
+    assert "understood" not in printed(print_result, record)
+
+
+def test_columns_are_named_in_pipes_too():
+    assert printed(print_videos, [a_row()]).startswith("video\tlength\tsize\ttracks\tfacts\torigin\ncups-")
+    assert "\ntrack\tcategory\tlooks\n1\tcup" in printed(print_twin, a_twin())
+
+
+def test_one_of_a_kind_is_no_plural():
+    assert "300 frames, 1 track, 2 facts, perceived" in printed(print_twin, a_twin())

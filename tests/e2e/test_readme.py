@@ -1,0 +1,54 @@
+"""What the README says after ``make demo`` can be typed line by line."""
+
+import re
+import shlex
+from pathlib import Path
+
+import pytest
+
+from tests.e2e.command_line import twinseek
+from twinseek import demo
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def typed(page: Path) -> list[list[str]]:
+    """Return the words of each line of a page's shell blocks, without comments."""
+    blocks = re.findall(r"^```(?:text)?\n(.*?)^```", page.read_text(), re.S | re.M)
+    return [words for block in blocks for line in block.splitlines() if (words := shlex.split(line, comments=True))]
+
+
+@pytest.fixture(scope="module")
+def after_the_demo(tmp_path_factory) -> Path:
+    """Return a folder in which the demo has run, with fewer clips, and examples as in a checkout."""
+    folder = tmp_path_factory.mktemp("checkout")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(demo, "CLIPS", 12)
+        demo.run_sample(folder / "twinseek-demo", lambda event: None)
+    (folder / "examples").symlink_to(ROOT / "examples")
+    return folder
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("page", ["README.md", "docs/annotations.md"])
+def test_every_command_of_a_page_runs_after_the_demo(after_the_demo, page):
+    environment: dict[str, str] = {}
+    ran = []
+    for first, *rest in typed(ROOT / page):
+        if first == "export":
+            environment |= dict(word.split("=", 1) for word in rest)
+        elif first == "twinseek" and rest[0] != "serve":  # a server does not end; its own tests start it
+            done = twinseek(*rest, cwd=after_the_demo, **environment)
+            assert done.returncode == 0, (rest, done.stderr)
+            ran.append(rest[0])
+    assert len(ran) >= 2
+
+
+def test_the_pages_name_no_library_that_nothing_on_them_makes():
+    made = {"twinseek-demo/library"}
+    for page in ("README.md", "docs/annotations.md"):
+        for words in typed(ROOT / page):
+            if "--library" in words:
+                place = words[words.index("--library") + 1]
+                made |= {place} if words[1] in ("index", "import") else set()
+                assert place in made, words
