@@ -53,8 +53,10 @@ def diagnose(library: Path | None, profile: str | None, llm: dict[str, Any] | No
     for module, distribution in NEEDED.items():
         yield _module(module, distribution)
     yield _guard("text encoder", _encoder)
-    settings = load_settings(profile=profile)
-    yield from _models(LlmSettings.model_validate(settings.llm.model_dump() | (llm or {})))
+    try:
+        yield from _models(load_settings(profile=profile, llm=llm).llm)
+    except TwinseekError as error:
+        yield Finding("settings", "error", str(error))
     try:
         with Library.open(library, profile=profile) as opened:
             yield from _library(opened)

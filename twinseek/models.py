@@ -65,7 +65,7 @@ def served_models(base_url: str, timeout: float = LISTING_SECONDS) -> list[str]:
     url, key = checked_url(base_url), os.environ.get("OPENAI_API_KEY") or NO_KEY
     try:
         with openai.OpenAI(base_url=url, api_key=key, max_retries=0, timeout=timeout) as client:
-            return sorted(model.id for model in client.models.list())
+            return sorted(model.id for model in client.models.list() if model.id)
     except openai.AuthenticationError as error:
         raise TwinseekError(f"{url} refuses the key: set OPENAI_API_KEY to one that it takes") from error
     except openai.APIStatusError as error:

@@ -157,7 +157,7 @@ def explain(error: BaseException, attempts: int, seconds: float) -> str:
     if status == 401 or status == 403:
         return f"the model's server refuses the key ({status}): set the provider's key, OPENAI_API_KEY say ({said})"
     if status == 404:
-        return f"the model's server knows no such model or path (404): check the model's name and the base URL ({said})"
+        return f"the model's server has no such model or path (404): twinseek doctor says which it has ({said})"
     wait = retry_after(error)
     if status == 429 and wait is not None and wait >= seconds:
         return f"the model's server asks to wait {wait:.0f} s, longer than the {seconds:.0f} s left: ask again later"

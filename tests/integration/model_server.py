@@ -19,6 +19,7 @@ class ModelServer(ThreadingHTTPServer):
     def __init__(self, models: tuple[str, ...]) -> None:
         super().__init__(("127.0.0.1", 0), _Handler)
         self.models = models
+        self.page: bytes | None = None
         self.replies: list[Reply] = []
         self.requests: list[dict[str, Any]] = []
         self.times: list[float] = []
@@ -46,6 +47,8 @@ class _Handler(BaseHTTPRequestHandler):
     server: ModelServer
 
     def do_GET(self) -> None:
+        if self.server.page is not None:
+            return send(self, 200, self.server.page, {"content-type": "text/html"})
         if self.path != "/v1/models":
             return send(self, 404, {"error": {"message": "not found"}})
         data = [{"id": name, "object": "model", "created": 0, "owned_by": "test"} for name in self.server.models]

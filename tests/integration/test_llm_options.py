@@ -129,3 +129,20 @@ def test_the_doctor_says_which_models_a_server_has(library):
 def test_the_doctor_is_content_without_a_model(library):
     [only] = doctor(library)
     assert only["level"] == "ok"
+
+
+@pytest.mark.parametrize("page", [b"<html>hello</html>", b"{}", b'{"data": null}', b'{"data": [{}]}'])
+def test_a_url_of_something_else_is_told_from_a_model_server(library, page):
+    with serve() as server:
+        server.page = page
+        with pytest.raises(TwinseekError, match=r"no model server answers|has no model"):
+            library.gallery.models_for(LlmSettings(base_url=server.url))
+
+
+def test_the_doctor_names_a_wrong_setting_and_goes_on(library, monkeypatch):
+    monkeypatch.setenv("TWINSEEK_LLM__CALLS", "many")
+    done = CliRunner().invoke(cli, ["doctor", "--library", str(library.store.root), "--json"])
+    found = {one["subject"]: one for one in json.loads(done.stdout)}
+    assert found["settings"]["level"] == "error"
+    assert "llm.calls" in found["settings"]["text"]
+    assert "python" in found

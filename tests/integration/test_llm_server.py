@@ -172,7 +172,7 @@ def test_a_wait_beyond_the_deadline_is_not_waited(server, wait):
 
 @pytest.mark.parametrize(
     ("code", "says_what"),
-    [(401, r"refuses the key \(401\)"), (403, r"refuses the key \(403\)"), (404, "check the model's name")],
+    [(401, r"refuses the key \(401\)"), (403, r"refuses the key \(403\)"), (404, "twinseek doctor says which it has")],
 )
 def test_what_no_other_try_can_change_is_given_up_at_once(server, code, says_what):
     server.script(status(code, "the model `m` does not exist"))
