@@ -9,7 +9,7 @@ import numpy as np
 from agents.grounding import Grounder
 from agents.scenes import outcomes, scene
 from twins.geometry import Bools, Doubles, Geometry
-from twins.predicates import PREDICATES, RELATIVE, Scene, Truth, evaluate, mark
+from twins.predicates import OPEN, PREDICATES, RELATIVE, Scene, Truth, evaluate, mark
 from twins.predicates.truth import FAILS, HOLDS
 from twins.protocols import TextEncoder
 from twins.schema import Span, Twin
@@ -143,8 +143,13 @@ class Evidence:
         return np.array([held for held, _ in told]), np.array([failed for _, failed in told])
 
     def _any_other(self, name: str, subject: int) -> float:
+        """Return how far a relation holds with whatever else there is, followed or not."""
         others: list[tuple[int, int | None]] = [(subject, o) for o in range(len(self.objects)) if o != subject]
-        return float(self.values(name, others[:MAX_PAIRS]).max()) if others else UNKNOWN_VALUE
+        best = float(self.values(name, others[:MAX_PAIRS]).max()) if others else UNKNOWN_VALUE
+        if name not in OPEN:
+            return best
+        alone = float(self.values(OPEN[name], [(subject, None)])[0])
+        return max(best, alone) if best > UNKNOWN_VALUE else alone
 
     def truth(self, name: str, subject: int, other: int | None) -> Truth:
         """Return the spans where a predicate holds of objects."""

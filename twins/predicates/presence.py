@@ -159,20 +159,44 @@ def _passage(scene: Scene, a: Ints, fits: Callable[[int, int], bool]) -> Marks:
     return _event(scene, a, departures.where(np.array(keep, bool)), first=False)
 
 
+def hides(scene: Scene, a: Ints, _: Ints) -> Marks:
+    """Mark where a is out of view behind something, which need be no track, from the moment it goes there."""
+    runs = _sights_ending_inside(scene, a)
+    mask = np.zeros((len(a), len(scene.seconds)), bool)
+    for row, end in zip(runs.rows, runs.ends, strict=True):
+        m, away = int(a[row]), _away(scene, int(a[row]), int(end))
+        # Who says that it is hidden has looked at what hides it; else something that is followed must be there.
+        if scene.occluded[m, away].any() or any(
+            _goes_behind(scene, m, other, int(end)) for other in range(scene.count) if other != m
+        ):
+            mask[row, max(end - 1, 0) : away.stop] = True
+    return marks_where(mask, scene.located[a] | scene.absent[a] | scene.occluded[a])
+
+
 def hides_behind(scene: Scene, a: Ints, b: Ints) -> Marks:
     """Mark where a is out of view, or nearly, behind b, from the moment it goes there."""
-    runs = _sights(scene, a, first=False)
-    over_edge = edge_sights(scene, a, first=False)[0]
-    gone = set(zip(over_edge.rows, over_edge.ends, strict=True))
-    runs = runs.where(np.array([key not in gone for key in zip(runs.rows, runs.ends, strict=True)], bool))
+    runs = _sights_ending_inside(scene, a)
     mask = np.zeros((len(a), len(scene.seconds)), bool)
     for row, end in zip(runs.rows, runs.ends, strict=True):
         if a[row] != b[row] and _goes_behind(scene, int(a[row]), int(b[row]), int(end)):
-            back = np.flatnonzero(scene.seen[a[row], end:])
-            mask[row, max(end - 1, 0) : end + back[0] if len(back) else None] = True
+            mask[row, max(end - 1, 0) : _away(scene, int(a[row]), int(end)).stop] = True
     mask |= _mostly_hidden(scene, a, b)
     known = both_located(scene, a, b) | (scene.seen[b] & (scene.occluded[a] | scene.absent[a]) & (a != b)[:, None])
     return marks_where(mask & known, known | (pair_marks(scene, a, b, mask) == 0))
+
+
+def _sights_ending_inside(scene: Scene, a: Ints) -> Runs:
+    """Return the stretches in view after which a is gone, but not over the picture's edge."""
+    runs = _sights(scene, a, first=False)
+    over_edge = edge_sights(scene, a, first=False)[0]
+    gone = set(zip(over_edge.rows, over_edge.ends, strict=True))
+    return runs.where(np.array([key not in gone for key in zip(runs.rows, runs.ends, strict=True)], bool))
+
+
+def _away(scene: Scene, m: int, end: int) -> slice:
+    """Return the frames from ``end`` until an object is seen again, or all that are left."""
+    back = np.flatnonzero(scene.seen[m, end:])
+    return slice(end, end + int(back[0]) if len(back) else scene.seen.shape[1])
 
 
 def _goes_behind(scene: Scene, a: int, b: int, end: int) -> bool:
@@ -212,5 +236,6 @@ FAMILY = (
     Predicate("appears", 1, "presence", appears, ("appears", "comes into view"), event=True),
     Predicate("disappears", 1, "presence", disappears, ("disappears", "vanishes"), event=True),
     Predicate("reappears", 1, "presence", reappears, ("reappears", "comes back into view"), event=True),
+    Predicate("hides", 1, "presence", hides, ("hides", "goes out of view behind something")),
     Predicate("hides_behind", 2, "presence", hides_behind, ("hides behind", "is hidden by")),
 )

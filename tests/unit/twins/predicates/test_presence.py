@@ -64,6 +64,29 @@ def test_going_behind_a_wall_is_hiding_until_it_comes_out() -> None:
     assert not evaluate("hides_behind", scene, 1, 0).ever
 
 
+def test_what_is_known_to_be_hidden_hides_though_nothing_that_hides_it_is_followed() -> None:
+    a = [*line((100, 200), (240, 200), 20), *["occluded"] * 20, *line((360, 200), (500, 200), 20)]
+    scene = Scene(tracks(a))
+    for name in ("hides", "hides_behind"):
+        (span,) = evaluate(name, scene, 0).holds
+        assert span == pytest.approx((1.9, 4.0), abs=0.01)
+        assert evaluate(name, scene, 0).fails == (pytest.approx((0.0, 1.9), abs=0.01), pytest.approx((4.0, 6.0)))
+
+
+def test_what_vanishes_behind_something_followed_hides_and_in_the_open_does_not() -> None:
+    a = [*line((100, 200), (240, 200), 20), *["absent"] * 20]
+    size = [(40.0, 40.0), (100.0, 200.0)]
+    for place, hides in (((300, 200), True), ((300, 420), False)):
+        scene = Scene(tracks(a, rest(place, 40), size=size))
+        assert evaluate("hides", scene, 0).ever is hides
+        assert evaluate("hides_behind", scene, 0).ever is hides
+        assert not evaluate("hides", scene, 1).ever
+
+
+def test_what_goes_over_the_edge_does_not_hide_even_where_it_is_called_hidden() -> None:
+    assert not evaluate("hides", Scene(tracks([*line((420, 200), (620, 200), 20), *["occluded"] * 20])), 0).ever
+
+
 def test_vanishing_away_from_the_wall_is_not_hiding_behind_it() -> None:
     a = [*line((100, 400), (200, 400), 20), *["absent"] * 20]
     scene = Scene(tracks(a, rest((400, 150), 40), size=[(40.0, 40.0), (100.0, 200.0)]))
