@@ -8,9 +8,9 @@ import numpy as np
 
 from agents.grounding import Grounder
 from agents.scenes import outcomes, scene
-from twins.geometry import Bools, Doubles, Geometry
+from twins.geometry import Doubles, Geometry, Ints
 from twins.predicates import OPEN, PREDICATES, RELATIVE, Scene, Truth, evaluate, mark
-from twins.predicates.truth import FAILS, HOLDS
+from twins.predicates.truth import FAILS, HOLDS, Marks
 from twins.protocols import TextEncoder
 from twins.schema import Span, Twin
 
@@ -114,7 +114,7 @@ class Evidence:
     def values(self, name: str, pairs: list[tuple[int, int | None]]) -> Doubles:
         """Return (len(pairs),) how far a predicate holds: 1 at some time, 0 known never to, between where unknown.
 
-        What holds of something that may be no thing at all holds the less for it.
+        What holds of something that may be no thing at all, or hardly, holds the less for it.
         """
         if not pairs:
             return np.empty(0)
@@ -125,22 +125,28 @@ class Evidence:
         members = [(self.member(s), self.member(s if alone or o is None else o)) for s, o in pairs]
         holds, fails = self._outcomes(relative, members)
         sure = np.array([min(self.salience[n] for n in pair if n is not None) for pair in pairs])
-        return np.where(holds, UNKNOWN_VALUE + (1 - UNKNOWN_VALUE) * sure, UNKNOWN_VALUE * (1 - fails))
+        return np.where(holds > 0, UNKNOWN_VALUE + (1 - UNKNOWN_VALUE) * sure * holds, UNKNOWN_VALUE * (1 - fails))
 
-    def _outcomes(self, name: str, members: list[tuple[int, int]]) -> tuple[Bools, Doubles]:
-        """Return for pairs of the scene's objects whether a predicate ever holds, and its share of frames that fail."""
+    def _outcomes(self, name: str, members: list[tuple[int, int]]) -> tuple[Doubles, Doubles]:
+        """Return for pairs of the scene's objects how clearly a predicate holds, and its share of frames that fail."""
         known = outcomes(self.scene)
         missing = [pair for pair in dict.fromkeys(members) if (name, *pair) not in known]
         if missing:
             a, b = np.array(missing).T
             marks = mark(name, self.scene, a, b)
+            holds, fails = self._support(name, a, marks), (marks == FAILS).mean(axis=1)
             # The outcomes are kept, and scenes outlive the question.
             self.scene.forget_shared()
-            holds, fails = (marks == HOLDS).any(axis=1), (marks == FAILS).mean(axis=1)
             found = zip(missing, holds.tolist(), fails.tolist(), strict=True)
             known.update({(name, *pair): (held, failed) for pair, held, failed in found})
         told = [known[(name, *pair)] for pair in members]
         return np.array([held for held, _ in told]), np.array([failed for _, failed in told])
+
+    def _support(self, name: str, a: Ints, marks: Marks) -> Doubles:
+        """Return (K,) how clearly a predicate holds of K subjects somewhere, 0 where it never does."""
+        holds = (marks == HOLDS).any(axis=1).astype(np.float64)
+        support = PREDICATES[name].support
+        return holds if support is None or not holds.any() else np.asarray(holds * support(self.scene, a, marks))
 
     def _any_other(self, name: str, subject: int) -> float:
         """Return how far a relation holds with whatever else there is, followed or not."""

@@ -12,7 +12,7 @@ from twins.predicates.predicate import Predicate
 from twins.predicates.runs import Runs, drop_short, runs_of
 from twins.predicates.scene import Scene
 from twins.predicates.spatial import INSIDE_SHARE
-from twins.predicates.truth import Marks, marks_where
+from twins.predicates.truth import HOLDS, Marks, marks_where
 
 AWAY_SECONDS = 0.4
 """Out of view for less than this at the clip's start or end is a detector that blinked."""
@@ -32,6 +32,9 @@ HIDER_LEAD = 0.12
 """What is nearer by this share cannot hide behind the other."""
 COVERING_SECONDS = 0.6
 """What was seen whole in front of a thing this long before it went did not go behind that thing."""
+SOLID_SECONDS = 1.2
+"""Of what was in view for less before it hid, it is the less clear that it was a thing of its own, and not what showed
+of another one beside a post."""
 MOSTLY_HIDDEN = 0.4
 """Below this visible share of its usual area a thing hides behind what covers it."""
 
@@ -173,6 +176,18 @@ def hides(scene: Scene, a: Ints, _: Ints) -> Marks:
     return marks_where(mask, scene.located[a] | scene.absent[a] | scene.occluded[a])
 
 
+def seen_before(scene: Scene, a: Ints, marks: Marks) -> Doubles:
+    """Return (K,) how long each was in view before it hid, as a share of what is clear; the longest of its hidings."""
+    runs, sights = runs_of(marks == HOLDS), runs_of(scene.seen[a])
+    longest = np.zeros(len(a))
+    for row, start in zip(runs.rows, runs.starts, strict=True):
+        # A hiding starts with the last frame of a sight.
+        before = (sights.rows == row) & (sights.starts <= start) & (sights.ends > start)
+        seconds = sights.where(before).seconds(scene.edges).max(initial=0.0)
+        longest[row] = max(longest[row], seconds / SOLID_SECONDS)
+    return np.minimum(longest, 1.0)
+
+
 def hides_behind(scene: Scene, a: Ints, b: Ints) -> Marks:
     """Mark where a is out of view, or nearly, behind b, from the moment it goes there."""
     runs = _sights_ending_inside(scene, a)
@@ -236,6 +251,6 @@ FAMILY = (
     Predicate("appears", 1, "presence", appears, ("appears", "comes into view"), event=True),
     Predicate("disappears", 1, "presence", disappears, ("disappears", "vanishes"), event=True),
     Predicate("reappears", 1, "presence", reappears, ("reappears", "comes back into view"), event=True),
-    Predicate("hides", 1, "presence", hides, ("hides", "goes out of view behind something")),
+    Predicate("hides", 1, "presence", hides, ("hides", "goes out of view behind something"), support=seen_before),
     Predicate("hides_behind", 2, "presence", hides_behind, ("hides behind", "is hidden by")),
 )

@@ -5,7 +5,8 @@ import pytest
 
 from tests.unit.twins.predicates.tracks import line, rest, tracks
 from twins.geometry import Visibility
-from twins.predicates import Scene, evaluate
+from twins.predicates import Scene, evaluate, mark
+from twins.predicates.presence import seen_before
 
 HELD = ("enters", "leaves", "appears", "disappears", "reappears")
 
@@ -146,3 +147,11 @@ def test_a_moment_behind_something_counts_where_it_is_known_and_not_where_it_may
         way[14:18] = [state] * 4
         scene = Scene(tracks(way))
         assert len(evaluate("reappears", scene, 0).holds) == times
+
+
+def test_what_was_hardly_in_view_before_it_hid_is_a_less_clear_case_of_hiding() -> None:
+    long = [*line((100, 200), (240, 200), 20), *["occluded"] * 20]
+    short = [*["absent"] * 14, *line((100, 400), (140, 400), 6), *["occluded"] * 20]
+    scene, both = Scene(tracks(long, short)), np.arange(2)
+    # In view for 0.6 seconds, of the 1.2 after which it is clear.
+    assert seen_before(scene, both, mark("hides", scene, both, both)) == pytest.approx([1.0, 0.5], abs=0.01)
