@@ -26,6 +26,8 @@ MEANT = 0.45
 """Grounding score from which a track counts as what a phrase means."""
 BRIEF_SHARE = 0.1
 """A track in view for less than this share of the clip is not counted among *all*."""
+UNSEEN_SHARE = 0.85
+"""How sure a relation is, beside one whose second is followed, that is told by what the first does alone."""
 
 UNBOUNDED = 10_000
 """An upper bound that is none."""
@@ -155,6 +157,8 @@ class Evidence:
         if name not in OPEN:
             return best
         alone = float(self.values(OPEN[name], [(subject, None)])[0])
+        if alone > UNKNOWN_VALUE:
+            alone = UNKNOWN_VALUE + UNSEEN_SHARE * (alone - UNKNOWN_VALUE)
         return max(best, alone) if best > UNKNOWN_VALUE else alone
 
     def truth(self, name: str, subject: int, other: int | None) -> Truth:

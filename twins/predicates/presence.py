@@ -32,9 +32,9 @@ HIDER_LEAD = 0.12
 """What is nearer by this share cannot hide behind the other."""
 COVERING_SECONDS = 0.6
 """What was seen whole in front of a thing this long before it went did not go behind that thing."""
-SOLID_SECONDS = 1.2
-"""Of what was in view for less before it hid, it is the less clear that it was a thing of its own, and not what showed
-of another one beside a post."""
+CLEAR_WAY = 1.2
+"""Units that a thing goes before it clearly hides; what goes less may be what shows of another one beside a post, or a
+patch of the ground."""
 MOSTLY_HIDDEN = 0.4
 """Below this visible share of its usual area a thing hides behind what covers it."""
 
@@ -165,27 +165,36 @@ def _passage(scene: Scene, a: Ints, fits: Callable[[int, int], bool]) -> Marks:
 def hides(scene: Scene, a: Ints, _: Ints) -> Marks:
     """Mark where a is out of view behind something, which need be no track, from the moment it goes there."""
     runs = _sights_ending_inside(scene, a)
-    mask = np.zeros((len(a), len(scene.seconds)), bool)
+    mask, doubtful = np.zeros((2, len(a), len(scene.seconds)), bool)
     for row, end in zip(runs.rows, runs.ends, strict=True):
         m, away = int(a[row]), _away(scene, int(a[row]), int(end))
-        # Who says that it is hidden has looked at what hides it; else something that is followed must be there.
-        if scene.occluded[m, away].any() or any(
-            _goes_behind(scene, m, other, int(end)) for other in range(scene.count) if other != m
-        ):
-            mask[row, max(end - 1, 0) : away.stop] = True
-    return marks_where(mask, scene.located[a] | scene.absent[a] | scene.occluded[a])
+        frames = slice(max(end - 1, 0), away.stop)
+        if any(_goes_behind(scene, m, other, int(end)) for other in range(scene.count) if other != m):
+            mask[row, frames] = True
+        elif scene.occluded[m, away].any():
+            # What nobody follows stands still: to get behind it, a thing has to go as far as it is long.
+            far = _came_so_far(scene, m, int(end)) >= np.nanmedian(scene.sizes[m, :end])
+            (mask if far else doubtful)[row, frames] = True
+    known = scene.located[a] | scene.absent[a] | scene.occluded[a]
+    return marks_where(mask, known & ~doubtful)
 
 
-def seen_before(scene: Scene, a: Ints, marks: Marks) -> Doubles:
-    """Return (K,) how long each was in view before it hid, as a share of what is clear; the longest of its hidings."""
-    runs, sights = runs_of(marks == HOLDS), runs_of(scene.seen[a])
-    longest = np.zeros(len(a))
+def _came_so_far(scene: Scene, m: int, end: int) -> float:
+    """Return how far an object went in the sight that ends before frame ``end``, camera taken out, in pixels."""
+    out = np.flatnonzero(~scene.seen[m, :end])
+    sight = scene.places[m, out[-1] + 1 if len(out) else 0 : end]
+    return float(np.nanmax(np.linalg.norm(sight - sight[0], axis=1)))
+
+
+def way_before(scene: Scene, a: Ints, marks: Marks) -> Doubles:
+    """Return (K,) how far each went before it hid, as a share of what is clear; the farthest of its hidings."""
+    runs = runs_of(marks == HOLDS)
+    clearest = np.zeros(len(a))
     for row, start in zip(runs.rows, runs.starts, strict=True):
         # A hiding starts with the last frame of a sight.
-        before = (sights.rows == row) & (sights.starts <= start) & (sights.ends > start)
-        seconds = sights.where(before).seconds(scene.edges).max(initial=0.0)
-        longest[row] = max(longest[row], seconds / SOLID_SECONDS)
-    return np.minimum(longest, 1.0)
+        way = _came_so_far(scene, int(a[row]), int(start) + 1) / scene.unit[a[row], start]
+        clearest[row] = max(clearest[row], way / CLEAR_WAY)
+    return np.minimum(clearest, 1.0)
 
 
 def hides_behind(scene: Scene, a: Ints, b: Ints) -> Marks:
@@ -251,6 +260,6 @@ FAMILY = (
     Predicate("appears", 1, "presence", appears, ("appears", "comes into view"), event=True),
     Predicate("disappears", 1, "presence", disappears, ("disappears", "vanishes"), event=True),
     Predicate("reappears", 1, "presence", reappears, ("reappears", "comes back into view"), event=True),
-    Predicate("hides", 1, "presence", hides, ("hides", "goes out of view behind something"), support=seen_before),
+    Predicate("hides", 1, "presence", hides, ("hides", "goes out of view behind something"), support=way_before),
     Predicate("hides_behind", 2, "presence", hides_behind, ("hides behind", "is hidden by")),
 )

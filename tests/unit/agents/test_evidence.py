@@ -21,7 +21,9 @@ def test_what_is_hidden_by_nothing_that_is_followed_hides_where_the_cover_is_lef
     seen = clip(mover("1", [(0, 60, 100), (3, 300, 100)]), mover("2", [(0, 500, 300), (6, 500, 300)]))
     seen.geometry.visibility[0, 31:] = Visibility.OCCLUDED
     evidence = Evidence(seen.twin, seen.geometry)
-    assert evidence.values("hides_behind", [(0, None), (1, None)]).tolist() == [1.0, 0.0]
+    hidden, in_view = evidence.values("hides_behind", [(0, None), (1, None)])
+    assert 0.8 < hidden < 1.0  # a cover that is followed would be surer
+    assert in_view == 0.0
     assert evidence.values("hides_behind", [(0, 1)]).tolist() == [0.0]
     assert evidence.truth("hides_behind", 0, None).holds == ((3.0, 6.0),)
     claim = Claim(claim="it hides", predicate="hides_behind", instances=("1",), source="rules")

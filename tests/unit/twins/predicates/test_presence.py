@@ -6,7 +6,8 @@ import pytest
 from tests.unit.twins.predicates.tracks import line, rest, tracks
 from twins.geometry import Visibility
 from twins.predicates import Scene, evaluate, mark
-from twins.predicates.presence import seen_before
+from twins.predicates.presence import way_before
+from twins.predicates.truth import covered
 
 HELD = ("enters", "leaves", "appears", "disappears", "reappears")
 
@@ -84,6 +85,13 @@ def test_what_vanishes_behind_something_followed_hides_and_in_the_open_does_not(
         assert not evaluate("hides", scene, 1).ever
 
 
+def test_of_what_stood_still_before_it_is_not_known_that_it_hides_where_nobody_follows_what_covers_it() -> None:
+    scene = Scene(tracks([*rest((240, 200), 20), *["occluded"] * 20, *rest((240, 200), 20)]))
+    truth = evaluate("hides", scene, 0)
+    assert not truth.ever
+    assert covered(truth.fails, (2.0, 4.0)) == 0
+
+
 def test_what_goes_over_the_edge_does_not_hide_even_where_it_is_called_hidden() -> None:
     assert not evaluate("hides", Scene(tracks([*line((420, 200), (620, 200), 20), *["occluded"] * 20])), 0).ever
 
@@ -149,9 +157,9 @@ def test_a_moment_behind_something_counts_where_it_is_known_and_not_where_it_may
         assert len(evaluate("reappears", scene, 0).holds) == times
 
 
-def test_what_was_hardly_in_view_before_it_hid_is_a_less_clear_case_of_hiding() -> None:
+def test_what_has_gone_only_a_little_way_before_it_hid_is_a_less_clear_case_of_hiding() -> None:
     long = [*line((100, 200), (240, 200), 20), *["occluded"] * 20]
-    short = [*["absent"] * 14, *line((100, 400), (140, 400), 6), *["occluded"] * 20]
+    short = [*["absent"] * 14, *line((100, 400), (150, 400), 6), *["occluded"] * 20]
     scene, both = Scene(tracks(long, short)), np.arange(2)
-    # In view for 0.6 seconds, of the 1.2 after which it is clear.
-    assert seen_before(scene, both, mark("hides", scene, both, both)) == pytest.approx([1.0, 0.5], abs=0.01)
+    # 140 and 50 pixels; a unit is 20 pixels and a tenth of the diagonal of 800, and 1.2 units are clear.
+    assert way_before(scene, both, mark("hides", scene, both, both)) == pytest.approx([1.0, 50 / 120], abs=0.02)
