@@ -8,9 +8,9 @@ import numpy as np
 
 from agents.grounding import Grounder
 from agents.scenes import outcomes, scene
-from twins.geometry import Bools, Doubles, Geometry
-from twins.predicates import PREDICATES, RELATIVE, Scene, Truth, evaluate, mark
-from twins.predicates.truth import FAILS, HOLDS
+from twins.geometry import Doubles, Geometry, Ints
+from twins.predicates import OPEN, PREDICATES, RELATIVE, Scene, Truth, evaluate, mark
+from twins.predicates.truth import FAILS, HOLDS, Marks
 from twins.protocols import TextEncoder
 from twins.schema import Span, Twin
 
@@ -26,6 +26,8 @@ MEANT = 0.45
 """Grounding score from which a track counts as what a phrase means."""
 BRIEF_SHARE = 0.1
 """A track in view for less than this share of the clip is not counted among *all*."""
+UNSEEN_SHARE = 0.85
+"""How sure a relation is, beside one whose second is followed, that is told by what the first does alone."""
 
 UNBOUNDED = 10_000
 """An upper bound that is none."""
@@ -114,7 +116,7 @@ class Evidence:
     def values(self, name: str, pairs: list[tuple[int, int | None]]) -> Doubles:
         """Return (len(pairs),) how far a predicate holds: 1 at some time, 0 known never to, between where unknown.
 
-        What holds of something that may be no thing at all holds the less for it.
+        What holds of something that may be no thing at all, or hardly, holds the less for it.
         """
         if not pairs:
             return np.empty(0)
@@ -125,26 +127,39 @@ class Evidence:
         members = [(self.member(s), self.member(s if alone or o is None else o)) for s, o in pairs]
         holds, fails = self._outcomes(relative, members)
         sure = np.array([min(self.salience[n] for n in pair if n is not None) for pair in pairs])
-        return np.where(holds, UNKNOWN_VALUE + (1 - UNKNOWN_VALUE) * sure, UNKNOWN_VALUE * (1 - fails))
+        return np.where(holds > 0, UNKNOWN_VALUE + (1 - UNKNOWN_VALUE) * sure * holds, UNKNOWN_VALUE * (1 - fails))
 
-    def _outcomes(self, name: str, members: list[tuple[int, int]]) -> tuple[Bools, Doubles]:
-        """Return for pairs of the scene's objects whether a predicate ever holds, and its share of frames that fail."""
+    def _outcomes(self, name: str, members: list[tuple[int, int]]) -> tuple[Doubles, Doubles]:
+        """Return for pairs of the scene's objects how clearly a predicate holds, and its share of frames that fail."""
         known = outcomes(self.scene)
         missing = [pair for pair in dict.fromkeys(members) if (name, *pair) not in known]
         if missing:
             a, b = np.array(missing).T
             marks = mark(name, self.scene, a, b)
+            holds, fails = self._support(name, a, marks), (marks == FAILS).mean(axis=1)
             # The outcomes are kept, and scenes outlive the question.
             self.scene.forget_shared()
-            holds, fails = (marks == HOLDS).any(axis=1), (marks == FAILS).mean(axis=1)
             found = zip(missing, holds.tolist(), fails.tolist(), strict=True)
             known.update({(name, *pair): (held, failed) for pair, held, failed in found})
         told = [known[(name, *pair)] for pair in members]
         return np.array([held for held, _ in told]), np.array([failed for _, failed in told])
 
+    def _support(self, name: str, a: Ints, marks: Marks) -> Doubles:
+        """Return (K,) how clearly a predicate holds of K subjects somewhere, 0 where it never does."""
+        holds = (marks == HOLDS).any(axis=1).astype(np.float64)
+        support = PREDICATES[name].support
+        return holds if support is None or not holds.any() else np.asarray(holds * support(self.scene, a, marks))
+
     def _any_other(self, name: str, subject: int) -> float:
+        """Return how far a relation holds with whatever else there is, followed or not."""
         others: list[tuple[int, int | None]] = [(subject, o) for o in range(len(self.objects)) if o != subject]
-        return float(self.values(name, others[:MAX_PAIRS]).max()) if others else UNKNOWN_VALUE
+        best = float(self.values(name, others[:MAX_PAIRS]).max()) if others else UNKNOWN_VALUE
+        if name not in OPEN:
+            return best
+        alone = float(self.values(OPEN[name], [(subject, None)])[0])
+        if alone > UNKNOWN_VALUE:
+            alone = UNKNOWN_VALUE + UNSEEN_SHARE * (alone - UNKNOWN_VALUE)
+        return max(best, alone) if best > UNKNOWN_VALUE else alone
 
     def truth(self, name: str, subject: int, other: int | None) -> Truth:
         """Return the spans where a predicate holds of objects."""

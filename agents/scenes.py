@@ -14,8 +14,8 @@ KEPT = 64
 MOST_OUTCOMES = 50_000
 """Outcomes kept of one scene: those of a crowd of thirty under all predicates."""
 
-Outcomes = dict[tuple[str, int, int], tuple[bool, float]]
-"""Of a predicate and a pair: whether it ever holds, and in which share of the frames it fails."""
+Outcomes = dict[tuple[str, int, int], tuple[float, float]]
+"""Of a predicate and a pair: how clearly it holds somewhere (0: never), and in which share of the frames it fails."""
 
 _kept: OrderedDict[tuple[int, bool], tuple[Geometry, Scene]] = OrderedDict()
 _outcomes: WeakKeyDictionary[Scene, Outcomes] = WeakKeyDictionary()

@@ -61,6 +61,16 @@ WORLDS: dict[str, dict[str, list[Maker]]] = {
             edge(False, False, "enters"),
         ],
     },
+    "hides": {
+        "yes": [behind("through", True, "through", binary=False), behind("in", True, "stays", binary=False)],
+        "no": [
+            behind("beside", False, "stops beside", binary=False),
+            behind("front", False, "in front", binary=False),
+            behind("leave", False, "leaves the picture", binary=False),
+            popping((-1, 5), False, "vanishes"),
+            edge(True, False, "leaves"),
+        ],
+    },
     "hides_behind": {
         "yes": [behind("through", True, "through"), behind("in", True, "stays")],
         "no": [

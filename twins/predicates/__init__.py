@@ -20,6 +20,8 @@ PREDICATES: dict[str, Predicate] = {predicate.name: predicate for family in FAMI
 
 RELATIVE = {"moves_toward": "approaches", "moves_away": "parts_from"}
 """Unary predicates that mean another one when a second object is named."""
+OPEN = {"hides_behind": "hides"}
+"""Relations whose second may be nothing that is followed: where none is named, this one of the first alone will do."""
 
 
 def find_predicate(name: str) -> Predicate:
@@ -35,8 +37,8 @@ def evaluate(name: str, scene: Scene, subject: int, other: int | None = None) ->
 
     Args:
         name: a key of :data:`PREDICATES`.
-        subject, other: rows of the scene's geometry. A relation without ``other`` asks for any other object. Rows that
-            are pieces of one object answer alike.
+        subject, other: rows of the scene's geometry. A relation without ``other`` asks for any other object, and may
+            hold with one that nobody follows (:data:`OPEN`). Rows that are pieces of one object answer alike.
 
     Raises:
         TwinseekError: the name is unknown, a row does not exist, or two objects are given for a property of one.
@@ -59,10 +61,14 @@ def _marks_of(predicate: Predicate, scene: Scene, a: int, b: int | None) -> Mark
     if predicate.arity == 1:
         return np.asarray(mark(predicate.name, scene, np.array([a]), np.array([a]))[0])
     others = np.array([m for m in range(scene.count) if m != a] if b is None else [b], np.int64)
+    marks = mark(predicate.name, scene, np.full(len(others), a), others)
+    holds = (marks == HOLDS).any(axis=0)
+    if b is None and predicate.name in OPEN:
+        alone = mark(OPEN[predicate.name], scene, np.array([a]), np.array([a]))[0]
+        return marks_where(holds | (alone == HOLDS), alone == FAILS)
     if not len(others):
         return np.full(len(scene.seconds), UNKNOWN, np.int8)
-    marks = mark(predicate.name, scene, np.full(len(others), a), others)
-    return marks_where((marks == HOLDS).any(axis=0), (marks == FAILS).all(axis=0))
+    return marks_where(holds, (marks == FAILS).all(axis=0))
 
 
 def mark(name: str, scene: Scene, a: Ints, b: Ints) -> Marks:

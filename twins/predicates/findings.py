@@ -36,7 +36,7 @@ PAUSE_SECONDS = 1.0
 
 WEIGHT = {
     "collides": 1.0, "overtakes": 1.0, "circles": 1.0, "hides_behind": 1.0, "follows": 0.95, "meets": 0.85,
-    "crosses_view": 0.8, "leaves_as_it_came": 0.8, "covers": 0.6,
+    "hides": 0.9, "crosses_view": 0.8, "leaves_as_it_came": 0.8, "covers": 0.6,
     "carries": 0.85, "reappears": 0.8, "passes": 0.7, "moves_with": 0.7, "turns": 0.75, "stops": 0.7, "starts": 0.65,
     "enters": 0.75, "leaves": 0.75, "disappears": 0.65, "appears": 0.6, "approaches": 0.65, "parts_from": 0.6,
     "inside": 0.6, "fast": 0.6, "moves_toward": 0.55, "moves_away": 0.55, "touching": 0.5, "in_front_of": 0.5,
@@ -59,6 +59,7 @@ IMPLIED = {
     "covers": ("in_front_of", "near", "touching"),
     "crosses_view": ("leaves",),
     "leaves_as_it_came": ("leaves",),
+    "hides": ("disappears",),
     "hides_behind": ("behind", "near", "touching", "passes", "inside"),
     "enters": ("appears",),
     "leaves": ("disappears",),

@@ -4,12 +4,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
-from twins.geometry import Ints
+from twins.geometry import Doubles, Ints
 from twins.predicates.scene import Scene
 from twins.predicates.truth import Marks
 
 PredicateKind = Literal["spatial", "motion", "presence", "interaction", "size"]
 MarkFunction = Callable[[Scene, Ints, Ints], Marks]
+SupportFunction = Callable[[Scene, Ints, Marks], Doubles]
 
 
 @dataclass(frozen=True)
@@ -24,6 +25,8 @@ class Predicate:
             marks (K, T).
         phrases: how it reads between a subject and an object; the first one is used in sentences.
         event: true where it holds for a short span around a moment, false where it is a state.
+        support: from a scene, K subjects and their marks to (K,), 0 to 1: how clear a case it is where it holds, so
+            that what doubles in size comes before what swells a little. Where there is none, every case is as clear.
     """
 
     name: str
@@ -32,3 +35,4 @@ class Predicate:
     function: MarkFunction
     phrases: tuple[str, ...]
     event: bool = False
+    support: SupportFunction | None = None

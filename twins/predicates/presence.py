@@ -12,7 +12,7 @@ from twins.predicates.predicate import Predicate
 from twins.predicates.runs import Runs, drop_short, runs_of
 from twins.predicates.scene import Scene
 from twins.predicates.spatial import INSIDE_SHARE
-from twins.predicates.truth import Marks, marks_where
+from twins.predicates.truth import HOLDS, Marks, marks_where
 
 AWAY_SECONDS = 0.4
 """Out of view for less than this at the clip's start or end is a detector that blinked."""
@@ -32,6 +32,9 @@ HIDER_LEAD = 0.12
 """What is nearer by this share cannot hide behind the other."""
 COVERING_SECONDS = 0.6
 """What was seen whole in front of a thing this long before it went did not go behind that thing."""
+CLEAR_WAY = 1.2
+"""Units that a thing goes before it clearly hides; what goes less may be what shows of another one beside a post, or a
+patch of the ground."""
 MOSTLY_HIDDEN = 0.4
 """Below this visible share of its usual area a thing hides behind what covers it."""
 
@@ -159,20 +162,65 @@ def _passage(scene: Scene, a: Ints, fits: Callable[[int, int], bool]) -> Marks:
     return _event(scene, a, departures.where(np.array(keep, bool)), first=False)
 
 
+def hides(scene: Scene, a: Ints, _: Ints) -> Marks:
+    """Mark where a is out of view behind something, which need be no track, from the moment it goes there."""
+    runs = _sights_ending_inside(scene, a)
+    mask, doubtful = np.zeros((2, len(a), len(scene.seconds)), bool)
+    for row, end in zip(runs.rows, runs.ends, strict=True):
+        m, away = int(a[row]), _away(scene, int(a[row]), int(end))
+        frames = slice(max(end - 1, 0), away.stop)
+        if any(_goes_behind(scene, m, other, int(end)) for other in range(scene.count) if other != m):
+            mask[row, frames] = True
+        elif scene.occluded[m, away].any():
+            # What nobody follows stands still: to get behind it, a thing has to go as far as it is long.
+            far = _came_so_far(scene, m, int(end)) >= np.nanmedian(scene.sizes[m, :end])
+            (mask if far else doubtful)[row, frames] = True
+    known = scene.located[a] | scene.absent[a] | scene.occluded[a]
+    return marks_where(mask, known & ~doubtful)
+
+
+def _came_so_far(scene: Scene, m: int, end: int) -> float:
+    """Return how far an object went in the sight that ends before frame ``end``, camera taken out, in pixels."""
+    out = np.flatnonzero(~scene.seen[m, :end])
+    sight = scene.places[m, out[-1] + 1 if len(out) else 0 : end]
+    return float(np.nanmax(np.linalg.norm(sight - sight[0], axis=1)))
+
+
+def way_before(scene: Scene, a: Ints, marks: Marks) -> Doubles:
+    """Return (K,) how far each went before it hid, as a share of what is clear; the farthest of its hidings."""
+    runs = runs_of(marks == HOLDS)
+    clearest = np.zeros(len(a))
+    for row, start in zip(runs.rows, runs.starts, strict=True):
+        # A hiding starts with the last frame of a sight.
+        way = _came_so_far(scene, int(a[row]), int(start) + 1) / scene.unit[a[row], start]
+        clearest[row] = max(clearest[row], way / CLEAR_WAY)
+    return np.minimum(clearest, 1.0)
+
+
 def hides_behind(scene: Scene, a: Ints, b: Ints) -> Marks:
     """Mark where a is out of view, or nearly, behind b, from the moment it goes there."""
-    runs = _sights(scene, a, first=False)
-    over_edge = edge_sights(scene, a, first=False)[0]
-    gone = set(zip(over_edge.rows, over_edge.ends, strict=True))
-    runs = runs.where(np.array([key not in gone for key in zip(runs.rows, runs.ends, strict=True)], bool))
+    runs = _sights_ending_inside(scene, a)
     mask = np.zeros((len(a), len(scene.seconds)), bool)
     for row, end in zip(runs.rows, runs.ends, strict=True):
         if a[row] != b[row] and _goes_behind(scene, int(a[row]), int(b[row]), int(end)):
-            back = np.flatnonzero(scene.seen[a[row], end:])
-            mask[row, max(end - 1, 0) : end + back[0] if len(back) else None] = True
+            mask[row, max(end - 1, 0) : _away(scene, int(a[row]), int(end)).stop] = True
     mask |= _mostly_hidden(scene, a, b)
     known = both_located(scene, a, b) | (scene.seen[b] & (scene.occluded[a] | scene.absent[a]) & (a != b)[:, None])
     return marks_where(mask & known, known | (pair_marks(scene, a, b, mask) == 0))
+
+
+def _sights_ending_inside(scene: Scene, a: Ints) -> Runs:
+    """Return the stretches in view after which a is gone, but not over the picture's edge."""
+    runs = _sights(scene, a, first=False)
+    over_edge = edge_sights(scene, a, first=False)[0]
+    gone = set(zip(over_edge.rows, over_edge.ends, strict=True))
+    return runs.where(np.array([key not in gone for key in zip(runs.rows, runs.ends, strict=True)], bool))
+
+
+def _away(scene: Scene, m: int, end: int) -> slice:
+    """Return the frames from ``end`` until an object is seen again, or all that are left."""
+    back = np.flatnonzero(scene.seen[m, end:])
+    return slice(end, end + int(back[0]) if len(back) else scene.seen.shape[1])
 
 
 def _goes_behind(scene: Scene, a: int, b: int, end: int) -> bool:
@@ -212,5 +260,6 @@ FAMILY = (
     Predicate("appears", 1, "presence", appears, ("appears", "comes into view"), event=True),
     Predicate("disappears", 1, "presence", disappears, ("disappears", "vanishes"), event=True),
     Predicate("reappears", 1, "presence", reappears, ("reappears", "comes back into view"), event=True),
+    Predicate("hides", 1, "presence", hides, ("hides", "goes out of view behind something"), support=way_before),
     Predicate("hides_behind", 2, "presence", hides_behind, ("hides behind", "is hidden by")),
 )

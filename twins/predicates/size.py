@@ -2,11 +2,11 @@
 
 import numpy as np
 
-from twins.geometry import Bools, Ints
+from twins.geometry import Bools, Doubles, Ints
 from twins.predicates.predicate import Predicate
 from twins.predicates.runs import Runs, join, paint, runs_of
 from twins.predicates.scene import Scene
-from twins.predicates.truth import Marks, marks_where
+from twins.predicates.truth import HOLDS, Marks, marks_where
 
 GROWTH_RATE = 0.05
 """Least relative change of width and height a second, on average; twice what 5 % box jitter looks like."""
@@ -14,6 +14,10 @@ SIDE_RATE = 0.03
 """Least change of the side that changes less: what only gets wider is turning or coming out from behind something."""
 GROWTH_TOTAL = float(np.log(1.25))
 """A quarter larger or smaller over the whole stretch."""
+GROWTH_CLEAR = float(np.log(2.0))
+"""Twice as large, or half: a clear case, and"""
+LASTING_SHARE = 0.5
+"""the more so by this share where it goes on throughout the clip."""
 BORDER_SHARE = 0.01
 """A box this close to the picture's edge is cut by it, and its size says nothing."""
 PAUSE_SECONDS = 0.4
@@ -42,8 +46,7 @@ def _changing(scene: Scene, a: Ints, sign: int, *, by_distance: bool) -> Marks:
     with np.errstate(invalid="ignore"):
         mask = whole & (growth.mean(axis=2) >= GROWTH_RATE) & (growth.min(axis=2) >= SIDE_RATE)
     runs = runs_of(join(mask, scene.edges, PAUSE_SECONDS) & whole)
-    sizes = np.log(scene.sizes[a])
-    total = sign * (sizes[runs.rows, runs.ends - 1] - sizes[runs.rows, runs.starts])
+    total = sign * _change(scene, a, runs)
     keep = (total >= GROWTH_TOTAL) & ~_jumps(scene, a, runs, sign)
     if by_distance and not scene.weak:
         nearness = scene.nearness[a]
@@ -51,6 +54,22 @@ def _changing(scene: Scene, a: Ints, sign: int, *, by_distance: bool) -> Marks:
         with np.errstate(invalid="ignore"):
             keep &= ~(sign * (after - before) < NEARNESS_AGAINST * np.maximum(np.abs(before), np.abs(after)))
     return marks_where(paint(runs.where(keep), mask.shape), whole | scene.absent[a])
+
+
+def _change(scene: Scene, a: Ints, runs: Runs) -> Doubles:
+    """Return (R,) the logarithm of how many times larger each is at the end of a run than at its start."""
+    sizes = np.log(scene.sizes[a])
+    return np.asarray(sizes[runs.rows, runs.ends - 1] - sizes[runs.rows, runs.starts])
+
+
+def extent(scene: Scene, a: Ints, marks: Marks) -> Doubles:
+    """Return (K,) how clear a case each is: the most of its stretches, by how much and for how long they change."""
+    runs = runs_of(marks == HOLDS)
+    much = np.minimum(np.abs(_change(scene, a, runs)) / GROWTH_CLEAR, 1.0)
+    long = runs.seconds(scene.edges) / (scene.clip[1] - scene.clip[0])
+    clearest = np.zeros(len(a))
+    np.maximum.at(clearest, runs.rows, much * (1 - LASTING_SHARE + LASTING_SHARE * long))
+    return clearest
 
 
 def _jumps(scene: Scene, a: Ints, runs: Runs, sign: int) -> Bools:
@@ -88,8 +107,8 @@ def moves_away(scene: Scene, a: Ints, _: Ints) -> Marks:
 
 
 FAMILY = (
-    Predicate("grows", 1, "size", grows, ("grows larger", "gets bigger")),
-    Predicate("shrinks", 1, "size", shrinks, ("shrinks", "gets smaller")),
-    Predicate("moves_toward", 1, "motion", moves_toward, ("comes toward the camera", "comes closer")),
-    Predicate("moves_away", 1, "motion", moves_away, ("moves away from the camera", "goes away")),
+    Predicate("grows", 1, "size", grows, ("grows larger", "gets bigger"), support=extent),
+    Predicate("shrinks", 1, "size", shrinks, ("shrinks", "gets smaller"), support=extent),
+    Predicate("moves_toward", 1, "motion", moves_toward, ("comes toward the camera", "comes closer"), support=extent),
+    Predicate("moves_away", 1, "motion", moves_away, ("moves away from the camera", "goes away"), support=extent),
 )

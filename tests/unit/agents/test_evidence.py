@@ -1,7 +1,10 @@
 import numpy as np
 
-from agents.evidence import Evidence
+from agents.claims import check_claim
+from agents.evidence import UNKNOWN_VALUE, Evidence
+from twins.geometry import Visibility
 from twins.predicates.pairs import distance
+from twins.queries import Claim
 
 
 def test_a_scene_does_not_keep_the_arrays_of_every_question(clip, mover):
@@ -12,3 +15,27 @@ def test_a_scene_does_not_keep_the_arrays_of_every_question(clip, mover):
     before = distance(evidence.scene, *pair)
     assert evidence.values("touching", [(0, 1)]).shape == (1,)
     assert distance(evidence.scene, *pair) is not before
+
+
+def test_what_is_hidden_by_nothing_that_is_followed_hides_where_the_cover_is_left_open(clip, mover):
+    seen = clip(mover("1", [(0, 60, 100), (3, 300, 100)]), mover("2", [(0, 500, 300), (6, 500, 300)]))
+    seen.geometry.visibility[0, 31:] = Visibility.OCCLUDED
+    evidence = Evidence(seen.twin, seen.geometry)
+    hidden, in_view = evidence.values("hides_behind", [(0, None), (1, None)])
+    assert 0.8 < hidden < 1.0  # a cover that is followed would be surer
+    assert in_view == 0.0
+    assert evidence.values("hides_behind", [(0, 1)]).tolist() == [0.0]
+    assert evidence.truth("hides_behind", 0, None).holds == ((3.0, 6.0),)
+    claim = Claim(claim="it hides", predicate="hides_behind", instances=("1",), source="rules")
+    assert check_claim(claim, seen.twin, seen.geometry).check == "verified"
+
+
+def test_a_clear_case_is_worth_more_than_a_doubtful_one_and_both_more_than_an_unknown_one(clip, mover):
+    seen = clip(mover("1", [(0, 100, 100), (6, 100, 100)]), mover("2", [(0, 400, 200), (6, 400, 200)]))
+    for row, factor in ((0, 2.5), (1, 1.5)):
+        centre = seen.geometry.centroids[row, :, [0, 1, 0, 1]].T
+        steps = np.geomspace(1, factor, len(centre))[:, None]
+        seen.geometry.boxes[row] = centre + (seen.geometry.boxes[row] - centre) * steps
+    evidence = Evidence(seen.twin, seen.geometry)
+    clear, doubtful = evidence.values("grows", [(0, None), (1, None)])
+    assert clear > doubtful + 0.1 > UNKNOWN_VALUE + 0.1

@@ -5,7 +5,9 @@ import pytest
 
 from tests.unit.twins.predicates.tracks import line, rest, tracks
 from twins.geometry import Visibility
-from twins.predicates import Scene, evaluate
+from twins.predicates import Scene, evaluate, mark
+from twins.predicates.presence import way_before
+from twins.predicates.truth import covered
 
 HELD = ("enters", "leaves", "appears", "disappears", "reappears")
 
@@ -62,6 +64,36 @@ def test_going_behind_a_wall_is_hiding_until_it_comes_out() -> None:
     (span,) = evaluate("hides_behind", scene, 0, 1).holds
     assert span == pytest.approx((2.0, 4.0), abs=0.15)
     assert not evaluate("hides_behind", scene, 1, 0).ever
+
+
+def test_what_is_known_to_be_hidden_hides_though_nothing_that_hides_it_is_followed() -> None:
+    a = [*line((100, 200), (240, 200), 20), *["occluded"] * 20, *line((360, 200), (500, 200), 20)]
+    scene = Scene(tracks(a))
+    for name in ("hides", "hides_behind"):
+        (span,) = evaluate(name, scene, 0).holds
+        assert span == pytest.approx((1.9, 4.0), abs=0.01)
+        assert evaluate(name, scene, 0).fails == (pytest.approx((0.0, 1.9), abs=0.01), pytest.approx((4.0, 6.0)))
+
+
+def test_what_vanishes_behind_something_followed_hides_and_in_the_open_does_not() -> None:
+    a = [*line((100, 200), (240, 200), 20), *["absent"] * 20]
+    size = [(40.0, 40.0), (100.0, 200.0)]
+    for place, hides in (((300, 200), True), ((300, 420), False)):
+        scene = Scene(tracks(a, rest(place, 40), size=size))
+        assert evaluate("hides", scene, 0).ever is hides
+        assert evaluate("hides_behind", scene, 0).ever is hides
+        assert not evaluate("hides", scene, 1).ever
+
+
+def test_of_what_stood_still_before_it_is_not_known_that_it_hides_where_nobody_follows_what_covers_it() -> None:
+    scene = Scene(tracks([*rest((240, 200), 20), *["occluded"] * 20, *rest((240, 200), 20)]))
+    truth = evaluate("hides", scene, 0)
+    assert not truth.ever
+    assert covered(truth.fails, (2.0, 4.0)) == 0
+
+
+def test_what_goes_over_the_edge_does_not_hide_even_where_it_is_called_hidden() -> None:
+    assert not evaluate("hides", Scene(tracks([*line((420, 200), (620, 200), 20), *["occluded"] * 20])), 0).ever
 
 
 def test_vanishing_away_from_the_wall_is_not_hiding_behind_it() -> None:
@@ -123,3 +155,11 @@ def test_a_moment_behind_something_counts_where_it_is_known_and_not_where_it_may
         way[14:18] = [state] * 4
         scene = Scene(tracks(way))
         assert len(evaluate("reappears", scene, 0).holds) == times
+
+
+def test_what_has_gone_only_a_little_way_before_it_hid_is_a_less_clear_case_of_hiding() -> None:
+    long = [*line((100, 200), (240, 200), 20), *["occluded"] * 20]
+    short = [*["absent"] * 14, *line((100, 400), (150, 400), 6), *["occluded"] * 20]
+    scene, both = Scene(tracks(long, short)), np.arange(2)
+    # 140 and 50 pixels; a unit is 20 pixels and a tenth of the diagonal of 800, and 1.2 units are clear.
+    assert way_before(scene, both, mark("hides", scene, both, both)) == pytest.approx([1.0, 50 / 120], abs=0.02)

@@ -5,7 +5,7 @@ import pytest
 
 from tests.unit.twins.predicates.tracks import line, rest, tracks
 from twins.errors import TwinseekError
-from twins.predicates import PREDICATES, Scene, Truth, evaluate
+from twins.predicates import OPEN, PREDICATES, Scene, Truth, evaluate
 from twins.predicates.runs import drop_short, join, runs_of
 from twins.predicates.smoothing import bridge, local_line
 from twins.predicates.truth import covered, spans_of
@@ -94,8 +94,13 @@ def test_nothing_is_known_of_a_clip_without_frames_or_with_one_object(name: str)
     nothing = Scene(tracks([], []))
     assert evaluate(name, nothing, 0) == Truth((), ())
     alone = Scene(tracks(rest((100, 100), 10)))
-    if PREDICATES[name].arity == 2:
+    if PREDICATES[name].arity == 2 and name not in OPEN:
         assert evaluate(name, alone, 0) == Truth((), ())
+
+
+@pytest.mark.parametrize("name", sorted(OPEN))
+def test_a_relation_whose_second_need_not_be_followed_is_known_of_one_object_alone(name: str) -> None:
+    assert evaluate(name, Scene(tracks(rest((100, 100), 10))), 0) == Truth((), ((0.0, 1.0),))
 
 
 @pytest.mark.parametrize("name", sorted(PREDICATES))
