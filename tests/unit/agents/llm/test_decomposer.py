@@ -1,5 +1,7 @@
 """The model's decomposer: what it says becomes sub-queries that can be checked; rules are the floor."""
 
+import re
+
 import pytest
 
 from agents.llm.calling import CallLimits
@@ -8,6 +10,8 @@ from agents.llm.metering import Budget, Meter
 from agents.llm.model import Model
 from agents.rules_decomposer import RulesDecomposer
 from benchmarks.scripted import ScriptedChat
+from prompts import load
+from twins.predicates import PREDICATES
 
 
 def decompose(answer, query="who gives up the chase?", budget=None):
@@ -62,3 +66,11 @@ def test_an_endless_question_is_cut_and_an_endless_answer_too():
     found, chat = decompose({"parts": [part(str(n)) for n in range(99)], "search": ["s"] * 99}, query="why " * 9999)
     assert len(str(chat.asked[0][-1].content)) < 2100
     assert len(found.sub_queries) == 12 and len(found.search) == 4
+
+
+def test_the_prompt_lists_every_predicate_and_no_other():
+    text = load("decompose").shared
+    alone = re.search(r"Predicates of one thing: (.*)", text)[1].replace("(the camera)", "").split()
+    pairs = re.search(r"Predicates of two: (.*)", text)[1].split()
+    assert sorted(alone) == sorted(name for name, predicate in PREDICATES.items() if predicate.arity == 1)
+    assert sorted(pairs) == sorted(name for name, predicate in PREDICATES.items() if predicate.arity == 2)
