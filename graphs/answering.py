@@ -37,9 +37,11 @@ def _because(hit: Hit) -> str:
     holds = [line.claim for line in hit.trace if line.check == "verified"][:CLAIMS_IN_ANSWER]
     fails = [line.claim for line in hit.trace if line.check == "refuted"][:CLAIMS_IN_ANSWER]
     against = f"; but it is not so that {' or '.join(fails)}" if fails else ""
-    if holds:
-        return f": {'; '.join(holds)}{against}"
-    return against or " (judged by description alone; nothing could be recomputed)"
+    if not holds and not fails:
+        return " (judged by description alone; nothing could be recomputed)"
+    checkable = sum(line.check != "unverifiable" for line in hit.trace)
+    counted = f" ({checkable} of {len(hit.trace)} claims could be checked)"
+    return f"{': ' if holds else ''}{'; '.join(holds)}{against}{counted}"
 
 
 def _others(hits: Sequence[Hit]) -> str:

@@ -22,8 +22,13 @@ def test_equal_scores_fit_equally_well():
 
 def test_what_was_refuted_is_not_kept_back():
     trace = (line("it moves", "verified"), line("it turns back", "refuted"))
-    assert "it moves; but it is not so that it turns back." in answer(a_hit(trace=trace, status="judged"))
+    assert "it moves; but it is not so that it turns back (2 of 2 claims could be checked)." in answer(a_hit(trace=trace, status="judged"))
 
 
 def test_nothing_checked_is_called_judged_by_description():
     assert "judged by description alone" in answer(a_hit(trace=(line("a game", "unverifiable"),)))
+
+
+def test_the_answer_says_how_many_claims_could_be_checked():
+    trace = (line("it moves", "verified"), line("it looks sad", "unverifiable"), line("it stops", "verified"))
+    assert "it moves; it stops (2 of 3 claims could be checked)." in answer(a_hit(trace=trace))
