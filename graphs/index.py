@@ -14,7 +14,7 @@ from graphs.index_workers import CRASHED, run_tasks
 from tools import text_seen
 from twins.errors import TwinseekError
 from twins.layout import display
-from twins.specialists import Labeller
+from twins.specialists import Namer
 from twins.store import Store
 
 __all__ = ["IndexOptions", "IndexReport", "find_videos", "index_videos"]
@@ -90,7 +90,7 @@ def index_videos(
     options: IndexOptions | None = None,
     *,
     jobs: int = 1,
-    labeller: Labeller | None = None,
+    labeller: Namer | None = None,
     on_event: Callable[[Event], None] | None = None,
 ) -> IndexReport:
     """Bring the twins of some video files up to date.
@@ -101,7 +101,8 @@ def index_videos(
     Args:
         paths: files and folders.
         jobs: processes; with 1 the work is done in this one.
-        labeller: names things; without one they stay ``object``. It must be picklable for more than one process.
+        labeller: names things, and finds more of them where it is a detector; without one they stay ``object``. It must
+            be picklable for more than one process.
         on_event: told of ``started`` (``total``), ``progress`` (``video``, ``path``, ``stage``, ``frames``,
             ``seconds``, ``rate``: seconds of video a second of all processes together), ``indexed`` (``stages``),
             ``skipped``, ``warning`` (``text``) and ``failed`` (``error``).
@@ -149,7 +150,7 @@ class _IndexWork:
     root: Path
     grace: float
     options: IndexOptions
-    labeller: Labeller | None
+    labeller: Namer | None
 
     def __call__(self, path: Path, send: Callable[[Event], None], /) -> None:
         import cv2

@@ -8,8 +8,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from graphs.index_labels import LABELS_VERSION, with_labels
 from graphs.index_perceive import Perceiver, shrink, working_side
-from graphs.index_twin import SOURCE, TRACK_CONFIDENCE, attributes_of, build_perceived
+from graphs.index_twin import SOURCE, attributes_of, build_perceived
 from tools import appearance, text_seen
 from twins.components import components
 from twins.errors import TwinseekError
@@ -23,7 +24,7 @@ from twins.sentences import PROVENANCE as PREDICATES
 from twins.sentences import SOURCE as PREDICATES_SOURCE
 from twins.sentences import predicate_facts
 from twins.sources import SourceFile
-from twins.specialists import Label, Labeller
+from twins.specialists import Namer
 from twins.store import Store
 
 TRACKS_VERSION = "4"
@@ -33,10 +34,7 @@ COMPONENTS_VERSION = "1"
 DECODE_SIDE = 960
 """Longer side of the frames that are kept for reading and naming: enough for that, little enough to be quick."""
 TEXT_FRAMES = 3
-LABEL_FRAMES = 4
 LOOKS = 6
-
-UNNAMED = {"category": "object", "confidence": TRACK_CONFIDENCE, "alternatives": (), "source": SOURCE}
 
 Report = Callable[[str, int, float], None]
 """Called with a stage, the sampled frames done and the seconds of video done."""
@@ -64,13 +62,18 @@ class Material:
     masks: dict[str, dict[int, CocoRle]] | None = None
 
 
-def wanted_stages(sha256: str, options: IndexOptions, labeller: Labeller | None) -> dict[str, str]:
+def wanted_stages(sha256: str, options: IndexOptions, labeller: Namer | None) -> dict[str, str]:
     """Return the fingerprint that every stage of a file with this content ought to have."""
     rates = {"samples_per_second": options.samples_per_second}
     tracks = fingerprint("tracks", TRACKS_VERSION, settings=rates, inputs=[sha256])
     attributes = fingerprint("attributes", appearance.VERSION, inputs=[tracks])
     text = fingerprint("text", text_seen.VERSION, settings={"text": options.text}, inputs=[sha256])
-    labels = fingerprint("labels", "1", specialist=labeller.provenance if labeller else None, inputs=[tracks])
+    labels = fingerprint(
+        "labels",
+        LABELS_VERSION if labeller else "1",
+        specialist=labeller.provenance if labeller else None,
+        inputs=[tracks],
+    )
     facts = fingerprint("facts", PREDICATES.version, inputs=[tracks, attributes, labels])
     listed = fingerprint("components", COMPONENTS_VERSION, inputs=[facts, text])
     return {
@@ -84,7 +87,7 @@ def wanted_stages(sha256: str, options: IndexOptions, labeller: Labeller | None)
 
 
 def index_one(
-    store: Store, file: SourceFile, options: IndexOptions, labeller: Labeller | None, report: Report
+    store: Store, file: SourceFile, options: IndexOptions, labeller: Namer | None, report: Report
 ) -> tuple[str, tuple[str, ...], list[str]]:
     """Bring one video up to date; return its id, the stages that ran, and warnings about the file.
 
@@ -107,9 +110,7 @@ def index_one(
     return file.video_id, tuple(stage for stage in wanted if stage in stale), warnings
 
 
-def _see(
-    file: SourceFile, options: IndexOptions, labeller: Labeller | None, report: Report
-) -> tuple[Material, list[str]]:
+def _see(file: SourceFile, options: IndexOptions, labeller: Namer | None, report: Report) -> tuple[Material, list[str]]:
     """Run every stage that needs frames, in one pass over the file."""
     with VideoFile(file.path) as video:
         # Nearly all frames are only looked at small, and the decoder's own scaling is much faster than doing it twice.
@@ -138,8 +139,8 @@ def _see(
     twin = _with_attributes(twin, attributes_of(found.looks))
     report("text", len(seen.seconds), video.duration)
     twin = _with_text(twin, _texts(seen.key_frames, video.info.width) if options.text else [])
-    twin = _with_labels(twin, found.geometry, seen.key_frames, labeller)
-    return Material(twin, found.geometry, found.masks), warnings
+    twin, geometry = with_labels(twin, found.geometry, labeller, lambda seconds: _frames(file.path, seconds))
+    return Material(twin, geometry, found.masks), warnings
 
 
 def _refresh(
@@ -148,19 +149,18 @@ def _refresh(
     stale: set[str],
     path: Path,
     options: IndexOptions,
-    labeller: Labeller | None,
+    labeller: Namer | None,
 ) -> Material:
     """Run the stale stages on an existing twin, with as few frames as they need."""
-    twin = old.twin
+    twin, geometry = old.twin, old.geometry
     if "attributes" in stale:
         looks = _looks_again(path, old.geometry, masks)
         twin = _with_attributes(twin, attributes_of(looks))
     if "text" in stale:
         twin = _with_text(twin, _texts(_spread(path, twin, TEXT_FRAMES), twin.width) if options.text else [])
     if "labels" in stale:
-        frames = _spread(path, twin, LABEL_FRAMES) if labeller else []
-        twin = _with_labels(twin, old.geometry, frames, labeller)
-    return Material(twin, old.geometry, None)
+        twin, geometry = with_labels(twin, geometry, labeller, lambda seconds: _frames(path, seconds))
+    return Material(twin, geometry, None)
 
 
 def _with_attributes(twin: Twin, found: dict[str, tuple[Attribute, ...]]) -> Twin:
@@ -176,31 +176,7 @@ def _with_text(twin: Twin, facts: Sequence[Fact]) -> Twin:
     return twin.model_copy(update={"facts": kept + tuple(facts)})
 
 
-def _with_labels(twin: Twin, geometry: Geometry, frames: Sequence[Frame], labeller: Labeller | None) -> Twin:
-    """Name the tracks by the surest label that a frame gives; without a labeller they stay unnamed."""
-    best: dict[str, Label] = {}
-    for frame in frames:
-        if labeller is None:
-            break
-        for name, label in labeller.label(frame, _boxes_in(frame, geometry)).items():
-            if name not in best or label.confidence > best[name].confidence:
-                best[name] = label
-    tracks = []
-    for track in twin.tracks:
-        named = best.get(track.id)
-        update: dict[str, object] = UNNAMED
-        if named is not None and labeller is not None:
-            update = {
-                "category": named.category,
-                "confidence": named.confidence,
-                "alternatives": named.alternatives,
-                "source": labeller.provenance.specialist,
-            }
-        tracks.append(track.model_copy(update=update))
-    return twin.model_copy(update={"tracks": tuple(tracks)})
-
-
-def _with_facts(material: Material, labeller: Labeller | None) -> Material:
+def _with_facts(material: Material, labeller: Namer | None) -> Material:
     """Let the predicates speak anew, and say who says what: any stage before may have changed."""
     facts = tuple(fact for fact in material.twin.facts if fact.source != PREDICATES_SOURCE)
     twin = material.twin.model_copy(update={"facts": facts, "sources": _sources(labeller)})
@@ -223,7 +199,7 @@ def _commit(store: Store, file: SourceFile, material: Material, stages: dict[str
         draft.commit(stages)
 
 
-def _sources(labeller: Labeller | None) -> dict[str, Provenance]:
+def _sources(labeller: Namer | None) -> dict[str, Provenance]:
     sources = {
         SOURCE: Provenance(specialist="perception", version=TRACKS_VERSION),
         appearance.SOURCE: Provenance(specialist="appearance", version=appearance.VERSION),
@@ -254,7 +230,11 @@ def _texts(frames: Sequence[Frame], width: int) -> list[Fact]:
 
 def _spread(path: Path, twin: Twin, count: int) -> list[Frame]:
     """Return a few frames, evenly spread over the clip."""
-    return frames_at(path, [twin.duration * (n + 0.5) / count for n in range(count)], DECODE_SIDE)
+    return _frames(path, [twin.duration * (n + 0.5) / count for n in range(count)])
+
+
+def _frames(path: Path, seconds: Sequence[float]) -> list[Frame]:
+    return frames_at(path, seconds, DECODE_SIDE)
 
 
 def _looks_again(path: Path, geometry: Geometry, masks: MaskReader) -> dict[str, list[appearance.Look]]:
@@ -278,16 +258,3 @@ def _looks_again(path: Path, geometry: Geometry, masks: MaskReader) -> dict[str,
 def _some(indices: Sequence[int]) -> Sequence[int]:
     step = max(1, len(indices) // LOOKS)
     return indices[step // 2 :: step][:LOOKS]
-
-
-def _boxes_in(frame: Frame, geometry: Geometry) -> dict[str, tuple[float, float, float, float]]:
-    """Return the boxes of the tracks seen in a frame, in pixels of its image."""
-    column = int(abs(geometry.seconds - frame.seconds).argmin())
-    scale = frame.image.shape[1] / geometry.width
-    boxes: dict[str, tuple[float, float, float, float]] = {}
-    for row, name in enumerate(geometry.track_ids):
-        box = geometry.boxes[row, column]
-        if box[0] == box[0]:
-            x1, y1, x2, y2 = (float(value) * scale for value in box)
-            boxes[name] = (x1, y1, x2, y2)
-    return boxes

@@ -101,6 +101,15 @@ def make_context(
     return ToolContext(API_VERSION, look.frames, look.twin, look.evaluate, look.boxes, device=device, see=see)
 
 
+def context_without_library(see: "BaseChatModel | None" = None) -> ToolContext:
+    """Return a context with which tools can be built, to see whether they can, and nothing can be looked at."""
+
+    def nothing(*_given: object, **_named: object) -> NoReturn:
+        _refuse("no library is open.")
+
+    return ToolContext(API_VERSION, nothing, nothing, nothing, nothing, see=see)
+
+
 class _Looks:
     """The callables of a context, for one library."""
 

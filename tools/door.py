@@ -18,14 +18,16 @@ if TYPE_CHECKING:
     from langchain_core.tools import BaseTool
 
 TOOLS = "twinseek.tools"
-INDEX_GROUPS = (
-    "twinseek.detectors",
-    "twinseek.labellers",
-    "twinseek.segmenters",
-    "twinseek.depths",
-    "twinseek.describers",
-    "twinseek.encoders",
-)
+DETECTORS, LABELLERS = "twinseek.detectors", "twinseek.labellers"
+INDEX_GROUPS = {
+    DETECTORS: "set [index] labeller to its name, and twinseek index uses it",
+    LABELLERS: "set [index] labeller to its name, and twinseek index uses it",
+    "twinseek.segmenters": "the index cannot use segmenters yet",
+    "twinseek.depths": "the index cannot use depths yet",
+    "twinseek.describers": "the index cannot use describers yet",
+    "twinseek.encoders": "the index cannot use encoders yet",
+}
+"""Plugins that work while twins are made, and what is told of those that are installed."""
 
 BUILD_SECONDS = 30.0
 """Importing and building a plugin may take this long; weights are loaded later, by the first call."""
@@ -120,6 +122,16 @@ def open_tools(context: ToolContext, settings: Mapping[str, Mapping[str, Any]] |
             tools[point.name] = tool
         plugins.append(replace(plugin, state="ready") if tool else replace(plugin, state="absent", reason=ABSENT))
     return Toolbox(tools, tuple(plugins))
+
+
+def list_plugins(context: ToolContext, settings: Mapping[str, Mapping[str, Any]] | None = None) -> tuple[Plugin, ...]:
+    """Return every plugin that is installed; tools are built to see whether they can be, the others are not loaded."""
+    others = [
+        replace(about(point), state="refused", reason=clash) if clash else replace(about(point), reason=hint)
+        for group, hint in INDEX_GROUPS.items()
+        for point, clash in find_plugins(group)
+    ]
+    return (*open_tools(context, settings).plugins, *others)
 
 
 def find_plugins(group: str) -> list[tuple[EntryPoint, str]]:

@@ -6,7 +6,7 @@ neither side imports the other's framework.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from twins.frames import Frame
 from twins.geometry import Bools, Bytes, Floats
@@ -69,6 +69,27 @@ class Labeller(Specialist, Protocol):
 
     def label(self, frame: Frame, boxes: Boxes) -> Mapping[str, Label]:
         """Return a label for each track of the frame that can be named; others are left out, never guessed."""
+
+
+@dataclass(frozen=True)
+class Detection:
+    """One thing that was recognised in a frame; ``box`` is xyxy in pixels of that frame's image."""
+
+    category: str
+    confidence: float
+    box: tuple[float, float, float, float]
+
+
+@runtime_checkable
+class Detector(Specialist, Protocol):
+    """Finds things and names them, each frame by itself."""
+
+    def detect(self, frame: Frame) -> Sequence[Detection]:
+        """Return what is recognised in a frame, in any order."""
+
+
+Namer = Labeller | Detector
+"""Who gives things their names."""
 
 
 class Describer(Specialist, Protocol):

@@ -25,6 +25,7 @@ COMMANDS = {
     "remove": "Remove videos from the library (their files stay).",
     "serve": "Serve the library as a chat.",
     "show": "Show what is known about one video.",
+    "tools": "List tools and plugins, and why one cannot be used.",
 }
 
 

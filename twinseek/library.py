@@ -20,6 +20,7 @@ from twinseek.videos import VideoRow, describe_video
 if TYPE_CHECKING:
     from graphs.index import IndexReport
     from twins.frames import Frame
+    from twins.specialists import Namer
     from twinseek.asking import Prepared
     from twinseek.gallery import Gallery
     from twinseek.result import Result
@@ -144,12 +145,22 @@ class Library:
         report = index_videos(
             self.store,
             [Path(path) for path in paths],
-            IndexOptions(**self.settings.index.model_dump()),
+            IndexOptions(**self.settings.index.model_dump(exclude={"labeller"})),
             jobs=jobs or os.cpu_count() or 1,
+            labeller=self._namer(),
             on_event=self._syncing(on_event, jobs or os.cpu_count() or 1),
         )
         self.gallery.sync(on_event)
         return report
+
+    def _namer(self) -> "Namer | None":
+        """Return the plugin that names things. Raises :class:`TwinseekError` where it cannot be used, saying why."""
+        name = self.settings.index.labeller
+        if name is None:
+            return None
+        from tools.namers import open_namer
+
+        return open_namer(name, self.settings.plugins.get(name, {}))
 
     def _syncing(self, on_event: Callable[[Event], None] | None, jobs: int) -> Callable[[Event], None]:
         """Pass events on, and now and then make what was indexed meanwhile searchable: a long run may be cut short.

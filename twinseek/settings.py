@@ -21,10 +21,11 @@ class _Section(BaseModel):
 
 
 class IndexSettings(_Section):
-    """How videos become twins."""
+    """How videos become twins; ``labeller`` is the plugin that names things, a labeller or a detector."""
 
     samples_per_second: float = Field(default=10.0, gt=0, le=120)
     text: bool = True
+    labeller: str | None = None
 
 
 class AskSettings(_Section):
@@ -92,6 +93,7 @@ class Settings(BaseSettings):
     ask: AskSettings = AskSettings()
     llm: LlmSettings = LlmSettings()
     search: SearchSettings = SearchSettings()
+    plugins: dict[str, dict[str, Any]] = {}
 
     @classmethod
     def settings_customise_sources(

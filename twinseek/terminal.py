@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from pathlib import PurePath
+from typing import TYPE_CHECKING
 
 from rich import box
 from rich.console import Console, Group, RenderableType
@@ -14,6 +15,9 @@ from twins.schema import Fact, Span, Twin
 from twinseek.plain_text import clock, clock_span, count, plain_text
 from twinseek.videos import VideoRow
 from twinseek.ways import told_way
+
+if TYPE_CHECKING:
+    from tools.door import Plugin
 
 WIDE = 92
 """Columns from which an answer is a table; below, one block a hit."""
@@ -73,6 +77,16 @@ def print_videos(rows: Sequence[VideoRow], console: Console) -> None:
     known = count(len(rows), "video")
     note = f", {missing} missing: index where they are now, or twinseek prune" if missing else ""
     _print(console, Text(known + note, style="dim"))
+
+
+def print_plugins(plugins: "Sequence[Plugin]", console: Console) -> None:
+    """Print one line a plugin: group, name, distribution, version, state, and why it is not ready."""
+    for plugin in plugins:
+        cells = (plugin.group, plugin.name, plugin.distribution, plugin.version, plugin.state, plugin.reason)
+        style = {"refused": "red", "ready": ""}.get(plugin.state, "dim")
+        _print(console, Text("\t".join(plain_text(cell) for cell in cells if cell), style=style))
+    if not plugins:
+        _print(console, Text("no tools: install Twinseek itself once more, its own come with it"))
 
 
 def print_twin(twin: Twin, console: Console) -> None:

@@ -1,0 +1,241 @@
+"""The stage that names things: by a labeller that is shown the tracks, or by a detector whose finds are matched.
+
+What a detector finds again and again where nothing was followed becomes a track of its own: things that never move are
+not seen otherwise.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+from graphs.index_twin import SOURCE, TRACK_CONFIDENCE
+from twins.frames import Frame
+from twins.geometry import Floats, Geometry, Visibility
+from twins.relinking import Anchor
+from twins.schema import Alternative, Track, Twin
+from twins.specialists import Detection, Detector, Label, Labeller, Namer
+from twins.widening import add_rows
+
+LABELS_VERSION = "2"
+
+LABEL_FRAMES = 4
+DETECT_FRAMES = 16
+"""Frames that are shown to who names things; a detector also has to follow what it finds over them."""
+SAME_IOU = 0.4
+"""Overlap from which a detected thing is a followed one; less than the usual 0.5, for what is followed moves."""
+LINK_IOU = 0.3
+"""Overlap from which detections of one category in neighbouring frames are one thing; it moves in between."""
+STILL_IOU = 0.5
+"""… and from which it stayed where it is, so that its place in between is known."""
+MIN_SIGHTS = 2
+MIN_CONFIDENCE = 0.5
+"""Detections, and their mean confidence, that make a track: a single one is more often wrong than right."""
+MOST_DETECTED = 30
+MOST_ALTERNATIVES = 3
+
+DETECTED = "d"
+"""Ids of detected tracks begin with it; those of followed ones with another letter."""
+
+UNNAMED = {"category": "object", "confidence": TRACK_CONFIDENCE, "alternatives": (), "source": SOURCE}
+
+Box = tuple[float, float, float, float]
+
+
+@dataclass
+class Sighting:
+    """One thing that a detector found in several frames, boxes in displayed pixels."""
+
+    category: str
+    frames: list[Anchor] = field(default_factory=list)
+    confidences: list[float] = field(default_factory=list)
+    known: bool = False
+
+    @property
+    def confidence(self) -> float:
+        """How sure the detector was, over all sights."""
+        return float(np.mean(self.confidences))
+
+
+def with_labels(
+    twin: Twin, geometry: Geometry, namer: Namer | None, look: Callable[[Sequence[float]], list[Frame]]
+) -> tuple[Twin, Geometry]:
+    """Name the tracks of a twin anew; return it with its geometry, in which detected tracks have rows of their own.
+
+    Args:
+        namer: without one all tracks stay unnamed.
+        look: decodes the frames at some times.
+    """
+    twin, geometry = _without_detected(twin, geometry)
+    if namer is None or not len(geometry.seconds):
+        return _named(twin, {}, SOURCE), geometry
+    source = namer.provenance.specialist
+    if isinstance(namer, Detector):
+        frames = look(_moments(geometry, DETECT_FRAMES))
+        labels, sightings = match(geometry, [(frame, namer.detect(frame)) for frame in frames])
+        return _with_detected(_named(twin, labels, source), geometry, sightings, source)
+    return _named(twin, _asked(namer, look(_moments(geometry, LABEL_FRAMES)), geometry), source), geometry
+
+
+def match(
+    geometry: Geometry, seen: Sequence[tuple[Frame, Sequence[Detection]]]
+) -> tuple[dict[str, Label], list[Sighting]]:
+    """Return names for the tracks on which detections lie, and what was detected where no track is."""
+    votes: dict[str, dict[str, list[float]]] = {}
+    sightings: list[Sighting] = []
+    for frame, detections in seen:
+        scale = geometry.width / frame.image.shape[1]
+        ordered = sorted(detections, key=lambda detection: (-detection.confidence, detection.box))
+        boxes = np.array([[side * scale for side in d.box] for d in ordered], np.float32).reshape(-1, 4)
+        lies_on = _assign(boxes, geometry.boxes[:, _column(geometry, frame.seconds)], SAME_IOU)
+        linked = _link(sightings, frame, ordered, boxes)
+        for number, row in lies_on.items():
+            linked[number].known = True
+            given = votes.setdefault(geometry.track_ids[row], {})
+            given.setdefault(ordered[number].category, []).append(ordered[number].confidence)
+    found = [s for s in sightings if not s.known and len(s.frames) >= MIN_SIGHTS and s.confidence >= MIN_CONFIDENCE]
+    found = sorted(found, key=lambda s: -s.confidence * len(s.frames))[:MOST_DETECTED]
+    return {name: _elected(given) for name, given in votes.items()}, sorted(found, key=lambda s: s.frames[0][1:])
+
+
+def _link(
+    sightings: list[Sighting], frame: Frame, detections: Sequence[Detection], boxes: Floats
+) -> dict[int, Sighting]:
+    """Add each detection to the sighting that it goes on, or begin one; return which is which, by number."""
+    linked: dict[int, Sighting] = {}
+    for category in dict.fromkeys(detection.category for detection in detections):
+        numbers = [n for n, detection in enumerate(detections) if detection.category == category]
+        before = [sighting for sighting in sightings if sighting.category == category]
+        last = np.array([sighting.frames[-1][2] for sighting in before], np.float32).reshape(-1, 4)
+        pairs = _assign(boxes[numbers], last, LINK_IOU)
+        for place, number in enumerate(numbers):
+            sighting = before[pairs[place]] if place in pairs else Sighting(category)
+            if place not in pairs:
+                sightings.append(sighting)
+            x1, y1, x2, y2 = (float(side) for side in boxes[number])
+            sighting.frames.append((frame.frame_index, frame.seconds, (x1, y1, x2, y2)))
+            sighting.confidences.append(detections[number].confidence)
+            linked[number] = sighting
+    return linked
+
+
+def _assign(a: Floats, b: Floats, least: float) -> dict[int, int]:
+    """Pair boxes one to one, the most overlapping first: (n, 4) and (m, 4), NaN where there is none."""
+    overlaps = np.nan_to_num(_overlaps(a, b))
+    pairs: dict[int, int] = {}
+    for flat in np.argsort(-overlaps, axis=None, kind="stable"):
+        n, m = (int(index) for index in np.unravel_index(flat, overlaps.shape))
+        if overlaps[n, m] < least:
+            break
+        if n not in pairs and m not in pairs.values():
+            pairs[n] = m
+    return pairs
+
+
+def _overlaps(a: Floats, b: Floats) -> Floats:
+    """Return (n, m) intersection over union of every two boxes."""
+    low, high = np.maximum(a[:, None, :2], b[None, :, :2]), np.minimum(a[:, None, 2:], b[None, :, 2:])
+    shared = (high - low).clip(0).prod(axis=2)
+    areas = [(boxes[:, 2:] - boxes[:, :2]).prod(axis=1) for boxes in (a, b)]
+    return np.asarray(shared / (areas[0][:, None] + areas[1][None] - shared), np.float32)
+
+
+def _elected(votes: Mapping[str, Sequence[float]]) -> Label:
+    """Return the category with most confidence in all; the others stay possible."""
+    everything = sum(sum(given) for given in votes.values())
+    ranked = sorted(votes, key=lambda name: (-sum(votes[name]), name))
+
+    def sureness(name: str) -> float:
+        return round(float(np.mean(votes[name])) * sum(votes[name]) / everything, 3)
+
+    others = tuple(Alternative(category=n, confidence=sureness(n)) for n in ranked[1 : 1 + MOST_ALTERNATIVES])
+    return Label(ranked[0], sureness(ranked[0]), others)
+
+
+def _asked(labeller: Labeller, frames: Sequence[Frame], geometry: Geometry) -> dict[str, Label]:
+    """Return the surest label that a frame gives each track."""
+    best: dict[str, Label] = {}
+    for frame in frames:
+        for name, label in labeller.label(frame, _boxes_in(frame, geometry)).items():
+            if name not in best or label.confidence > best[name].confidence:
+                best[name] = label
+    return best
+
+
+def _named(twin: Twin, labels: Mapping[str, Label], source: str) -> Twin:
+    tracks = []
+    for track in twin.tracks:
+        label = labels.get(track.id)
+        update: dict[str, object] = UNNAMED
+        if label is not None:
+            update = {
+                "category": label.category,
+                "confidence": label.confidence,
+                "alternatives": label.alternatives,
+                "source": source,
+            }
+        tracks.append(track.model_copy(update=update))
+    return twin.model_copy(update={"tracks": tuple(tracks)})
+
+
+def _with_detected(twin: Twin, geometry: Geometry, sightings: Sequence[Sighting], source: str) -> tuple[Twin, Geometry]:
+    names = [f"{DETECTED}{number}" for number in range(1, len(sightings) + 1)]
+    tracks = [
+        Track(
+            id=name,
+            category=sighting.category,
+            confidence=round(sighting.confidence, 3),
+            salience=round(sighting.confidence, 3),
+            source=source,
+        )
+        for name, sighting in zip(names, sightings, strict=True)
+    ]
+    wider = add_rows(geometry, [(name, sighting.frames) for name, sighting in zip(names, sightings, strict=True)])
+    for row, sighting in enumerate(sightings, start=len(geometry.track_ids)):
+        _fill_in(wider, row, sighting)
+    return twin.model_copy(update={"tracks": (*twin.tracks, *tracks)}), wider
+
+
+def _fill_in(geometry: Geometry, row: int, sighting: Sighting) -> None:
+    """Say where a thing is between two sights of it at one place; where it was elsewhere, nobody knows its way."""
+    for (_, start, first), (_, end, second) in zip(sighting.frames, sighting.frames[1:], strict=False):
+        before, after = np.array([first], np.float32), np.array([second], np.float32)
+        between = np.flatnonzero((geometry.seconds > start) & (geometry.seconds < end))
+        if _overlaps(before, after)[0, 0] >= STILL_IOU and len(between):
+            share = ((geometry.seconds[between] - start) / (end - start))[:, None]
+            geometry.boxes[row, between] = before + share * (after - before)
+            geometry.visibility[row, between] = Visibility.VISIBLE
+    geometry.area[row] = (geometry.boxes[row, :, 2:] - geometry.boxes[row, :, :2]).prod(axis=1)
+
+
+def _without_detected(twin: Twin, geometry: Geometry) -> tuple[Twin, Geometry]:
+    """Take out what a detector added the last time."""
+    rows = [row for row, name in enumerate(geometry.track_ids) if not name.startswith(DETECTED)]
+    if len(rows) == len(geometry.track_ids):
+        return twin, geometry
+    arrays = {name: getattr(geometry, name)[rows] for name in ("boxes", "area", "nearness", "visibility")}
+    ids = tuple(geometry.track_ids[row] for row in rows)
+    tracks = tuple(track for track in twin.tracks if not track.id.startswith(DETECTED))
+    return twin.model_copy(update={"tracks": tracks}), replace(geometry, track_ids=ids, **arrays)
+
+
+def _moments(geometry: Geometry, count: int) -> list[float]:
+    """Return sampled times, evenly spread: what is found there needs no column of its own."""
+    columns = np.unique(((np.arange(count) + 0.5) / count * len(geometry.seconds)).astype(int))
+    return [float(geometry.seconds[column]) for column in columns]
+
+
+def _column(geometry: Geometry, seconds: float) -> int:
+    return int(abs(geometry.seconds - seconds).argmin())
+
+
+def _boxes_in(frame: Frame, geometry: Geometry) -> dict[str, Box]:
+    """Return the boxes of the tracks seen in a frame, in pixels of its image."""
+    column = _column(geometry, frame.seconds)
+    scale = frame.image.shape[1] / geometry.width
+    boxes: dict[str, Box] = {}
+    for row, name in enumerate(geometry.track_ids):
+        if np.isfinite(geometry.boxes[row, column]).all():
+            x1, y1, x2, y2 = (float(value) * scale for value in geometry.boxes[row, column])
+            boxes[name] = (x1, y1, x2, y2)
+    return boxes

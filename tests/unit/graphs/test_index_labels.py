@@ -1,0 +1,158 @@
+"""How detections become names and tracks; all numbers by hand."""
+
+import numpy as np
+import pytest
+
+from graphs.index_labels import match, with_labels
+from twins.frames import Frame
+from twins.geometry import Geometry, Visibility
+from twins.schema import Provenance, Track, Twin
+from twins.specialists import Detection
+
+SECONDS = np.arange(8) / 2
+NAN = (np.nan,) * 4
+LEFT, RIGHT = (0, 0, 20, 20), (60, 60, 80, 80)
+
+
+def a_geometry(*rows):
+    boxes = np.array(rows, np.float32).reshape(len(rows), 8, 4)
+    seen = np.isfinite(boxes).all(axis=2)
+    return Geometry(
+        track_ids=tuple(f"t{n + 1}" for n in range(len(rows))),
+        frame_index=np.arange(8) * 5,
+        seconds=SECONDS,
+        boxes=boxes,
+        area=(boxes[..., 2:] - boxes[..., :2]).prod(axis=-1),
+        nearness=np.full(seen.shape, np.nan, np.float32),
+        visibility=np.where(seen, Visibility.VISIBLE, Visibility.ABSENT).astype(np.uint8),
+        width=100,
+        height=100,
+    )
+
+
+def a_twin(count):
+    return Twin(
+        video_id="v",
+        duration=4.0,
+        width=100,
+        height=100,
+        frame_count=40,
+        origin="perceived",
+        sources={},
+        tracks=tuple(Track(id=f"t{n + 1}", source="perception") for n in range(count)),
+    )
+
+
+def frame_at(number, side=100):
+    return Frame(number * 5, float(SECONDS[number]), np.zeros((side, side, 3), np.uint8))
+
+
+def shown(*detections, side=100):
+    """Return eight frames that show the same detections."""
+    return [(frame_at(number, side), list(detections)) for number in range(8)]
+
+
+def test_a_track_is_called_what_lies_on_it():
+    labels, new = match(a_geometry([LEFT] * 8, [RIGHT] * 8), shown(Detection("cup", 0.6, (1, 1, 20, 20))))
+    assert {name: label.category for name, label in labels.items()} == {"t1": "cup"}
+    assert labels["t1"].confidence == 0.6
+    assert new == []
+
+
+def test_boxes_of_a_smaller_picture_are_brought_to_the_displayed_size():
+    labels, _ = match(a_geometry([RIGHT] * 8), shown(Detection("cup", 0.6, (30, 30, 40, 40)), side=50))
+    assert labels["t1"].category == "cup"
+
+
+def test_the_category_with_most_confidence_in_all_wins_and_the_other_stays_possible():
+    seen = shown(Detection("dog", 0.8, LEFT))
+    seen[0] = (seen[0][0], [Detection("cat", 0.9, LEFT)])
+    labels, _ = match(a_geometry([LEFT] * 8), seen)
+    assert labels["t1"].category == "dog"
+    # 0.8 on average, of 7 * 0.8 = 5.6 in 6.5; and 0.9 of 0.9 in 6.5
+    assert labels["t1"].confidence == pytest.approx(0.8 * 5.6 / 6.5, abs=1e-3)
+    assert [(other.category, other.confidence) for other in labels["t1"].alternatives] == [
+        ("cat", pytest.approx(0.9 * 0.9 / 6.5, abs=1e-3))
+    ]
+
+
+def test_one_detection_names_one_track():
+    labels, _ = match(a_geometry([LEFT] * 8, [(0, 0, 20, 19)] * 8), shown(Detection("dog", 0.8, LEFT)))
+    assert set(labels) == {"t1"}
+
+
+def test_what_is_detected_where_nothing_was_followed_becomes_a_track():
+    _, (cup, spoon) = match(a_geometry(), shown(Detection("cup", 0.7, LEFT), Detection("spoon", 0.6, RIGHT)))
+    assert (cup.category, spoon.category) == ("cup", "spoon")
+    assert [seconds for _, seconds, _ in cup.frames] == SECONDS.tolist()
+
+
+@pytest.mark.parametrize(
+    "seen",
+    [
+        [(frame_at(0), [Detection("kite", 0.9, LEFT)])],
+        shown(Detection("kite", 0.4, LEFT)),
+        [(frame_at(n), [Detection("kite", 0.9, (30 * n, 0, 30 * n + 20, 20))]) for n in range(3)],
+        [(frame_at(n), [Detection(f"kite {n}", 0.9, LEFT)]) for n in range(8)],
+    ],
+    ids=["once", "unsure", "everywhere", "always something else"],
+)
+def test_a_doubtful_detection_makes_no_track(seen):
+    assert match(a_geometry(), seen)[1] == []
+
+
+def test_what_was_followed_for_a_while_is_not_found_a_second_time():
+    geometry = a_geometry([NAN] * 4 + [LEFT] * 4)
+    labels, new = match(geometry, shown(Detection("dog", 0.8, LEFT)))
+    assert labels["t1"].category == "dog"
+    assert new == []
+
+
+class Finder:
+    provenance = Provenance(specialist="finder", version="1")
+
+    def __init__(self, found):
+        self.found = found
+
+    def detect(self, frame):
+        return self.found(frame.seconds)
+
+
+def frames(seconds):
+    return [frame_at(int(second * 2)) for second in seconds]
+
+
+def test_a_detected_thing_is_where_it_was_seen_and_in_between_only_if_it_stayed():
+    def found(second):
+        if second in (0.0, 1.0):
+            return [Detection("cup", 0.9, LEFT)]
+        return [Detection("cup", 0.9, (10, 0, 30, 20))] if second == 3.0 else []
+
+    twin, geometry = with_labels(a_twin(1), a_geometry([RIGHT] * 8), Finder(found), frames)
+    assert [(track.id, track.category, track.source) for track in twin.tracks] == [
+        ("t1", "object", "perception"),
+        ("d1", "cup", "finder"),
+    ]
+    row = geometry.row("d1")
+    # Half of it overlaps between 1 and 3 s, a third of the union: it is the same cup, and moved.
+    assert geometry.seconds[geometry.visibility[row] == Visibility.VISIBLE].tolist() == [0.0, 0.5, 1.0, 3.0]
+    assert geometry.boxes[row][1].tolist() == [0, 0, 20, 20]
+    assert geometry.visibility[row][3] == Visibility.NOT_SAMPLED
+    assert geometry.area[row][1] == 400
+    assert len(geometry.seconds) == 8
+
+
+def test_naming_again_drops_what_the_detector_before_found():
+    def dogs(second):
+        return [Detection("dog", 0.9, LEFT), Detection("cat", 0.9, (40, 0, 60, 20))]
+
+    plain = (a_twin(1), a_geometry([LEFT] * 8))
+    twin, geometry = with_labels(*plain, Finder(dogs), frames)
+    assert [track.category for track in twin.tracks] == ["dog", "cat"]
+    again = with_labels(twin, geometry, Finder(dogs), frames)
+    assert again[0] == twin
+    assert (again[1].boxes[1] == geometry.boxes[1]).all()
+    back, bare = with_labels(twin, geometry, None, frames)
+    assert [(track.id, track.category) for track in back.tracks] == [("t1", "object")]
+    assert bare.track_ids == ("t1",)
+    assert (bare.boxes == plain[1].boxes).all()
