@@ -26,7 +26,8 @@ def exception(tokens: Sequence[Token], reading: Reading) -> str | None:
     """
     words = [token.text for token in tokens]
     at = next((n for n, word in enumerate(words) if word in EXCEPT and ONE & set(words[n + 1 : n + 5])), None)
-    if at is not None and (ALL | NONE) & set(words):
+    told = words[:at] if at is not None and words[at] == "but" else words  # `…, but the one in red goes all the way`
+    if at is not None and (ALL | NONE) & set(told):
         return _excepted(words, at, reading)
     moves = _says_moving(reading.parts)
     if moves is None:

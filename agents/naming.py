@@ -6,12 +6,13 @@ parts are just the steps of one situation and nothing else is said.
 
 import re
 from collections.abc import Sequence
-from itertools import permutations
+from itertools import pairwise, permutations
 
 from agents.clauses import Token
 from agents.exceptions import exception
-from agents.lexicon import closed_class
+from agents.lexicon import closed_class, lexicon
 from agents.reading import Part, Reading
+from agents.reading.changes import are_ends
 from agents.reading.figures import figures
 from agents.situations import Situation, situations
 from agents.sub_queries import free_words, is_content
@@ -20,6 +21,8 @@ HIDING = frozenset(["hides_behind", "reappears"])
 PASSING = frozenset(["enters", "leaves", "crosses_view", "leaves_as_it_came"])
 """At the sides of the picture itself nothing hides a thing."""
 TIES = frozenset(["until", "till", "before", "after", "then", "but", "while", "when", "because", "so", "if", "without"])
+SUPPOSED = frozenset(["if", "unless", "would", "otherwise"])
+"""Words of conditions (Quirk 14.23): ``would stay if the other did not push it``."""
 SIDE = r"(?:side|end|edge|border|flank)"
 FAR = re.compile(rf"\b(?:other|opposite|far|farther|further|facing|different) {SIDE}\b")
 NEAR = re.compile(
@@ -36,12 +39,16 @@ def named_situation(tokens: Sequence[Token], reading: Reading) -> str | None:
         exception(tokens, reading)
         or _by_side(" ".join(words), reading)
         or _by_order(reading)
+        or _by_turn(reading)
+        or _by_number(words, reading)
         or _by_parts(reading, set(free_words(tokens, reading)) - figures(words), words)
     )
 
 
-def denied_predicates(reading: Reading) -> frozenset[str]:
-    """Return the predicates that a question denies, and says of nothing."""
+def denied_predicates(tokens: Sequence[Token], reading: Reading) -> frozenset[str]:
+    """Return the predicates that a question denies, and says of nothing; what is only supposed denies nothing."""
+    if SUPPOSED & {token.text for token in tokens}:
+        return frozenset()
     said = {part.predicate for part in reading.parts if not part.is_denied}
     return frozenset(part.predicate for part in reading.parts) - said
 
@@ -56,6 +63,9 @@ def tells_more(tokens: Sequence[Token], reading: Reading) -> bool:
         return True
     if not reading.parts:
         return any(is_content(word) for word in words)
+    things = [entity for part in reading.parts for entity in (part.subject, part.object)]
+    if any(entity.span is not None and entity not in things for entity in reading.entities):
+        return True
     # A subject that no words name is anybody: `without movement`.
     return not all(
         part.is_denied and (part.subject.bound == "0" or part.subject.span is None) for part in reading.parts
@@ -83,6 +93,32 @@ def _by_order(reading: Reading) -> str | None:
         if relation == "before" and _are(situation, (first, second), (a, b))
     }
     return fitting.pop() if len(fitting) == 1 else None
+
+
+def _by_turn(reading: Reading) -> str | None:
+    """``first it trails, later it leads``: who follows and then is followed has overtaken, and the other way round."""
+    for relation, first, second in reading.order:
+        follow = first.predicate == second.predicate == "follows" and not (first.negated or second.negated)
+        if relation == "before" and follow and (first.subject is second.object or first.object is second.subject):
+            return "overtaking"
+    return None
+
+
+def _by_number(words: Sequence[str], reading: Reading) -> str | None:
+    """``two at the start, three at the end``: something comes up, or vanishes, where nothing else is said to happen."""
+    if reading.parts or len({entity.text for entity in reading.entities if entity.is_described}) > 1:
+        return None
+    known, said = lexicon(), list(words)
+    numbers = [
+        (at, known.numbers[word])
+        for at, word in enumerate(said)
+        if word in known.numbers
+        and not (known.longest(known.order, said, at) or known.longest(known.adverbials, said, at))
+    ]
+    for (at, before), (behind, after) in pairwise(numbers):
+        if before != after and are_ends(words, at, behind):
+            return "materialising" if after > before else "vanishing"
+    return None
 
 
 def _are(situation: Situation, steps: tuple[int, int], parts: tuple[Part, Part]) -> bool:

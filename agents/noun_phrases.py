@@ -197,7 +197,8 @@ def _read_name(reader: PhraseReader) -> bool:
 def _read_happenings(reader: PhraseReader) -> tuple[tuple[str, str], int] | None:
     """``two collisions``, ``without collisions``: a happening in the plural, which is a verb elsewhere."""
     counted = reader.phrase.bound is not None or (reader.at > 0 and reader.tokens[reader.at - 1].text == "without")
-    if reader.words or not counted or not ends_as_plural(reader.text):
+    parted = any(token.text == "of" for token in reader.tokens[max(reader.at - 3, 0) : reader.at])
+    if reader.words or not counted or parted or not ends_as_plural(reader.text):
         return None
     names = (lexicon().names.get((reader.text.removesuffix(ending),)) for ending in ("s", "es"))
     return next(((name, 1) for name in names if name is not None and name[1] == "event"), None)

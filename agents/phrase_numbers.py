@@ -89,8 +89,9 @@ def _pass_over(reader: PhraseReader, end: int) -> None:
 
 
 def _leave_open(reader: PhraseReader, number: int) -> None:
-    """``both walk``, ``only one stays``: a verb follows the number, so that what they are is left open."""
-    if not reader.head and _is_verb_of(reader, plural=number != 1):
+    """``both walk``, ``the pair sets out``: a verb follows the number, so that what they are is left open."""
+    collective = reader.tokens[reader.at - 1].text in closed_class("groups") and reader.starts_verb_here
+    if not reader.head and (collective or _is_verb_of(reader, plural=number != 1)):
         reader.name_a_thing()
 
 

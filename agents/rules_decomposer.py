@@ -62,7 +62,7 @@ class RulesDecomposer:
             return []
         return self._recogniser.matches(
             plain(tokens, described(tokens, reading)),
-            Grammar(_cast(reading), _number(reading), denied_predicates(reading), named),
+            Grammar(_cast(reading), _number(reading), denied_predicates(tokens, reading), named),
         )
 
 

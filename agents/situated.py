@@ -17,6 +17,13 @@ NAMES = {"a": "thing", "b": "other thing", "c": "third thing"}
 """What a role is called that the question says nothing of."""
 READ_VOTES = 2.0
 """Votes of a part that grammar read, beside the one that the orders of roles in examples share out."""
+CONVERSE = {
+    "hides_behind": ("covers", "in_front_of"),
+    "behind": ("covers", "in_front_of"),
+    "covers": ("hides_behind", "behind"),
+    "in_front_of": ("hides_behind", "behind"),
+}
+"""What is true of two things the other way round."""
 COVER = "cover"
 """The role of what hides a thing: it need not be tracked, so that it is left open."""
 
@@ -104,9 +111,11 @@ def _read_votes(situation: Situation, reading: Reading) -> dict[tuple[str, int],
     votes: dict[tuple[str, int], float] = defaultdict(float)
     for part in reading.parts:
         for step in situation.steps:
-            if step.relation != part.predicate or step.negated != part.negated:
+            turned = step.relation in CONVERSE.get(part.predicate, ())
+            if not (turned or step.relation == part.predicate) or step.negated != part.negated:
                 continue
-            for role, entity in zip(step.roles, (part.subject, part.object), strict=False):
+            things = (part.object, part.subject) if turned else (part.subject, part.object)
+            for role, entity in zip(step.roles, things, strict=False):
                 if entity is not None and entity.looks:
                     votes[role, reading.entities.index(entity)] += READ_VOTES
     return votes

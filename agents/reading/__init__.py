@@ -64,13 +64,15 @@ class _Walker(Connectors, Nouns, Places, Verbs):
 
     def _repeat_deed(self) -> None:
         """``first the red one stops, then the blue one``: the deed that is left out is the one before (Quirk 13.92)."""
-        earlier = self.link[1] if self.link is not None else None
-        if earlier is None or len(self.subjects) != 1 or earlier.negated or earlier.to_frame:
+        relation, earlier = self.link or ("", None)
+        if earlier is None or relation == "during" or len(self.subjects) != 1 or earlier.negated or earlier.to_frame:
             return
         subject = self.subjects[0]
         idle = all(subject not in (part.subject, part.object) for part in self.reading.parts)
         alike = bool(subject.looks and earlier.subject.looks) or not subject.is_described
-        if idle and subject.span is not None and subject.span[0] > max(earlier.words, default=0) and alike:
+        start, end = subject.span or (0, 0)
+        bare = all(word in AUXILIARIES or word in ("too", "else", ".", "!", "?") for word in self.words[end:])
+        if idle and bare and start > max(earlier.words, default=0) and alike:
             repeated = replace(earlier, subject=subject, words=set(), times=None)
             self._append(repeated, tie=True)
 

@@ -23,7 +23,7 @@ def settle_changes(reading: Reading, tokens: Sequence[Token]) -> None:
     sizes = [(at, lexicon().looks[word][1]) for at, word in enumerate(words) if _is_said_of_a_thing(words, at)]
     for (at, early), (behind, late) in pairwise(sizes):
         predicate = CHANGES.get((early, late))
-        if predicate is not None and _are_ends(words, at, behind):
+        if predicate is not None and are_ends(words, at, behind):
             _settle_verbs(reading, tokens, at, behind)
             _change(reading, predicate, {at, behind}, (words[at], words[behind]))
             return
@@ -52,7 +52,7 @@ def _is_said_of_a_thing(words: Sequence[str], at: int) -> bool:
     return follows in ",;:.!?()" or follows in CONJUNCTIONS | PREPOSITIONS | ADVERBS
 
 
-def _are_ends(words: Sequence[str], at: int, behind: int) -> bool:
+def are_ends(words: Sequence[str], at: int, behind: int) -> bool:
     """Say whether words around two positions say that one is the beginning and the other the end."""
     if "from" in words[max(at - BEFORE_SIZE, 0) : at] and {"to", "into"} & set(words[at + 1 : behind]):
         return True

@@ -167,6 +167,13 @@ class Nouns(References):
             return
         if self.previous in ("word", "prep", "act", "by") and self.subjects and not self._verb_follows():
             return
+        if (
+            phrase.start
+            and self.words[phrase.start - 1] == "of"
+            and self.last is not None
+            and self.last in self.subjects
+        ):
+            return  # `the red one of the pair stops`: the red one does
         if self.previous == "act" and self.outer:
             return  # `a dog that chews bones chases a cat`: the bones do not
         if self.previous == "np" and self.last is not None and not self._verb_follows():

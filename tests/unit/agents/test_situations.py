@@ -198,6 +198,34 @@ def test_a_word_of_order_alone_tells_of_no_race(decomposer: RulesDecomposer) -> 
         assert likeliest(decomposer.decompose(question).sub_queries) is None
 
 
+@pytest.mark.parametrize(
+    ("question", "situation"),
+    [
+        ("first it trails, later it leads", "overtaking"),
+        ("the red ball follows the blue one at first and then the blue one follows the red ball", "overtaking"),
+        ("two at the start, three at the end", "materialising"),
+        ("four to begin with, later only three", "vanishing"),
+    ],
+)
+def test_a_turned_pursuit_and_a_number_that_changes_name_what_happens(
+    decomposer: RulesDecomposer, question: str, situation: str
+) -> None:
+    assert likeliest(decomposer.decompose(question).sub_queries) == situation
+
+
+@pytest.mark.parametrize(
+    "question", ["the green cross is eclipsed by the black box", "the black box covers the green cross"]
+)
+def test_who_covers_is_the_same_in_the_passive(decomposer: RulesDecomposer, question: str) -> None:
+    covers = [part for part in decomposer.decompose(question).sub_queries if part.relation == "covers"]
+    assert [(part.subject, part.object) for part in covers] == [("black box", "green cross")]
+
+
+def test_what_is_only_supposed_denies_no_situation(decomposer: RulesDecomposer) -> None:
+    parts = decomposer.decompose("the red ball would stay at rest if the blue box did not push it").sub_queries
+    assert likeliest(parts) == "pushing"
+
+
 def test_described_things_take_the_roles_in_which_they_are_named(decomposer: RulesDecomposer) -> None:
     parts = decomposer.decompose("the red ball is hunted down by the blue box").sub_queries
     follows = next(part for part in parts if part.relation == "follows" and part.reading not in (None, GRAMMAR))
