@@ -17,6 +17,7 @@ COMMANDS = {
     "completion": "Print the tab completion of a shell.",
     "demo": "Render a sample library, index it, ask it, write a report.",
     "doctor": "Check this installation and the library, and say what to do.",
+    "eval": "Ask questions with known answers, to compare judges and models.",
     "import": "Make twins from annotations or tracks that you have.",
     "index": "Make twins of videos.",
     "library": "Bring a library to this version's format.",

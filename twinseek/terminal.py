@@ -1,6 +1,6 @@
 """Answers, videos and twins in the terminal: tables where there is one, plain lines in files and pipes."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import PurePath
 from typing import TYPE_CHECKING
 
@@ -18,6 +18,7 @@ from twinseek.ways import told_way
 
 if TYPE_CHECKING:
     from tools.door import Plugin
+    from twinseek.evaluation import Evaluation
 
 WIDE = 92
 """Columns from which an answer is a table; below, one block a hit."""
@@ -87,6 +88,33 @@ def print_plugins(plugins: "Sequence[Plugin]", console: Console) -> None:
         _print(console, Text("\t".join(plain_text(cell) for cell in cells if cell), style=style))
     if not plugins:
         _print(console, Text("no tools: install Twinseek itself once more, its own come with it"))
+
+
+def print_evaluation(found: "Evaluation", console: Console, *, wrong: bool = False) -> None:
+    """Print how well questions were answered, a line a kind, by whom, and at what cost."""
+    rows = [
+        (
+            kind,
+            str(row.queries),
+            f"{row.recall_at_1:.1f}",
+            f"{row.recall_at_5:.1f}",
+            f"{row.recall_at_10:.1f}",
+            f"{row.reciprocal_rank:.3f}",
+        )
+        for kind, row in found.figures.items()
+    ]
+    _print_rows(console, ("kind", "asked", "R@1", "R@5", "R@10", "MRR"), rows)
+    told: list[tuple[str, Mapping[str, str | float]]] = [
+        ("models", found.models),
+        ("cost", {name: round(value, 1) for name, value in found.cost.items()}),
+        ("claims of the first results", found.claims),
+        ("warnings", found.warnings),
+    ]
+    for title, values in told:
+        line = ", ".join(f"{name} {value}" for name, value in values.items())
+        _print(console, Text(plain_text(f"{title}: {line or 'none'}"), style="dim"))
+    for miss in found.wrong if wrong else ():
+        _print(console, Text(plain_text(f"{miss['query']} -> {miss['first']}, not {', '.join(miss['wanted'])}")))
 
 
 def print_twin(twin: Twin, console: Console) -> None:

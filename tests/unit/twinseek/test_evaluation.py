@@ -1,0 +1,62 @@
+"""Questions with known answers, asked of a real library of described clips."""
+
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from evals.retrieval import Query
+from twins.errors import TwinseekError
+from twinseek.cli import cli
+from twinseek.evaluation import drawn, read_questions
+
+EXAMPLE = Path(__file__).parents[3] / "examples" / "annotations" / "kitchen_cup.json"
+
+
+@pytest.fixture
+def annotations(tmp_path):
+    """Two described clips, each with a question; one asks for the other clip."""
+    for name, wanted in (("cup", "cup"), ("dog", "dog")):
+        clip = json.loads(EXAMPLE.read_text())
+        clip["video"] = name
+        clip["objects"][0]["category"] = name
+        clip["caption"] = clip["dense_caption"] = f"A {name} goes behind a box."
+        ask = f"where is the {wanted}?"
+        clip["queries"] = [{"id": f"{name}-1", "text": ask, "explicit": f"a {wanted}", "kind": "semantic"}]
+        (tmp_path / f"{name}.json").write_text(json.dumps(clip))
+    return tmp_path
+
+
+def test_folders_without_questions_are_told_apart(tmp_path):
+    with pytest.raises(TwinseekError, match='has "queries"'):
+        read_questions(tmp_path)
+    (tmp_path / "broken.json").write_text("{")
+    with pytest.raises(TwinseekError, match="no questions can be read"):
+        read_questions(tmp_path)
+
+
+def test_some_are_drawn_always_alike_and_in_order():
+    queries = [Query(str(n), "?", frozenset(), "semantic") for n in range(20)]
+    some = drawn(queries, 7)
+    assert some == drawn(queries, 7) and len(some) == 7
+    assert [int(query.id) for query in some] == sorted(int(query.id) for query in some)
+    assert drawn(queries, 99) == queries
+
+
+def test_one_command_prints_how_well_questions_are_answered_by_kind(annotations):
+    done = CliRunner().invoke(cli, ["eval", str(annotations), "--json"])
+    assert done.exit_code == 0, done.output
+    found = json.loads(done.stdout)
+    assert found["figures"]["semantic"]["queries"] == found["figures"]["all"]["queries"] == 2
+    assert found["figures"]["all"]["recall_at_1"]["value"] == 1.0 and found["wrong"] == []
+    assert found["models"]["judge"].startswith("rules") and found["cost"]["seconds"] > 0
+
+
+def test_what_was_answered_wrong_is_listed(annotations):
+    clip = json.loads((annotations / "cup.json").read_text())
+    clip["queries"][0]["text"] = "where is the dog?"
+    (annotations / "cup.json").write_text(json.dumps(clip))
+    done = CliRunner().invoke(cli, ["eval", str(annotations), "--wrong"])
+    assert "where is the dog? -> dog, not cup" in done.stdout
+    assert "50.0" in done.stdout

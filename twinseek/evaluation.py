@@ -1,0 +1,92 @@
+"""Questions with known answers asked of a library, so that judges and models can be compared."""
+
+import json
+import random
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+from evals.retrieval import Figures, Query, Run, figures, figures_by_kind, read_queries, run_queries
+from twins.errors import TwinseekError
+from twinseek.library import Library
+
+ALL = "all"
+
+
+@dataclass
+class Evaluation:
+    """What came of a set of questions.
+
+    Args:
+        figures: by kind of question, and of all together.
+        models: who decided, by role.
+        cost: calls, tokens and seconds, summed up.
+        claims: of the first results, by what their check said.
+        warnings: how often each code was warned of.
+        wrong: the questions whose answer did not come first, with what did.
+    """
+
+    figures: dict[str, Figures]
+    models: dict[str, str] = field(default_factory=dict)
+    cost: Counter[str] = field(default_factory=Counter)
+    claims: Counter[str] = field(default_factory=Counter)
+    warnings: Counter[str] = field(default_factory=Counter)
+    wrong: list[dict[str, Any]] = field(default_factory=list)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain values."""
+        return asdict(self)
+
+
+def read_questions(annotations: Path, *, literal: bool = False) -> list[Query]:
+    """Return the implicit questions of a folder of annotation files, or their literal controls.
+
+    Raises:
+        TwinseekError: there are none.
+    """
+    try:
+        found = read_queries(annotations, "literal" if literal else "implicit")
+    except (json.JSONDecodeError, KeyError, TypeError, OSError) as error:
+        raise TwinseekError(f"no questions can be read in {annotations} ({error}): see docs/annotations.md") from error
+    if not found:
+        raise TwinseekError(f'no file in {annotations} has "queries": see docs/annotations.md for how to write some')
+    return found
+
+
+def drawn(queries: Sequence[Query], count: int) -> list[Query]:
+    """Return so many of the questions, drawn at random and always alike, in their order."""
+    places = random.Random(0).sample(range(len(queries)), min(count, len(queries)))  # noqa: S311
+    return [queries[place] for place in sorted(places)]
+
+
+def evaluate(
+    library: Library, queries: Sequence[Query], on_answer: Callable[[Query], None] | None = None, **options: Any
+) -> Evaluation:
+    """Ask every question.
+
+    Args:
+        library: whose videos have the ids that the questions name.
+        queries: at least one.
+        on_answer: told of each question that was answered.
+        options: as for :meth:`twinseek.library.Library.ask`.
+    """
+    found = Evaluation({})
+
+    def rank(query: Query) -> Sequence[str]:
+        result = library.ask(query.text, masks="none", **options)
+        found.models = result.models
+        found.cost.update({name: value for name, value in result.cost.model_dump().items() if value})
+        found.warnings.update(warning.code for warning in result.warnings)
+        if result.results:
+            found.claims.update(line.check for line in result.results[0].trace)
+        if result.ranking[:1] and result.ranking[0] not in query.relevant:
+            found.wrong.append({"query": query.text, "wanted": sorted(query.relevant), "first": result.ranking[0]})
+        if on_answer is not None:
+            on_answer(query)
+        return result.ranking
+
+    run: Run = run_queries(rank, queries, len(library.video_ids()))
+    found.figures = figures_by_kind(run) | {ALL: figures(run)}
+    return found
