@@ -112,8 +112,6 @@ def within(request: Callable[[], T], seconds: float) -> T:
 
 def is_passing(error: BaseException) -> bool:
     """Say whether the same request may succeed later: a bad line, a timeout, a busy or broken server."""
-    if isinstance(error, TwinseekError):
-        return False
     status = status_of(error)
     if status is not None:  # below 400: the body was not what it should be, and broke the integration
         return status in BUSY or status >= 500 or status < 400

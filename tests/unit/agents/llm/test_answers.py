@@ -67,6 +67,7 @@ def test_keys_that_no_schema_knows_are_counted_at_every_depth_and_free_ones_are_
         ("  \n", "empty"),
         ("I cannot tell.", "not one JSON object"),
         ('{"score": 0.', "not one JSON object"),
+        ('<think>maybe {"score": 1}?</think> I cannot tell.', "not one JSON object"),
         ('{"score": NaN}', "not one JSON object"),
         ("[" * 100_000, "not one JSON object"),
         ('{"a":' * 3000, "not one JSON object"),

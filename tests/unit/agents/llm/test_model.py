@@ -163,11 +163,16 @@ def test_a_picture_is_written_down_as_its_size_and_hash(tmp_path, block):
     assert "What is this?" in written
 
 
-def test_a_key_is_never_written_down_and_a_placeholder_maims_nothing(tmp_path):
+@pytest.mark.parametrize(
+    ("key", "written"),
+    [("abcd-efgh-ijkl", "the key is [secret], not none"), ("none", "the key is abcd-efgh-ijkl, not none")],
+    ids=["key", "placeholder"],
+)
+def test_a_key_is_never_written_down_and_a_placeholder_maims_nothing(tmp_path, key, written):
     path = tmp_path / "trace"
-    _, model = scripted('{"score": 1}', transcript=Transcript(path), key=SecretStr("abcd-efgh-ijkl"))
-    model.answer([HumanMessage("abcd-efgh-ijkl, none")], Answer, purpose="test")
-    assert json.loads(path.read_text())["messages"][0]["content"] == "[secret], none"
+    _, model = scripted('{"score": 1}', transcript=Transcript(path), key=SecretStr(key))
+    model.answer([HumanMessage("the key is abcd-efgh-ijkl, not none")], Answer, purpose="test")
+    assert json.loads(path.read_text())["messages"][0]["content"] == written
 
 
 def test_half_a_surrogate_pair_can_be_written_down(tmp_path):
