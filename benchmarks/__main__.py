@@ -20,6 +20,7 @@ BENCHMARKS = {
     "claims": "benchmarks.claims",
     "reasoning": "benchmarks.reasoning",
     "retrieval": "benchmarks.retrieval_product",
+    "literal": "benchmarks.literal",
     "perception": "benchmarks.perception",
     "worlds": "benchmarks.worlds",
     "demo": "benchmarks.demo",

@@ -37,7 +37,10 @@ class Evaluation:
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain values."""
-        return asdict(self)
+        # Not asdict() of the whole: it makes counters anew from their items.
+        counts = {name: dict(getattr(self, name)) for name in ("cost", "claims", "warnings")}
+        figures = {kind: asdict(row) for kind, row in self.figures.items()}
+        return {"figures": figures, "models": self.models, **counts, "wrong": self.wrong}
 
 
 def read_questions(annotations: Path, *, literal: bool = False) -> list[Query]:
@@ -62,7 +65,7 @@ def drawn(queries: Sequence[Query], count: int) -> list[Query]:
 
 
 def evaluate(
-    library: Library, queries: Sequence[Query], on_answer: Callable[[Query], None] | None = None, **options: Any
+    library: Library, queries: Sequence[Query], on_answer: Callable[[Query], object] | None = None, **options: Any
 ) -> Evaluation:
     """Ask every question.
 

@@ -156,9 +156,8 @@ class Gallery:
         chat = models.see.chat if models.see is not None else None
         with self._opening:
             if id(chat) not in self._toolboxes:
-                self._toolboxes[id(chat)] = open_tools(
-                    make_context(self._store, self.read, see=chat), self._settings.plugins
-                )
+                context = make_context(self._store, self.read, see=chat)
+                self._toolboxes[id(chat)] = open_tools(context, self._settings.plugins)
             return self._toolboxes[id(chat)]
 
     def models_for(self, llm: LlmSettings) -> Models:

@@ -17,6 +17,15 @@ SIDE = 352
 OVERLAP = 0.45
 """Intersection over union from which the less sure of two boxes of one category is dropped."""
 
+PLAIN = {
+    "aeroplane": "airplane",
+    "diningtable": "dining table",
+    "motorbike": "motorcycle",
+    "pottedplant": "potted plant",
+    "tvmonitor": "television",
+}
+"""What people say for the file's names that nobody says."""
+
 
 def build(context):
     """Return the detector. ``context.settings`` is the section ``[plugins.coco]`` of the settings."""
@@ -50,7 +59,7 @@ class Coco:
             return []
         kept = cv2.dnn.NMSBoxesBatched(corners.tolist(), scores.tolist(), categories.tolist(), self.threshold, OVERLAP)
         return [
-            (self.names[categories[n]], float(scores[n]), (x, y, x + w, y + h))
+            (PLAIN.get(self.names[categories[n]], self.names[categories[n]]), float(scores[n]), (x, y, x + w, y + h))
             for n in kept
             for x, y, w, h in [corners[n].tolist()]
         ]

@@ -22,8 +22,9 @@ def test_equal_scores_fit_equally_well():
 
 def test_what_was_refuted_is_not_kept_back():
     trace = (line("it moves", "verified"), line("it turns back", "refuted"))
-    told = answer(a_hit(trace=trace, status="judged"))
-    assert "it moves; but it is not so that it turns back (2 of 2 claims could be checked)." in told
+    assert "it moves; but it is not so that it turns back (2 of 2 claims could be checked)." in answer(
+        a_hit(trace=trace, status="judged")
+    )
 
 
 def test_nothing_checked_is_called_judged_by_description():
