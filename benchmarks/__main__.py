@@ -18,6 +18,7 @@ BENCHMARKS = {
     "memory": "benchmarks.memory",
     "predicates": "benchmarks.predicates",
     "claims": "benchmarks.claims",
+    "views": "benchmarks.views",
     "reasoning": "benchmarks.reasoning",
     "retrieval": "benchmarks.retrieval_product",
     "literal": "benchmarks.literal",

@@ -4,11 +4,11 @@ import numpy as np
 
 from twins.geometry import Bools, Doubles, Ints
 from twins.predicates.moments import around
-from twins.predicates.movement import PAUSE_SECONDS, moving, pace
+from twins.predicates.movement import CLEAR_WAY, PAUSE_SECONDS, moving, pace
 from twins.predicates.predicate import MarkFunction, Predicate
 from twins.predicates.runs import drop_short, join, paint, runs_of
 from twins.predicates.scene import Scene
-from twins.predicates.truth import Marks, marks_where
+from twins.predicates.truth import HOLDS, Marks, marks_where
 
 HEADING_TRAVEL = 0.4
 """Units a movement must cover in one direction to be called a movement that way."""
@@ -98,6 +98,28 @@ def _changes(scene: Scene, a: Ints, *, began: bool) -> Bools:
     return around(scene, runs.rows[resting], moments[resting], len(a))
 
 
+def way_before(scene: Scene, a: Ints, marks: Marks) -> Doubles:
+    """Return (K,) how far each came without a rest before it stopped, as a share of what is clear, at most 1."""
+    return _way_beside(scene, a, marks, began=False)
+
+
+def way_after(scene: Scene, a: Ints, marks: Marks) -> Doubles:
+    """Return (K,) how far each went without a rest after it started, as a share of what is clear, at most 1."""
+    return _way_beside(scene, a, marks, began=True)
+
+
+def _way_beside(scene: Scene, a: Ints, marks: Marks, *, began: bool) -> Doubles:
+    runs = runs_of(scene.once(moving)[a])
+    clearest = np.zeros(len(a))
+    for row, start, end in zip(runs.rows, runs.starts, runs.ends, strict=True):
+        if (marks[row, max(start - 1, 0) : start + 1] if began else marks[row, end - 1 : end + 1]).max() != HOLDS:
+            continue
+        places = scene.places[a[row], start:end]
+        way = np.nanmax(np.linalg.norm(places - places[0 if began else -1], axis=1)) / scene.unit[a[row], start]
+        clearest[row] = max(clearest[row], way / CLEAR_WAY)
+    return np.minimum(clearest, 1.0)
+
+
 def turns(scene: Scene, a: Ints, _: Ints) -> Marks:
     """Mark the moments at which a reverses its direction."""
     rows, moments = [], []
@@ -166,7 +188,7 @@ FAMILY = (
     Predicate("moves_right", 1, "motion", _heads(0, 1), ("moves to the right", "heads right")),
     Predicate("moves_up", 1, "motion", _heads(1, -1), ("moves up", "rises", "climbs")),
     Predicate("moves_down", 1, "motion", _heads(1, 1), ("moves down", "sinks", "falls")),
-    Predicate("starts", 1, "motion", starts, ("starts moving", "sets off"), event=True),
-    Predicate("stops", 1, "motion", stops, ("stops", "comes to rest"), event=True),
+    Predicate("starts", 1, "motion", starts, ("starts moving", "sets off"), event=True, support=way_after),
+    Predicate("stops", 1, "motion", stops, ("stops", "comes to rest"), event=True, support=way_before),
     Predicate("turns", 1, "motion", turns, ("turns back", "reverses its direction"), event=True),
 )

@@ -15,6 +15,9 @@ LEAST_TRAVEL = 0.3
 """Units a movement must cover: below that it is shaking."""
 PAUSE_SECONDS = 0.35
 """A movement interrupted for less than this goes on."""
+CLEAR_WAY = 1.2
+"""Units that a thing goes before it clearly stops or hides, or after it clearly starts; what goes less may be what
+shows of another one beside a post, or a patch of the ground."""
 
 
 def pace(scene: Scene) -> Doubles:

@@ -7,6 +7,7 @@ import numpy as np
 from twins.geometry import Bools, Doubles, Ints
 from twins.predicates.depth import covering, usual_share
 from twins.predicates.moments import around
+from twins.predicates.movement import CLEAR_WAY
 from twins.predicates.pairs import both_located, nearness_lead, pair_marks, share_inside
 from twins.predicates.predicate import Predicate
 from twins.predicates.runs import Runs, drop_short, runs_of
@@ -32,9 +33,6 @@ HIDER_LEAD = 0.12
 """What is nearer by this share cannot hide behind the other."""
 COVERING_SECONDS = 0.6
 """What was seen whole in front of a thing this long before it went did not go behind that thing."""
-CLEAR_WAY = 1.2
-"""Units that a thing goes before it clearly hides; what goes less may be what shows of another one beside a post, or a
-patch of the ground."""
 MOSTLY_HIDDEN = 0.4
 """Below this visible share of its usual area a thing hides behind what covers it."""
 

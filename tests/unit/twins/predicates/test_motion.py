@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from tests.unit.twins.predicates.tracks import line, rest, tracks
-from twins.predicates import Scene, evaluate
+from twins.predicates import Scene, evaluate, mark
+from twins.predicates.motion import way_after, way_before
 
 
 def one(row: list[object], **options: object) -> Scene:
@@ -134,3 +135,13 @@ def test_sizes_are_worked_out_once_however_many_changes_there_are() -> None:
     scene = scaled([1.5 ** (frame / 39) for frame in range(40)])
     assert scene.raw_sizes is scene.raw_sizes
     assert scene.raw_sizes[0, [0, 39]] == pytest.approx([60.0, 90.0])
+
+
+def test_who_came_from_far_is_a_clearer_case_of_stopping_than_who_moved_a_little() -> None:
+    far = [*line((100, 100), (300, 100), 20), *rest((300, 100), 20)]
+    little = [*line((100, 300), (150, 300), 20), *rest((150, 300), 20)]
+    scene, both = Scene(tracks(far, little)), np.arange(2)
+    # A unit is 20 pixels and a tenth of the diagonal of 800, and 1.2 units are clear.
+    assert way_before(scene, both, mark("stops", scene, both, both)) == pytest.approx([1.0, 50 / 120], abs=0.1)
+    scene = Scene(tracks(far[::-1], little[::-1]))
+    assert way_after(scene, both, mark("starts", scene, both, both)) == pytest.approx([1.0, 50 / 120], abs=0.1)
