@@ -30,7 +30,7 @@ SAID_AS = {
     "retreats": ("parts_from", "turns"),
     "rebounds": ("turns", "collides", "parts_from"),
     "catches": ("touching", "meets", "collides", "near"),
-    "roams": ("moves",),
+    "roams": ("moves", "moves_left", "moves_right", "moves_up", "moves_down", "turns"),
     "stops": ("stops", "still"),
 }
 """Gold events by the predicates that say them; others have the name of theirs. *Flees* is its chase once more."""

@@ -14,18 +14,20 @@ from twins.protocols import Candidate
 from twins.queries import Decomposition, SubQuery
 from twins.schema import Fact, Span, Track, Twin
 
-TOKENS = 440
+TOKENS = 520
 """Tokens of one candidate's view; with the instructions, ten candidates stay under 12,000."""
 THINGS = 12
 """Things that are listed; of a crowd those that the question may mean, and those longest in view."""
 MEASURED_THINGS = 12
 """Things between which the question's predicates are measured: of a crowd of thirty there are 870 pairs."""
-PAIRS, SPANS = 6, 2
-"""Pairs that are told of one predicate, and spans of one pair."""
+LINES, LEAST_LINES, SPANS = 16, 2, 2
+"""Lines that all predicates of a question share, lines that each has all the same, and spans that one line tells."""
 LINE = 140
 """Characters of one fact: a caption that fills the view would leave nothing else to see."""
-THINGS_SHARE = 0.5
-"""Share of the view that the list of things may take."""
+LOOKS, ROLE = 45, 70
+"""Characters of how one thing looks, and of what it is there for."""
+MEASURED_SHARE, THINGS_SHARE = 0.45, 0.65
+"""Share of the view that what is measured, and the list of things, may take."""
 COUNT = 9
 """Tokens kept for the line that counts what is left out."""
 SYMMETRIC = ("collides", "meets", "near", "touching")
@@ -50,11 +52,12 @@ def view(candidate: Candidate, decomposition: Decomposition, tokens: int = TOKEN
     order = _by_interest(evidence, decomposition.sub_queries)
     lines = _Lines(tokens)
     lines.add(_headline(candidate.twin, len(evidence.objects)))
-    lines.add_all("MEASURED", measured(evidence, order[:MEASURED_THINGS], decomposition.sub_queries))
+    told = measured(evidence, order[:MEASURED_THINGS], decomposition.sub_queries)
+    lines.add_all("MEASURED", told, most=int(tokens * MEASURED_SHARE))
     lines.add_all("THINGS", _things(evidence, order), most=int(tokens * THINGS_SHARE))
     words = _words(decomposition)
     facts = sorted(candidate.twin.facts, key=lambda fact: _rank(fact, words))
-    lines.add_all("SAID", dict.fromkeys(_said(fact) for fact in facts if not _is_measured(fact, decomposition)))
+    lines.add_all("SAID", dict.fromkeys(_said(fact) for fact in facts if not _is_told(fact, decomposition)))
     return str(lines)
 
 
@@ -109,17 +112,20 @@ def _is_bound(phrase: str) -> bool:
 
 def measured(evidence: Evidence, things: Sequence[int], parts: Sequence[SubQuery]) -> Iterator[str]:
     """Yield, for every predicate of the question, of which things it holds and when; *none* says that it never does."""
-    counted = {part.subject for part in parts if part.relation == "count" and part.subject}
-    for phrase in sorted(counted):
+    subjects = {part.id: part.subject for part in parts}
+    counted = {subjects.get(part.subject, part.subject) for part in parts if part.relation == "count" and part.subject}
+    for phrase in sorted(name for name in counted if name):
         fits = evidence.grounded(phrase)
         names = [evidence.name(n) for n in range(len(fits)) if fits[n] >= MEANT]
         yield f"may be {one_line(phrase, 40)}: {len(names)} ({', '.join(names[:THINGS])})"
-    for name in dict.fromkeys(part.relation for part in parts if part.relation in PREDICATES):
-        told = sorted(_holding(evidence, things, str(name)), key=lambda found: -found[0])
-        for _, line in told[:PAIRS]:
+    names = dict.fromkeys(part.relation for part in parts if part.relation and part.relation in PREDICATES)
+    most = max(LINES // max(len(names), 1), LEAST_LINES)
+    for name in names:
+        told = sorted(_holding(evidence, things, name), key=lambda found: -found[0])
+        for _, line in told[:most]:
             yield line
-        if len(told) > PAIRS:
-            yield f"{name}: {len(told) - PAIRS} more"
+        if len(told) > most:
+            yield f"{name}: {len(told) - most} more"
         if not told:
             yield f"{name}: none"
 
@@ -158,13 +164,15 @@ def _things(evidence: Evidence, order: Sequence[int]) -> list[str]:
 
 
 def _thing(evidence: Evidence, number: int) -> str:
-    """Return one thing: id, category, looks, and when it is in view."""
+    """Return one thing: id, category, when it is in view, its looks, and what it is there for."""
     name = evidence.name(number)
     track: Track = evidence.twin.track(name)
-    looks = dict.fromkeys(attribute.text for attribute in track.attributes)
     seen = evidence.geometry.seconds[evidence.scene.seen[evidence.member(number)]]
     when = f" {seen[0]:.1f}-{seen[-1]:.1f}" if len(seen) else ""
-    return one_line(f"{name} {track.category}: {', '.join(looks)}", LINE) + when
+    looks = one_line(", ".join(dict.fromkeys(attribute.text for attribute in track.attributes)), LOOKS)
+    roles = [fact.text for fact in evidence.twin.facts if fact.kind == "role" and fact.about == name]
+    role = f"; {one_line(roles[0], ROLE)}" if roles else ""
+    return f"{name} {one_line(track.category, LOOKS)}{when}: {looks}{role}"
 
 
 def _words(decomposition: Decomposition) -> frozenset[str]:
@@ -187,7 +195,7 @@ def _said(fact: Fact) -> str:
     return f"{fact.about or fact.kind}{when} {one_line(fact.text, LINE)}"
 
 
-def _is_measured(fact: Fact, decomposition: Decomposition) -> bool:
-    """Say whether a fact was told under MEASURED already, or is a thing's own attribute."""
+def _is_told(fact: Fact, decomposition: Decomposition) -> bool:
+    """Say whether a fact was told already, under MEASURED or beside its thing."""
     asked = {part.relation for part in decomposition.sub_queries}
-    return fact.predicate in asked if fact.predicate is not None else fact.kind == "object"
+    return fact.predicate in asked if fact.predicate is not None else fact.kind in ("object", "role")

@@ -33,7 +33,7 @@ def test_the_questions_predicates_are_measured_and_the_things_named(chase):
     shown = view(chase, asked("the blue square follows the red ball"))
     assert "follows(2,1) " in shown
     assert "follows(3" not in shown
-    assert "2 object: blue, square 0.0-5.9" in shown
+    assert "2 object 0.0-5.9: blue, square" in shown
 
 
 def test_a_predicate_that_never_holds_is_said_to(chase):
@@ -42,15 +42,24 @@ def test_a_predicate_that_never_holds_is_said_to(chase):
 
 def test_what_has_most_to_do_with_the_question_is_told_first(chase):
     facts = (
+        Fact(kind="event", text="The sun comes out", source="test"),
+        Fact(about="1", kind="state", text="is thrown like a toy", span=(0, 2), source="test"),
+    )
+    shown = view(with_facts(chase, *facts), asked("who throws the toy?"))
+    assert shown.index("1 0.0-2.0 is thrown like a toy") < shown.index("The sun comes out")
+
+
+def test_what_a_thing_is_there_for_stands_beside_it(chase):
+    facts = (
         Fact(kind="caption", text="A dull afternoon in a yard", source="test"),
         Fact(about="1", kind="role", text="the toy that is thrown", span=(0, 2), source="test"),
     )
     shown = view(with_facts(chase, *facts), asked("who throws the toy?"))
-    assert shown.index("1 0.0-2.0 the toy that is thrown") < shown.index("caption A dull")
+    assert "1 object 0.0-5.9: red, circle; the toy that is thrown" in shown and "caption A dull" in shown
 
 
 def test_what_a_tool_found_is_told_before_what_was_known(chase):
-    known = tuple(Fact(about="1", kind="role", text=f"a thing of kind {n}", source="test") for n in range(40))
+    known = tuple(Fact(about="1", kind="state", text=f"a thing of kind {n}", source="test") for n in range(40))
     found = Fact(about="2", kind="attribute", text="wears a hat", source="o-0123456789ab")
     shown = view(with_facts(chase, *known, found), asked("who smiles?"), tokens=150)
     assert "wears a hat" in shown
@@ -80,7 +89,7 @@ def test_a_ten_minute_clip_is_hardly_longer(clip, mover):
 def test_things_that_the_question_may_mean_come_before_a_crowd(clip, mover):
     crowd = [mover(str(n), [(0, 20 * n, 100), (6, 20 * n, 100)], colour="red") for n in range(THINGS + 10)]
     lone = mover("lone", [(2, 300, 300), (3, 310, 300)], colour="blue")
-    assert "lone object: blue" in view(clip(*crowd, lone), asked("a blue thing"))
+    assert "lone object 2.0-3.0: blue" in view(clip(*crowd, lone), asked("a blue thing"))
 
 
 def test_how_many_may_be_meant_is_counted(chase):
