@@ -17,8 +17,8 @@ PROMPT = load("judge")
 MOST_CALLS = 6
 """Calls of one plan; a judge that wants more has not looked at the twin."""
 MOST_CLAIMS = 24
-CLAIM, FOUND = 200, 600
-"""Characters of a claim, and of what one call has found."""
+CLAIM, FOUND, OFFER = 200, 600, 200
+"""Characters of a claim, of what one call has found, and of what a tool says that it is for."""
 
 
 class AnswerClaim(BaseModel):
@@ -176,7 +176,7 @@ def _offer(tool: ToolOffer) -> str:
     properties = tool.parameters.get("properties")
     named = properties if isinstance(properties, Mapping) else {}
     arguments = ", ".join(_argument(name, kind) for name, kind in named.items())
-    return f"{tool.name}({arguments}): {tool.description}"
+    return f"{tool.name}({arguments}): {one_line(tool.description, OFFER)}"
 
 
 def _argument(name: str, schema: Any) -> str:

@@ -14,8 +14,8 @@ from twins.protocols import Candidate
 from twins.queries import Decomposition, SubQuery
 from twins.schema import Fact, Span, Track, Twin
 
-TOKENS = 520
-"""Tokens of one candidate's view; with the instructions, ten candidates stay under 12,000."""
+TOKENS = 420
+"""Tokens of one candidate's view; with instructions and tools, ten candidates stay under 12,000."""
 THINGS = 12
 """Things that are listed; of a crowd those that the question may mean, and those longest in view."""
 MEASURED_THINGS = 12
@@ -116,9 +116,10 @@ def measured(evidence: Evidence, things: Sequence[int], parts: Sequence[SubQuery
     counted = {subjects.get(part.subject, part.subject) for part in parts if part.relation == "count" and part.subject}
     for phrase in sorted(name for name in counted if name):
         fits = evidence.grounded(phrase)
-        names = [evidence.name(n) for n in range(len(fits)) if fits[n] >= MEANT]
-        yield f"may be {one_line(phrase, 40)}: {len(names)} ({', '.join(names[:THINGS])})"
-    names = dict.fromkeys(part.relation for part in parts if part.relation and part.relation in PREDICATES)
+        meant = [evidence.name(n) for n in range(len(fits)) if fits[n] >= MEANT]
+        yield f"may be {one_line(phrase, 40)}: {len(meant)} ({', '.join(meant[:THINGS])})"
+    relations = dict.fromkeys(part.relation for part in parts if part.relation in PREDICATES)
+    names = [name for name in relations if name is not None]
     most = max(LINES // max(len(names), 1), LEAST_LINES)
     for name in names:
         told = sorted(_holding(evidence, things, name), key=lambda found: -found[0])
