@@ -17,13 +17,15 @@ from twins.schema import Alternative, Track, Twin
 from twins.specialists import Detection, Detector, Label, Labeller, Namer
 from twins.widening import add_rows
 
-LABELS_VERSION = "2"
+LABELS_VERSION = "3"
 
 LABEL_FRAMES = 4
 DETECT_FRAMES = 16
 """Frames that are shown to who names things; a detector also has to follow what it finds over them."""
 SAME_IOU = 0.4
 """Overlap from which a detected thing is a followed one; less than the usual 0.5, for what is followed moves."""
+ONE_IOU = 0.7
+"""Overlap from which two detections of a frame, of whatever categories, are two names for one thing."""
 LINK_IOU = 0.3
 """Overlap from which detections of one category in neighbouring frames are one thing; it moves in between."""
 STILL_IOU = 0.5
@@ -85,8 +87,8 @@ def match(
     sightings: list[Sighting] = []
     for frame, detections in seen:
         scale = geometry.width / frame.image.shape[1]
-        ordered = sorted(detections, key=lambda detection: (-detection.confidence, detection.box))
-        boxes = np.array([[side * scale for side in d.box] for d in ordered], np.float32).reshape(-1, 4)
+        ordered = _distinct(detections)
+        boxes = _boxes_of(ordered) * np.float32(scale)
         lies_on = _assign(boxes, geometry.boxes[:, _column(geometry, frame.seconds)], SAME_IOU)
         linked = _link(sightings, frame, ordered, boxes)
         for number, row in lies_on.items():
@@ -96,6 +98,19 @@ def match(
     found = [s for s in sightings if not s.known and len(s.frames) >= MIN_SIGHTS and s.confidence >= MIN_CONFIDENCE]
     found = sorted(found, key=lambda s: -s.confidence * len(s.frames))[:MOST_DETECTED]
     return {name: _elected(given) for name, given in votes.items()}, sorted(found, key=lambda s: s.frames[0][1:])
+
+
+def _distinct(detections: Sequence[Detection]) -> list[Detection]:
+    """Return the detections, the surest first, without those that are a less sure name for the same thing."""
+    kept: list[Detection] = []
+    for detection in sorted(detections, key=lambda d: (-d.confidence, d.category, d.box)):
+        if not (_overlaps(_boxes_of([detection]), _boxes_of(kept)) >= ONE_IOU).any():
+            kept.append(detection)
+    return kept
+
+
+def _boxes_of(detections: Sequence[Detection]) -> Floats:
+    return np.array([detection.box for detection in detections], np.float32).reshape(-1, 4)
 
 
 def _link(

@@ -34,6 +34,9 @@ LONGEST_ARGUMENTS = 4000
 LONGEST_ANSWER = 1500
 """Characters of what a tool tells the judge."""
 
+GENERATION = "@generation"
+"""Beside the arguments in a call's identity; no argument can have this name."""
+
 Json = dict[str, Any]
 
 
@@ -179,6 +182,9 @@ def _found(tool: str, artifact: object, known: EffectiveTwin) -> Found:
         return read_artifact(artifact, tool, known)
     except ArtifactError as error:
         raise _RefusedError(f"{tool} found nothing that can be used: {error}.") from error
+    except Exception as error:  # objects of somebody else's classes may raise anything when they are looked at
+        text = f"{tool} found nothing that can be used: its artifact cannot be read ({type(error).__name__}: {error})."
+        raise _RefusedError(text) from error
 
 
 def check_arguments(tool: OpenTool, given: Mapping[str, object]) -> Json:
@@ -194,7 +200,8 @@ def check_arguments(tool: OpenTool, given: Mapping[str, object]) -> Json:
     try:
         checked: BaseModel = schema.model_validate(asked)
         args: Json = checked.model_dump(mode="json")
-        size = len(json.dumps(args, allow_nan=False))
+        # Encoded, because half a surrogate pair is a letter to Python and no text to a file.
+        size = len(json.dumps(args, allow_nan=False, ensure_ascii=False).encode())
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         where = ".".join(map(str, first["loc"])) or "arguments"
@@ -213,7 +220,7 @@ def identity(args: Json, known: EffectiveTwin) -> Json:
     within its generation.
     """
     own = {track.id for track in known.twin.tracks if not track.id.startswith("o-")}
-    return {**args, "generation": known.generation} if own.intersection(_texts(args)) else args
+    return {**args, GENERATION: known.generation} if own.intersection(_texts(args)) else args
 
 
 def _shown(args: Mapping[str, object]) -> str:

@@ -148,8 +148,8 @@ def find_plugins(group: str) -> list[tuple[EntryPoint, str]]:
 
 def about(point: EntryPoint) -> Plugin:
     """Return what an entry point says of itself, without loading it."""
-    name, version = (point.dist.name, point.dist.version) if point.dist is not None else ("an unknown distribution", "")
-    return Plugin(point.group, point.name, name, version, "not loaded")
+    name, version = (point.dist.name, point.dist.version) if point.dist is not None else (None, None)
+    return Plugin(point.group, point.name, name or "an unknown distribution", version or "", "not loaded")
 
 
 def build(point: EntryPoint, context: object) -> Any:

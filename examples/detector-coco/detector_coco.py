@@ -40,7 +40,7 @@ class Coco:
     def __init__(self, weights, names=None, threshold=0.5):
         self.weights_file = Path(weights)
         self.names = Path(names or self.weights_file.with_name("coco.names")).read_text().split("\n")
-        self.threshold = threshold
+        self.threshold = float(threshold)
 
     def detect(self, image):
         """Return ``(category, confidence, (x1, y1, x2, y2))`` in pixels of an (h, w, 3) uint8 RGB image."""

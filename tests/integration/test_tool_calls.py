@@ -129,6 +129,10 @@ def test_a_wrong_call_is_answered_in_a_sentence_and_not_made(library, video, put
         ("return 'text', {'kind': 'scene'}", "it returned dict as its artifact"),
         ("return 'text', None", "it returned no artifact"),
         ("return 'text', [1, 'two', None]", "none of the 3 entries"),
+        (
+            "import numpy; return 'text', [{'kind': 'x', 'others': numpy.zeros(2)}]",
+            "artifact cannot be read (ValueError",
+        ),
         ("return 'text', [{'kind': 'opinion', 'text': 'x'}]", "none of the 1 entries"),
         ("return 'text', [{'kind': 'scene', 'text': 'x', 'about': 'nobody'}]", "none of the 1 entries"),
         ("return 'text', [{'kind': 'scene', 'text': 'x', 'span': [90, 95]}]", "none of the 1 entries"),
@@ -252,17 +256,25 @@ def test_a_read_only_library_keeps_findings_for_the_question_and_says_so(library
 
 
 def test_a_call_that_names_a_track_is_looked_up_within_its_generation_only(library, video, tmp_path, monkeypatch):
-    code = a_tool("named").replace("n: int = 3", "who: str").replace("n))", "who))")
+    code = a_tool("named").replace("n: int = 3", "who: str, generation: str = ''").replace("n))", "who))")
     assert "t1" in [track.id for track in library.twin(video).tracks]
     install(tmp_path, monkeypatch, "named", code)
     runner = a_runner(library)
     key = run_call(a_call("named", who="t1"), video, runner).key
     assert not run_call(a_call("named", who="t1"), video, runner).fresh
     other = run_call(a_call("named", who="a red square"), video, runner).key
+    assert run_call(a_call("named", who="t1", generation="g"), video, runner).key not in (key, other)
     read = runner.read_kept
     runner.read_kept = lambda name: type(read(name))(read(name).twin, read(name).geometry, (), "g-another")
     assert run_call(a_call("named", who="t1"), video, runner).key != key
     assert run_call(a_call("named", who="a red square"), video, runner).key == other
+
+
+def test_half_a_letter_from_a_model_is_refused(library, video, tmp_path, monkeypatch):
+    install(tmp_path, monkeypatch, "asks", a_tool("asks").replace("n: int = 3", "n: str"))
+    finding = run_call(a_call("asks", n="\ud800"), video, a_runner(library))
+    assert "asks was called wrongly" in finding.text
+    assert finding.key is None
 
 
 def test_a_moved_file_is_told_of_in_a_sentence(library, video, tmp_path, monkeypatch):

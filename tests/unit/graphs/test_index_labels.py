@@ -81,6 +81,19 @@ def test_one_detection_names_one_track():
     assert set(labels) == {"t1"}
 
 
+def test_two_detections_are_not_one_track():
+    # The second lies on the track too, but half of it is elsewhere: it is another thing.
+    seen = shown(Detection("dog", 0.8, LEFT), Detection("cat", 0.7, (0, 0, 20, 38)))
+    labels, new = match(a_geometry([LEFT] * 8), seen)
+    assert (labels["t1"].category, labels["t1"].alternatives) == ("dog", ())
+    assert [sighting.category for sighting in new] == ["cat"]
+
+
+def test_two_names_for_one_place_are_one_thing_by_the_surer_name():
+    seen = shown(Detection("cat", 0.7, (0, 0, 20, 19)), Detection("dog", 0.8, LEFT))
+    assert [sighting.category for sighting in match(a_geometry(), seen)[1]] == ["dog"]
+
+
 def test_what_is_detected_where_nothing_was_followed_becomes_a_track():
     _, (cup, spoon) = match(a_geometry(), shown(Detection("cup", 0.7, LEFT), Detection("spoon", 0.6, RIGHT)))
     assert (cup.category, spoon.category) == ("cup", "spoon")
