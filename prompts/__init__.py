@@ -94,7 +94,9 @@ def fence(label: str, text: str) -> str:
         label: says what it is, to the model.
         text: of any length and content.
     """
-    plain = "".join(sign for sign in text if sign == "\n" or unicodedata.category(sign)[0] != "C")
+    plain = text
+    if not text.replace("\n", "").isprintable():  # quick, and true of nearly every text
+        plain = "".join(sign for sign in text if sign == "\n" or unicodedata.category(sign)[0] != "C")
     plain = plain.replace("<", "‹").replace(">", "›")
     if len(plain) > MOST_DATA:
         plain = plain[:MOST_DATA] + " […]"

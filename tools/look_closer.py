@@ -30,7 +30,7 @@ def build(context: ToolContext) -> BaseTool:
         start: float | None = None,
         end: float | None = None,
     ) -> tuple[str, list[dict[str, object]]]:
-        """Measure the colours of one instance, and read the letters on it, at 8 moments from start to end (seconds).
+        """Measure the colours of one instance, and read letters on it, at 8 moments from start to end (seconds).
 
         Without start and end: as long as it is seen. Tells also when each colour is seen.
         """

@@ -19,14 +19,7 @@ def build(context: ToolContext) -> BaseTool:
     def measure(
         video_id: Annotated[str, InjectedToolArg], predicate: str, instances: list[str]
     ) -> tuple[str, list[dict[str, object]]]:
-        """Compute when something holds of one tracked object, or of a subject and a second object, and when it fails.
-
-        Exact and cheap: use it before any other tool. Of one: appears, crosses_view, disappears, enters, fast, grows,
-        hides, leaves, leaves_as_it_came, moves, moves_away, moves_down, moves_left, moves_right, moves_toward,
-        moves_up, reappears, shrinks, slow, starts, still, stops, turns. Of two: above, approaches, behind, below,
-        carries, circles, collides, covers, follows, hides_behind, in_front_of, inside, left_of, meets, moves_with,
-        near, overtakes, parts_from, passes, right_of, touching.
-        """
+        """Compute when a predicate holds of one thing (moves, stops …) or two (follows …); a wrong name lists all."""
         if not instances:
             raise ToolException("instances is empty: name one or two ids of the video, the subject first.")
         found = context.evaluate(video_id, predicate, *instances)

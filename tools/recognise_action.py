@@ -27,7 +27,7 @@ def build(context: ToolContext) -> BaseTool | None:
         start: float | None = None,
         end: float | None = None,
     ) -> tuple[str, list[dict[str, object]]]:
-        """Ask a model that sees what is done between start and end (seconds; without them: in the whole clip).
+        """Ask a model that sees what is done from start to end (seconds): "does anyone fall?".
 
         Say in question what to look for, for example "does anyone fall?". For actions that no predicate measures.
         """

@@ -17,7 +17,7 @@ PROMPT = load("judge")
 MOST_CALLS = 6
 """Calls of one plan; a judge that wants more has not looked at the twin."""
 MOST_CLAIMS = 24
-CLAIM, FOUND, OFFER = 200, 600, 200
+CLAIM, FOUND, OFFER = 200, 600, 120
 """Characters of a claim, of what one call has found, and of what a tool says that it is for."""
 
 

@@ -56,8 +56,9 @@ def view(candidate: Candidate, decomposition: Decomposition, tokens: int = TOKEN
     lines.add_all("MEASURED", told, most=int(tokens * MEASURED_SHARE))
     lines.add_all("THINGS", _things(evidence, order), most=int(tokens * THINGS_SHARE))
     words = _words(decomposition)
-    facts = sorted(candidate.twin.facts, key=lambda fact: _rank(fact, words))
-    lines.add_all("SAID", dict.fromkeys(_said(fact) for fact in facts if not _is_told(fact, decomposition)))
+    facts = [fact for fact in candidate.twin.facts if not _is_told(fact, decomposition)]
+    facts.sort(key=lambda fact: _rank(fact, words))
+    lines.add_all("SAID", map(_said, facts), total=len(facts))
     return str(lines)
 
 
@@ -77,15 +78,17 @@ class _Lines:
         self._lines.append(line)
         return True
 
-    def add_all(self, title: str, lines: Iterable[str], most: int | None = None) -> None:
-        """Add lines under a title, for ``most`` tokens; count what does not fit."""
+    def add_all(self, title: str, lines: Iterable[str], most: int | None = None, *, total: int | None = None) -> None:
+        """Add lines under a title, for ``most`` tokens; count what does not fit, of ``total`` where that is known."""
         floor = 0 if most is None else max(self._left - most, 0)
-        waiting = list(lines)
-        if not waiting or not self.add(title):
+        if total is None:
+            lines = list(lines)
+            total = len(lines)
+        if not total or not self.add(title):
             return
-        for number, line in enumerate(waiting):
+        for number, line in enumerate(lines):
             if estimate_tokens(line) + COUNT > self._left - floor or not self.add(line):
-                self.add(f"({len(waiting) - number} more)")
+                self.add(f"({total - number} more)")
                 return
 
     def __str__(self) -> str:
