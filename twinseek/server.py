@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from graphs.chat import build_chat_graph
 from twins.errors import TwinseekError
-from twinseek.chatting import BUSY_SECONDS, LibraryDesk, server_chats_path
+from twinseek.chatting import LibraryDesk, server_chats_path
 from twinseek.library import Library
 from twinseek.settings import load_settings
 
@@ -47,13 +47,11 @@ async def checkpointer() -> "AsyncIterator[BaseCheckpointSaver[Any]]":
     The server's own memory does not survive a kill, this file does. No client says where it lies. (``langgraph.json``
     names a graph by ``module:name``, but this by ``module.name``: the server loads the two differently.)
     """
-    from langgraph.checkpoint.sqlite.aio import AsyncSqliteSaver
+    from twinseek.served_chats import open_served_chats
 
     path = await asyncio.to_thread(lambda: server_chats_path(next(iter(served_folders().values()))))
-    async with AsyncSqliteSaver.from_conn_string(str(path)) as saver:
-        await saver.conn.execute(f"PRAGMA busy_timeout = {BUSY_SECONDS * 1000:.0f}")
-        await saver.setup()
-        yield saver
+    async with open_served_chats(path) as chats:
+        yield chats
 
 
 graph = build_chat_graph(LibraryDesk(served_library))
