@@ -205,7 +205,7 @@ def alike(talk: Talk) -> Said:
     if not said and not edit:
         return Said(f"Nothing is said of {video['video_id']} by which others like it could be found.")
     record = talk.ask(". ".join(filter(None, (edit, said))), without=[video["video_id"]])
-    if edit and record.results:
+    if edit and record.results and record.results[0].status in ("verified", "judged"):
         record = _by_the_edit(talk, record, edit)
     answer = tell_alike(video, said, edit, record.answer)
     record = record.model_copy(update={"answer": answer, "reference": video["video_id"], "edit": edit or None})
@@ -213,20 +213,21 @@ def alike(talk: Talk) -> Said:
 
 
 def _by_the_edit(talk: Talk, record: ResultRecord, edit: str) -> ResultRecord:
-    """Order what is like a video by the difference too: a few words of it are little beside all that is alike."""
+    """Keep those videos of an answer that differ as asked: a few words of it are little beside all that is alike."""
     found = shown_of(record.results, talk.generation)
-    checked = talk.ask(edit, **_only(found), threshold=0.0)
-    hits = _ranked(talk, _paired(found, [hit for hit in checked.results if hit.status != "coarse"]))
-    if len(hits) < len(found):  # the budget was spent before the difference was looked at everywhere
-        return record
-    answer, _ = compose_answer(hits, ranked=len(record.ranking), judged=len(hits))
+    checked = talk.ask(edit, **_only(found))
+    hits = _ranked(talk, _paired(found, holding(checked.results)))
+    both = {"cost": added(record.cost, checked.cost)}
+    if not hits:
+        return record.model_copy(update={**both, "answer": f"{record.answer} None is known to differ as asked."})
+    answer, _ = compose_answer(hits, ranked=len(record.ranking), judged=len(found))
     rest = [name for name in record.ranking if name not in {hit.video_id for hit in hits}]
     return record.model_copy(
         update={
+            **both,
             "answer": answer,
             "results": tuple(hits),
             "ranking": (*(hit.video_id for hit in hits), *rest),
-            "cost": added(record.cost, checked.cost),
             "warnings": tuple(dict.fromkeys((*record.warnings, *checked.warnings))),
         }
     )
