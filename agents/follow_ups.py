@@ -237,6 +237,7 @@ FORMS: dict[Kind, tuple[re.Pattern[str], ...]] = {
     ),
     "refine": _compiled(
         rf"{_KEEP}(?:only|just) {_THE_ONES} {_SUCH} ?(?P<text>.+)",
+        rf"{_KEEP}(?:only|just) (?:those|these|the ones) (?P<text>.+)",
         rf"keep {_THE_ONES} {_SUCH} ?(?P<text>.+)",
         rf"{_KEEP}(?:only|just) (?P<a>{_NAMED}),? (?:if |when )?{_SUCH} ?(?P<text>.+)",
         rf"{_KEEP}(?:only|just) the (?P<text>(?:[\w-]+ ){{1,3}})ones",

@@ -4,11 +4,13 @@ from collections.abc import Sequence
 
 from graphs.answering import because, clock
 from graphs.chat_turns import ShownVideo, trace_of
+from prompts import one_line
 from twins.queries import Check, Hit, InstanceResult
 
 MOST_NAMED = 10
 SPANS_TOLD, FRAMES_TOLD = 5, 3
-CLAIMS_TOLD = 6
+CLAIMS_TOLD, CLAIM = 6, 160
+"""Claims of a kind that are told, and characters of each: what a describer wrote may be long."""
 
 NOTHING_SHOWN = "Nothing has been shown yet: ask about the library first, for example 'what hides behind the wall?'."
 
@@ -74,8 +76,8 @@ def _claims(video: ShownVideo, told: Sequence[Line] = ()) -> str:
 def _listed(lines: Sequence[Line]) -> str:
     """Return claims by what their check said: ``verified: …; unverifiable: …``."""
     order: tuple[Check, ...] = ("verified", "refuted", "unverifiable")
-    groups = [(check, [claim for claim, found in lines if found == check][:CLAIMS_TOLD]) for check in order]
-    return "; ".join(f"{check}: {', '.join(claims)}" for check, claims in groups if claims)
+    groups = [(check, [one_line(claim, CLAIM) for claim, found in lines if found == check]) for check in order]
+    return "; ".join(f"{check}: {', '.join(claims[:CLAIMS_TOLD])}" for check, claims in groups if claims)
 
 
 def tell_where(hit: Hit) -> str:

@@ -78,6 +78,7 @@ def test_where(message, positions, text):
         ("show me only videos with two cups", (), "with two cups"),
         ("keep those that show a cat", (), "show a cat"),
         ("just those at night", (), "at night"),
+        ("only those outdoors", (), "outdoors"),
         ("only at night", (), "at night"),
         ("only the brown ones", (), "brown"),
         ("of the first two, only those with a cat", (1, 2), "with a cat"),
