@@ -170,7 +170,7 @@ def why(talk: Talk) -> Said:
     spoken_of = _spoken_of(talk)
     if isinstance(spoken_of, Said):
         return spoken_of
-    return Said(tell_why(meant(talk.message, spoken_of), spoken_of["shown"]), turn=_again(talk, spoken_of))
+    return Said(tell_why(meant(talk.message, spoken_of)), turn=_again(talk, spoken_of))
 
 
 def where(talk: Talk) -> Said:

@@ -24,8 +24,8 @@ def tell_missing(ranks: Sequence[int], shown: Sequence[ShownVideo]) -> str:
     return f"There is {wrong}: {count} shown ({listed}{more})."
 
 
-def tell_why(videos: Sequence[ShownVideo], shown: Sequence[ShownVideo]) -> str:
-    """Compare videos by their traces, the first with each of the others; explain a single one beside its neighbour."""
+def tell_why(videos: Sequence[ShownVideo]) -> str:
+    """Compare videos by their traces, the first with each of the others; tell those of a single one."""
     first, others = videos[0], list(videos[1:])
     if not others:
         return f"{_placed(first)}. {_claims(first)}"
@@ -43,6 +43,8 @@ def _compare(first: ShownVideo, second: ShownVideo) -> str:
     if f"{better['score']:.2f}" == f"{worse['score']:.2f}":
         recall = f"{better['coarse_score']:.2f} against {worse['coarse_score']:.2f} by recall"
         text += f": a close call, where verified ones come first, then what recall likes better ({recall}), then names"
+    elif better["score"] < worse["score"]:
+        text += ": what was verified comes before what was only said, and close ones are compared with each other"
     return f"{text}."
 
 
