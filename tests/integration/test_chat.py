@@ -6,6 +6,7 @@ import os
 import sqlite3
 
 import pytest
+from click.testing import CliRunner
 from langgraph.checkpoint.memory import InMemorySaver
 
 from agents.llm.calling import CallLimits
@@ -17,6 +18,7 @@ from graphs.chat_turns import MOST_TURNS
 from tests.e2e.dogs import annotation, make_dogs
 from twins.errors import TwinseekError
 from twinseek.chatting import chats_path, kept_chats, server_chats_path
+from twinseek.cli import cli
 from twinseek.conversation import Conversation
 from twinseek.library import Library
 
@@ -287,3 +289,13 @@ def test_the_file_is_a_database_of_the_library(folder):
         assert library.store.video_ids() == sorted(["alpha", "beta", "gamma", "delta", "epsilon"])
     with sqlite3.connect(folder / "chats.sqlite") as database:
         assert database.execute("SELECT DISTINCT thread_id FROM checkpoints").fetchall() == [("kept",)]
+
+
+def test_that_a_conversation_is_not_kept_is_said(folder, tmp_path, monkeypatch):
+    monkeypatch.setattr("twinseek.chatting.chats_path", lambda path: None)
+    command = ["chat", "--library", str(folder), "--thread", "unkept"]
+    said = CliRunner().invoke(cli, command, input=f"{DOGS}\nshow me the second\n", catch_exceptions=False)
+    assert "read-only: this conversation is not kept" in said.stderr
+    assert "2 beta: at 0:00.0-0:02.0" in said.stdout
+    again = CliRunner().invoke(cli, command, input="show me the second\n", catch_exceptions=False)
+    assert "Nothing has been shown yet" in again.stdout
