@@ -29,10 +29,10 @@ def compose_answer(hits: Sequence[Hit], ranked: int, judged: int) -> tuple[str, 
 def _praise(hits: Sequence[Hit]) -> str:
     best = hits[0]
     where = f" at {', '.join(map(clock, best.spans[:3]))}" if best.spans else ""
-    return f"{best.video_id}{where}{_because(best)}.{_others(hits)}"
+    return f"{best.video_id}{where}{because(best)}.{_others(hits)}"
 
 
-def _because(hit: Hit) -> str:
+def because(hit: Hit) -> str:
     """Return the reasons that were checked, what speaks against them included."""
     holds = [line.claim for line in hit.trace if line.check == "verified"][:CLAIMS_IN_ANSWER]
     fails = [line.claim for line in hit.trace if line.check == "refuted"][:CLAIMS_IN_ANSWER]

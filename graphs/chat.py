@@ -1,55 +1,138 @@
-"""The chat graph: messages in; messages, a structured result and progress events out."""
+"""The chat graph: messages in; messages, a structured result and progress events out.
 
-from collections.abc import AsyncIterator, Callable
+A message is read in the light of what was shown before, and answered by the node of its kind. A checkpointer keeps the
+conversation, so that "the second one" is known after a kill too: what was read of a message is kept before anything is
+searched, and a turn is remembered when it is answered, not before.
+"""
+
+from collections.abc import Sequence
 from typing import Annotated, Any, TypedDict
 
 from langchain_core.messages import AIMessage, AnyMessage, HumanMessage
+from langgraph.channels import UntrackedValue
+from langgraph.checkpoint.base import BaseCheckpointSaver
 from langgraph.config import get_stream_writer
 from langgraph.graph import END, START, StateGraph
 from langgraph.graph.message import add_messages
 from langgraph.graph.state import CompiledStateGraph
 
+from agents.follow_ups import FollowUp
+from graphs.chat_desk import Desk
+from graphs.chat_nodes import NODES, Said, Talk, added
+from graphs.chat_turns import Turn, remember
+from graphs.state import Json
 from twins.errors import TwinseekError
-
-Json = dict[str, Any]
-Answerer = Callable[[str, str | None], AsyncIterator[Json]]
-"""Given a question and a library's name, yields progress events and at last ``{"event": "result", "result": …}``."""
+from twins.queries import Cost, ResultRecord, ResultWarning
 
 
-class ChatState(TypedDict):
-    """``library`` is a name from the server's list, never a path; ``result`` is the last answer's record."""
+class ChatInput(TypedDict):
+    """What a client sends. ``library`` is a name from the server's list, never a path."""
 
     messages: Annotated[list[AnyMessage], add_messages]
     library: str | None
-    result: Json | None
 
 
-def build_chat_graph(answerer: Answerer) -> CompiledStateGraph[ChatState, None, ChatState, ChatState]:
-    """Compile the chat around whatever answers a question."""
+class Read(TypedDict):
+    """What was read of a message, with what to warn of and what it cost; empty where there was nothing to read."""
 
-    async def ask(state: ChatState) -> Json:
-        """Answer the last human message; what is wrong with it is said as the answer, not raised."""
-        write = get_stream_writer()
-        result: Json | None = None
+    follow_up: Json
+    warnings: list[Json]
+    cost: Json
+
+
+class ChatState(ChatInput):
+    """What is kept of a conversation, as plain JSON beside the messages.
+
+    ``result`` is the record of the last answer, none where no video is shown. It holds masks and is big, and so it is
+    given out but never kept.
+    """
+
+    read: Read
+    turns: list[Turn]
+    result: Annotated[Json | None, UntrackedValue]
+
+
+Chat = CompiledStateGraph[ChatState, None, ChatInput, ChatState]
+
+
+def build_chat_graph(desk: Desk, checkpointer: BaseCheckpointSaver[Any] | None = None) -> Chat:
+    """Compile the chat around a desk.
+
+    Args:
+        desk: where questions are answered.
+        checkpointer: keeps the conversations; a server brings its own.
+    """
+
+    def read(state: ChatState) -> Json:
+        """Say what the last message means; what is wrong with it is answered, not raised."""
         try:
-            async for event in answerer(last_question(state["messages"]), state.get("library")):
-                if event["event"] == "result":
-                    result = event["result"]
-                else:
-                    write(event)
+            text, library = last_question(state["messages"]), state.get("library")
+            found = desk.read(text, state.get("turns", []), library)
         except TwinseekError as error:
-            return {"messages": [AIMessage(f"I cannot answer that: {error}.")], "result": None}
-        text = result["answer"] if result else "There was no answer."
-        return {"messages": [AIMessage(text)], "result": result}
+            return {"messages": [_apology(error)], "result": None, "read": {}}
+        meaning = {"kind": found.follow_up.kind, "positions": list(found.follow_up.positions)}
+        warnings = [warning.model_dump() for warning in found.warnings]
+        return {
+            "read": {
+                "follow_up": {**meaning, "text": found.follow_up.text},
+                "warnings": warnings,
+                "cost": found.cost.model_dump(),
+            }
+        }
 
-    graph = StateGraph(ChatState)
-    graph.add_node("ask", ask)
-    graph.add_edge(START, "ask")
-    graph.add_edge("ask", END)
-    return graph.compile(name="chat")
+    graph = StateGraph(ChatState, input_schema=ChatInput)
+    graph.add_node("read", read)
+    graph.add_edge(START, "read")
+    graph.add_conditional_edges("read", _kind, [*NODES, END])
+    for kind in NODES:
+        graph.add_node(kind, _answering(kind, desk))
+        graph.add_edge(kind, END)
+    return graph.compile(name="chat", checkpointer=checkpointer)
 
 
-def last_question(messages: list[AnyMessage]) -> str:
+def _kind(state: ChatState) -> str:
+    return str(state["read"]["follow_up"]["kind"]) if state["read"] else END
+
+
+def _answering(kind: str, desk: Desk) -> Any:
+    """Return the node that answers one kind of message; a library's or a video's trouble is said as the answer."""
+
+    def answer(state: ChatState) -> Json:
+        turns, read = state.get("turns", []), state["read"]
+        told = read["follow_up"]
+        message = FollowUp(told["kind"], tuple(told["positions"]), told["text"])
+        write = get_stream_writer()
+        for warning in read["warnings"]:
+            write({"event": "warning", **warning})
+        try:
+            said = NODES[kind](Talk(desk, state.get("library"), message, turns, write))
+        except TwinseekError as error:
+            return {"messages": [_apology(error)], "result": None}
+        return {
+            "messages": [AIMessage(said.answer)],
+            "result": _record(said, read),
+            "turns": turns if said.turn is None else remember(turns, said.turn),
+        }
+
+    return answer
+
+
+def _record(said: Said, read: Read) -> Json | None:
+    """Return the record of an answer, with what reading the message cost."""
+    if said.record is None:
+        return None
+    warnings = tuple(ResultWarning.model_validate(warning) for warning in read["warnings"])
+    cost = added(said.record.cost, Cost.model_validate(read["cost"]))
+    changed = {"warnings": (*said.record.warnings, *warnings), "cost": cost}
+    record: ResultRecord = said.record.model_copy(update=changed)
+    return record.model_dump(mode="json")
+
+
+def _apology(error: TwinseekError) -> AIMessage:
+    return AIMessage(f"I cannot answer that: {error}.")
+
+
+def last_question(messages: Sequence[AnyMessage]) -> str:
     """Return the text of the last human message. Raises :class:`TwinseekError` where there is none."""
     for message in reversed(messages):
         if isinstance(message, HumanMessage):

@@ -1,5 +1,6 @@
 """Recall: every video ranked by its sentences alone. Vectors propose, words and instances decide."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -10,6 +11,7 @@ from agents.ranking import Centring, learn_centring
 from agents.ranking_records import Question, Records, embed_question, score_records
 from agents.sub_queries import is_content
 from graphs.embedding import instances_space, words_space
+from twins.errors import TwinseekError
 from twins.geometry import Bools, Floats, Ints
 from twins.protocols import TextEncoder
 from twins.queries import Decomposition, ResultWarning
@@ -62,6 +64,28 @@ def recall_videos(
     ranked = [(snapshot.video_ids[place], round(score, 6)) for place, score in scores.items()]
     warnings = (ResultWarning(code="exact_search", text=found.reason),) if found.reason else ()
     return Recalled(ranked + [(snapshot.video_ids[place], 0.0) for place in rest], warnings)
+
+
+def among(recalled: Recalled, within: Collection[str] | None, without: Collection[str] = ()) -> Recalled:
+    """Return what was recalled of some videos only.
+
+    Args:
+        recalled: all videos with their scores.
+        within: ids of the videos that count; by default all.
+        without: ids of those that do not.
+
+    Raises:
+        TwinseekError: where none is left of those that were named.
+    """
+    scores = [
+        (name, score) for name, score in recalled.scores if (within is None or name in within) and name not in without
+    ]
+    if within is not None and not scores:
+        named = ", ".join(sorted(within)) or "none is named"
+        raise TwinseekError(
+            f"there is no video to look at ({named}): name some that can be found (twinseek doctor --repair)"
+        )
+    return Recalled(scores, recalled.warnings)
 
 
 def looked_for(decomposition: Decomposition) -> list[str]:

@@ -5,6 +5,7 @@ import threading
 import time
 import uuid
 from collections.abc import AsyncIterator, Iterator
+from contextvars import Context
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -41,6 +42,18 @@ class Prepared:
         started = time.perf_counter()
         state = self.graph.invoke(self._question(), context=self.context, config=self._config())
         return self._result(state, time.perf_counter() - started)
+
+    def events(self) -> Iterator[Event]:
+        """Yield what happens meanwhile, and at last ``{"event": "result", "result": …}``."""
+        # In a context of its own: asked inside another graph (the chat), this one would take itself for a part of it,
+        # and keep its state with that one's.
+        own, run = Context(), self._run()
+        while True:
+            event, result = own.run(next, run)
+            if event is None:
+                yield {"event": "result", "result": result.to_dict()}
+                return
+            yield event
 
     async def stream(self) -> AsyncIterator[Event]:
         """Yield what happens meanwhile, and at last ``{"event": "result", "result": …}``.

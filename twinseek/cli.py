@@ -14,6 +14,7 @@ from twins.errors import TwinseekError
 
 COMMANDS = {
     "ask": "Answer a question about the library.",
+    "chat": "Ask one question after the other, and about what was shown.",
     "completion": "Print the tab completion of a shell.",
     "demo": "Render a sample library, index it, ask it, write a report.",
     "doctor": "Check this installation and the library, and say what to do.",

@@ -3,8 +3,9 @@
 import asyncio
 import os
 import time
-from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from threading import Lock
@@ -18,6 +19,7 @@ from twinseek.settings import AskSettings, LlmSettings, Settings, load_settings
 from twinseek.videos import VideoRow, describe_video
 
 if TYPE_CHECKING:
+    from graphs.context import RetrieveContext
     from graphs.index import IndexReport
     from twins.frames import Frame
     from twins.specialists import Namer
@@ -222,10 +224,17 @@ class Library:
         Args:
             query: in plain English.
             options: fields of :class:`twinseek.settings.AskSettings` that override the settings'; ``llm``: a dictionary
-                of fields of :class:`twinseek.settings.LlmSettings` that do.
+                of fields of :class:`twinseek.settings.LlmSettings` that do; ``within`` and ``without``: videos (ids,
+                unique prefixes, paths) to which the question is limited, and which are left out.
         """
         prepared = self._ready(query, options)
         return self._finished(prepared, prepared.ask())
+
+    def stream(self, query: str, **options: Any) -> Iterator[Event]:
+        """Yield what :meth:`astream` does, for those without an event loop."""
+        prepared = self._ready(query, options)
+        yield from prepared.events()
+        self._remember(prepared)
 
     async def aask(self, query: str, **options: Any) -> "Result":
         """Answer a question without blocking the event loop; see :meth:`ask`."""
@@ -244,13 +253,27 @@ class Library:
             raise TwinseekError("the question is empty: ask something, for example 'what hides behind the wall?'")
         from twinseek.asking import Prepared
 
-        ask, llm = self._settings_of(options)
+        within, without = options.pop("within", None), options.pop("without", None)
+        ask, llm = self.settings_of(options)
         reasoning = self.gallery.reasoning(ask, llm) if llm.asked_for else None
         names = self.gallery.models() | (reasoning.names if reasoning else {})
         context = reasoning.context if reasoning else self.gallery.context(ask)
+        context = self._limited(context, within, without)
         with self._loading:
             graph = self._graph if context.investigator is None else self._reasoning_graph
         return Prepared(query, graph, context, names, reasoning)
+
+    def _limited(
+        self, context: "RetrieveContext", within: Iterable[str] | None, without: Iterable[str] | None
+    ) -> "RetrieveContext":
+        """Return a context in which some videos are recalled only."""
+        if within is None and not without:
+            return context
+        from graphs.recall import among
+
+        only = None if within is None else frozenset(map(self.resolve, within))
+        others = frozenset(map(self.resolve, without or ()))
+        return replace(context, recall=lambda decomposition: among(context.recall(decomposition), only, others))
 
     def _finished(self, prepared: "Prepared", result: "Result") -> "Result":
         self._remember(prepared)
@@ -278,7 +301,7 @@ class Library:
 
         return build_retrieve_graph(build_investigation())
 
-    def _settings_of(self, options: dict[str, Any]) -> tuple[AskSettings, LlmSettings]:
+    def settings_of(self, options: dict[str, Any]) -> tuple[AskSettings, LlmSettings]:
         """Return the settings of one question."""
         given = {name: value for name, value in options.items() if value is not None}
         llm = given.pop("llm", {})

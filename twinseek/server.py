@@ -1,14 +1,26 @@
-"""The chat that ``langgraph.json`` names: one question a message, answered from an allow-listed library."""
+"""The chat that ``langgraph.json`` names, over allow-listed libraries, and where its conversations are kept."""
 
 import asyncio
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from functools import cache
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from graphs.chat import build_chat_graph
 from twins.errors import TwinseekError
+from twinseek.chatting import LibraryDesk, server_chats_path
 from twinseek.library import Library
 from twinseek.settings import load_settings
+
+if TYPE_CHECKING:
+    from langgraph.checkpoint.base import BaseCheckpointSaver
+
+
+def served_folders() -> dict[str, Path]:
+    """Return the folders of the libraries that are served, by name; the first is the one that no name means."""
+    settings = load_settings()
+    return settings.libraries or {"default": settings.library}
 
 
 @cache
@@ -21,19 +33,25 @@ def served_library(name: str | None) -> Library:
     Raises:
         TwinseekError: listing the names that are served.
     """
-    settings = load_settings()
-    served = settings.libraries or {"default": settings.library}
+    served = served_folders()
     chosen = next(iter(served)) if name is None else name
     if chosen not in served:
         raise TwinseekError(f"no library of this name is served: choose one of {', '.join(sorted(served))}")
     return Library.open(served[chosen])
 
 
-async def answer(question: str, library: str | None) -> AsyncIterator[dict[str, Any]]:
-    """Yield progress and the result of one question."""
-    opened = await asyncio.to_thread(served_library, library)
-    async for event in opened.astream(question):
-        yield event
+@asynccontextmanager
+async def checkpointer() -> "AsyncIterator[BaseCheckpointSaver[Any]]":
+    """Keep conversations in the folder of the first library that is served, else in the user's state folder.
+
+    The server's own memory does not survive a kill, this file does. No client says where it lies. (``langgraph.json``
+    names a graph by ``module:name``, but this by ``module.name``: the server loads the two differently.)
+    """
+    from twinseek.served_chats import open_served_chats
+
+    path = await asyncio.to_thread(lambda: server_chats_path(next(iter(served_folders().values()))))
+    async with open_served_chats(path) as chats:
+        yield chats
 
 
-graph = build_chat_graph(answer)
+graph = build_chat_graph(LibraryDesk(served_library))

@@ -1,6 +1,7 @@
 """Start the real development server on a library, and ask it."""
 
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -16,8 +17,8 @@ START_SECONDS = 90
 
 
 @contextmanager
-def served(library: Path, log: Path) -> Iterator[str]:
-    """Serve a library while the block runs; yield the address."""
+def served(library: Path, log: Path, last: int = signal.SIGTERM) -> Iterator[str]:
+    """Serve a library while the block runs; yield the address. The server is ended by the signal ``last``."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -28,7 +29,7 @@ def served(library: Path, log: Path) -> Iterator[str]:
     try:
         yield _wait(f"http://127.0.0.1:{port}", process, log)
     finally:
-        process.terminate()
+        process.send_signal(last)
         process.wait(timeout=30)
 
 

@@ -1,6 +1,8 @@
 """The served chat: the real development server on loopback, driven with the SDK."""
 
 import json
+import signal
+import uuid
 
 import pytest
 
@@ -8,6 +10,7 @@ pytest.importorskip("langgraph_api", reason="the development server is an extra:
 from langgraph_sdk import get_sync_client
 
 from tests.e2e.command_line import twinseek
+from tests.e2e.dogs import make_dogs
 from tests.e2e.served import served
 
 
@@ -58,7 +61,7 @@ def stream(url: str, question: object, **state):
 def test_a_question_is_answered_with_a_result_and_progress_on_the_way(server):
     events, values = stream(server, "a dog that waits by the door")
     names = [event["event"] for event in events]
-    assert names[0] == "decomposed"
+    assert names[:2] == ["started", "decomposed"]
     assert names.index("recalled") < names.index("inspected")
     assert values["result"]["ranking"][0] == "alpha"
     assert values["messages"][-1]["content"] == values["result"]["answer"]
@@ -89,3 +92,38 @@ def test_questions_are_answered_side_by_side(server):
     with ThreadPoolExecutor(6) as pool:
         found = list(pool.map(lambda question: stream(server, question)[1]["result"]["ranking"][0], questions))
     assert found == ["alpha", "beta"] * 3
+
+
+def say(url: str, thread: str, message: str) -> dict:
+    """Send a message to a thread and return the last state that is streamed."""
+    client = get_sync_client(url=url)
+    client.threads.create(thread_id=thread, if_exists="do_nothing")
+    values: dict = {}
+    given = {"messages": [{"role": "user", "content": message}]}
+    for chunk in client.runs.stream(thread, "twinseek", input=given, stream_mode="values"):
+        assert chunk.event != "error", chunk.data
+        values = chunk.data if chunk.event == "values" else values
+    return values
+
+
+def test_the_second_message_of_a_thread_refers_to_what_the_first_showed(server):
+    thread = str(uuid.uuid4())
+    first = say(server, thread, "something waits by the door")
+    assert len(first["result"]["results"]) == 2
+    second = say(server, thread, "only those where it is a car")
+    assert [hit["video_id"] for hit in second["result"]["results"]] == ["beta"]
+    assert len(second["messages"]) == 4
+    why = say(server, str(uuid.uuid4()), "why is 1 above 2?")
+    assert "Nothing has been shown yet" in why["messages"][-1]["content"]
+    kept = get_sync_client(url=server).threads.get_state(thread)["values"]
+    assert "result" not in kept and [turn["kind"] for turn in kept["turns"]] == ["question", "refine"]
+
+
+def test_a_thread_outlives_a_server_that_was_killed(tmp_path):
+    library, thread = make_dogs(tmp_path), str(uuid.uuid4())
+    with served(library, tmp_path / "log", last=signal.SIGKILL) as url:
+        first = say(url, thread, "a dog waits by the door")
+    with served(library, tmp_path / "again") as url:
+        second = say(url, thread, "show me where in the second one")
+        assert second["result"]["results"][0]["video_id"] == first["result"]["results"][1]["video_id"]
+        assert len(second["messages"]) == 4

@@ -6,6 +6,7 @@ from typing import Any
 import click
 
 from twinseek.commands.options import (
+    complete_video,
     json_option,
     keep_products_on_one_thread,
     library_options,
@@ -21,6 +22,13 @@ from twinseek.commands.options import (
 @click.option("--candidates", type=click.IntRange(1, 10_000), help="Videos that the judge looks at (default 40).")
 @click.option("--threshold", type=click.FloatRange(0, 1), help="A lower score is dropped (default 0.5).")
 @click.option("--masks", type=click.Choice(["none", "key", "all"]), help="Masks in the result (default key frames).")
+@click.option(
+    "--within",
+    multiple=True,
+    metavar="VIDEO",
+    shell_complete=complete_video,
+    help="Look at this video only (id, unique prefix or path); may be given several times.",
+)
 @click.option("--report", type=click.Path(path_type=Path, dir_okay=False), help="Write a self-contained HTML page.")
 @llm_options
 @trace_option
@@ -30,6 +38,7 @@ def command(
     library: Path | None,
     profile: str | None,
     report: Path | None,
+    within: tuple[str, ...],
     llm: dict[str, Any],
     as_json: bool,
     **options: Any,
@@ -42,7 +51,7 @@ def command(
     if not query.strip():
         raise click.UsageError("the question is empty: ask something, for example 'what hides behind the wall?'")
     with Library.open(library, profile=profile) as opened:
-        result = opened.ask(query, llm=llm, **options)
+        result = opened.ask(query, llm=llm, within=within or None, **options)
         if report:
             result.save_report(report)
     if as_json:

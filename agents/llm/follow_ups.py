@@ -1,0 +1,89 @@
+"""Reads a message in its conversation with a language model; where that fails, rules do it."""
+
+from collections.abc import Sequence
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from agents.follow_ups import FollowUp, Kind, Shown, read_follow_up
+from agents.llm.calling import ModelGaveUpError
+from agents.llm.metering import BudgetSpentError
+from agents.llm.model import Model
+from agents.llm.prompting import messages_of
+from prompts import fence, load, one_line
+from twins.queries import ResultWarning
+
+PROMPT = load("chat")
+MOST_ASKED, MOST_SHOWN = 3, 20
+QUESTION, NAME = 2000, 80
+"""Characters of a message, and of a name or an earlier question, that are sent."""
+MOST_POSITIONS = 20
+
+
+class ChatAnswer(BaseModel):
+    """What the prompt ``chat`` asks for."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    kind: Kind
+    positions: list[int] = Field(default_factory=list)
+    text: str = ""
+
+
+class LlmReader:
+    """Asks a model what a message means.
+
+    Args:
+        model: a chat model that answers by schema.
+    """
+
+    def __init__(self, model: Model) -> None:
+        self._model = model
+
+    def read(
+        self, message: str, shown: Sequence[Shown], focus: int | None, asked: Sequence[str]
+    ) -> tuple[FollowUp, tuple[ResultWarning, ...]]:
+        """Say what a message means. Never fails: rules are the floor, with a warning (``llm_chat``).
+
+        A first message is a question, and no model is asked.
+
+        Args:
+            message: in plain English.
+            shown, focus: see :func:`agents.follow_ups.read_follow_up`.
+            asked: the questions before, the last one last.
+        """
+        if not shown:
+            return read_follow_up(message, shown, focus), ()
+        names = "\n".join(f"{video.rank} {one_line(' '.join(video.names[:1]), NAME)}" for video in shown[:MOST_SHOWN])
+        prompt = PROMPT.render(
+            asked=fence("questions", "\n".join(one_line(query, QUESTION) for query in asked[-MOST_ASKED:])),
+            shown=fence("names", names),
+            focus=focus or shown[0].rank,
+            question=one_line(message, QUESTION),
+        )
+        try:
+            answer = self._model.answer(
+                messages_of(prompt), ChatAnswer, purpose="chat", check=_check, prompt=PROMPT.label
+            )
+        except (ModelGaveUpError, BudgetSpentError) as error:
+            warning = ResultWarning(code="llm_chat", text=f"the message was read by rules: {error}")
+            return read_follow_up(message, shown, focus), (warning,)
+        return follow_up_of(answer, message, focus or shown[0].rank), ()
+
+
+def _check(answer: ChatAnswer) -> None:
+    """Refuse what cannot be done. Positions that were not shown pass: the user is told that there are none."""
+    if answer.kind in ("question", "refine") and not answer.text.strip():
+        raise ValueError(f"a {answer.kind} needs a text that stands alone")
+    if any(position < 1 for position in answer.positions) or len(answer.positions) > MOST_POSITIONS:
+        raise ValueError(f"positions are at most {MOST_POSITIONS} numbers from 1")
+
+
+def follow_up_of(answer: ChatAnswer, message: str, it: int) -> FollowUp:
+    """Return what a model said, in the form that rules give it."""
+    text = one_line(answer.text, QUESTION)
+    if answer.kind == "question":
+        return FollowUp("question", text=text or message)
+    positions = tuple(dict.fromkeys(answer.positions))
+    if answer.kind == "refine":
+        return FollowUp("refine", positions, text)
+    return FollowUp(answer.kind, positions or (it,), "" if answer.kind == "why" else text)

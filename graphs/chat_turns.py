@@ -1,0 +1,115 @@
+"""What a conversation remembers, as plain JSON: what was asked, and what was shown.
+
+Ids, spans, scores and traces only. Boxes and masks are big, and grounded again when they are asked for.
+"""
+
+from collections.abc import Callable, Sequence
+from pathlib import PurePath
+from typing import TypedDict
+
+from agents.follow_ups import FollowUp, Kind, Shown
+from graphs.ranking import Judged, RankedHit
+from graphs.state import Json
+from twins.queries import CheckedClaim, Hit
+
+MOST_TURNS = 20
+MOST_SHOWN = 100
+MOST_CLAIMS = 12
+"""Lines of one video's trace that are remembered."""
+CLAIM = 400
+"""Characters of one of them."""
+
+
+class ShownVideo(TypedDict):
+    """One video of a list that was shown. ``generation`` says of which twin the instances are."""
+
+    rank: int
+    video_id: str
+    name: str
+    generation: str
+    score: float
+    coarse_score: float
+    status: str
+    spans: list[tuple[float, float]]
+    instances: list[str]
+    trace: list[Json]
+
+
+class Turn(TypedDict):
+    """One message and what came of it; ``shown`` is empty where no new list was shown."""
+
+    query_id: str
+    query: str
+    kind: Kind
+    library: str | None
+    positions: list[int]
+    shown: list[ShownVideo]
+
+
+def shown_of(hits: Sequence[Hit], generation: Callable[[str], str]) -> list[ShownVideo]:
+    """Return what is remembered of hits; ``generation`` returns the name of a video's live one."""
+    return [
+        ShownVideo(
+            rank=hit.rank,
+            video_id=hit.video_id,
+            name=PurePath(hit.path).name if hit.path else hit.video_id,
+            generation=generation(hit.video_id),
+            score=hit.score,
+            coarse_score=hit.coarse_score,
+            status=hit.status,
+            spans=list(hit.spans),
+            instances=[instance.id for instance in hit.instances],
+            trace=[_line(claim) for claim in hit.trace[:MOST_CLAIMS]],
+        )
+        for hit in hits[:MOST_SHOWN]
+    ]
+
+
+def _line(claim: CheckedClaim) -> Json:
+    return claim.model_copy(update={"claim": claim.claim[:CLAIM]}).model_dump(mode="json")
+
+
+def trace_of(video: ShownVideo) -> tuple[CheckedClaim, ...]:
+    """Return the remembered trace of a video."""
+    return tuple(CheckedClaim.model_validate(line) for line in video["trace"])
+
+
+def ranked_of(video: ShownVideo) -> RankedHit:
+    """Return a remembered video as it was before its instances were grounded in frames."""
+    judged = Judged.model_validate({key: value for key, value in video.items() if key in Judged.model_fields})
+    return RankedHit(rank=video["rank"], coarse_score=video["coarse_score"], judged=judged)
+
+
+def last_list(turns: Sequence[Turn], library: str | None) -> Turn | None:
+    """Return the turn that showed a list last, in the same library; a search that left nothing does not count."""
+    return next((turn for turn in reversed(turns) if turn["shown"] and turn["library"] == library), None)
+
+
+def remember(turns: Sequence[Turn], turn: Turn) -> list[Turn]:
+    """Return the turns with one more; the oldest are forgotten, but not the list that is still spoken of."""
+    kept = [*turns, turn][-MOST_TURNS:]
+    spoken_of = last_list([*turns, turn], turn["library"])
+    return kept if spoken_of is None or spoken_of in kept else [spoken_of, *kept[1:]]
+
+
+def what_is_shown(turns: Sequence[Turn], library: str | None) -> tuple[list[Shown], int | None]:
+    """Return what a message may refer to, and the rank of what was spoken of last."""
+    turn = last_list(turns, library)
+    if turn is None:
+        return [], None
+    stem = {video["rank"]: PurePath(video["name"]).stem for video in turn["shown"]}
+    shown = [Shown(v["rank"], (v["video_id"], v["name"], stem[v["rank"]])) for v in turn["shown"]]
+    later = turns[-1]
+    return shown, later["positions"][0] if later is not turn and later["positions"] else None
+
+
+def meant(message: FollowUp, turn: Turn) -> list[ShownVideo]:
+    """Return the videos of a list that a message means: all, where it names none."""
+    by_rank = {video["rank"]: video for video in turn["shown"]}
+    return [by_rank[rank] for rank in message.positions] if message.positions else list(turn["shown"])
+
+
+def missing(message: FollowUp, turn: Turn) -> list[int]:
+    """Return the ranks of which a message speaks and nothing was shown."""
+    ranks = {video["rank"] for video in turn["shown"]}
+    return [rank for rank in message.positions if rank not in ranks]

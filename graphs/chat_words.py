@@ -1,0 +1,121 @@
+"""Answers to follow-ups in words, made from what is remembered: nothing is searched or judged anew."""
+
+from collections.abc import Sequence
+
+from graphs.answering import because, clock
+from graphs.chat_turns import ShownVideo, trace_of
+from prompts import one_line
+from twins.queries import Check, Hit, InstanceResult
+
+MOST_NAMED = 10
+SPANS_TOLD, FRAMES_TOLD = 5, 3
+CLAIMS_TOLD, CLAIM = 6, 160
+"""Claims of a kind that are told, and characters of each: what a describer wrote may be long."""
+
+NOTHING_SHOWN = "Nothing has been shown yet: ask about the library first, for example 'what hides behind the wall?'."
+
+
+def tell_missing(ranks: Sequence[int], shown: Sequence[ShownVideo]) -> str:
+    """Say that there are no such positions, and what there is."""
+    wrong = " and ".join(f"no number {rank}" for rank in ranks)
+    more = f", … up to {shown[-1]['rank']}" if len(shown) > MOST_NAMED else ""
+    listed = ", ".join(_called(video) for video in shown[:MOST_NAMED])
+    count = "one video was" if len(shown) == 1 else f"{len(shown)} videos were"
+    return f"There is {wrong}: {count} shown ({listed}{more})."
+
+
+def tell_why(videos: Sequence[ShownVideo]) -> str:
+    """Compare videos by their traces, the first with each of the others; tell those of a single one."""
+    first, others = videos[0], list(videos[1:])
+    if not others:
+        return f"{_placed(first)}. {_claims(first)}"
+    told = [_compare(first, other) for other in others]
+    common = _common([first, *others])
+    told += [f"Of {'both' if len(videos) == 2 else 'all'}: {_listed(common)}."] if common else []
+    told += [_claims(video, common) for video in (first, *others) if set(_lines(video)) - set(common)]
+    return " ".join(told)
+
+
+def _compare(first: ShownVideo, second: ShownVideo) -> str:
+    better, worse = sorted((first, second), key=lambda video: video["rank"])
+    turned = "It is the other way round: " if better is not first else ""
+    text = f"{turned}{_placed(better)} is above {_placed(worse)}"
+    if f"{better['score']:.2f}" == f"{worse['score']:.2f}":
+        recall = f"{better['coarse_score']:.2f} against {worse['coarse_score']:.2f} by recall"
+        text += f": a close call, where verified ones come first, then what recall likes better ({recall}), then names"
+    elif better["score"] < worse["score"]:
+        text += ": what was verified comes before what was only said, and close ones are compared with each other"
+    return f"{text}."
+
+
+def _placed(video: ShownVideo) -> str:
+    if video["status"] == "coarse":
+        return f"{_called(video)} (not judged; recall {video['coarse_score']:.2f})"
+    return f"{_called(video)} (score {video['score']:.2f}, {video['status']})"
+
+
+def _called(video: ShownVideo) -> str:
+    return f"{video['rank']} {video['video_id']}"
+
+
+Line = tuple[str, Check]
+
+
+def _lines(video: ShownVideo) -> list[Line]:
+    return list(dict.fromkeys((line.claim, line.check) for line in trace_of(video)))
+
+
+def _common(videos: Sequence[ShownVideo]) -> list[Line]:
+    first, *rest = (_lines(video) for video in videos)
+    return [line for line in first if all(line in lines for lines in rest)]
+
+
+def _claims(video: ShownVideo, told: Sequence[Line] = ()) -> str:
+    lines = [line for line in _lines(video) if line not in told]
+    return f"{'Only of' if told else 'Of'} {_called(video)}: {_listed(lines) or 'nothing could be checked'}."
+
+
+def _listed(lines: Sequence[Line]) -> str:
+    """Return claims by what their check said: ``verified: …; unverifiable: …``."""
+    order: tuple[Check, ...] = ("verified", "refuted", "unverifiable")
+    groups = [(check, [one_line(claim, CLAIM) for claim, found in lines if found == check]) for check in order]
+    return "; ".join(f"{check}: {', '.join(claims[:CLAIMS_TOLD])}" for check, claims in groups if claims)
+
+
+def tell_where(hit: Hit) -> str:
+    """Say when and where in a video the question holds."""
+    spans = ", ".join(map(clock, hit.spans[:SPANS_TOLD]))
+    more = f" and {len(hit.spans) - SPANS_TOLD} more times" if len(hit.spans) > SPANS_TOLD else ""
+    when = f"at {spans}{more}" if spans else "no moment was singled out"
+    things = "; ".join(map(_thing, hit.instances)) or "no object was named as evidence"
+    return f"{hit.rank} {hit.video_id}: {when}. {things[:1].upper()}{things[1:]}."
+
+
+def _thing(instance: InstanceResult) -> str:
+    frames = [f"{frame.seconds:.1f} s at {'-'.join(f'{side:.0f}' for side in frame.box)}" for frame in instance.frames]
+    shown = ", ".join(frames[:FRAMES_TOLD])
+    mask = " (with masks)" if any(frame.mask for frame in instance.frames) else ""
+    return f"{instance.category} {instance.id}: {f'{shown}{mask}' if shown else 'in no sampled frame'}"
+
+
+def tell_changed(video: ShownVideo) -> str:
+    """Say that what was named of a video is not known any more."""
+    return f"{_called(video)} was indexed anew since it was shown: ask the question again to see where it holds."
+
+
+def tell_refined(kept: Sequence[Hit], asked: int, condition: str) -> str:
+    """Say which of the videos that were shown stay, and why."""
+    if not kept:
+        listed = (
+            "The one video that was shown does not stay" if asked == 1 else f"None of the {asked} shown videos stays"
+        )
+        return f"{listed}: '{condition}' does not hold there. The list before can still be asked about."
+    listed = "; ".join(f"{hit.rank} {hit.video_id}{because(hit)}" for hit in kept[:MOST_NAMED])
+    more = f"; and {len(kept) - MOST_NAMED} more" if len(kept) > MOST_NAMED else ""
+    return f"{len(kept)} of the {asked} shown video{'s' * (asked > 1)} stay{'s' * (len(kept) == 1)}: {listed}{more}."
+
+
+def tell_alike(video: ShownVideo, said: str, edit: str, answer: str) -> str:
+    """Say what was found that is like a video, and that its description was looked for, not its pictures."""
+    but = f", but '{edit}'" if edit else ""
+    return f"By description, not by pictures, like {video['video_id']} ({said}){but}: {answer}"

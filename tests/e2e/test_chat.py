@@ -1,0 +1,130 @@
+"""``twinseek chat`` as a process: scripted by lines, killed between turns and in the middle of one, gone on with."""
+
+import json
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.e2e.command_line import twinseek
+from tests.e2e.dogs import make_dogs
+from tests.integration.model_server import hangs, says, serve
+
+DOGS = "a dog waits by the door"
+SECONDS = 90.0
+
+
+@pytest.fixture
+def library(tmp_path):
+    return make_dogs(tmp_path)
+
+
+def start(library: Path, *options: str) -> subprocess.Popen:
+    command = [sys.executable, "-m", "twinseek", "chat", "--library", str(library), "--thread", "t", "--json", *options]
+    env = {**os.environ, "OMP_NUM_THREADS": "1"}
+    return subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=env
+    )
+
+
+def send(process: subprocess.Popen, message: str) -> None:
+    process.stdin.write(message + "\n")
+    process.stdin.flush()
+
+
+def finish(library: Path, *messages: str) -> tuple[list[dict], str]:
+    """Send messages to a process that ends after them; return what it answered, and what it said on stderr."""
+    process = start(library)
+    out, said = process.communicate("".join(f"{message}\n" for message in messages), timeout=SECONDS)
+    assert process.returncode == 0, said
+    return [json.loads(line) for line in out.splitlines()], said
+
+
+def test_lines_are_answered_by_one_object_each(library):
+    answers, said = finish(
+        library, DOGS, "", "only those where the dog is brown", "why is 1 above 2?", "show me the ninth"
+    )
+    assert [answer["kind"] for answer in answers] == ["question", "refine", "why", "where"]
+    assert [hit["video_id"] for hit in answers[1]["result"]["results"]] == ["alpha", "gamma"]
+    assert answers[2]["result"] is None and "is above" in answers[2]["answer"]
+    assert "no number 9" in answers[3]["answer"]
+    assert said == ""
+
+
+def test_a_conversation_that_was_killed_between_turns_goes_on(library):
+    process = start(library)
+    send(process, DOGS)
+    first = json.loads(process.stdout.readline())
+    process.kill()
+    process.communicate()
+    (second,), said = finish(library, "show me where in the second one")
+    assert second["result"]["results"][0] == first["result"]["results"][1]
+    assert "going on with 't': 1 turn" in said
+
+
+def kill_while_a_model_thinks(library: Path, message: str, *replies) -> None:
+    """Send a message and kill the process when its model has been asked once more than it answered."""
+    with serve() as model:
+        model.script(*replies, hangs())
+        process = start(library, "--llm-url", model.url)
+        send(process, message)
+        deadline = time.monotonic() + SECONDS
+        while len(model.requests) <= len(replies) and process.poll() is None and time.monotonic() < deadline:
+            time.sleep(0.05)
+        assert len(model.requests) > len(replies), "the message never came as far as the model"
+        process.kill()
+        process.communicate()
+
+
+def test_a_message_in_whose_reading_the_process_was_killed_is_answered_by_the_next(library):
+    finish(library, "a black cat")
+    kill_while_a_model_thinks(library, "a dog waits by the door, please")
+    answers, _ = finish(library, "show me the first")
+    assert [answer["message"] for answer in answers] == ["a dog waits by the door, please", "show me the first"]
+    assert [answer["result"]["results"][0]["video_id"] for answer in answers] == ["alpha", "alpha"]
+
+
+def test_what_was_read_of_a_message_before_a_kill_is_not_read_again(library):
+    finish(library, "a black cat")
+    meant = says(json.dumps({"kind": "question", "positions": [], "text": "a brown car"}))
+    kill_while_a_model_thinks(library, "the thing with wheels, please", meant)
+    ((answer,), _) = finish(library)
+    assert answer["message"] == "the thing with wheels, please"
+    assert answer["result"]["query"] == "a brown car"
+    assert answer["result"]["results"][0]["video_id"] == "delta"
+
+
+def test_the_chat_prints_what_ask_prints(library):
+    done = subprocess.run(
+        [sys.executable, "-m", "twinseek", "chat", "--library", str(library)],
+        input=f"{DOGS}\nwhy is 1 above 2?\n",
+        capture_output=True,
+        text=True,
+        timeout=SECONDS,
+        check=True,
+    )
+    asked = twinseek("ask", DOGS, "--library", library)
+    assert done.stdout.startswith(asked.stdout)
+    assert done.stdout.splitlines()[-1].startswith("1 alpha (score")
+
+
+def test_ask_within_looks_at_some_videos_only(library):
+    done = twinseek("ask", DOGS, "--library", library, "--within", "delta", "--within", "bet", "--json")
+    assert set(json.loads(done.stdout)["ranking"]) == {"beta", "delta"}
+    wrong = twinseek("ask", DOGS, "--library", library, "--within", "nobody")
+    assert wrong.returncode == 1 and "nobody" in wrong.stderr
+
+
+def test_rules_load_no_language_model(library):
+    code = (
+        "import sys; from twinseek.cli import cli; "
+        f"cli.main(['chat', '--library', {str(library)!r}], standalone_mode=False); "
+        "print(sorted({'langchain', 'langchain_openai', 'openai', 'agents.llm.model'} & set(sys.modules)))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], input=DOGS, capture_output=True, text=True, timeout=SECONDS, check=True
+    )
+    assert done.stdout.splitlines()[-1] == "[]"

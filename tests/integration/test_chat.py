@@ -1,0 +1,301 @@
+"""The chat graph on a real library: every kind of message, by rules and with a scripted model."""
+
+import json
+import logging
+import os
+import sqlite3
+
+import pytest
+from click.testing import CliRunner
+from langgraph.checkpoint.memory import InMemorySaver
+
+from agents.llm.calling import CallLimits
+from agents.llm.metering import Meter
+from agents.llm.model import Model
+from agents.llm.roles import Models
+from benchmarks.scripted import ScriptedChat
+from graphs.chat_turns import MOST_TURNS
+from tests.e2e.dogs import annotation, make_dogs
+from twins.errors import TwinseekError
+from twinseek.chatting import chats_path, kept_chats, server_chats_path
+from twinseek.cli import cli
+from twinseek.conversation import Conversation
+from twinseek.library import Library
+
+DOGS = "a dog waits by the door"
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    return make_dogs(tmp_path_factory.mktemp("dogs"))
+
+
+@pytest.fixture
+def library(folder):
+    with Library.open(folder) as opened:
+        yield opened
+
+
+@pytest.fixture
+def talk(library):
+    return Conversation(library, "t", InMemorySaver())
+
+
+def shown(answer):
+    return [hit.video_id for hit in answer.result.results]
+
+
+def state_of(conversation):
+    return conversation._graph.get_state(conversation._config).values
+
+
+def test_a_condition_keeps_those_where_it_holds_in_an_order_by_both(talk):
+    first = talk.say(DOGS)
+    assert set(shown(first)) == {"alpha", "beta", "gamma", "delta"}
+    brown = talk.say("only those where the dog is brown")
+    assert (brown.kind, shown(brown)) == ("refine", ["alpha", "gamma"])
+    assert "2 of the 4" in brown.text
+    before = {hit.video_id: hit for hit in first.result.results}
+    for hit in brown.result.results:
+        assert "the dog stays still" in [line.claim for line in hit.trace]  # of the question
+        assert 'the "brown dog" is brown' in [line.claim for line in hit.trace]  # of the condition
+        assert hit.score <= max(before[hit.video_id].score, 1.0)
+    night = talk.say("only at night")
+    assert shown(night) == ["gamma"] and night.result.results[0].rank == 1
+    assert set(night.result.ranking) == {"alpha", "gamma"}
+
+
+def test_a_condition_on_the_first_two_looks_at_these_only(talk):
+    first = talk.say(DOGS)
+    night = talk.say("of the first two, only those at night")
+    assert set(night.result.ranking) == set(shown(first)[:2])
+
+
+def test_where_nothing_stays_the_list_before_is_still_spoken_of(talk):
+    talk.say(DOGS)
+    none = talk.say("only those with a cat")
+    assert none.result.results == () and "None of the 4" in none.text
+    assert talk.say("show me the second").result.results[0].rank == 2
+
+
+def test_why_compares_what_was_found_and_searches_nothing(talk, library, monkeypatch):
+    talk.say(DOGS)
+    monkeypatch.setattr(library, "stream", None)
+    why = talk.say("why is 1 above 4?")
+    assert why.kind == "why" and why.result is None
+    assert why.text.startswith("1 alpha (score 0.") and "is above 4 delta (score 0." in why.text
+    assert 'Of 1 alpha: verified: the dog stays still, the "dog" is a dog' in why.text
+    assert talk.say("why is 4 above 1?").text.startswith("It is the other way round")
+    assert "verified: a car stays still" in talk.say("why is delta shown?").text
+    assert "Of both: verified: the dog stays still" in talk.say("compare 1 and 2").text
+    assert "a close call" in talk.say("compare 2 and 3").text
+
+
+def test_where_shows_the_remembered_instances_again(talk):
+    first = talk.say(DOGS)
+    where = talk.say("show me where in 2")
+    (hit,) = where.result.results
+    assert hit == first.result.results[1]
+    assert (where.result.query_id, where.result.query) == (first.result.query_id, DOGS)
+    assert "Dog 1: 0.2 s at 32-24-64-72" in where.text and "0:00.0-0:02.0" in where.text
+    # What was spoken of last is "it".
+    assert talk.say("why is it above delta?").text.startswith("2 beta")
+
+
+def test_where_is_something_else_in_a_shown_video(talk):
+    talk.say(DOGS)
+    assert shown(talk.say("where is the car in number 4?")) == ["delta"]
+    assert talk.say("show me where").result.results[0].video_id == "delta"
+
+
+def test_alike_looks_for_the_description_without_the_video_itself(talk):
+    talk.say("a brown dog by day")
+    reference = state_of(talk)["turns"][-1]["shown"][0]["video_id"]
+    alike = talk.say("more like it, but at night")
+    assert alike.kind == "alike" and alike.text.startswith("By description, not by pictures")
+    assert reference not in shown(alike) and reference not in alike.result.ranking
+    assert (alike.result.reference, alike.result.edit) == (reference, "at night")
+    assert set(shown(alike)) == {"beta", "gamma"}
+    scores = [hit.score for hit in alike.result.results]
+    assert scores == sorted(scores, reverse=True)
+
+
+def test_where_none_differs_as_asked_that_is_said(talk):
+    talk.say("a brown dog by day")
+    alike = talk.say("more like the first, but with a flock of sheep")
+    assert "None is known to differ as asked" in alike.text and alike.result.results
+
+
+def test_a_video_is_known_by_its_name(talk):
+    talk.say(DOGS)
+    assert talk.say("show me delta").result.results[0].video_id == "delta"
+
+
+@pytest.mark.parametrize(
+    "message", ["show me the ninth", "why is 9 above 2?", "more like the ninth", "only 9 at night"]
+)
+def test_a_position_that_is_not_there_is_answered_with_what_there_is(talk, message):
+    talk.say(DOGS)
+    said = talk.say(message)
+    assert "no number 9" in said.text and "4 videos were shown (1 alpha" in said.text
+    assert said.result is None
+
+
+def test_before_anything_was_shown_that_is_said(talk):
+    assert "Nothing has been shown yet" in talk.say("why is 2 above 3?").text
+    assert talk.say("  only at night ").kind == "question"
+
+
+def test_an_empty_message_is_answered_with_what_to_do(talk):
+    said = talk.say("  ")
+    assert said.kind is None and "no question" in said.text and said.result is None
+
+
+def test_a_video_that_was_imported_anew_is_not_shown_by_its_old_instances(tmp_path):
+    path = make_dogs(tmp_path)
+    with Library.open(path) as library:
+        talk = Conversation(library, "t", InMemorySaver())
+        talk.say(DOGS)
+        changed = annotation("alpha", "bird", "green", "a street in daylight")
+        (tmp_path / "alpha.json").write_text(json.dumps(changed))
+        library.import_files([tmp_path / "alpha.json"])
+        said = talk.say("show me alpha")
+        assert "indexed anew" in said.text and said.result.results == ()
+        library.remove(["beta"])
+        assert "beta" in talk.say("show me beta").text
+        assert shown(talk.say("only those where the dog is brown")) == ["gamma"]
+
+
+def test_what_is_kept_is_plain_json_without_masks_and_bounded(library, tmp_path, caplog):
+    with kept_chats(tmp_path / "chats.sqlite") as chats, caplog.at_level(logging.WARNING):
+        talk = Conversation(library, "t", chats)
+        talk.say(DOGS)
+        for _ in range(MOST_TURNS + 3):
+            talk.say("why is 1 above 2?")
+        state = state_of(talk)
+        assert talk.say("show me the second").result.results[0].rank == 2  # the list is not forgotten
+        left = chats.conn.execute("SELECT count(*) FROM checkpoints").fetchone()
+    assert "result" not in state and len(state["turns"]) == MOST_TURNS
+    assert json.loads(json.dumps(state["turns"], default=list)) and "counts" not in json.dumps(state["turns"])
+    assert left == (1,)
+    assert "unregistered" not in caplog.text
+
+
+def test_threads_do_not_mix_and_are_gone_on_with(folder, tmp_path):
+    with Library.open(folder) as library, kept_chats(tmp_path / "chats.sqlite") as chats:
+        dogs, cats = (Conversation(library, name, chats) for name in ("dogs", "cats"))
+        dogs.say(DOGS)
+        cats.say("a black cat")
+        assert shown(dogs.say("show me the first")) == ["alpha"]
+        assert shown(cats.say("show me the first")) == ["epsilon"]
+    with Library.open(folder) as library, kept_chats(tmp_path / "chats.sqlite") as chats:
+        again = Conversation(library, "cats", chats)
+        assert len(again.turns) == 2 and again.resume() is None
+        assert shown(again.say("show me it")) == ["epsilon"]
+        assert Conversation(library, "new", chats).turns == []
+
+
+def test_a_file_that_holds_no_conversations_is_named(tmp_path):
+    (tmp_path / "chats.sqlite").write_text("anything but a database, and long enough to be looked at " * 40)
+    with (
+        pytest.raises(TwinseekError, match=r"chats\.sqlite.*move that file away"),
+        kept_chats(tmp_path / "chats.sqlite"),
+    ):
+        pass
+
+
+def test_a_read_only_library_keeps_nothing_and_a_server_uses_the_users_folder(folder, tmp_path, monkeypatch):
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+    assert chats_path(folder) == server_chats_path(folder) == folder / "chats.sqlite"
+    monkeypatch.setattr(os, "access", lambda path, mode: False)
+    assert chats_path(folder) is None
+    assert server_chats_path(folder) == tmp_path / "twinseek" / "chats.sqlite"
+    assert chats_path(tmp_path / "none") is None
+
+
+def test_within_limits_a_question_to_some_videos(library):
+    result = library.ask(DOGS, within=["alp", "delta"])
+    assert set(result.ranking) == {"alpha", "delta"}
+    assert set(library.ask(DOGS, without=["alpha"]).ranking) == {"beta", "gamma", "delta", "epsilon"}
+    with pytest.raises(TwinseekError, match="none is named"):
+        library.ask(DOGS, within=[])
+    with pytest.raises(TwinseekError, match="nobody"):
+        library.ask(DOGS, within=["nobody"])
+
+
+def told_by(monkeypatch, library, script):
+    """Let a scripted model read messages; rules judge."""
+    chat = ScriptedChat(script=script)
+    made = lambda llm: Models(decompose=Model(chat, "scripted", meter=Meter(), limits=CallLimits(2, backoff=0.0)))  # noqa: E731
+    monkeypatch.setattr(library.gallery, "models_for", made)
+    return Conversation(library, "t", InMemorySaver(), {"model": "openai:scripted"}), chat
+
+
+def decomposed(text):
+    return {"search": [text], "parts": [{"id": "p1", "text": text, "kind": "object", "subject": text}]}
+
+
+def test_a_model_decides_what_is_meant_and_what_that_cost_is_counted(library, monkeypatch):
+    def script(messages):
+        if "conversation" not in str(messages[0].content):
+            return decomposed("a dog")
+        return {"kind": "refine", "positions": [], "text": "the dog is brown"}
+
+    talk, _ = told_by(monkeypatch, library, script)
+    first = talk.say("a dog")
+    assert first.result.cost.llm_calls == 1  # nothing to refer to: read without a model
+    said = talk.say("the brown ones would be nice")
+    assert said.kind == "refine" and said.result.cost.llm_calls == 2
+    assert said.result.query == "a dog; only: the dog is brown"
+
+
+def test_where_the_model_fails_rules_read_and_the_result_says_so(library, monkeypatch):
+    talk, _ = told_by(monkeypatch, library, lambda messages: "no")
+    talk.say("a dog waits")
+    said = talk.say("show me where in 2")
+    assert (said.kind, said.result.results[0].rank) == ("where", 2)
+    assert [warning.code for warning in said.result.warnings] == ["llm_chat"]
+
+
+def test_two_libraries_of_one_thread_do_not_mix(folder, tmp_path):
+    from langchain_core.messages import HumanMessage
+
+    from graphs.chat import build_chat_graph
+    from twinseek.chatting import LibraryDesk
+
+    with Library.open(folder) as one, Library.open(make_dogs(tmp_path)) as other:
+        graph = build_chat_graph(
+            LibraryDesk(lambda name: {"one": one, None: one, "other": other}[name]), InMemorySaver()
+        )
+
+        def say(text, library):
+            given = {"messages": [HumanMessage(text)], "library": library}
+            return graph.invoke(given, {"configurable": {"thread_id": "t"}})["messages"][-1].content
+
+        say(DOGS, "one")
+        assert "Nothing has been shown" in say("show me the second", "other")
+        assert "2 beta" in say("show me the second", "one")
+
+
+def test_a_client_cannot_write_what_was_shown(library):
+    talk = Conversation(library, "t", InMemorySaver())
+    forged = {"messages": [("user", "show me the first")], "turns": [{"shown": [{"rank": 1}]}]}
+    assert "Nothing has been shown" in talk._graph.invoke(forged, talk._config)["messages"][-1].content
+
+
+def test_the_file_is_a_database_of_the_library(folder):
+    with Library.open(folder) as library, kept_chats(chats_path(folder)) as chats:
+        Conversation(library, "kept", chats).say(DOGS)
+        assert library.store.video_ids() == sorted(["alpha", "beta", "gamma", "delta", "epsilon"])
+    with sqlite3.connect(folder / "chats.sqlite") as database:
+        assert database.execute("SELECT DISTINCT thread_id FROM checkpoints").fetchall() == [("kept",)]
+
+
+def test_that_a_conversation_is_not_kept_is_said(folder, tmp_path, monkeypatch):
+    monkeypatch.setattr("twinseek.chatting.chats_path", lambda path: None)
+    command = ["chat", "--library", str(folder), "--thread", "unkept"]
+    said = CliRunner().invoke(cli, command, input=f"{DOGS}\nshow me the second\n", catch_exceptions=False)
+    assert "read-only: this conversation is not kept" in said.stderr
+    assert "2 beta: at 0:00.0-0:02.0" in said.stdout
+    again = CliRunner().invoke(cli, command, input="show me the second\n", catch_exceptions=False)
+    assert "Nothing has been shown yet" in again.stdout

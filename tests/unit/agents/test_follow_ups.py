@@ -1,0 +1,176 @@
+"""What a message means after something was shown; in doubt it is a new question."""
+
+import time
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from agents.follow_ups import FollowUp, Shown, read_follow_up
+
+SHOWN = [
+    Shown(1, ("alpha", "alpha.mp4")),
+    Shown(2, ("beta", "beta.mp4")),
+    Shown(3, ("my-dog-0123456789", "my dog.mp4", "my dog")),
+    Shown(4, ("delta", "delta")),
+    Shown(5, ("epsilon", "epsilon")),
+]
+
+
+def read(message, shown=SHOWN, focus=None):
+    found = read_follow_up(message, shown, focus)
+    return found.kind, found.positions, found.text
+
+
+@pytest.mark.parametrize(
+    ("message", "positions"),
+    [
+        ("why is 2 above 3?", (2, 3)),
+        ("Why is the second one ranked above the third?", (2, 3)),
+        ("And why is #2 before #3", (2, 3)),
+        ("why does the 2nd beat the last one?", (2, 5)),
+        ("why is 3 below the first?", (1, 3)),
+        ("why is video 4 worse than number two?", (2, 4)),
+        ("why is my dog above beta.mp4?", (3, 2)),
+        ("why 2 and not 4?", (2, 4)),
+        ("why isn't the third one first?", (1, 3)),
+        ("why not 3?", (1, 3)),
+        ("why is it first", (1,)),
+        ("why was delta dropped?", (4,)),
+        ("why?", (1,)),
+        ("explain #2", (2,)),
+        ("compare the first two", (1, 2)),
+        ("compare 2 with the second to last", (2, 4)),
+        ("what is the difference between 1, 2 and 3?", (1, 2, 3)),
+        ("what speaks for number two?", (2,)),
+        ("why is the ninth above 2?", (9, 2)),
+    ],
+)
+def test_why(message, positions):
+    assert read(message) == ("why", positions, "")
+
+
+@pytest.mark.parametrize(
+    ("message", "positions", "text"),
+    [
+        ("show me where", (1,), ""),
+        ("Where exactly?", (1,), ""),
+        ("where in 2?", (2,), ""),
+        ("when does it happen in the last one?", (5,), ""),
+        ("show me where it happens in the second video", (2,), ""),
+        ("show me the second one", (2,), ""),
+        ("show me the masks of 3", (3,), ""),
+        ("can you show me beta", (2,), ""),
+        ("show the last two", (4, 5), ""),
+        ("which frames?", (1,), ""),
+        ("where is the ball in the second one?", (2,), "the ball"),
+    ],
+)
+def test_where(message, positions, text):
+    assert read(message) == ("where", positions, text)
+
+
+@pytest.mark.parametrize(
+    ("message", "positions", "text"),
+    [
+        ("only those where the dog is brown", (), "the dog is brown"),
+        ("and now only the ones in which it rains", (), "it rains"),
+        ("show me only videos with two cups", (), "with two cups"),
+        ("keep those that show a cat", (), "show a cat"),
+        ("just those at night", (), "at night"),
+        ("only those outdoors", (), "outdoors"),
+        ("only at night", (), "at night"),
+        ("only the brown ones", (), "brown"),
+        ("of the first two, only those with a cat", (1, 2), "with a cat"),
+        ("which of them are at night?", (1, 2, 3, 4, 5), "are at night"),
+        ("which of 2 and 4 shows a cat?", (2, 4), "shows a cat"),
+        ("only those in which my dog is seen", (), "my dog is seen"),
+    ],
+)
+def test_refine(message, positions, text):
+    assert read(message) == ("refine", positions, text)
+
+
+@pytest.mark.parametrize(
+    ("message", "positions", "text"),
+    [
+        ("more like the second, but at night", (2,), "at night"),
+        ("more like this one", (1,), ""),
+        ("something like the first one but with a cat", (1,), "with a cat"),
+        ("like #3 but indoors", (3,), "indoors"),
+        ("the second one, but at night", (2,), "at night"),
+        ("find videos similar to beta", (2,), ""),
+        ("the same as 2, but with snow", (2,), "with snow"),
+        ("more of the same", (1,), ""),
+        ("is there anything like the last?", (5,), ""),
+    ],
+)
+def test_alike(message, positions, text):
+    assert read(message) == ("alike", positions, text)
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        "why does the dog run away?",
+        "why is the first ball red?",
+        "why is it raining?",
+        "where does the dog hide?",
+        "show me where the dog hides",
+        "show me the dog",
+        "show me two dogs",
+        "where is someone in the first place",
+        "only one dog stays behind",
+        "only with help does the dog get over the wall",
+        "those who wait are rewarded",
+        "which of the dogs barks?",
+        "which of the two runs away?",
+        "something like a ball rolls away",
+        "more like the second dog",
+        "more like alpha and beta",
+        "the second dog, but at night",
+        "the one where the first is above the second",
+        "when the first ball stops, the second one starts",
+        "the clip where someone is fooled about where a thing is",
+        "the first one",
+        "2",
+        "only those where " + "the dog is brown and " * 30,
+    ],
+)
+def test_in_doubt_it_is_a_new_question(message):
+    assert read(message) == ("question", (), message.strip())
+
+
+def test_it_is_what_was_spoken_of_last():
+    assert read("show me where", focus=4) == ("where", (4,), "")
+    assert read("why is it above the last?", focus=3)[1] == (3, 5)
+    assert read("more like it, but at night", focus=2) == ("alike", (2,), "at night")
+
+
+def test_ordinals_are_the_numbers_that_were_printed():
+    gap = [Shown(1), Shown(3)]
+    assert read("show me 3", gap) == ("where", (3,), "")
+    assert read("show me the last one", gap) == ("where", (3,), "")
+
+
+def test_before_anything_was_shown_a_condition_is_a_question():
+    assert read("only those where the dog is brown", [])[0] == "question"
+    assert read("why is 2 above 3?", [])[0] == "why"  # and the answer is that nothing was shown
+
+
+def test_names_that_say_nothing_are_no_references():
+    assert read("show me 2", [Shown(1, ("2", "a")), Shown(2, ("3",))]) == ("where", (2,), "")
+    assert read("why is a above b", [Shown(1, ("a",)), Shown(2, ("b",))])[0] == "question"
+
+
+@given(st.text(max_size=400))
+def test_anything_can_be_read(text):
+    found = read_follow_up(text, SHOWN)
+    assert isinstance(found, FollowUp) and all(rank >= 0 for rank in found.positions)
+
+
+@pytest.mark.parametrize("piece", ["2 and ", "the first, ", "only those where ", "show me where it ", "why is it "])
+def test_long_messages_are_read_fast(piece):
+    began = time.process_time()
+    read((piece * 300)[:299])
+    assert time.process_time() - began < 0.5

@@ -1,0 +1,126 @@
+"""The chat over libraries: where its questions are answered, and where its conversations are kept."""
+
+import os
+import sqlite3
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from platformdirs import user_state_path
+
+from agents.follow_ups import read_follow_up
+from graphs.chat_desk import ReadMessage
+from graphs.chat_turns import Turn, what_is_shown
+from graphs.grounding import ground_hit
+from graphs.ranking import RankedHit
+from graphs.state import Json
+from twins.errors import TwinseekError
+from twins.observations import EffectiveTwin
+from twins.protocols import Decomposer
+from twins.queries import Hit
+from twinseek.library import Library
+
+if TYPE_CHECKING:
+    from langgraph.checkpoint.base import BaseCheckpointSaver
+
+CHATS = "chats.sqlite"
+"""A library's conversations; deleting the file forgets them, and nothing else."""
+BUSY_SECONDS = 30.0
+"""How long one process waits for another that writes down a turn."""
+
+
+@dataclass(frozen=True)
+class LibraryDesk:
+    """Answers a chat's questions from libraries.
+
+    Args:
+        open: returns the library of a name; none is the first.
+        llm: fields of the settings' section ``llm`` that override the library's.
+    """
+
+    open: Callable[[str | None], Library]
+    llm: Json = field(default_factory=dict)
+
+    def read(self, message: str, turns: Sequence[Turn], library: str | None) -> ReadMessage:
+        """Say what a message means after these turns: by a model where one takes questions apart, else by rules."""
+        opened = self.open(library)
+        llm = opened.settings_of({"llm": self.llm})[1]
+        shown, focus = what_is_shown(turns, library)
+        if not llm.asked_for or (model := opened.gallery.models_for(llm).decompose) is None:
+            return ReadMessage(read_follow_up(message, shown, focus))
+        from agents.llm.follow_ups import LlmReader
+
+        spoken_of = [turn["query"] for turn in turns if turn["library"] == library]
+        follow_up, warnings = LlmReader(model).read(message, shown, focus, spoken_of)
+        return ReadMessage(follow_up, warnings, model.meter.cost())
+
+    def ask(self, library: str | None, question: str, **options: Any) -> Iterator[Json]:
+        """Yield progress events, and at last the result."""
+        yield from self.open(library).stream(question, llm=self.llm, **options)
+
+    def twin(self, library: str | None, video_id: str) -> EffectiveTwin:
+        """Return what is known of a video."""
+        return self.open(library).gallery.read(video_id)
+
+    def ground(self, library: str | None, hit: RankedHit) -> Hit:
+        """Give the instances of a video their frames, boxes and masks."""
+        opened = self.open(library)
+        effective = opened.gallery.read(hit.judged.video_id)
+        return ground_hit(hit, effective, opened.store, opened.settings.ask.masks)
+
+    def decomposer(self, library: str | None) -> Decomposer:
+        """Return who takes texts apart."""
+        return self.open(library).gallery.decomposer
+
+
+def chats_path(library: Path) -> Path | None:
+    """Return where a library's conversations are kept: in its folder; none where that cannot be written."""
+    return library / CHATS if (library / "library.toml").is_file() and os.access(library, os.W_OK) else None
+
+
+def server_chats_path(library: Path) -> Path:
+    """Return where a server keeps its conversations: in the library's folder, else in the user's state folder."""
+    return chats_path(library) or user_state_path("twinseek", ensure_exists=True) / CHATS
+
+
+@contextmanager
+def kept_chats(path: Path | None) -> "Iterator[BaseCheckpointSaver[Any]]":
+    """Open the conversations of a file while the block runs; without a path they are kept in memory.
+
+    Raises:
+        TwinseekError: where the file is damaged or locked for long.
+    """
+    if path is None:
+        from langgraph.checkpoint.memory import InMemorySaver
+
+        yield InMemorySaver()
+        return
+    from langgraph.checkpoint.sqlite import SqliteSaver
+
+    connection = sqlite3.connect(path, timeout=BUSY_SECONDS, check_same_thread=False)
+    try:
+        saver = SqliteSaver(connection)
+        saver.setup()
+        yield saver
+    except sqlite3.DatabaseError as error:
+        raise TwinseekError(f"the conversations in {path} cannot be kept ({error}): move that file away") from error
+    finally:
+        connection.close()
+
+
+def forget_steps(chats: "BaseCheckpointSaver[Any]", thread: str) -> None:
+    """Forget the steps by which a conversation came to where it is; without that a file grows with every turn.
+
+    LangGraph's saver keeps the whole state of every step, so that one could go back to it; nobody does here.
+    """
+    from langgraph.checkpoint.sqlite import SqliteSaver
+
+    if not isinstance(chats, SqliteSaver):
+        return
+    latest = "SELECT max(checkpoint_id) FROM checkpoints WHERE thread_id = ? AND checkpoint_ns = ''"
+    with chats.cursor() as cursor:
+        for table in ("writes", "checkpoints"):
+            earlier = f"thread_id = ? AND checkpoint_ns = '' AND checkpoint_id < ({latest})"
+            cursor.execute(f"DELETE FROM {table} WHERE {earlier}", (thread, thread))  # noqa: S608 (names of its own)
