@@ -33,7 +33,7 @@ COUNT = 9
 SYMMETRIC = ("collides", "meets", "near", "touching")
 """Told once a pair."""
 
-KINDS = ("event", "role", "purpose", "action", "state", "relation", "caption", "scene", "text", "motion", "attribute")
+KINDS = ("event", "role", "purpose", "action", "state", "motion", "relation", "caption", "scene", "text", "attribute")
 """Facts that have equally much to do with the question are told in this order."""
 
 
