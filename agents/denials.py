@@ -18,7 +18,7 @@ def denied_places(tokens: Sequence[Token], reading: Reading) -> tuple[int, ...]:
 
     What takes part in something that is not denied stays: of ``no ball touches the box that a dog carries``, the box.
     """
-    cut = {at for start, end in reading.denials for at in range(start, end)}
+    cut = {at for start, end in reading.denials for at in range(_with_auxiliaries(tokens, start), end)}
     kept: set[int] = set()
     for part in reading.parts:
         if part.is_denied:
@@ -28,6 +28,13 @@ def denied_places(tokens: Sequence[Token], reading: Reading) -> tuple[int, ...]:
         for entity in (part.subject, part.object):
             kept.update(range(*(entity.span if entity is not None and entity.span else (0, 0))))
     return tuple(sorted({place for at in cut - kept for place in tokens[at].places}))
+
+
+def _with_auxiliaries(tokens: Sequence[Token], at: int) -> int:
+    """Return where the auxiliaries begin that stand before a position: ``does not``."""
+    while at and tokens[at - 1].text in AUXILIARIES:
+        at -= 1
+    return at
 
 
 class _Denial:
