@@ -170,10 +170,10 @@ def test_each_phrase_of_the_lexicon_alone_is_read_without_a_crash(name):
 @pytest.mark.parametrize(
     ("question", "denied"),
     [
-        ("a dog that does not bark chases a cat", "not bark"),
-        ("a dog that does not chew bones chases a cat", "not chew bones"),
+        ("a dog that does not bark chases a cat", "does not bark"),
+        ("a dog that does not chew bones chases a cat", "does not chew bones"),
         ("a man without a hat runs", "without a hat"),
-        ("an animal that is not a dog chases a cat", "not a dog"),
+        ("an animal that is not a dog chases a cat", "is not a dog"),
         ("nobody barks while a dog chases a cat", "nobody barks"),
     ],
 )
