@@ -136,8 +136,8 @@ class Gallery:
             options=RetrieveOptions(**ask.model_dump()),
         )
 
-    def reasoning(self, ask: AskSettings, llm: LlmSettings) -> "Reasoning":
-        """Put together what one question is answered with when models decide.
+    def reasoning(self, ask: AskSettings, llm: LlmSettings) -> "Reasoning | None":
+        """Put together what one question is answered with when models decide; none where every role is left to rules.
 
         Raises:
             TwinseekError: where a model cannot be opened, before anything is asked.
@@ -145,6 +145,8 @@ class Gallery:
         from twinseek.reasoning import reason
 
         models = self.models_for(llm)
+        if models == Models():
+            return None
         toolbox = self._toolbox(models)
         return reason(self.context(ask), models, toolbox, llm, store=self._store, read=self.read)
 

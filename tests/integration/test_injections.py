@@ -87,7 +87,7 @@ def test_the_corpus_is_large_and_reaches_every_place():
 @pytest.mark.parametrize("attempt", ATTEMPTS, ids=[f"{a['place']}: {a['text'][:40]}" for a in ATTEMPTS])
 def test_obeying_gains_nothing(attempt, tmp_path, monkeypatch):
     # What a model reads: the same text, inside its fence.
-    planted = fence("x", attempt["text"]).split("\n", 1)[1].rsplit("\n", 1)[0][:60]
+    planted = fence("x", attempt["text"]).split("\n", 1)[1].rsplit("\n", 1)[0][:25]
     heard = []
     with Library.open(tmp_path / "library", create=True) as library:
         plant(library, attempt)

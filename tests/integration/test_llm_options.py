@@ -7,6 +7,7 @@ from click.testing import CliRunner
 from langchain_core.messages import HumanMessage
 from pydantic import BaseModel
 
+from agents.llm.roles import Models
 from tests.integration.model_server import says, serve
 from twins.errors import TwinseekError
 from twinseek.cli import cli
@@ -33,7 +34,7 @@ def library(tmp_path):
 def given(monkeypatch, library):
     """Run ``twinseek ask`` and return the section ``llm`` that its question was asked with."""
     asked = []
-    monkeypatch.setattr("twinseek.gallery.Gallery.models_for", lambda self, llm: asked.append(llm))
+    monkeypatch.setattr("twinseek.gallery.Gallery.models_for", lambda self, llm: asked.append(llm) or Models())
 
     def run(*options):
         command = ["ask", "what moves?", "--library", str(library.store.root), "--json", *options]
@@ -76,6 +77,11 @@ def test_the_models_of_a_question_share_its_meter_and_trace(library, tmp_path):
 def test_without_a_model_rules_decide(library):
     models = library.gallery.models_for(LlmSettings())
     assert (models.decompose, models.judge, models.see) == (None, None, None)
+
+
+def test_a_question_whose_every_role_is_left_to_the_rules_is_answered_by_them(library):
+    result = library.ask("what moves?", llm={"model": "none"})
+    assert result.strategy == "rules" and result.cost.llm_calls == 0
 
 
 def test_a_url_alone_stands_for_the_one_model_of_its_server(library):
