@@ -14,8 +14,9 @@ ROOT = Path(__file__).resolve().parents[2]
 
 def typed(page: Path) -> list[list[str]]:
     """Return the words of each line of a page's shell blocks, without comments."""
-    blocks = re.findall(r"^```(?:text)?\n(.*?)^```", page.read_text(), re.S | re.M)
-    return [words for block in blocks for line in block.splitlines() if (words := shlex.split(line, comments=True))]
+    blocks = re.findall(r"^```(\w*)\n(.*?)^```$", page.read_text(), re.S | re.M)
+    lines = [line for kind, block in blocks if kind in ("", "text") for line in block.splitlines()]
+    return [words for line in lines if (words := shlex.split(line, comments=True))]
 
 
 @pytest.fixture(scope="module")
