@@ -48,8 +48,9 @@ class DecomposeAnswer(BaseModel):
 
     model_config = ConfigDict(extra="ignore")
 
-    search: list[str] = Field(default_factory=list)
-    parts: list[AnswerPart] = Field(min_length=1)
+    # Bounds for servers that follow schemas; longer lists of others are cut, not refused.
+    search: list[str] = Field(default_factory=list, json_schema_extra={"maxItems": MOST_SENTENCES})
+    parts: list[AnswerPart] = Field(min_length=1, json_schema_extra={"maxItems": MOST_PARTS})
 
 
 class LlmDecomposer:

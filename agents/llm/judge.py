@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
 from agents.llm.model import Model
 from agents.llm.prompting import messages_of
@@ -16,9 +16,14 @@ from twins.schema import Span
 PROMPT = load("judge")
 MOST_CALLS = 6
 """Calls of one plan; a judge that wants more has not looked at the twin."""
-MOST_CLAIMS = 24
+MOST_CLAIMS, MOST_NAMED = 24, 12
 CLAIM, FOUND, OFFER = 200, 600, 120
 """Characters of a claim, of what one call has found, and of what a tool says that it is for."""
+
+
+def _at_most(items: int) -> dict[str, JsonValue]:
+    """Bound a list for servers that follow schemas; a longer one of another server is cut, not refused."""
+    return {"maxItems": items}
 
 
 class AnswerClaim(BaseModel):
@@ -30,8 +35,8 @@ class AnswerClaim(BaseModel):
     part: str | None = None
     predicate: str | None = None
     value: str | int | float | None = None
-    instances: list[str] = Field(default_factory=list)
-    span: list[float] | None = None
+    instances: list[str] = Field(default_factory=list, json_schema_extra=_at_most(MOST_NAMED))
+    span: list[float] | None = Field(default=None, json_schema_extra=_at_most(2))
     negated: bool = False
 
 
@@ -40,12 +45,12 @@ class JudgeAnswer(BaseModel):
 
     model_config = ConfigDict(extra="ignore")
 
-    missing: list[str] = Field(default_factory=list)
-    calls: list[ToolCall] = Field(default_factory=list)
+    missing: list[str] = Field(default_factory=list, json_schema_extra=_at_most(MOST_CALLS))
+    calls: list[ToolCall] = Field(default_factory=list, json_schema_extra=_at_most(MOST_CALLS))
     score: float | None = Field(default=None, ge=0, le=1)
-    claims: list[AnswerClaim] = Field(default_factory=list)
-    instances: list[str] = Field(default_factory=list)
-    spans: list[list[float]] = Field(default_factory=list)
+    claims: list[AnswerClaim] = Field(default_factory=list, json_schema_extra=_at_most(MOST_CLAIMS))
+    instances: list[str] = Field(default_factory=list, json_schema_extra=_at_most(MOST_NAMED))
+    spans: list[list[float]] = Field(default_factory=list, json_schema_extra=_at_most(MOST_NAMED))
 
 
 class LlmJudge:

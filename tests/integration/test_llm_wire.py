@@ -1,5 +1,6 @@
 """The wire between a question and a real model: JSON schema in, tokens that fit it out."""
 
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -12,6 +13,8 @@ from pydantic import BaseModel, ConfigDict, Field
 from agents.llm.calling import CallLimits, ModelGaveUpError
 from agents.llm.metering import Meter
 from agents.llm.model import Model
+from tests.integration.clips import FOLLOWS, chase, put
+from twinseek.library import Library
 from twinseek.models import load_model, served_models
 
 pytestmark = pytest.mark.slow  # the model's server imports torch
@@ -72,3 +75,20 @@ def test_an_answer_that_is_cut_off_is_asked_for_again_and_given_up(model):
         model.answer(ASKED, Sight, purpose="test", max_tokens=4)
     cost = model.meter.cost()
     assert (cost.llm_calls, cost.completion_tokens) == (3, 12)
+
+
+def test_a_question_goes_all_the_way_with_a_real_model_whose_words_mean_nothing(url, tmp_path, monkeypatch):
+    monkeypatch.delenv("OPENAI_API_KEY", raising=False)
+    with Library.open(tmp_path / "library", create=True) as library:
+        for name in ("right", "wrong"):
+            put(library, chase(name, chased=name == "right"))
+        library.gallery.sync()
+        trace = tmp_path / "trace.jsonl"
+        llm = {"base_url": url, "trace": trace, "completion_tokens": 300, "attempts": 2, "max_concurrency": 1}
+        result = library.ask(FOLLOWS, llm=llm, threshold=0.0)
+    assert sorted(result.ranking) == ["right", "wrong"] and result.strategy == "llm"
+    assert result.cost.llm_calls >= 3 and result.cost.prompt_tokens > 3000
+    lines = [json.loads(line) for line in trace.read_text().splitlines()]
+    assert len(lines) == result.cost.llm_calls
+    assert {hit.status for hit in result.results} <= {"verified", "judged"}
+    assert all({name for line in hit.trace for name in line.instances} <= {"1", "2"} for hit in result.results)
