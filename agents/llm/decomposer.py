@@ -46,7 +46,7 @@ class AnswerPart(BaseModel):
 class DecomposeAnswer(BaseModel):
     """What the prompt ``decompose`` asks for."""
 
-    model_config = ConfigDict(extra="ignore")
+    model_config = ConfigDict(extra="ignore", json_schema_extra={"required": ["search", "parts"]})
 
     # Bounds for servers that follow schemas; longer lists of others are cut, not refused.
     search: list[str] = Field(default_factory=list, json_schema_extra={"maxItems": MOST_SENTENCES})

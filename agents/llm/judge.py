@@ -40,17 +40,28 @@ class AnswerClaim(BaseModel):
     negated: bool = False
 
 
-class JudgeAnswer(BaseModel):
-    """What the prompt ``judge`` asks for: calls, or else a verdict."""
+def _all_required(schema: dict[str, JsonValue]) -> None:
+    """Let servers that follow schemas write every key: an empty object is no answer. Others may leave some out."""
+    properties = schema["properties"]
+    schema["required"] = list(properties) if isinstance(properties, dict) else []
 
-    model_config = ConfigDict(extra="ignore")
 
-    missing: list[str] = Field(default_factory=list, json_schema_extra=_at_most(MOST_CALLS))
-    calls: list[ToolCall] = Field(default_factory=list, json_schema_extra=_at_most(MOST_CALLS))
+class VerdictAnswer(BaseModel):
+    """What the prompt ``judge`` asks for where no tool is offered."""
+
+    model_config = ConfigDict(extra="ignore", json_schema_extra=_all_required)
+
     score: float | None = Field(default=None, ge=0, le=1)
     claims: list[AnswerClaim] = Field(default_factory=list, json_schema_extra=_at_most(MOST_CLAIMS))
     instances: list[str] = Field(default_factory=list, json_schema_extra=_at_most(MOST_NAMED))
     spans: list[list[float]] = Field(default_factory=list, json_schema_extra=_at_most(MOST_NAMED))
+
+
+class JudgeAnswer(VerdictAnswer):
+    """What it asks for where some are: calls, or else a verdict."""
+
+    missing: list[str] = Field(default_factory=list, json_schema_extra=_at_most(MOST_CALLS))
+    calls: list[ToolCall] = Field(default_factory=list, json_schema_extra=_at_most(MOST_CALLS))
 
 
 class LlmJudge:
@@ -86,13 +97,13 @@ class LlmJudge:
         )
         answer = self._model.answer(
             messages_of(prompt),
-            JudgeAnswer,
+            JudgeAnswer if case.tools else VerdictAnswer,
             purpose="judge",
             check=door.check,
             video_id=case.candidate.video_id,
             prompt=PROMPT.label,
         )
-        return door.plan(answer) if answer.calls and case.tools else door.verdict(answer)
+        return door.plan(answer) if isinstance(answer, JudgeAnswer) and answer.calls else door.verdict(answer)
 
 
 class _Door:
@@ -108,9 +119,9 @@ class _Door:
         self._parts = {part.id for part in case.decomposition.sub_queries}
         self._told = False
 
-    def check(self, answer: JudgeAnswer) -> None:
+    def check(self, answer: VerdictAnswer) -> None:
         """Raise ``ValueError`` with a sentence for the model where its answer cannot be used."""
-        if answer.calls and self._tools:
+        if isinstance(answer, JudgeAnswer) and answer.calls:
             self._check_calls(answer.calls)
             return
         if answer.score is None:
@@ -133,7 +144,7 @@ class _Door:
         calls = [call for call in answer.calls if call.tool in self._tools][:MOST_CALLS]
         return Plan(gaps=tuple(one_line(gap, CLAIM) for gap in answer.missing[:MOST_CALLS]), calls=tuple(calls))
 
-    def verdict(self, answer: JudgeAnswer) -> Verdict:
+    def verdict(self, answer: VerdictAnswer) -> Verdict:
         claims = [self._claim(claim) for claim in answer.claims[:MOST_CLAIMS] if set(claim.instances) <= self._things]
         return Verdict(
             score=answer.score or 0.0,
