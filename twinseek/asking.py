@@ -4,7 +4,7 @@ import asyncio
 import threading
 import time
 import uuid
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextvars import Context
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -37,11 +37,23 @@ class Prepared:
     names: dict[str, str]
     reasoning: "Reasoning | None" = None
 
-    def ask(self) -> "Result":
-        """Answer it."""
+    def ask(self, on_event: Callable[[Event], None] | None = None) -> "Result":
+        """Answer it.
+
+        Args:
+            on_event: told of what happens meanwhile.
+        """
         started = time.perf_counter()
-        state = self.graph.invoke(self._question(), context=self.context, config=self._config())
-        return self._result(state, time.perf_counter() - started)
+        if on_event is None:
+            state = self.graph.invoke(self._question(), context=self.context, config=self._config())
+            return self._result(state, time.perf_counter() - started)
+        run = self._run()
+        event, result = next(run)
+        while event is not None:
+            on_event(event)
+            event, result = next(run)
+        answered: Result = result
+        return answered
 
     def events(self) -> Iterator[Event]:
         """Yield what happens meanwhile, and at last ``{"event": "result", "result": …}``."""

@@ -218,17 +218,18 @@ class Library:
 
         return Gallery(self.store, self.settings)
 
-    def ask(self, query: str, **options: Any) -> "Result":
+    def ask(self, query: str, *, on_event: Callable[[Event], None] | None = None, **options: Any) -> "Result":
         """Answer a question.
 
         Args:
             query: in plain English.
+            on_event: told of what happens meanwhile, as plain dictionaries.
             options: fields of :class:`twinseek.settings.AskSettings` that override the settings'; ``llm``: a dictionary
                 of fields of :class:`twinseek.settings.LlmSettings` that do; ``within`` and ``without``: videos (ids,
                 unique prefixes, paths) to which the question is limited, and which are left out.
         """
         prepared = self._ready(query, options)
-        return self._finished(prepared, prepared.ask())
+        return self._finished(prepared, prepared.ask(on_event))
 
     def stream(self, query: str, **options: Any) -> Iterator[Event]:
         """Yield what :meth:`astream` does, for those without an event loop."""

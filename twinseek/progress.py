@@ -45,6 +45,25 @@ def show_progress(*, quiet: bool = False) -> Iterator[Callable[[Event], None]]:
         yield lambda event: _advance(progress, task, event)
 
 
+@contextmanager
+def show_reasoning(*, quiet: bool = False) -> Iterator[Callable[[Event], None]]:
+    """Yield a function that takes the events of a question, and shows in one line how far a slow answer is."""
+    console = Console(stderr=True, quiet=quiet)
+    judged = looked = 0
+    with console.status("taking the question apart") as status:
+
+        def take(event: Event) -> None:
+            nonlocal judged, looked
+            judged += event["event"] == "inspected"
+            looked += event["event"] == "looked"
+            if event["event"] == "recalled":
+                status.update("judging the likeliest videos")
+            elif event["event"] in ("inspected", "looked"):
+                status.update(f"judged {judged}, called {looked} tools: {escape(event['video_id'])}")
+
+        yield take
+
+
 class _Lines:
     """Tells each event in a line of its own, and how far the work is."""
 

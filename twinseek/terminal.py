@@ -10,7 +10,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from twins.queries import Check, CheckedClaim, Hit, ResultRecord, Status
+from twins.queries import Check, CheckedClaim, Cost, Hit, ResultRecord, Status
 from twins.schema import Fact, Span, Twin
 from twinseek.plain_text import clock, clock_span, count, plain_text
 from twinseek.videos import VideoRow
@@ -48,10 +48,18 @@ def print_result(record: ResultRecord, console: Console) -> None:
     _print(console, Text(plain_text(record.answer), style="bold"))
     if record.results:
         _print_hits(record, console)
+    if record.cost.llm_calls:
+        _print(console, Text(_spent(record.cost), style="dim"))
     # The answer is one of the warnings where nothing fits: it need not be read twice.
     for warning in record.warnings:
         if warning.text != record.answer:
             _print(console, Text(f"{warning.code}: {plain_text(warning.text)}", style="yellow"))
+
+
+def _spent(cost: Cost) -> str:
+    """Say what a question has cost."""
+    calls = f"{count(cost.llm_calls, 'model call')}, {count(cost.tool_calls, 'tool call')}"
+    return f"{calls}, {cost.prompt_tokens:,} tokens read, {cost.completion_tokens:,} written, {cost.seconds:.1f} s"
 
 
 def print_videos(rows: Sequence[VideoRow], console: Console) -> None:

@@ -1,5 +1,6 @@
 """``twinseek ask``."""
 
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -50,8 +51,14 @@ def command(
     query = " ".join(words)  # quotation marks are often forgotten, and nothing else could be meant
     if not query.strip():
         raise click.UsageError("the question is empty: ask something, for example 'what hides behind the wall?'")
-    with Library.open(library, profile=profile) as opened:
-        result = opened.ask(query, llm=llm, within=within or None, **options)
+    with ExitStack() as stack:
+        opened = stack.enter_context(Library.open(library, profile=profile))
+        options |= {"llm": llm, "within": within or None}
+        if llm or opened.settings.llm.asked_for:  # rules answer before anybody could read a line
+            from twinseek.progress import show_reasoning
+
+            options["on_event"] = stack.enter_context(show_reasoning())
+        result = opened.ask(query, **options)
         if report:
             result.save_report(report)
     if as_json:
