@@ -128,6 +128,10 @@ class Grounder:
     def _noun(self, noun: str, track: Track) -> float:
         if not is_labelled(track):
             return max(UNLABELLED, ROLE_MATCH if stems(noun) & self._of(track).said else 0.0)
+        # What is not sure to be a dog is as good as unnamed.
+        return track.confidence * self._named(noun, track) + (1 - track.confidence) * UNLABELLED
+
+    def _named(self, noun: str, track: Track) -> float:
         words = self._of(track)
         if stems(noun) & words.category:
             return 1.0
