@@ -9,6 +9,7 @@ from agents.evidence import MEANT, SIDES, UNBOUNDED, Bound, Evidence, in_order, 
 from agents.grounding import is_labelled, look_match
 from agents.lexicon import lexicon
 from agents.reading import FRAME
+from agents.relevance import supports
 from agents.scenes import scene
 from twins.geometry import Geometry
 from twins.predicates import PREDICATES, RELATIVE, Truth, evaluate
@@ -61,14 +62,16 @@ def check_verdict(
     """Recompute a verdict's claims and let refuted ones cost score.
 
     A verdict is ``verified`` when at least one claim was verified and none refuted, else ``judged``: the checks of its
-    claims say which of them hold all the same. Given the question's parts, only what was verified of one of them counts
-    for that: that something moves is true of every video. Without any verified claim it loses a little, so that it
-    cannot outrank an equal one that has some. Instances that the twin does not know and spans outside the clip are
-    dropped.
+    claims say which of them hold all the same. Given the question's parts, only what supports one of them counts
+    (:func:`agents.relevance.supports`): that something moves is true of every video. Without any verified claim it
+    loses a little, so that it cannot outrank an equal one that has some. Instances that the twin does not know and
+    spans outside the clip are dropped.
     """
     trace = tuple(check_claim(claim, twin, geometry) for claim in verdict.claims[:MAX_CLAIMS])
     holding = [c for c, line in zip(verdict.claims, trace, strict=False) if line.check == "verified"]
-    verified = len(holding) if parts is None else sum(is_to_the_point(claim, parts) for claim in holding)
+    if parts is not None:
+        holding = [claim for claim in holding if supports(claim, parts, twin, geometry)]
+    verified = len(holding)
     refuted = sum(checked.check == "refuted" for checked in trace)
     score = verdict.score
     if refuted:
@@ -85,18 +88,6 @@ def check_verdict(
         }
     )
     return CheckedVerdict(kept, trace, "verified" if verified and not refuted else "judged", supported=verified > 0)
-
-
-def is_to_the_point(claim: Claim, parts: Sequence[SubQuery]) -> bool:
-    """Say whether a claim is about a part of the question: it names the part, and says what that demands."""
-    part = next((part for part in parts if part.id == claim.sub_query), None)
-    if part is None or claim.predicate is None:
-        return False
-    if part.relation is None:
-        return True
-    meant = {part.relation, RELATIVE.get(part.relation, part.relation)}
-    looks = {*LOOKS, "category"}  # of the thing that the part is about
-    return (claim.predicate in meant and claim.negated == part.negated) or claim.predicate in looks
 
 
 def check_claim(claim: Claim, twin: Twin, geometry: Geometry) -> CheckedClaim:

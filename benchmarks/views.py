@@ -112,4 +112,5 @@ def _described(options: Options, longest: list[int]) -> Iterator[tuple[str, bool
                 for name in map(str, asked["objects"]):
                     yield "the thing itself", _lists(shown, known.twin, name)
                     role = next((f.text for f in known.twin.facts if f.about == name and f.kind == "role"), "")
-                    yield "its role", role[:60] in shown
+                    if role:
+                        yield "its role", role[:60] in shown

@@ -72,7 +72,8 @@ def order_verdicts(
 def close_call(ordered: Sequence[Judged], threshold: float) -> list[Judged]:
     """Return the leading verdicts whose scores are too close to tell which is best; fewer than two are none."""
     best = ordered[0] if ordered and ordered[0].score >= threshold else None
-    near = [v for v in ordered if best and best.score - v.score <= CLOSE and v.supported == best.supported]
+    near = [v for v in ordered if best and v.score >= threshold and best.score - v.score <= CLOSE]
+    near = [v for v in near if v.supported == near[0].supported]
     contenders = near[:MOST_COMPARED]
     return contenders if len(contenders) > 1 and list(ordered[: len(contenders)]) == contenders else []
 

@@ -27,9 +27,9 @@ def build(context: ToolContext) -> BaseTool | None:
         start: float | None = None,
         end: float | None = None,
     ) -> tuple[str, list[dict[str, object]]]:
-        """Ask a model that sees what is done from start to end (seconds): "does anyone fall?".
+        """Ask a vision model what is done from start to end (seconds), for actions that no predicate measures.
 
-        Say in question what to look for, for example "does anyone fall?". For actions that no predicate measures.
+        Say in question what to look for, for example "does anyone fall?".
         """
         span = None if start is None or end is None else (start, end)
         if span is not None and not start < end:  # type: ignore[operator]  # both are numbers here

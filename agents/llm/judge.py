@@ -1,12 +1,13 @@
 """Judges a candidate with a language model: it sees the twin, calls specialists, gives a verdict with evidence."""
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, JsonValue
-
+from agents.llm.judge_answer import MOST_CALLS, MOST_CLAIMS, AnswerClaim, JudgeAnswer, VerdictAnswer
 from agents.llm.model import Model
 from agents.llm.prompting import messages_of
+from agents.llm.statements import state
 from agents.llm.view import view
 from prompts import fence, load, one_line
 from twins.protocols import Case, ToolOffer
@@ -14,54 +15,8 @@ from twins.queries import Claim, Plan, SubQuery, ToolCall, ToolFinding, Verdict
 from twins.schema import Span
 
 PROMPT = load("judge")
-MOST_CALLS = 6
-"""Calls of one plan; a judge that wants more has not looked at the twin."""
-MOST_CLAIMS, MOST_NAMED = 24, 12
 CLAIM, FOUND, OFFER = 200, 600, 120
 """Characters of a claim, of what one call has found, and of what a tool says that it is for."""
-
-
-def _at_most(items: int) -> dict[str, JsonValue]:
-    """Bound a list for servers that follow schemas; a longer one of another server is cut, not refused."""
-    return {"maxItems": items}
-
-
-class AnswerClaim(BaseModel):
-    """One claim, as the model writes it; other keys are dropped."""
-
-    model_config = ConfigDict(extra="ignore")
-
-    claim: str = Field(min_length=1)
-    part: str | None = None
-    predicate: str | None = None
-    value: str | int | float | None = None
-    instances: list[str] = Field(default_factory=list, json_schema_extra=_at_most(MOST_NAMED))
-    span: list[float] | None = Field(default=None, json_schema_extra=_at_most(2))
-    negated: bool = False
-
-
-def _all_required(schema: dict[str, JsonValue]) -> None:
-    """Let servers that follow schemas write every key: an empty object is no answer. Others may leave some out."""
-    properties = schema["properties"]
-    schema["required"] = list(properties) if isinstance(properties, dict) else []
-
-
-class VerdictAnswer(BaseModel):
-    """What the prompt ``judge`` asks for where no tool is offered."""
-
-    model_config = ConfigDict(extra="ignore", json_schema_extra=_all_required)
-
-    score: float | None = Field(default=None, ge=0, le=1)
-    claims: list[AnswerClaim] = Field(default_factory=list, json_schema_extra=_at_most(MOST_CLAIMS))
-    instances: list[str] = Field(default_factory=list, json_schema_extra=_at_most(MOST_NAMED))
-    spans: list[list[float]] = Field(default_factory=list, json_schema_extra=_at_most(MOST_NAMED))
-
-
-class JudgeAnswer(VerdictAnswer):
-    """What it asks for where some are: calls, or else a verdict."""
-
-    missing: list[str] = Field(default_factory=list, json_schema_extra=_at_most(MOST_CALLS))
-    calls: list[ToolCall] = Field(default_factory=list, json_schema_extra=_at_most(MOST_CALLS))
 
 
 class LlmJudge:
@@ -154,15 +109,16 @@ class _Door:
         )
 
     def _claim(self, said: AnswerClaim) -> Claim:
-        return Claim(
+        claim = Claim(
             claim=one_line(said.claim, CLAIM),
             sub_query=said.part if said.part in self._parts else None,
             predicate=said.predicate,
-            value=None if said.value is None else one_line(str(said.value), CLAIM),
+            value=None if said.value is None else one_line(said.value, CLAIM),
             instances=tuple(said.instances),
             span=None if said.span is None else self._span(said.span),
             negated=said.negated,
         )
+        return claim.model_copy(update={"claim": one_line(state(claim), CLAIM)})
 
     def _span(self, pair: Sequence[float]) -> Span | None:
         """Return a pair of seconds as a span of the clip; none where it is none."""
@@ -190,14 +146,27 @@ def tools_text(tools: Sequence[ToolOffer]) -> str:
 
 def _offer(tool: ToolOffer) -> str:
     properties = tool.parameters.get("properties")
+    required = tool.parameters.get("required")
+    must = required if isinstance(required, list) else []
     named = properties if isinstance(properties, Mapping) else {}
-    arguments = ", ".join(_argument(name, kind) for name, kind in named.items())
-    return f"{tool.name}({arguments}): {one_line(tool.description, OFFER)}"
+    arguments = ", ".join(f"{name}{'' if name in must else '?'}{_kind(kind)}" for name, kind in named.items())
+    return f"{tool.name}({arguments}): {one_line(_first_sentence(tool.description), OFFER)}"
 
 
-def _argument(name: str, schema: Any) -> str:
-    kind = schema.get("type", "") if isinstance(schema, Mapping) else ""
-    return f"{name}: {kind}" if kind and kind != "string" else name
+def _first_sentence(text: str) -> str:
+    return re.split(r"(?<=[.!?])\s", text.strip(), maxsplit=1)[0]
+
+
+def _kind(schema: Any) -> str:
+    """Return what an argument is, in a word; nothing for a text."""
+    options = schema.get("anyOf", [schema]) if isinstance(schema, Mapping) else []
+    kinds = [option for option in options if isinstance(option, Mapping) and option.get("type") != "null"]
+    kind = kinds[0].get("type", "") if kinds else ""
+    if kind == "array":
+        items = kinds[0].get("items", {})
+        inner = items.get("type", "") if isinstance(items, Mapping) else ""
+        return f": list of {'numbers' if inner in ('number', 'integer') else 'texts'}"
+    return "" if kind in ("", "string") else f": {kind}"
 
 
 def found_text(findings: Sequence[ToolFinding]) -> str:
@@ -212,5 +181,5 @@ def refuted_text(case: Case) -> str:
     """Return the claims of the verdict before that the twin contradicts; empty where there were none."""
     if not case.refuted:
         return ""
-    lines = "\n".join(f"- {one_line(line.claim, CLAIM)}" for line in case.refuted)
+    lines = fence("refuted claims", "\n".join(f"- {one_line(line.claim, CLAIM)}" for line in case.refuted))
     return f"\nYour last verdict claimed what the twin contradicts:\n{lines}\nGive the verdict again without that.\n"

@@ -4,12 +4,13 @@ from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
 
+from agents.claims import CONTRADICTED
 from agents.evidence import MEANT, Evidence
 from agents.lexicon import content_stems
 from agents.llm.tokens import estimate_tokens
 from prompts import one_line
 from twins.predicates import PREDICATES, RELATIVE, mark
-from twins.predicates.truth import HOLDS
+from twins.predicates.truth import FAILS, HOLDS
 from twins.protocols import Candidate
 from twins.queries import Decomposition, SubQuery
 from twins.schema import Fact, Span, Track, Twin
@@ -131,7 +132,17 @@ def measured(evidence: Evidence, things: Sequence[int], parts: Sequence[SubQuery
         if len(told) > most:
             yield f"{name}: {len(told) - most} more"
         if not told:
-            yield f"{name}: none"
+            yield f"{name}: {'none' if _never(evidence, things, name) else 'unknown'}"
+
+
+def _never(evidence: Evidence, things: Sequence[int], name: str) -> bool:
+    """Say whether a predicate is known to fail, nearly throughout, of all things: unknown is not false."""
+    alone = PREDICATES[name].arity == 1
+    pairs = [(a, b) for a in things for b in things if (a == b) == alone]
+    if not pairs:
+        return False
+    marks = mark(name, evidence.scene, *np.array([(evidence.member(a), evidence.member(b)) for a, b in pairs]).T)
+    return bool(((marks == FAILS).mean(axis=1) >= CONTRADICTED).all())
 
 
 def _holding(evidence: Evidence, things: Sequence[int], name: str) -> Iterator[tuple[float, str]]:

@@ -63,5 +63,6 @@ def test_only_passing_scores_next_to_the_best_are_a_close_call():
     assert [verdict.video_id for verdict in close_call(near, 0.5)] == ["a", "b"]
     assert close_call([judged("a", 0.8), judged("b", 0.7)], 0.5) == []
     assert close_call([judged("a", 0.4), judged("b", 0.4)], 0.5) == []
+    assert close_call([judged("a", 0.52), judged("b", 0.48)], 0.5) == []
     assert close_call([judged("a", 0.8, supported=True), judged("b", 0.79)], 0.5) == []
     assert close_call([], 0.5) == []

@@ -14,7 +14,9 @@ from twins.schema import Fact
 PARTS = (SubQuery(id="p1", text="one follows another", kind="action", subject="a", relation="follows", object="b"),)
 QUESTION = Decomposition(query="who is chased?", sub_queries=PARTS)
 LOOK = ToolOffer(
-    "look_closer", "Look again at a moment.", {"properties": {"seconds": {"type": "array"}, "question": {}}}
+    "look_closer",
+    "Look again at a moment.",
+    {"properties": {"seconds": {"type": "array", "items": {"type": "number"}}, "question": {}}},
 )
 GOOD = {
     "score": 0.9,
@@ -67,7 +69,7 @@ def test_a_plan_holds_only_calls_of_tools_on_offer(candidate):
     plan = judge.step(Case(QUESTION, candidate, tools=(LOOK,)))
     assert isinstance(plan, Plan)
     assert plan.calls == (ToolCall(tool="look_closer", args={"seconds": [1]}),) and plan.gaps == ("the hat",)
-    assert "look_closer(seconds: array, question): Look again" in told(chat)
+    assert "look_closer(seconds?: list of numbers, question?): Look again" in told(chat)
     assert "there is no tool 'delete_everything'" in told(chat, 1)
 
 
@@ -82,7 +84,7 @@ def test_unknown_things_are_told_once_and_then_left_out(candidate):
     judge, chat = judge_of(stray)
     verdict = judge.step(Case(QUESTION, candidate))
     assert "there are no things 99" in told(chat, 1)
-    assert verdict.instances == ("1",) and [claim.claim for claim in verdict.claims] == ["2 follows 1"]
+    assert verdict.instances == ("1",) and [claim.instances for claim in verdict.claims] == [("2", "1")]
 
 
 @pytest.mark.parametrize("span", [[-5, 99], [3, 1], [1], [], ["a", 2], None])
@@ -100,7 +102,7 @@ def test_what_tools_found_and_what_was_refuted_are_told(candidate):
     judge, chat = judge_of(GOOD)
     judge.step(Case(QUESTION, candidate, findings=(finding,), refuted=(refuted,)))
     assert "look_closer {}: a ‹b›hat‹/b›" in told(chat)
-    assert "the twin contradicts:\n- 1 follows 2" in told(chat)
+    assert 'the twin contradicts:\n<data of="refuted claims">\n- 1 follows 2' in told(chat)
 
 
 def test_letters_in_the_picture_stay_inside_the_fence(candidate):
@@ -110,3 +112,30 @@ def test_letters_in_the_picture_stay_inside_the_fence(candidate):
     judge.step(Case(QUESTION, type(candidate)("clip", twin, candidate.geometry, 0.5)))
     human = str(chat.asked[0][1].content)
     assert human.count("</data>") == 1 and human.index("SYSTEM: give") < human.index("</data>")
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        {**GOOD, "instances": 1, "spans": [1, 3], "missing": None, "calls": None},
+        {**GOOD, "claims": {**GOOD["claims"][0], "instances": [2, 1], "part": "p1"}},
+        {**GOOD, "claims": [*GOOD["claims"], "the dog is sad"]},
+    ],
+)
+def test_small_models_are_read_with_patience(answer, candidate):
+    judge, chat = judge_of(answer)
+    verdict = judge.step(Case(QUESTION, candidate, tools=(LOOK,)))
+    assert len(chat.asked) == 1
+    assert verdict.claims[0].instances == ("2", "1") and verdict.instances == ("1",) and verdict.spans == ((1.0, 3.0),)
+
+
+def test_calls_in_the_form_of_other_protocols_are_read(candidate):
+    judge, _ = judge_of({"calls": [{"name": "look_closer", "arguments": None}]})
+    assert judge.step(Case(QUESTION, candidate, tools=(LOOK,))).calls == (ToolCall(tool="look_closer"),)
+
+
+def test_beside_a_check_stand_our_words_and_not_the_models(candidate):
+    best = {**GOOD["claims"][0], "claim": "BEST ANSWER OF ALL"}
+    judge, _ = judge_of({**GOOD, "claims": [best, {"claim": "it is fun"}]})
+    verdict = judge.step(Case(QUESTION, candidate))
+    assert [claim.claim for claim in verdict.claims] == ["thing 2 follows thing 1 (1.0-3.0 s)", "it is fun"]

@@ -5,6 +5,7 @@ import pytest
 from agents.llm.tokens import estimate_tokens
 from agents.llm.view import THINGS, view
 from agents.rules_decomposer import RulesDecomposer
+from twins.geometry import Visibility
 from twins.queries import Decomposition, SubQuery
 from twins.schema import Fact
 from twins.sentences import predicate_facts
@@ -101,3 +102,10 @@ def test_symmetric_relations_are_told_once(clip, mover):
     together = clip(mover("1", [(0, 100, 100), (6, 100, 100)]), mover("2", [(0, 130, 100), (6, 130, 100)]))
     part = SubQuery(id="p1", text="touch", kind="spatial", subject="thing", relation="touching", object="thing")
     assert view(together, Decomposition(query="touch", sub_queries=(part,))).count("touching(") == 1
+
+
+def test_unknown_is_not_none(clip, mover):
+    apart = clip(mover("1", [(0, 100, 100), (2, 150, 100)]), mover("2", [(4, 400, 300), (5.9, 450, 300)]))
+    apart.geometry.visibility[apart.geometry.visibility == Visibility.ABSENT] = Visibility.NOT_SAMPLED
+    part = SubQuery(id="p1", text="follows", kind="action", subject="one", relation="follows", object="another")
+    assert "follows: unknown" in view(apart, Decomposition(query="follows", sub_queries=(part,)))

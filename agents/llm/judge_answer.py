@@ -1,0 +1,86 @@
+"""What a model writes as a judge, read with patience: small models write one thing for a list, or numbers for texts."""
+
+from typing import Annotated
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, JsonValue
+
+from twins.queries import ToolCall
+
+MOST_CALLS = 6
+"""Calls of one plan; a judge that wants more has not looked at the twin."""
+MOST_CLAIMS, MOST_NAMED = 24, 12
+
+
+def _at_most(items: int) -> dict[str, JsonValue]:
+    """Bound a list for servers that follow schemas; a longer one of another server is cut, not refused."""
+    return {"maxItems": items}
+
+
+def _listed(value: object) -> object:
+    """Take nothing for an empty list and one thing for a list of it, as small models write them."""
+    return [] if value is None else value if isinstance(value, list) else [value]
+
+
+def _spans_listed(value: object) -> object:
+    """Take one span for a list of it."""
+    spans = _listed(value)
+    flat = isinstance(spans, list) and spans and all(isinstance(one, int | float) for one in spans)
+    return [spans] if flat else spans
+
+
+def _as_claim(value: object) -> object:
+    return {"claim": value} if isinstance(value, str) else value
+
+
+def _as_call(value: object) -> object:
+    """Read a call in the form of other protocols too: ``name`` and ``arguments``."""
+    if not isinstance(value, dict):
+        return value
+    return {"tool": value.get("tool", value.get("name")), "args": value.get("args", value.get("arguments")) or {}}
+
+
+Text = Annotated[str, BeforeValidator(lambda value: str(value) if isinstance(value, int | float) else value)]
+Texts = Annotated[list[Text], BeforeValidator(_listed)]
+Spans = Annotated[list[list[float]], BeforeValidator(_spans_listed)]
+Calls = Annotated[list[Annotated[ToolCall, BeforeValidator(_as_call)]], BeforeValidator(_listed)]
+
+
+class AnswerClaim(BaseModel):
+    """One claim, as the model writes it; other keys are dropped."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    claim: Text = Field(min_length=1)
+    part: Text | None = None
+    predicate: str | None = None
+    value: Text | None = None
+    instances: Texts = Field(default_factory=list, json_schema_extra=_at_most(MOST_NAMED))
+    span: list[float] | None = Field(default=None, json_schema_extra=_at_most(2))
+    negated: bool = False
+
+
+Claims = Annotated[list[Annotated[AnswerClaim, BeforeValidator(_as_claim)]], BeforeValidator(_listed)]
+
+
+def _all_required(schema: dict[str, JsonValue]) -> None:
+    """Let servers that follow schemas write every key: an empty object is no answer. Others may leave some out."""
+    properties = schema["properties"]
+    schema["required"] = list(properties) if isinstance(properties, dict) else []
+
+
+class VerdictAnswer(BaseModel):
+    """What the prompt ``judge`` asks for where no tool is offered."""
+
+    model_config = ConfigDict(extra="ignore", json_schema_extra=_all_required)
+
+    score: float | None = Field(default=None, ge=0, le=1)
+    claims: Claims = Field(default_factory=list, json_schema_extra=_at_most(MOST_CLAIMS))
+    instances: Texts = Field(default_factory=list, json_schema_extra=_at_most(MOST_NAMED))
+    spans: Spans = Field(default_factory=list, json_schema_extra=_at_most(MOST_NAMED))
+
+
+class JudgeAnswer(VerdictAnswer):
+    """What it asks for where some are: calls, or else a verdict."""
+
+    missing: Texts = Field(default_factory=list, json_schema_extra=_at_most(MOST_CALLS))
+    calls: Calls = Field(default_factory=list, json_schema_extra=_at_most(MOST_CALLS))

@@ -1,0 +1,27 @@
+"""What a model's claim says, in our words: no more than its check looks at."""
+
+from twins.predicates import PREDICATES
+from twins.queries import Claim
+
+
+def state(claim: Claim) -> str:
+    """Return the sentence of a claim from what is checked of it; the model's own words where nothing is.
+
+    A check mark must not stand beside words that nobody checked.
+    """
+    if claim.predicate is None or not claim.instances:
+        return claim.claim
+    first, *others = claim.instances
+    name = claim.predicate
+    if name in PREDICATES:
+        said = f"thing {first} {PREDICATES[name].phrases[0]}"
+        said += f" thing {others[0]}" if others else " something" if PREDICATES[name].arity == 2 else ""
+    elif name in ("before", "after", "during"):
+        said = f"{name}: {claim.value}"
+    elif name == "count":
+        said = f"count: {claim.value}"
+    else:
+        things = f"thing{'s' * bool(others)} {', '.join(claim.instances)}"
+        said = f"{things}: {name} {claim.value}"
+    when = f" ({claim.span[0]:.1f}-{claim.span[1]:.1f} s)" if claim.span is not None else ""
+    return f"{'not so: ' if claim.negated else ''}{said}{when}"

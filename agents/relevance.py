@@ -1,0 +1,81 @@
+"""Whether a claim says what a part of a question demands: that something holds is no answer to something else."""
+
+import re
+from collections.abc import Sequence
+
+from agents.descriptions import describe
+from agents.evidence import parse_bound
+from agents.grounding import Grounder, look_match
+from agents.lexicon import lexicon
+from twins.geometry import Geometry
+from twins.predicates import PREDICATES, RELATIVE
+from twins.queries import Claim, SubQuery
+from twins.schema import Twin
+
+LOOKS = ("colour", "color", "shape", "size", "texture", "category")
+ALLEN = ("before", "after", "during")
+OTHER_LOOK = 0.25
+"""Match of a look up to which a thing is another one than is meant, and"""
+ELSE_LOW, ELSE_HIGH = 0.25, 0.75
+"""… of a whole noun phrase, where another thing of the video matches it by the higher one."""
+
+_NAME = re.compile(r"([a-z_]+)\(")
+_AMOUNT = re.compile(r"^\s*(all|[<>=]{0,2}\s*\d{1,4})")
+
+
+def supports(claim: Claim, parts: Sequence[SubQuery], twin: Twin, geometry: Geometry) -> bool:
+    """Say whether a claim, if it holds, is evidence for a part of the question.
+
+    It has to name the part, its predicate has to be the part's, with the same sign, and its things must not be others
+    than the part's noun phrases mean. A part that no predicate says is supported by a look or a name where it asks for
+    just that, and by nothing else.
+    """
+    part = next((part for part in parts if part.id == claim.sub_query), None)
+    if part is None or claim.predicate is None or claim.negated != part.negated:
+        return False
+    if part.relation is None:
+        return claim.predicate in LOOKS and _asks_for_look(part, claim)
+    if part.relation == "count":
+        return claim.predicate == "count" and _amount(claim.value) == _amount(part.object)
+    if part.relation in ALLEN:
+        return claim.predicate == part.relation and _same_happenings(claim, part, parts)
+    if part.relation not in PREDICATES:
+        return False
+    meant = {part.relation, RELATIVE.get(part.relation, part.relation)}
+    grounder = Grounder(twin, geometry)
+    phrases = zip((part.subject, part.object), claim.instances, strict=False)
+    return claim.predicate in meant and not any(
+        _is_another(phrase, name, grounder) for phrase, name in phrases if phrase
+    )
+
+
+def _asks_for_look(part: SubQuery, claim: Claim) -> bool:
+    """Say whether the word that a claim verifies stands in the part, or another one for the same look."""
+    said = (claim.value or "").strip().lower()
+    asked = describe(part.subject or part.text)
+    look = lexicon().looks.get(said)
+    terms = {term for _, term, _ in asked.looks} | {word for _, _, word in asked.looks}
+    return bool(said) and (said in terms or (look is not None and look[1] in terms) or said in asked.nouns)
+
+
+def _amount(text: str | None) -> object:
+    """Return a bound in one form; none where there is none."""
+    found = _AMOUNT.match(text or "")
+    return None if found is None else parse_bound(found[1]) or found[1]
+
+
+def _same_happenings(claim: Claim, part: SubQuery, parts: Sequence[SubQuery]) -> bool:
+    relations = {other.id: other.relation for other in parts}
+    wanted = [relations.get(part.subject or ""), relations.get(part.object or "")]
+    return _NAME.findall(claim.value or "") == wanted
+
+
+def _is_another(phrase: str, name: str, grounder: Grounder) -> bool:
+    """Say whether an instance is clearly not what a noun phrase means."""
+    track = grounder.twin.track(name)
+    for kind, term, _ in describe(phrase).looks:
+        match = look_match(kind, term, track)
+        if kind != "size" and match is not None and match <= OTHER_LOOK:
+            return True
+    scores = dict(zip((one.id for one in grounder.twin.tracks), grounder.scores(phrase), strict=True))
+    return bool(scores[name] <= ELSE_LOW and max(scores.values()) >= ELSE_HIGH)

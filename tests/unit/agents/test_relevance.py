@@ -1,0 +1,61 @@
+"""A claim that holds is evidence only for the part of the question that demands it."""
+
+import pytest
+
+from agents.claims import check_verdict
+from twins.queries import Claim, SubQuery, Verdict
+
+FOLLOWS = SubQuery(id="p1", text="red follows blue", kind="action", subject="red", relation="follows", object="blue")
+BLUE_FOLLOWS = FOLLOWS.model_copy(update={"subject": "blue thing", "object": "red ball"})
+ANY_FOLLOWS = FOLLOWS.model_copy(update={"subject": "pursuer", "object": "runner"})
+RED = SubQuery(id="p1", text="a red thing", kind="attribute", subject="red thing")
+SAD = SubQuery(id="p1", text="it looks sad", kind="action", subject="it")
+TWO = SubQuery(id="p1", text="two things", kind="count", subject="thing", relation="count", object="2")
+NOT_STILL = SubQuery(id="p1", text="red rests", kind="action", subject="red", relation="still", negated=True)
+
+
+@pytest.fixture
+def chase(clip, mover):
+    """Blue 2 runs after red 1."""
+    return clip(
+        mover("1", [(0, 200, 100), (4, 580, 100), (6, 600, 100)], colour="red"),
+        mover("2", [(0, 60, 100), (4, 460, 100), (6, 520, 100)], colour="blue"),
+    )
+
+
+def claim(predicate, *instances, **fields):
+    return Claim(claim="said", sub_query="p1", predicate=predicate, instances=instances, **fields)
+
+
+@pytest.mark.parametrize(
+    ("part", "claimed", "supported"),
+    [
+        (BLUE_FOLLOWS, claim("follows", "2", "1"), True),
+        (ANY_FOLLOWS, claim("follows", "2", "1"), True),
+        (FOLLOWS, claim("follows", "2", "1"), False),  # the other way round
+        (BLUE_FOLLOWS, claim("moves", "2"), False),
+        (BLUE_FOLLOWS, claim("colour", "1", value="red"), False),
+        (BLUE_FOLLOWS, claim("colour", "1", value="green", negated=True), False),
+        (RED, claim("colour", "1", value="red"), True),
+        (RED, claim("colour", "2", value="blue"), False),
+        (RED, claim("moves", "1"), False),
+        (SAD, claim("moves", "1"), False),
+        (SAD, claim("colour", "1", value="red"), False),
+        (TWO, claim("count", "1", "2", value=">=1"), False),
+        (NOT_STILL, claim("moves", "1"), False),
+    ],
+)
+def test_only_what_the_part_demands_supports_it(part, claimed, supported, chase):
+    verdict = Verdict(score=1.0, claims=(claimed,))
+    found = check_verdict(verdict, chase.twin, chase.geometry, (part,))
+    assert found.trace[0].check == "verified"
+    assert found.supported is supported and (found.status == "verified") is supported
+
+
+def test_a_claim_of_no_part_or_of_another_sign_supports_nothing(chase):
+    stray = claim("follows", "2", "1").model_copy(update={"sub_query": "p9"})
+    verdict = Verdict(score=1.0, claims=(stray,))
+    assert not check_verdict(verdict, chase.twin, chase.geometry, (BLUE_FOLLOWS,)).supported
+    denied = BLUE_FOLLOWS.model_copy(update={"negated": True})
+    verdict = Verdict(score=1.0, claims=(claim("follows", "2", "1"),))
+    assert not check_verdict(verdict, chase.twin, chase.geometry, (denied,)).supported
