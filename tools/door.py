@@ -18,12 +18,12 @@ if TYPE_CHECKING:
     from langchain_core.tools import BaseTool
 
 TOOLS = "twinseek.tools"
-DETECTORS, LABELLERS = "twinseek.detectors", "twinseek.labellers"
+DETECTORS, LABELLERS, DEPTHS = "twinseek.detectors", "twinseek.labellers", "twinseek.depths"
 INDEX_GROUPS = {
     DETECTORS: "set [index] labeller to its name, and twinseek index uses it",
     LABELLERS: "set [index] labeller to its name, and twinseek index uses it",
     "twinseek.segmenters": "the index cannot use segmenters yet",
-    "twinseek.depths": "the index cannot use depths yet",
+    DEPTHS: "set [index] depth to its name, and twinseek index uses it",
     "twinseek.describers": "the index cannot use describers yet",
     "twinseek.encoders": "the index cannot use encoders yet",
 }
