@@ -1,15 +1,16 @@
 """What the index does to one video: which stages are stale, one decode pass for those that need frames, a draft.
 
 Stages: ``tracks`` (decode, shots, camera, segment, follow), ``attributes``, ``text``, ``labels``, ``facts``
-(predicates) and ``components``; with a plugin for it also ``depth``. Vectors are made by :mod:`graphs.embedding` and
-decode nothing either.
+(predicates) and ``components``; with plugins for them also ``depth`` and ``descriptions``. Vectors are made by
+:mod:`graphs.embedding` and decode nothing either.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from graphs.index_depth import DEPTH_VERSION, Masks, with_depth
+from graphs.index_descriptions import DESCRIPTIONS_VERSION, PART, with_descriptions
 from graphs.index_labels import LABELS_VERSION, with_labels
 from graphs.index_perceive import Perceiver, shrink, working_side
 from graphs.index_twin import SOURCE, attributes_of, build_perceived
@@ -83,13 +84,15 @@ def wanted_stages(sha256: str, options: IndexOptions, specialists: Specialists) 
     )
     depth = _plugged("depth", DEPTH_VERSION, specialists.depth, [tracks, labels])
     facts = fingerprint("facts", PREDICATES.version, inputs=[tracks, attributes, labels, *depth.values()])
-    listed = fingerprint("components", COMPONENTS_VERSION, inputs=[facts, text])
+    described = _plugged("descriptions", DESCRIPTIONS_VERSION, specialists.describer, [tracks, labels])
+    listed = fingerprint("components", COMPONENTS_VERSION, inputs=[facts, text, *described.values()])
     return {
         "tracks": tracks,
         "attributes": attributes,
         "text": text,
         "labels": labels,
         **depth,
+        **described,
         "facts": facts,
         "components": listed,
     }
@@ -162,7 +165,7 @@ def _see(
     twin = _with_attributes(twin, attributes_of(found.looks))
     report("text", len(seen.seconds), video.duration)
     twin = _with_text(twin, _texts(seen.key_frames, video.info.width) if options.text else [])
-    stages = {"labels", *(["depth"] if specialists.depth else [])}
+    stages = wanted_stages(file.sha256, options, specialists).keys()
     material = Material(twin, found.geometry, found.masks)
     return _specialised(material, stages, specialists, _found(found.masks), file.path), warnings
 
@@ -185,7 +188,9 @@ def _refresh(
     return _specialised(Material(twin, old.geometry, None), stale, specialists, _stored(masks), path)
 
 
-def _specialised(material: Material, stages: set[str], specialists: Specialists, masks: Masks, path: Path) -> Material:
+def _specialised(
+    material: Material, stages: Collection[str], specialists: Specialists, masks: Masks, path: Path
+) -> Material:
     """Let the specialists do their stages, of those that are named."""
     twin, geometry = material.twin, material.geometry
     if "labels" in stages:
@@ -194,6 +199,8 @@ def _specialised(material: Material, stages: set[str], specialists: Specialists,
         geometry = with_depth(
             geometry, specialists.depth, twin.shots, masks, lambda seconds: frames_at(path, seconds, DEPTH_SIDE)
         )
+    if "descriptions" in stages:
+        twin = with_descriptions(twin, geometry, specialists.describer, lambda seconds: _frames(path, seconds))
     return Material(twin, geometry, material.masks)
 
 
@@ -252,6 +259,8 @@ def _sources(specialists: Specialists) -> dict[str, Provenance]:
         sources[specialists.labeller.provenance.specialist] = specialists.labeller.provenance
     if specialists.depth is not None:
         sources[source_of("depth", specialists.depth)] = specialists.depth.provenance
+    if specialists.describer is not None:
+        sources[source_of(PART, specialists.describer)] = specialists.describer.provenance
     return sources
 
 

@@ -18,13 +18,14 @@ if TYPE_CHECKING:
     from langchain_core.tools import BaseTool
 
 TOOLS = "twinseek.tools"
-DETECTORS, LABELLERS, DEPTHS = "twinseek.detectors", "twinseek.labellers", "twinseek.depths"
+DETECTORS, LABELLERS = "twinseek.detectors", "twinseek.labellers"
+DEPTHS, DESCRIBERS = "twinseek.depths", "twinseek.describers"
 INDEX_GROUPS = {
     DETECTORS: "set [index] labeller to its name, and twinseek index uses it",
     LABELLERS: "set [index] labeller to its name, and twinseek index uses it",
     "twinseek.segmenters": "the index cannot use segmenters yet",
     DEPTHS: "set [index] depth to its name, and twinseek index uses it",
-    "twinseek.describers": "the index cannot use describers yet",
+    DESCRIBERS: "set [index] describer to its name, and twinseek index uses it",
     "twinseek.encoders": "the index cannot use encoders yet",
 }
 """Plugins that work while twins are made, and what is told of those that are installed."""

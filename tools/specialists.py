@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from tools.depths import PluggedDepth
+from tools.describers import PluggedDescriber
 from tools.namers import open_namer
-from tools.plugged import open_plugged
+from tools.plugged import Plugged, open_plugged
 from twins.specialists import Specialists
 
 
@@ -24,7 +25,8 @@ def open_specialists(
     opened: dict[str, Any] = {}
     if name := names.get("labeller"):
         opened["labeller"] = open_namer(name, settings.get(name, {}), device)
-    for part, kind in {"depth": PluggedDepth}.items():
+    kinds: dict[str, type[Plugged]] = {"depth": PluggedDepth, "describer": PluggedDescriber}
+    for part, kind in kinds.items():
         if name := names.get(part):
             opened[part] = open_plugged([kind], name, settings.get(name, {}), device)
     return Specialists(**opened)

@@ -23,18 +23,20 @@ class _Section(BaseModel):
 class IndexSettings(_Section):
     """How videos become twins, and by which plugins.
 
-    ``labeller``: names things, a labeller or a detector; ``depth``: tells how near they are.
+    ``labeller``: names things, a labeller or a detector; ``depth``: tells how near they are;
+    ``describer``: describes them and the scene.
     """
 
     samples_per_second: float = Field(default=10.0, gt=0, le=120)
     text: bool = True
     labeller: str | None = None
     depth: str | None = None
+    describer: str | None = None
 
     @property
     def plugins(self) -> dict[str, str]:
         """The plugins that are named, by the part that they take."""
-        parts = {"labeller": self.labeller, "depth": self.depth}
+        parts = {"labeller": self.labeller, "depth": self.depth, "describer": self.describer}
         return {part: name for part, name in parts.items() if name is not None}
 
 
