@@ -19,14 +19,14 @@ if TYPE_CHECKING:
 
 TOOLS = "twinseek.tools"
 DETECTORS, LABELLERS = "twinseek.detectors", "twinseek.labellers"
-DEPTHS, DESCRIBERS = "twinseek.depths", "twinseek.describers"
+DEPTHS, DESCRIBERS, ENCODERS = "twinseek.depths", "twinseek.describers", "twinseek.encoders"
 INDEX_GROUPS = {
     DETECTORS: "set [index] labeller to its name, and twinseek index uses it",
     LABELLERS: "set [index] labeller to its name, and twinseek index uses it",
     "twinseek.segmenters": "the index cannot use segmenters yet",
     DEPTHS: "set [index] depth to its name, and twinseek index uses it",
     DESCRIBERS: "set [index] describer to its name, and twinseek index uses it",
-    "twinseek.encoders": "the index cannot use encoders yet",
+    ENCODERS: "set [search] encoder to its name, and what is indexed and asked is embedded by it",
 }
 """Plugins that work while twins are made, and what is told of those that are installed."""
 

@@ -52,7 +52,21 @@ class Gallery:
 
     @cached_property
     def encoder(self) -> TextEncoder:
-        """The text encoder."""
+        """The encoder whose vectors are searched.
+
+        Raises:
+            TwinseekError: it is a plugin that is not installed, or cannot be used.
+        """
+        name = self._settings.search.encoder
+        if name is None:
+            return self.word_encoder
+        from graphs.plugged_encoder import open_encoder
+
+        return open_encoder(name, self._settings.plugins.get(name, {}))
+
+    @cached_property
+    def word_encoder(self) -> TextEncoder:
+        """The encoder by which the rules compare words: their thresholds were measured with it."""
         from encoders.minilm import MiniLM
 
         return MiniLM()
@@ -64,14 +78,14 @@ class Gallery:
         from agents.rules_decomposer import RulesDecomposer
 
         lexicon()  # read now and once: threads that need it first at the same time would each read it
-        return RulesDecomposer(self.encoder)
+        return RulesDecomposer(self.word_encoder)
 
     @cached_property
     def judge(self) -> Judge:
         """Who judges candidates."""
         from agents.rules_judge import RulesJudge
 
-        return RulesJudge(self.encoder)
+        return RulesJudge(self.word_encoder)
 
     @cached_property
     def index(self) -> SearchIndex:
@@ -125,7 +139,7 @@ class Gallery:
     def context(self, ask: AskSettings) -> RetrieveContext:
         """Put together what one question is answered with, by rules."""
         with self._opening:  # once, also where the first questions come at the same time
-            decomposer, judge = self.decomposer, self.judge
+            decomposer, judge, _ = self.decomposer, self.judge, self.encoder
         return RetrieveContext(
             store=self._store,
             read=self.read,

@@ -5,6 +5,7 @@ import os
 import time
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
@@ -144,6 +145,7 @@ class Library:
         from graphs.index import IndexOptions, index_videos
 
         self.store.check_writable()
+        _ = self.gallery.encoder  # a plugin that cannot be used is known before any work starts
         chosen = self.settings.index
         report = index_videos(
             self.store,
@@ -180,7 +182,8 @@ class Library:
             left -= event["event"] in ("indexed", "skipped", "failed")
             if event["event"] == "indexed" and (time.monotonic() >= due or 0 < left == jobs // 2):
                 began = time.monotonic()
-                self.gallery.sync(on_event)
+                with suppress(TwinseekError):  # the sync at the end says it, when every video has its twin
+                    self.gallery.sync(on_event)
                 due = time.monotonic() + max(SYNC_SECONDS, (time.monotonic() - began) / SYNC_SHARE)
 
         return take
@@ -191,6 +194,7 @@ class Library:
         """Make twins from descriptions that you have; return their ids. All files are read before any is written."""
         from twinseek.importing import import_files
 
+        _ = self.gallery.encoder
         names = import_files(self.store, [Path(path) for path in paths], format=format, captions=captions)
         self.gallery.sync()
         return names

@@ -87,9 +87,13 @@ class LlmSettings(_Section):
 
 
 class SearchSettings(_Section):
-    """Which path recall takes; ``auto`` chooses by the library's size."""
+    """Which path recall takes; ``auto`` chooses by the library's size.
+
+    ``encoder`` is the plugin whose vectors are searched; without one those of the built-in encoder are.
+    """
 
     path: Literal["auto", "exact", "chroma"] = "auto"
+    encoder: str | None = None
     chroma_url: str | None = None
 
 
