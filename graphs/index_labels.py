@@ -40,7 +40,7 @@ MOST_ALTERNATIVES = 3
 DETECTED = "d"
 """Ids of detected tracks begin with it; those of followed ones with another letter."""
 
-UNNAMED = {"category": "object", "confidence": TRACK_CONFIDENCE, "alternatives": (), "source": SOURCE}
+UNNAMED = {"category": "object", "confidence": TRACK_CONFIDENCE, "alternatives": ()}
 
 
 @dataclass
@@ -59,23 +59,28 @@ class Sighting:
 
 
 def with_labels(
-    twin: Twin, geometry: Geometry, namer: Namer | None, look: Callable[[Sequence[float]], list[Frame]]
+    twin: Twin,
+    geometry: Geometry,
+    namer: Namer | None,
+    look: Callable[[Sequence[float]], list[Frame]],
+    followed: str = SOURCE,
 ) -> tuple[Twin, Geometry]:
     """Name the tracks of a twin anew; return it with its geometry, in which detected tracks have rows of their own.
 
     Args:
         namer: without one all tracks stay unnamed.
         look: decodes the frames at some times.
+        followed: source of the tracks that nobody names.
     """
     twin, geometry = _without_detected(twin, geometry)
     if namer is None or not len(geometry.seconds):
-        return _named(twin, {}, SOURCE), geometry
+        return _named(twin, {}, SOURCE, followed), geometry
     source = namer.provenance.specialist
     if isinstance(namer, Detector):
         frames = look(_moments(geometry, DETECT_FRAMES))
         labels, sightings = match(geometry, [(frame, namer.detect(frame)) for frame in frames])
-        return _with_detected(_named(twin, labels, source), geometry, sightings, source)
-    return _named(twin, _asked(namer, look(_moments(geometry, LABEL_FRAMES)), geometry), source), geometry
+        return _with_detected(_named(twin, labels, source, followed), geometry, sightings, source)
+    return _named(twin, _asked(namer, look(_moments(geometry, LABEL_FRAMES)), geometry), source, followed), geometry
 
 
 def match(
@@ -176,11 +181,11 @@ def _asked(labeller: Labeller, frames: Sequence[Frame], geometry: Geometry) -> d
     return best
 
 
-def _named(twin: Twin, labels: Mapping[str, Label], source: str) -> Twin:
+def _named(twin: Twin, labels: Mapping[str, Label], source: str, followed: str) -> Twin:
     tracks = []
     for track in twin.tracks:
         label = labels.get(track.id)
-        update: dict[str, object] = UNNAMED
+        update: dict[str, object] = {**UNNAMED, "source": followed}
         if label is not None:
             update = {
                 "category": label.category,

@@ -73,7 +73,8 @@ def wanted_stages(sha256: str, options: IndexOptions, specialists: Specialists) 
     A stage that only a plugin does is wanted where there is one.
     """
     rates = {"samples_per_second": options.samples_per_second}
-    tracks = fingerprint("tracks", TRACKS_VERSION, settings=rates, inputs=[sha256])
+    segmenter = _provenance(specialists.segmenter)
+    tracks = fingerprint("tracks", TRACKS_VERSION, specialist=segmenter, settings=rates, inputs=[sha256])
     attributes = fingerprint("attributes", appearance.VERSION, inputs=[tracks])
     text = fingerprint("text", text_seen.VERSION, settings={"text": options.text}, inputs=[sha256])
     labels = fingerprint(
@@ -141,14 +142,14 @@ def _see(
     with VideoFile(file.path) as video:
         # Nearly all frames are only looked at small, and the decoder's own scaling is much faster than doing it twice.
         side = working_side(video.info.width, video.info.height)
-        perceiver = Perceiver()
+        perceiver = Perceiver(segmenter=specialists.segmenter)
         for done, frame in enumerate(video.sample(options.sampling, side)):
             perceiver.add(frame, lambda: video.shown_again(DECODE_SIDE))
             report("tracks", done + 1, frame.seconds)
         seen = perceiver.finish()
         if not seen.seconds:
             raise TwinseekError(f"{file.path} holds no picture that can be decoded: convert it again from its source")
-        found = build_perceived(seen, video.info, video.duration)
+        found = build_perceived(seen, video.info, video.duration, _follower(specialists))
         twin = Twin(
             video_id=file.video_id,
             duration=video.duration,
@@ -194,7 +195,9 @@ def _specialised(
     """Let the specialists do their stages, of those that are named."""
     twin, geometry = material.twin, material.geometry
     if "labels" in stages:
-        twin, geometry = with_labels(twin, geometry, specialists.labeller, lambda seconds: _frames(path, seconds))
+        twin, geometry = with_labels(
+            twin, geometry, specialists.labeller, lambda seconds: _frames(path, seconds), _follower(specialists)
+        )
     if "depth" in stages:
         geometry = with_depth(
             geometry, specialists.depth, twin.shots, masks, lambda seconds: frames_at(path, seconds, DEPTH_SIDE)
@@ -257,11 +260,18 @@ def _sources(specialists: Specialists) -> dict[str, Provenance]:
     }
     if specialists.labeller is not None:
         sources[specialists.labeller.provenance.specialist] = specialists.labeller.provenance
+    if specialists.segmenter is not None:
+        sources[_follower(specialists)] = specialists.segmenter.provenance
     if specialists.depth is not None:
         sources[source_of("depth", specialists.depth)] = specialists.depth.provenance
     if specialists.describer is not None:
         sources[source_of(PART, specialists.describer)] = specialists.describer.provenance
     return sources
+
+
+def _follower(specialists: Specialists) -> str:
+    """Return the source of the tracks."""
+    return source_of("segmenter", specialists.segmenter) if specialists.segmenter else SOURCE
 
 
 def _texts(frames: Sequence[Frame], width: int) -> list[Fact]:

@@ -20,10 +20,11 @@ if TYPE_CHECKING:
 TOOLS = "twinseek.tools"
 DETECTORS, LABELLERS = "twinseek.detectors", "twinseek.labellers"
 DEPTHS, DESCRIBERS, ENCODERS = "twinseek.depths", "twinseek.describers", "twinseek.encoders"
+SEGMENTERS = "twinseek.segmenters"
 INDEX_GROUPS = {
     DETECTORS: "set [index] labeller to its name, and twinseek index uses it",
     LABELLERS: "set [index] labeller to its name, and twinseek index uses it",
-    "twinseek.segmenters": "the index cannot use segmenters yet",
+    SEGMENTERS: "set [index] segmenter to its name, and twinseek index uses it",
     DEPTHS: "set [index] depth to its name, and twinseek index uses it",
     DESCRIBERS: "set [index] describer to its name, and twinseek index uses it",
     ENCODERS: "set [search] encoder to its name, and what is indexed and asked is embedded by it",

@@ -22,6 +22,8 @@ API_VERSION = 1
 
 FRAME_SECONDS = 60.0
 """A plugin may take this long for one frame; the first one includes its weights."""
+QUICK_FRAMES = 4
+"""Who is given more frames at once has as long for so many of them."""
 WEIGHTS = "weights"
 """The setting that names a file of weights: what counts is its content, not where it lies."""
 
@@ -83,10 +85,14 @@ class Plugged:
     def __getstate__(self) -> dict[str, Any]:
         return {key: value for key, value in self.__dict__.items() if key != "plugin"}
 
-    def call(self, function: Callable[[], Any]) -> Any:
-        """Return what a call into the plugin returns. Raises :class:`TwinseekError` where it fails or is late."""
+    def call(self, function: Callable[[], Any], *, frames: int = 1) -> Any:
+        """Return what a call into the plugin, about some frames, returns.
+
+        Raises:
+            TwinseekError: it fails or is late.
+        """
         try:
-            return call_within(FRAME_SECONDS, function, f"plugin {self.name}")
+            return call_within(FRAME_SECONDS * max(1.0, frames / QUICK_FRAMES), function, f"plugin {self.name}")
         except LateError as error:
             raise TwinseekError(f"the plugin {self.name} {error}: leave it out, or give it a smaller model") from error
         except CallError as error:

@@ -7,6 +7,7 @@ from tools.depths import PluggedDepth
 from tools.describers import PluggedDescriber
 from tools.namers import open_namer
 from tools.plugged import Plugged, open_plugged
+from tools.segmenters import PluggedSegmenter
 from twins.specialists import Specialists
 
 
@@ -25,7 +26,11 @@ def open_specialists(
     opened: dict[str, Any] = {}
     if name := names.get("labeller"):
         opened["labeller"] = open_namer(name, settings.get(name, {}), device)
-    kinds: dict[str, type[Plugged]] = {"depth": PluggedDepth, "describer": PluggedDescriber}
+    kinds: dict[str, type[Plugged]] = {
+        "depth": PluggedDepth,
+        "describer": PluggedDescriber,
+        "segmenter": PluggedSegmenter,
+    }
     for part, kind in kinds.items():
         if name := names.get(part):
             opened[part] = open_plugged([kind], name, settings.get(name, {}), device)

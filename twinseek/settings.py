@@ -24,7 +24,7 @@ class IndexSettings(_Section):
     """How videos become twins, and by which plugins.
 
     ``labeller``: names things, a labeller or a detector; ``depth``: tells how near they are;
-    ``describer``: describes them and the scene.
+    ``describer``: describes them and the scene; ``segmenter``: finds and follows them.
     """
 
     samples_per_second: float = Field(default=10.0, gt=0, le=120)
@@ -32,11 +32,12 @@ class IndexSettings(_Section):
     labeller: str | None = None
     depth: str | None = None
     describer: str | None = None
+    segmenter: str | None = None
 
     @property
     def plugins(self) -> dict[str, str]:
         """The plugins that are named, by the part that they take."""
-        parts = {"labeller": self.labeller, "depth": self.depth, "describer": self.describer}
+        parts = {part: getattr(self, part) for part in ("labeller", "depth", "describer", "segmenter")}
         return {part: name for part, name in parts.items() if name is not None}
 
 
