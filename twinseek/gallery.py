@@ -27,6 +27,7 @@ from twinseek.settings import AskSettings, LlmSettings, Settings
 if TYPE_CHECKING:
     from agents.llm.model import Model
     from tools.door import Toolbox
+    from twins.specialists import Detector
     from twinseek.reasoning import Reasoning
 
 logger = logging.getLogger(__name__)
@@ -172,9 +173,19 @@ class Gallery:
         chat = models.see.chat if models.see is not None else None
         with self._opening:
             if id(chat) not in self._toolboxes:
-                context = make_context(self._store, self.read, see=chat)
+                context = make_context(self._store, self.read, see=chat, detector=self._detector())
                 self._toolboxes[id(chat)] = open_tools(context, self._settings.plugins)
             return self._toolboxes[id(chat)]
+
+    def _detector(self) -> "Detector | None":
+        """Return the detector that the profile names; one that cannot be used leaves only its tool out."""
+        from tools.namers import open_detector
+
+        try:
+            return open_detector(self._settings.index.labeller, self._settings.plugins)
+        except TwinseekError as error:
+            logger.warning("objects cannot be found: %s", error)
+            return None
 
     def models_for(self, llm: LlmSettings) -> Models:
         """Return the models of one question, with a meter and a transcript of its own; opened models are kept.
