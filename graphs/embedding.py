@@ -1,7 +1,7 @@
 """The vectors stage: every sentence of every twin in the search index, no frame decoded."""
 
 import logging
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
@@ -14,7 +14,7 @@ from twins.errors import TwinseekError
 from twins.geometry import Floats
 from twins.protocols import TextEncoder, WordStates
 from twins.schema import Component
-from twins.search.index import SearchIndex
+from twins.search.index import HeldPart, SearchIndex
 from twins.search.writer import Batch, SpaceVectors
 from twins.store import Store
 
@@ -53,6 +53,8 @@ class Part:
 
 Halves = NDArray[np.float16]
 Ints32 = NDArray[np.int32]
+Stamps = Mapping[str, str]
+"""By encoder, what its vectors were made with."""
 
 
 def words_space(encoder: str) -> str:
@@ -101,17 +103,17 @@ def _embed_round(
 ) -> tuple[bool, int]:
     """Compare twins and index once and mend the differences; return whether there were any, and the parts put."""
     names = store.video_ids() if videos is None else [name for name in store.video_ids() if name in videos]
-    held = {key: part.stamp for key, part in index.parts().items() if videos is None or key[0] in videos}
+    held = {key: _stamps(part) for key, part in index.parts().items() if videos is None or key[0] in videos}
     wanted = {(video_id, name) for video_id in names for name in part_names(store, video_id)}
     gone = set(held) - wanted
-    stale = iter(sorted(key for key in wanted if held.get(key) != _stamp(encoder)))
+    stale = iter(sorted(key for key in wanted if held.get(key, {}).get(encoder.name) != _stamp(encoder)))
     put = 0
     while chunk := list(islice(stale, PARTS_PER_COMMIT)):
         parts = [part for part in (_try_to_read(store, *key) for key in chunk) if part is not None]
         # Dropped with what takes its place, so that a replaced video is found at every moment.
         replaced = {key for key in gone if key[0] in {part.video_id for part in parts}}
         with index.batch() as batch:
-            put += _put(store, batch, encoder, parts)
+            put += _put(store, batch, encoder, parts, held)
             _drop(batch, replaced)
         gone -= replaced
         if on_event and parts:
@@ -173,8 +175,14 @@ class _Vectors:
     owners: Ints32
 
 
-def _put(store: Store, batch: Batch, encoder: TextEncoder, parts: Sequence[Part]) -> int:
-    """Put some parts; those without vectors on disk are embedded together, equal sentences once. Return how many."""
+def _put(
+    store: Store, batch: Batch, encoder: TextEncoder, parts: Sequence[Part], held: Mapping[tuple[str, str], Stamps]
+) -> int:
+    """Put some parts; those without vectors on disk are embedded together, equal sentences once. Return how many.
+
+    Args:
+        held: by whose vectors parts are held already; those stay beside the new ones.
+    """
     kept = {part.key: _read(store, encoder, part) for part in parts}
     new = [part for part in parts if kept[part.key] is None]
     distinct = {text: place for place, text in enumerate(dict.fromkeys(text for part in new for text in part.texts))}
@@ -187,7 +195,10 @@ def _put(store: Store, batch: Batch, encoder: TextEncoder, parts: Sequence[Part]
     for part in parts:
         found = kept[part.key]
         if found is not None:
-            batch.put(part.video_id, part.name, _spaces(encoder, part, found), "\n".join(part.texts), _stamp(encoder))
+            stamps = {**held.get(part.key, {}), encoder.name: _stamp(encoder)}
+            stamp = " ".join(f"{name}={value}" for name, value in sorted(stamps.items()))
+            spaces = _spaces(encoder, part, found)
+            batch.put(part.video_id, part.name, spaces, "\n".join(part.texts), stamp, beside=True)
     return sum(found is not None for found in kept.values())
 
 
@@ -207,6 +218,12 @@ def _spaces(encoder: TextEncoder, part: Part, vectors: _Vectors) -> SpaceVectors
         words_space(encoder.name): (vectors.words, vectors.owners),
         instances_space(encoder.name): (instances, np.arange(len(instances), dtype=np.int32)),
     }
+
+
+def _stamps(part: HeldPart) -> Stamps:
+    """Return, by encoder, the stamp of the vectors that are held of a part."""
+    pairs = (entry.split("=", 1) for entry in part.stamp.split() if "=" in entry)
+    return {name: stamp for name, stamp in pairs if name in part.rows}
 
 
 def _stamp(encoder: TextEncoder) -> str:

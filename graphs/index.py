@@ -14,7 +14,7 @@ from graphs.index_workers import CRASHED, run_tasks
 from tools import text_seen
 from twins.errors import TwinseekError
 from twins.layout import display
-from twins.specialists import Namer
+from twins.specialists import Specialists
 from twins.store import Store
 
 __all__ = ["IndexOptions", "IndexReport", "find_videos", "index_videos"]
@@ -90,7 +90,7 @@ def index_videos(
     options: IndexOptions | None = None,
     *,
     jobs: int = 1,
-    labeller: Namer | None = None,
+    specialists: Specialists | None = None,
     on_event: Callable[[Event], None] | None = None,
 ) -> IndexReport:
     """Bring the twins of some video files up to date.
@@ -101,8 +101,8 @@ def index_videos(
     Args:
         paths: files and folders.
         jobs: processes; with 1 the work is done in this one.
-        labeller: names things, and finds more of them where it is a detector; without one they stay ``object``. It must
-            be picklable for more than one process.
+        specialists: who names things (without one they stay ``object``), tells depth and so on. They must be picklable
+            for more than one process.
         on_event: told of ``started`` (``total``), ``progress`` (``video``, ``path``, ``stage``, ``frames``,
             ``seconds``, ``rate``: seconds of video a second of all processes together), ``indexed`` (``stages``),
             ``skipped``, ``warning`` (``text``) and ``failed`` (``error``).
@@ -115,9 +115,9 @@ def index_videos(
     tell = on_event or (lambda event: None)
     tell({"event": "started", "total": len(files)})
     report, began = IndexReport(), time.monotonic()
-    options = options or IndexOptions()
+    options, specialists = options or IndexOptions(), specialists or Specialists()
     unread = options.text and bool(files) and not text_seen.can_read()
-    work = _IndexWork(store.root, store.grace, replace(options, text=options.text and not unread), labeller)
+    work = _IndexWork(store.root, store.grace, replace(options, text=options.text and not unread), specialists)
     running = min(jobs, len(files))
     done_seconds: dict[Path, float] = {}
 
@@ -150,7 +150,7 @@ class _IndexWork:
     root: Path
     grace: float
     options: IndexOptions
-    labeller: Namer | None
+    specialists: Specialists
 
     def __call__(self, path: Path, send: Callable[[Event], None], /) -> None:
         import cv2
@@ -172,7 +172,7 @@ class _IndexWork:
 
         try:
             file = store.register(path)
-            video_id, stages, warnings = index_one(store, file, self.options, self.labeller, report)
+            video_id, stages, warnings = index_one(store, file, self.options, self.specialists, report)
         except TwinseekError as error:
             send({"event": "failed", **about, "error": str(error)})
             return

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
+from graphs.index_frames import boxes_in, column_at
 from graphs.index_twin import SOURCE, TRACK_CONFIDENCE
 from twins.frames import Frame
 from twins.geometry import Floats, Geometry, Visibility
@@ -39,9 +40,7 @@ MOST_ALTERNATIVES = 3
 DETECTED = "d"
 """Ids of detected tracks begin with it; those of followed ones with another letter."""
 
-UNNAMED = {"category": "object", "confidence": TRACK_CONFIDENCE, "alternatives": (), "source": SOURCE}
-
-Box = tuple[float, float, float, float]
+UNNAMED = {"category": "object", "confidence": TRACK_CONFIDENCE, "alternatives": ()}
 
 
 @dataclass
@@ -60,23 +59,28 @@ class Sighting:
 
 
 def with_labels(
-    twin: Twin, geometry: Geometry, namer: Namer | None, look: Callable[[Sequence[float]], list[Frame]]
+    twin: Twin,
+    geometry: Geometry,
+    namer: Namer | None,
+    look: Callable[[Sequence[float]], list[Frame]],
+    followed: str = SOURCE,
 ) -> tuple[Twin, Geometry]:
     """Name the tracks of a twin anew; return it with its geometry, in which detected tracks have rows of their own.
 
     Args:
         namer: without one all tracks stay unnamed.
         look: decodes the frames at some times.
+        followed: source of the tracks that nobody names.
     """
     twin, geometry = _without_detected(twin, geometry)
     if namer is None or not len(geometry.seconds):
-        return _named(twin, {}, SOURCE), geometry
+        return _named(twin, {}, SOURCE, followed), geometry
     source = namer.provenance.specialist
     if isinstance(namer, Detector):
         frames = look(_moments(geometry, DETECT_FRAMES))
         labels, sightings = match(geometry, [(frame, namer.detect(frame)) for frame in frames])
-        return _with_detected(_named(twin, labels, source), geometry, sightings, source)
-    return _named(twin, _asked(namer, look(_moments(geometry, LABEL_FRAMES)), geometry), source), geometry
+        return _with_detected(_named(twin, labels, source, followed), geometry, sightings, source)
+    return _named(twin, _asked(namer, look(_moments(geometry, LABEL_FRAMES)), geometry), source, followed), geometry
 
 
 def match(
@@ -89,7 +93,7 @@ def match(
         scale = geometry.width / frame.image.shape[1]
         ordered = _distinct(detections)
         boxes = _boxes_of(ordered) * np.float32(scale)
-        lies_on = _assign(boxes, geometry.boxes[:, _column(geometry, frame.seconds)], SAME_IOU)
+        lies_on = _assign(boxes, geometry.boxes[:, column_at(geometry, frame.seconds)], SAME_IOU)
         linked = _link(sightings, frame, ordered, boxes)
         for number, row in lies_on.items():
             linked[number].known = True
@@ -171,17 +175,17 @@ def _asked(labeller: Labeller, frames: Sequence[Frame], geometry: Geometry) -> d
     """Return the surest label that a frame gives each track."""
     best: dict[str, Label] = {}
     for frame in frames:
-        for name, label in labeller.label(frame, _boxes_in(frame, geometry)).items():
+        for name, label in labeller.label(frame, boxes_in(frame, geometry)).items():
             if name not in best or label.confidence > best[name].confidence:
                 best[name] = label
     return best
 
 
-def _named(twin: Twin, labels: Mapping[str, Label], source: str) -> Twin:
+def _named(twin: Twin, labels: Mapping[str, Label], source: str, followed: str) -> Twin:
     tracks = []
     for track in twin.tracks:
         label = labels.get(track.id)
-        update: dict[str, object] = UNNAMED
+        update: dict[str, object] = {**UNNAMED, "source": followed}
         if label is not None:
             update = {
                 "category": label.category,
@@ -238,19 +242,3 @@ def _moments(geometry: Geometry, count: int) -> list[float]:
     """Return sampled times, evenly spread: what is found there needs no column of its own."""
     columns = np.unique(((np.arange(count) + 0.5) / count * len(geometry.seconds)).astype(int))
     return [float(geometry.seconds[column]) for column in columns]
-
-
-def _column(geometry: Geometry, seconds: float) -> int:
-    return int(abs(geometry.seconds - seconds).argmin())
-
-
-def _boxes_in(frame: Frame, geometry: Geometry) -> dict[str, Box]:
-    """Return the boxes of the tracks seen in a frame, in pixels of its image."""
-    column = _column(geometry, frame.seconds)
-    scale = frame.image.shape[1] / geometry.width
-    boxes: dict[str, Box] = {}
-    for row, name in enumerate(geometry.track_ids):
-        if np.isfinite(geometry.boxes[row, column]).all():
-            x1, y1, x2, y2 = (float(value) * scale for value in geometry.boxes[row, column])
-            boxes[name] = (x1, y1, x2, y2)
-    return boxes

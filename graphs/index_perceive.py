@@ -18,11 +18,13 @@ from tools.fragments import join_pieces, join_returns
 from tools.importance import importance
 from tools.moving_objects import FlowEstimator, Stretch
 from tools.resting import complete_resting
+from tools.segmenting import SegmentFollower
 from tools.shots import LAG, ShotFinder
 from tools.tracking import MIN_SAMPLES, Tracker
 from tools.tracks import RawTrack
 from twins.frames import Frame
 from twins.geometry import Bytes, Doubles, Floats
+from twins.specialists import Segmenter
 
 WORK_SIDE = 512
 """Longer side, in pixels, of the pictures in which things are found."""
@@ -73,11 +75,17 @@ class Seen:
 
 
 class Perceiver:
-    """Takes sampled frames one by one and keeps only what it must. Call :meth:`finish` for the result."""
+    """Takes sampled frames one by one and keeps only what it must. Call :meth:`finish` for the result.
 
-    def __init__(self, on_frame: Callable[[int], None] | None = None) -> None:
+    Args:
+        on_frame: told how many frames were taken in.
+        segmenter: finds and follows things, in place of what is built in.
+    """
+
+    def __init__(self, on_frame: Callable[[int], None] | None = None, segmenter: Segmenter | None = None) -> None:
         self.seen = Seen()
         self._on_frame = on_frame
+        self._segmenter = segmenter
         self._shots = ShotFinder()
         self._buffer: list[Bytes] = []
         self._buffer_start = 0
@@ -120,6 +128,7 @@ class Perceiver:
         self._shot_start = number
         self._camera, self._tracker, self._flows = CameraTracker(), Tracker(), FlowEstimator()
         self._colours = ColourTracker()
+        self._segments = SegmentFollower(self._segmenter) if self._segmenter is not None else None
         self._maps: list[Doubles] = []
 
     def _flush(self, end: int) -> None:
@@ -136,6 +145,18 @@ class Perceiver:
 
     def _look(self, start: int, images: list[Bytes], greys: list[Bytes], maps: list[Doubles]) -> None:
         stretch = Stretch(images, maps)
+        if self._segments is not None:
+            moments = zip(self.seen.frame_index[start:], self.seen.seconds[start:], images, strict=False)
+            self._segments.step(start, [Frame(*moment) for moment in moments])
+        else:
+            self._follow(start, stretch, images, greys, maps)
+        ground = stretch.empty_scene(len(images) // 2)
+        self.seen.grounds.append(np.ascontiguousarray(ground[::GROUND_STEP, ::GROUND_STEP]))
+        self.seen.lightness += mean_lightness(images[:: max(1, len(images) // 4)]).tolist()
+
+    def _follow(
+        self, start: int, stretch: Stretch, images: list[Bytes], greys: list[Bytes], maps: list[Doubles]
+    ) -> None:
         for offset, (image, lab) in enumerate(zip(images, stretch.labs, strict=True)):
             number = start + offset
             flow = self._flows.step(greys[offset])
@@ -158,23 +179,27 @@ class Perceiver:
             picture=lambda number: images[number - start],
             seconds=self.seen.seconds[start + len(images) - 1],
         )
-        ground = stretch.empty_scene(len(images) // 2)
-        self.seen.grounds.append(np.ascontiguousarray(ground[::GROUND_STEP, ::GROUND_STEP]))
-        self.seen.lightness += mean_lightness(images[:: max(1, len(images) // 4)]).tolist()
 
     def _end_shot(self, end: int) -> None:
         if end > self._shot_start:
             width, height = self.seen.work_size
             camera = np.stack([to_affine(m, width, height) for m in self._maps] or [np.eye(2, 3, dtype=np.float32)])
-            joined = join_pieces(self._tracker.tracks, self._tracker.touching)
-            joined = join_returns([track for track in joined if len(track.samples) >= 2], width, height)
-            moving = [track for track in joined if _lasting(track)]
-            regions = [track for track in self._colours.tracks if len(track.samples) >= MIN_SAMPLES]
-            regions = [track for track in join_returns(regions, width, height) if _lasting(track)]
-            tracks = merge_tracks(moving, regions)
+            if self._segments is not None:
+                tracks = [track for track in self._segments.tracks if _lasting(track)]
+            else:
+                tracks = self._joined(width, height)
             moves = describe_moves(camera, width, height) if self._camera.knows else []
             self.seen.shots.append(ShotSeen(self._shot_start, end, tracks, camera, moves))
         self._begin_shot(end)
+
+    def _joined(self, width: int, height: int) -> list[RawTrack]:
+        """Return what was followed by its movement and by its colour, pieces of one thing joined."""
+        joined = join_pieces(self._tracker.tracks, self._tracker.touching)
+        joined = join_returns([track for track in joined if len(track.samples) >= 2], width, height)
+        moving = [track for track in joined if _lasting(track)]
+        regions = [track for track in self._colours.tracks if len(track.samples) >= MIN_SAMPLES]
+        regions = [track for track in join_returns(regions, width, height) if _lasting(track)]
+        return merge_tracks(moving, regions)
 
 
 def shrink(image: Bytes, side: int) -> Bytes:

@@ -1,13 +1,16 @@
 """What the index does to one video: which stages are stale, one decode pass for those that need frames, a draft.
 
 Stages: ``tracks`` (decode, shots, camera, segment, follow), ``attributes``, ``text``, ``labels``, ``facts``
-(predicates) and ``components``. Vectors are made by :mod:`graphs.embedding` and decode nothing either.
+(predicates) and ``components``; with plugins for them also ``depth`` and ``descriptions``. Vectors are made by
+:mod:`graphs.embedding` and decode nothing either.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from graphs.index_depth import DEPTH_VERSION, Masks, with_depth
+from graphs.index_descriptions import DESCRIPTIONS_VERSION, PART, with_descriptions
 from graphs.index_labels import LABELS_VERSION, with_labels
 from graphs.index_perceive import Perceiver, shrink, working_side
 from graphs.index_twin import SOURCE, attributes_of, build_perceived
@@ -24,7 +27,7 @@ from twins.sentences import PROVENANCE as PREDICATES
 from twins.sentences import SOURCE as PREDICATES_SOURCE
 from twins.sentences import predicate_facts
 from twins.sources import SourceFile
-from twins.specialists import Namer
+from twins.specialists import Specialist, Specialists, source_of
 from twins.store import Store
 
 TRACKS_VERSION = "4"
@@ -33,6 +36,8 @@ COMPONENTS_VERSION = "1"
 
 DECODE_SIDE = 960
 """Longer side of the frames that are kept for reading and naming: enough for that, little enough to be quick."""
+DEPTH_SIDE = 640
+"""… and of those in which depth is told; its models work on about this size."""
 TEXT_FRAMES = 3
 LOOKS = 6
 
@@ -62,67 +67,89 @@ class Material:
     masks: dict[str, dict[int, CocoRle]] | None = None
 
 
-def wanted_stages(sha256: str, options: IndexOptions, labeller: Namer | None) -> dict[str, str]:
-    """Return the fingerprint that every stage of a file with this content ought to have."""
+def wanted_stages(sha256: str, options: IndexOptions, specialists: Specialists) -> dict[str, str]:
+    """Return the fingerprint that every stage of a file with this content ought to have.
+
+    A stage that only a plugin does is wanted where there is one.
+    """
     rates = {"samples_per_second": options.samples_per_second}
-    tracks = fingerprint("tracks", TRACKS_VERSION, settings=rates, inputs=[sha256])
+    segmenter = _provenance(specialists.segmenter)
+    tracks = fingerprint("tracks", TRACKS_VERSION, specialist=segmenter, settings=rates, inputs=[sha256])
     attributes = fingerprint("attributes", appearance.VERSION, inputs=[tracks])
     text = fingerprint("text", text_seen.VERSION, settings={"text": options.text}, inputs=[sha256])
     labels = fingerprint(
         "labels",
-        LABELS_VERSION if labeller else "1",
-        specialist=labeller.provenance if labeller else None,
+        LABELS_VERSION if specialists.labeller else "1",
+        specialist=_provenance(specialists.labeller),
         inputs=[tracks],
     )
-    facts = fingerprint("facts", PREDICATES.version, inputs=[tracks, attributes, labels])
-    listed = fingerprint("components", COMPONENTS_VERSION, inputs=[facts, text])
+    depth = _plugged("depth", DEPTH_VERSION, specialists.depth, [tracks, labels])
+    facts = fingerprint("facts", PREDICATES.version, inputs=[tracks, attributes, labels, *depth.values()])
+    described = _plugged("descriptions", DESCRIPTIONS_VERSION, specialists.describer, [tracks, labels])
+    listed = fingerprint("components", COMPONENTS_VERSION, inputs=[facts, text, *described.values()])
     return {
         "tracks": tracks,
         "attributes": attributes,
         "text": text,
         "labels": labels,
+        **depth,
+        **described,
         "facts": facts,
         "components": listed,
     }
 
 
+def _plugged(stage: str, version: str, specialist: Specialist | None, inputs: Sequence[str]) -> dict[str, str]:
+    """Return the fingerprint of a stage that only a plugin does, by its name; nothing where there is none."""
+    if specialist is None:
+        return {}
+    return {stage: fingerprint(stage, version, specialist=specialist.provenance, inputs=inputs)}
+
+
+def _provenance(specialist: Specialist | None) -> Provenance | None:
+    return specialist.provenance if specialist else None
+
+
 def index_one(
-    store: Store, file: SourceFile, options: IndexOptions, labeller: Namer | None, report: Report
+    store: Store, file: SourceFile, options: IndexOptions, specialists: Specialists, report: Report
 ) -> tuple[str, tuple[str, ...], list[str]]:
     """Bring one video up to date; return its id, the stages that ran, and warnings about the file.
 
     Raises:
         TwinseekError: the file cannot be read as a video, or changed meanwhile.
     """
-    wanted = wanted_stages(file.sha256, options, labeller)
-    stale = set(stale_stages(store.stages(file.video_id), wanted))
+    wanted, recorded = wanted_stages(file.sha256, options, specialists), store.stages(file.video_id)
+    # What a plugin did that is not used any more is undone.
+    stale = {*stale_stages(recorded, wanted), *(recorded.keys() - wanted.keys())}
     if not stale:
         return file.video_id, (), []
     if "tracks" in stale:
-        material, warnings = _see(file, options, labeller, report)
+        material, warnings = _see(file, options, specialists, report)
     else:
         old = Material(store.twin(file.video_id), store.geometry(file.video_id))
         with store.masks(file.video_id) as masks:
-            material, warnings = _refresh(old, masks, stale, file.path, options, labeller), []
-    material = _with_facts(material, labeller)
+            material, warnings = _refresh(old, masks, stale, file.path, options, specialists), []
+    material = _with_facts(material, specialists)
     file.check_unchanged()
     _commit(store, file, material, wanted)
     return file.video_id, tuple(stage for stage in wanted if stage in stale), warnings
 
 
-def _see(file: SourceFile, options: IndexOptions, labeller: Namer | None, report: Report) -> tuple[Material, list[str]]:
+def _see(
+    file: SourceFile, options: IndexOptions, specialists: Specialists, report: Report
+) -> tuple[Material, list[str]]:
     """Run every stage that needs frames, in one pass over the file."""
     with VideoFile(file.path) as video:
         # Nearly all frames are only looked at small, and the decoder's own scaling is much faster than doing it twice.
         side = working_side(video.info.width, video.info.height)
-        perceiver = Perceiver()
+        perceiver = Perceiver(segmenter=specialists.segmenter)
         for done, frame in enumerate(video.sample(options.sampling, side)):
             perceiver.add(frame, lambda: video.shown_again(DECODE_SIDE))
             report("tracks", done + 1, frame.seconds)
         seen = perceiver.finish()
         if not seen.seconds:
             raise TwinseekError(f"{file.path} holds no picture that can be decoded: convert it again from its source")
-        found = build_perceived(seen, video.info, video.duration)
+        found = build_perceived(seen, video.info, video.duration, _follower(specialists))
         twin = Twin(
             video_id=file.video_id,
             duration=video.duration,
@@ -139,8 +166,9 @@ def _see(file: SourceFile, options: IndexOptions, labeller: Namer | None, report
     twin = _with_attributes(twin, attributes_of(found.looks))
     report("text", len(seen.seconds), video.duration)
     twin = _with_text(twin, _texts(seen.key_frames, video.info.width) if options.text else [])
-    twin, geometry = with_labels(twin, found.geometry, labeller, lambda seconds: _frames(file.path, seconds))
-    return Material(twin, geometry, found.masks), warnings
+    stages = wanted_stages(file.sha256, options, specialists).keys()
+    material = Material(twin, found.geometry, found.masks)
+    return _specialised(material, stages, specialists, _found(found.masks), file.path), warnings
 
 
 def _refresh(
@@ -149,18 +177,42 @@ def _refresh(
     stale: set[str],
     path: Path,
     options: IndexOptions,
-    labeller: Namer | None,
+    specialists: Specialists,
 ) -> Material:
     """Run the stale stages on an existing twin, with as few frames as they need."""
-    twin, geometry = old.twin, old.geometry
+    twin = old.twin
     if "attributes" in stale:
         looks = _looks_again(path, old.geometry, masks)
         twin = _with_attributes(twin, attributes_of(looks))
     if "text" in stale:
         twin = _with_text(twin, _texts(_spread(path, twin, TEXT_FRAMES), twin.width) if options.text else [])
-    if "labels" in stale:
-        twin, geometry = with_labels(twin, geometry, labeller, lambda seconds: _frames(path, seconds))
-    return Material(twin, geometry, None)
+    return _specialised(Material(twin, old.geometry, None), stale, specialists, _stored(masks), path)
+
+
+def _specialised(
+    material: Material, stages: Collection[str], specialists: Specialists, masks: Masks, path: Path
+) -> Material:
+    """Let the specialists do their stages, of those that are named."""
+    twin, geometry = material.twin, material.geometry
+    if "labels" in stages:
+        twin, geometry = with_labels(
+            twin, geometry, specialists.labeller, lambda seconds: _frames(path, seconds), _follower(specialists)
+        )
+    if "depth" in stages:
+        geometry = with_depth(
+            geometry, specialists.depth, twin.shots, masks, lambda seconds: frames_at(path, seconds, DEPTH_SIDE)
+        )
+    if "descriptions" in stages:
+        twin = with_descriptions(twin, geometry, specialists.describer, lambda seconds: _frames(path, seconds))
+    return Material(twin, geometry, material.masks)
+
+
+def _found(masks: dict[str, dict[int, CocoRle]]) -> Masks:
+    return lambda name, index: masks.get(name, {}).get(index)
+
+
+def _stored(masks: MaskReader) -> Masks:
+    return lambda name, index: dict(masks.stored(name)).get(index)
 
 
 def _with_attributes(twin: Twin, found: dict[str, tuple[Attribute, ...]]) -> Twin:
@@ -176,10 +228,10 @@ def _with_text(twin: Twin, facts: Sequence[Fact]) -> Twin:
     return twin.model_copy(update={"facts": kept + tuple(facts)})
 
 
-def _with_facts(material: Material, labeller: Namer | None) -> Material:
+def _with_facts(material: Material, specialists: Specialists) -> Material:
     """Let the predicates speak anew, and say who says what: any stage before may have changed."""
     facts = tuple(fact for fact in material.twin.facts if fact.source != PREDICATES_SOURCE)
-    twin = material.twin.model_copy(update={"facts": facts, "sources": _sources(labeller)})
+    twin = material.twin.model_copy(update={"facts": facts, "sources": _sources(specialists)})
     facts = twin.facts + predicate_facts(twin, material.geometry)
     return Material(twin.model_copy(update={"facts": facts}), material.geometry, material.masks)
 
@@ -199,16 +251,27 @@ def _commit(store: Store, file: SourceFile, material: Material, stages: dict[str
         draft.commit(stages)
 
 
-def _sources(labeller: Namer | None) -> dict[str, Provenance]:
+def _sources(specialists: Specialists) -> dict[str, Provenance]:
     sources = {
         SOURCE: Provenance(specialist="perception", version=TRACKS_VERSION),
         appearance.SOURCE: Provenance(specialist="appearance", version=appearance.VERSION),
         text_seen.SOURCE: Provenance(specialist="rapidocr", version=text_seen.VERSION),
         PREDICATES_SOURCE: PREDICATES,
     }
-    if labeller is not None:
-        sources[labeller.provenance.specialist] = labeller.provenance
+    if specialists.labeller is not None:
+        sources[specialists.labeller.provenance.specialist] = specialists.labeller.provenance
+    if specialists.segmenter is not None:
+        sources[_follower(specialists)] = specialists.segmenter.provenance
+    if specialists.depth is not None:
+        sources[source_of("depth", specialists.depth)] = specialists.depth.provenance
+    if specialists.describer is not None:
+        sources[source_of(PART, specialists.describer)] = specialists.describer.provenance
     return sources
+
+
+def _follower(specialists: Specialists) -> str:
+    """Return the source of the tracks."""
+    return source_of("segmenter", specialists.segmenter) if specialists.segmenter else SOURCE
 
 
 def _texts(frames: Sequence[Frame], width: int) -> list[Fact]:

@@ -71,6 +71,8 @@ class Candidate:
     @cached_property
     def salience(self) -> float:
         """How sure it is that it is a thing."""
+        if self.track.certain is not None:
+            return self.track.certain
         shown = len(self.track.samples) / len(self.seen.seconds)
         moving = moving_share(self.track.samples, self.shot.camera, self.shot.start)
         return salience_of(self.looks, self.ground, shown, moving)
@@ -83,20 +85,22 @@ class Candidate:
 
     @property
     def stays(self) -> bool:
-        """Whether it stays where it is."""
+        """Whether it stays where it is, and nobody is sure that it is a thing."""
+        if self.track.certain is not None:
+            return False
         way = travelled(self.track.samples, self.shot.camera, self.shot.start)
         return way < MOVED_SHARE * self.seen.work_size[0]
 
 
-def build_perceived(seen: Seen, info: VideoInfo, duration: float) -> Perceived:
-    """Turn what was seen into tracks, geometry, masks and scene facts."""
+def build_perceived(seen: Seen, info: VideoInfo, duration: float, source: str = SOURCE) -> Perceived:
+    """Turn what was seen into tracks, geometry, masks and scene facts; ``source`` has found the tracks."""
     chosen = choose_tracks(seen, duration)
     ids = [f"t{number + 1}" for number in range(len(chosen))]
     shots = tuple(Shot(span=_span(seen, shot, duration), source=SOURCE) for shot in seen.shots)
     geometry = _geometry(seen, chosen, tuple(ids), info)
     return Perceived(
         tracks=tuple(
-            Track(id=name, confidence=TRACK_CONFIDENCE, salience=round(thing.salience, 3), source=SOURCE)
+            Track(id=name, confidence=TRACK_CONFIDENCE, salience=round(thing.salience, 3), source=source)
             for name, thing in zip(ids, chosen, strict=True)
         ),
         geometry=geometry,

@@ -23,6 +23,8 @@ from twins.store import Store
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
 
+    from twins.specialists import Detector
+
 API_VERSION = 1
 """Raised when something that a plugin may rely on changes its meaning."""
 
@@ -72,6 +74,7 @@ class ToolContext:
         device: where models should run, ``cpu`` or ``cuda``.
         settings: this plugin's own section of the settings, ``[plugins.<name>]``.
         see: a LangChain chat model that takes pictures, or none where the profile has none.
+        detector: the one that the profile names for the index, for what is built in; or none.
     """
 
     api_version: int
@@ -82,6 +85,7 @@ class ToolContext:
     device: str = "cpu"
     settings: Mapping[str, Any] = field(default_factory=dict)
     see: "BaseChatModel | None" = None
+    detector: "Detector | None" = None
 
 
 def make_context(
@@ -90,6 +94,7 @@ def make_context(
     *,
     device: str = "cpu",
     see: "BaseChatModel | None" = None,
+    detector: "Detector | None" = None,
 ) -> ToolContext:
     """Return the context of a library.
 
@@ -98,16 +103,18 @@ def make_context(
         read: returns the effective twin of a video; it may keep them in memory.
     """
     look = _Looks(store, read)
-    return ToolContext(API_VERSION, look.frames, look.twin, look.evaluate, look.boxes, device=device, see=see)
+    return ToolContext(
+        API_VERSION, look.frames, look.twin, look.evaluate, look.boxes, device=device, see=see, detector=detector
+    )
 
 
-def context_without_library(see: "BaseChatModel | None" = None) -> ToolContext:
+def context_without_library(see: "BaseChatModel | None" = None, detector: "Detector | None" = None) -> ToolContext:
     """Return a context with which tools can be built, to see whether they can, and nothing can be looked at."""
 
     def nothing(*_given: object, **_named: object) -> NoReturn:
         _refuse("no library is open.")
 
-    return ToolContext(API_VERSION, nothing, nothing, nothing, nothing, see=see)
+    return ToolContext(API_VERSION, nothing, nothing, nothing, nothing, see=see, detector=detector)
 
 
 class _Looks:

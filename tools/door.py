@@ -19,13 +19,15 @@ if TYPE_CHECKING:
 
 TOOLS = "twinseek.tools"
 DETECTORS, LABELLERS = "twinseek.detectors", "twinseek.labellers"
+DEPTHS, DESCRIBERS, ENCODERS = "twinseek.depths", "twinseek.describers", "twinseek.encoders"
+SEGMENTERS = "twinseek.segmenters"
 INDEX_GROUPS = {
     DETECTORS: "set [index] labeller to its name, and twinseek index uses it",
     LABELLERS: "set [index] labeller to its name, and twinseek index uses it",
-    "twinseek.segmenters": "the index cannot use segmenters yet",
-    "twinseek.depths": "the index cannot use depths yet",
-    "twinseek.describers": "the index cannot use describers yet",
-    "twinseek.encoders": "the index cannot use encoders yet",
+    SEGMENTERS: "set [index] segmenter to its name, and twinseek index uses it",
+    DEPTHS: "set [index] depth to its name, and twinseek index uses it",
+    DESCRIBERS: "set [index] describer to its name, and twinseek index uses it",
+    ENCODERS: "set [search] encoder to its name, and what is indexed and asked is embedded by it",
 }
 """Plugins that work while twins are made, and what is told of those that are installed."""
 

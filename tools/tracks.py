@@ -92,13 +92,17 @@ class Crop:
 
 @dataclass
 class RawTrack:
-    """A track while it is being followed; ``samples`` by the number of the sampled frame, ``offered`` cut-outs."""
+    """A track while it is being followed; ``samples`` by the number of the sampled frame, ``offered`` cut-outs.
+
+    ``certain`` is how sure a segmenter is that it is a thing; none where nobody says so.
+    """
 
     label: int
     looks: Floats
     samples: dict[int, Sample] = field(default_factory=dict)
     crops: dict[int, Crop] = field(default_factory=dict)
     offered: int = 0
+    certain: float | None = None
 
     @property
     def last(self) -> Sample:

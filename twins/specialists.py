@@ -10,7 +10,7 @@ from typing import Protocol, runtime_checkable
 
 from twins.frames import Frame
 from twins.geometry import Bools, Bytes, Floats
-from twins.schema import Alternative, Provenance
+from twins.schema import Alternative, FactKind, Provenance
 
 Boxes = Mapping[str, tuple[float, float, float, float]]
 """By track id, xyxy in pixels of the frame that comes with them."""
@@ -22,6 +22,11 @@ class Specialist(Protocol):
     @property
     def provenance(self) -> Provenance:
         """Name, version and hash of the weights."""
+
+
+def source_of(part: str, specialist: Specialist) -> str:
+    """Return the key of a plugin among a twin's sources; the colon keeps it apart from names of what is built in."""
+    return f"{part}:{specialist.provenance.specialist}"
 
 
 @dataclass(frozen=True)
@@ -49,10 +54,13 @@ class Depth(Specialist, Protocol):
 
     @property
     def scale(self) -> str:
-        """``relative`` or ``metric``; see :class:`twins.geometry.Geometry`."""
+        """``weak``, ``relative`` or ``metric``; see :class:`twins.geometry.Geometry`."""
 
     def nearness(self, image: Bytes) -> Floats:
-        """Return (h, w) nearness of an (h, w, 3) RGB image; larger is nearer."""
+        """Return (h, w) nearness of an (h, w, 3) RGB image; larger is nearer, NaN where unknown.
+
+        It is compared by ratios: the inverse of the distance, in whatever unit, is what it should be proportional to.
+        """
 
 
 @dataclass(frozen=True)
@@ -92,8 +100,32 @@ Namer = Labeller | Detector
 """Who gives things their names."""
 
 
+@dataclass(frozen=True)
+class Phrase:
+    """A few words about a track or the whole picture."""
+
+    kind: FactKind
+    text: str
+    confidence: float
+
+
 class Describer(Specialist, Protocol):
     """Says in words how a thing looks, what it does or what it is there for."""
 
-    def describe(self, frames: Sequence[Frame], boxes: Sequence[Boxes]) -> Mapping[str, Sequence[str]]:
-        """Return short phrases by track id; the empty id stands for the whole picture."""
+    def describe(self, frames: Sequence[Frame], boxes: Sequence[Boxes]) -> Mapping[str, Sequence[Phrase]]:
+        """Return short phrases by track id; the empty id stands for the whole picture.
+
+        Args:
+            frames: some of one shot, rising in time.
+            boxes: those of each frame.
+        """
+
+
+@dataclass(frozen=True)
+class Specialists:
+    """Who works on the twins besides what is built in; picklable where several processes share the work."""
+
+    labeller: Namer | None = None
+    depth: Depth | None = None
+    describer: Describer | None = None
+    segmenter: Segmenter | None = None

@@ -121,6 +121,10 @@ def _models(llm: LlmSettings) -> Iterator[Finding]:
 def _library(library: Library) -> Iterator[Finding]:
     ids = library.video_ids()
     yield Finding("library", "ok", f"{library.store.root}: {count(len(ids), 'video')}")
+    if name := library.settings.search.encoder:
+        yield _guard(
+            "encoder", lambda: f"the plugin {name}: {library.gallery.encoder.encode(['a test']).shape[1]} numbers"
+        )
     free = shutil.disk_usage(library.store.root).free
     level: Literal["ok", "warning"] = "ok" if free > LOW_DISK_BYTES else "warning"
     yield Finding("disk", level, f"{free / 2**30:.1f} GiB free")

@@ -27,6 +27,7 @@ from twinseek.settings import AskSettings, LlmSettings, Settings
 if TYPE_CHECKING:
     from agents.llm.model import Model
     from tools.door import Toolbox
+    from twins.specialists import Detector
     from twinseek.reasoning import Reasoning
 
 logger = logging.getLogger(__name__)
@@ -52,7 +53,21 @@ class Gallery:
 
     @cached_property
     def encoder(self) -> TextEncoder:
-        """The text encoder."""
+        """The encoder whose vectors are searched.
+
+        Raises:
+            TwinseekError: it is a plugin that is not installed, or cannot be used.
+        """
+        name = self._settings.search.encoder
+        if name is None:
+            return self.word_encoder
+        from graphs.plugged_encoder import open_encoder
+
+        return open_encoder(name, self._settings.plugins.get(name, {}))
+
+    @cached_property
+    def word_encoder(self) -> TextEncoder:
+        """The encoder by which the rules compare words: their thresholds were measured with it."""
         from encoders.minilm import MiniLM
 
         return MiniLM()
@@ -64,14 +79,14 @@ class Gallery:
         from agents.rules_decomposer import RulesDecomposer
 
         lexicon()  # read now and once: threads that need it first at the same time would each read it
-        return RulesDecomposer(self.encoder)
+        return RulesDecomposer(self.word_encoder)
 
     @cached_property
     def judge(self) -> Judge:
         """Who judges candidates."""
         from agents.rules_judge import RulesJudge
 
-        return RulesJudge(self.encoder)
+        return RulesJudge(self.word_encoder)
 
     @cached_property
     def index(self) -> SearchIndex:
@@ -125,7 +140,7 @@ class Gallery:
     def context(self, ask: AskSettings) -> RetrieveContext:
         """Put together what one question is answered with, by rules."""
         with self._opening:  # once, also where the first questions come at the same time
-            decomposer, judge = self.decomposer, self.judge
+            decomposer, judge, _ = self.decomposer, self.judge, self.encoder
         return RetrieveContext(
             store=self._store,
             read=self.read,
@@ -158,9 +173,19 @@ class Gallery:
         chat = models.see.chat if models.see is not None else None
         with self._opening:
             if id(chat) not in self._toolboxes:
-                context = make_context(self._store, self.read, see=chat)
+                context = make_context(self._store, self.read, see=chat, detector=self._detector())
                 self._toolboxes[id(chat)] = open_tools(context, self._settings.plugins)
             return self._toolboxes[id(chat)]
+
+    def _detector(self) -> "Detector | None":
+        """Return the detector that the profile names; one that cannot be used leaves only its tool out."""
+        from tools.namers import open_detector
+
+        try:
+            return open_detector(self._settings.index.labeller, self._settings.plugins)
+        except TwinseekError as error:
+            logger.warning("objects cannot be found: %s", error)
+            return None
 
     def models_for(self, llm: LlmSettings) -> Models:
         """Return the models of one question, with a meter and a transcript of its own; opened models are kept.

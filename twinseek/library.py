@@ -5,6 +5,7 @@ import os
 import time
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from graphs.context import RetrieveContext
     from graphs.index import IndexReport
     from twins.frames import Frame
-    from twins.specialists import Namer
+    from twins.specialists import Specialists
     from twinseek.asking import Prepared
     from twinseek.gallery import Gallery
     from twinseek.result import Result
@@ -144,25 +145,26 @@ class Library:
         from graphs.index import IndexOptions, index_videos
 
         self.store.check_writable()
+        _ = self.gallery.encoder  # a plugin that cannot be used is known before any work starts
+        chosen = self.settings.index
         report = index_videos(
             self.store,
             [Path(path) for path in paths],
-            IndexOptions(**self.settings.index.model_dump(exclude={"labeller"})),
+            IndexOptions(samples_per_second=chosen.samples_per_second, text=chosen.text),
             jobs=jobs or os.cpu_count() or 1,
-            labeller=self._namer(),
+            specialists=self._specialists(),
             on_event=self._syncing(on_event, jobs or os.cpu_count() or 1),
         )
         self.gallery.sync(on_event)
         return report
 
-    def _namer(self) -> "Namer | None":
-        """Return the plugin that names things. Raises :class:`TwinseekError` where it cannot be used, saying why."""
-        name = self.settings.index.labeller
-        if name is None:
+    def _specialists(self) -> "Specialists | None":
+        """Return the plugins that the index uses. Raises :class:`TwinseekError` where one cannot be, saying why."""
+        if not self.settings.index.plugins:
             return None
-        from tools.namers import open_namer
+        from tools.specialists import open_specialists
 
-        return open_namer(name, self.settings.plugins.get(name, {}))
+        return open_specialists(self.settings.index.plugins, self.settings.plugins)
 
     def _syncing(self, on_event: Callable[[Event], None] | None, jobs: int) -> Callable[[Event], None]:
         """Pass events on, and now and then make what was indexed meanwhile searchable: a long run may be cut short.
@@ -180,7 +182,8 @@ class Library:
             left -= event["event"] in ("indexed", "skipped", "failed")
             if event["event"] == "indexed" and (time.monotonic() >= due or 0 < left == jobs // 2):
                 began = time.monotonic()
-                self.gallery.sync(on_event)
+                with suppress(TwinseekError):  # the sync at the end says it, when every video has its twin
+                    self.gallery.sync(on_event)
                 due = time.monotonic() + max(SYNC_SECONDS, (time.monotonic() - began) / SYNC_SHARE)
 
         return take
@@ -191,6 +194,7 @@ class Library:
         """Make twins from descriptions that you have; return their ids. All files are read before any is written."""
         from twinseek.importing import import_files
 
+        _ = self.gallery.encoder
         names = import_files(self.store, [Path(path) for path in paths], format=format, captions=captions)
         self.gallery.sync()
         return names

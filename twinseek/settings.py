@@ -21,11 +21,24 @@ class _Section(BaseModel):
 
 
 class IndexSettings(_Section):
-    """How videos become twins; ``labeller`` is the plugin that names things, a labeller or a detector."""
+    """How videos become twins, and by which plugins.
+
+    ``labeller``: names things, a labeller or a detector; ``depth``: tells how near they are;
+    ``describer``: describes them and the scene; ``segmenter``: finds and follows them.
+    """
 
     samples_per_second: float = Field(default=10.0, gt=0, le=120)
     text: bool = True
     labeller: str | None = None
+    depth: str | None = None
+    describer: str | None = None
+    segmenter: str | None = None
+
+    @property
+    def plugins(self) -> dict[str, str]:
+        """The plugins that are named, by the part that they take."""
+        parts = {part: getattr(self, part) for part in ("labeller", "depth", "describer", "segmenter")}
+        return {part: name for part, name in parts.items() if name is not None}
 
 
 class AskSettings(_Section):
@@ -75,9 +88,13 @@ class LlmSettings(_Section):
 
 
 class SearchSettings(_Section):
-    """Which path recall takes; ``auto`` chooses by the library's size."""
+    """Which path recall takes; ``auto`` chooses by the library's size.
+
+    ``encoder`` is the plugin whose vectors are searched; without one those of the built-in encoder are.
+    """
 
     path: Literal["auto", "exact", "chroma"] = "auto"
+    encoder: str | None = None
     chroma_url: str | None = None
 
 

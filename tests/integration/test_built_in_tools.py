@@ -11,9 +11,10 @@ from pydantic import PrivateAttr
 
 from graphs.tool_calls import ToolRunner, run_call
 from tests.e2e.films import write_film
-from tests.plugins import install_built_in
+from tests.plugins import install, install_built_in
 from tools.context import make_context
 from tools.door import open_tools
+from tools.namers import open_detector
 from twins.queries import ToolCall
 from twinseek.library import Library
 
@@ -48,8 +49,9 @@ def call(library, tmp_path, monkeypatch):
     install_built_in(tmp_path, monkeypatch)
     (video,) = library.video_ids()
 
-    def call(tool, see=None, **args):
-        toolbox = open_tools(make_context(library.store, library.store.effective, see=see))
+    def call(tool, see=None, detector=None, **args):
+        context = make_context(library.store, library.store.effective, see=see, detector=detector)
+        toolbox = open_tools(context)
         finding = run_call(
             ToolCall(tool=tool, args=args), video, ToolRunner(library.store, toolbox, library.store.effective)
         )
@@ -178,3 +180,63 @@ def test_letters_are_read_where_a_shrunken_picture_shows_none(tmp_path, monkeypa
     )
     assert not any("EXIT" in line.text for line in text_seen.read_text(image))
     assert any("EXIT" in fact["text"] for fact in message.artifact)
+
+
+FINDER = """
+class Finder:
+    version = "3"
+    def detect(self, image):
+        {body}
+def build(context): return Finder()
+"""
+STAMPS = """
+        ys, xs = (image[..., 0] > 150).nonzero()
+        red = (float(xs.min()), float(ys.min()), xs.max() + 1.0, ys.max() + 1.0)
+        return [("stamp", 0.9, red), ("cup", 0.8, (130.0, 90.0, 150.0, 112.0)), ("ghost", 0.1, (0.0, 0.0, 9.0, 9.0))]
+"""
+
+
+@pytest.fixture
+def finder(tmp_path, monkeypatch):
+    """Return a function that installs a detector and opens it as the profile would."""
+
+    def finder(body=STAMPS, group="twinseek.detectors"):
+        code = FINDER.format(body=body)
+        code = code.replace("def detect", "def label") if group.endswith("labellers") else code
+        install(tmp_path, monkeypatch, "finder", code, group=group)
+        return open_detector("finder", {})
+
+    return finder
+
+
+def test_objects_are_found_where_the_profile_names_a_detector(call, finder, square, library):
+    detector = finder()
+    finding, kept = call("find_objects", detector=detector, seconds=[0.48, 0.4])
+    assert finding.text.startswith("found at 0.4, 0.5 s: stamp (0.90, at 0.4, 0.5 s), cup (0.80, at 0.4, 0.5 s)")
+    stamp, cup = kept.tracks
+    assert (stamp.category, cup.category) == ("stamp", "cup")
+    assert len(cup.frames) == 2
+    assert kept.tool_version.startswith("1-finder-3")
+    twin = library.store.effective(library.video_ids()[0]).twin
+    assert twin.track(square).category == "stamp"
+    assert "cup" in {track.category for track in twin.tracks}
+    _, kept = call("find_objects", detector=detector, seconds=[0.4], category="Cup")
+    assert [track.category for track in kept.tracks] == ["cup"]
+    nothing, kept = call("find_objects", detector=detector, seconds=[0.4], category="dog")
+    assert nothing.text == "no dog is found at 0.4 s."
+    assert kept.tracks == ()
+    refused, _ = call("find_objects", detector=detector, seconds=[0.1, 0.2, 0.3, 0.4, 0.5])
+    assert "name 1 to 4 moments of the video, not 5" in refused.text
+
+
+def test_a_detector_that_fails_just_in_time_is_named(call, finder):
+    failed, kept = call("find_objects", detector=finder("raise ValueError('no')"), seconds=[0.4])
+    assert "the plugin finder failed (ValueError: no)" in failed.text
+    assert kept is None
+
+
+def test_without_a_detector_objects_cannot_be_found(library, finder, tmp_path, monkeypatch):
+    install_built_in(tmp_path, monkeypatch)
+    assert open_detector(None, {}) is None
+    assert finder(group="twinseek.labellers") is None
+    assert "find_objects" not in open_tools(make_context(library.store, library.store.effective)).tools

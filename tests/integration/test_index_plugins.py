@@ -7,7 +7,7 @@ import pytest
 
 from tests.e2e.films import write_film
 from tests.plugins import install
-from tools import namers
+from tools import namers, plugged
 from tools.namers import open_namer
 from twins.errors import TwinseekError
 from twins.frames import frames_at
@@ -139,7 +139,7 @@ def test_missing_weights_are_named(put, index, tmp_path):
     ],
 )
 def test_a_plugin_that_fails_on_a_video_fails_that_video_by_name(put, index, monkeypatch, body, said):
-    monkeypatch.setattr(namers, "FRAME_SECONDS", 0.5)
+    monkeypatch.setattr(plugged, "FRAME_SECONDS", 0.5)
     put(body=body)
     stages, twin, (failed,) = index()
     assert said in failed

@@ -15,7 +15,7 @@ from twins.errors import TwinseekError
 from twins.frames import VideoFile
 from twins.geometry import Visibility
 from twins.schema import Provenance
-from twins.specialists import Label
+from twins.specialists import Label, Specialists
 from twins.store import Store
 
 
@@ -140,7 +140,7 @@ def test_a_labeller_names_tracks_without_another_segmentation(
 ):
     (video_id,) = index_videos(store, [clip]).indexed
     monkeypatch.setattr(index_stages, "Perceiver", lambda: pytest.fail("segmented again"))
-    index_videos(store, [clip], labeller=Namer())
+    index_videos(store, [clip], specialists=Specialists(labeller=Namer()))
     twin = store.twin(video_id)
     named = [track for track in twin.tracks if track.category == "disc"]
     assert named

@@ -106,7 +106,8 @@ def test_a_library_that_needs_no_plugin_imports_none():
         "from tests.e2e.films import write_film\nfolder = Path(tempfile.mkdtemp())\n"
         "film = write_film(folder / 'a.mp4', frames=10)\n"
         "library = Library.open(folder / 'library', create=True)\nlibrary.index([film], jobs=1)\nlibrary.ask('a dog')\n"
-        "unwanted = {'tools.door', 'tools.namers', 'tools.measure', 'graphs.tool_calls', 'openai'}\n"
+        "unwanted = {'tools.door', 'tools.namers', 'tools.plugged', 'tools.specialists', 'graphs.plugged_encoder',"
+        " 'tools.measure', 'graphs.tool_calls', 'openai'}\n"
         "print(sorted(unwanted & set(sys.modules)))"
     )
     ran = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)

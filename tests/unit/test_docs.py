@@ -99,10 +99,11 @@ def test_every_file_of_a_generation_is_named_in_the_architecture():
 
 def test_every_stage_is_named_in_the_architecture():
     from graphs.index_stages import IndexOptions, wanted_stages
+    from twins.specialists import Specialists
 
     listed = re.search(r"runs what is stale: (.+?)\.", (DOCS / "architecture.md").read_text(), re.S)
     assert listed
-    assert CODE.findall(listed[1]) == list(wanted_stages("0" * 64, IndexOptions(), None))
+    assert CODE.findall(listed[1]) == list(wanted_stages("0" * 64, IndexOptions(), Specialists()))
 
 
 def test_the_nodes_of_the_question_are_those_of_the_graph():

@@ -23,7 +23,16 @@ class Batch:
         self._appenders: dict[str, Appender] = {}
         self.changed = False
 
-    def put(self, video_id: str, part: str, space_vectors: SpaceVectors, text: str, stamp: str = "") -> None:
+    def put(
+        self,
+        video_id: str,
+        part: str,
+        space_vectors: SpaceVectors,
+        text: str,
+        stamp: str = "",
+        *,
+        beside: bool = False,
+    ) -> None:
         """Hold this part of a video, in place of what was held of it.
 
         Args:
@@ -31,19 +40,25 @@ class Batch:
             space_vectors: for each space, rows (n, d) float32 or float16, and the (n,) component index of each.
             text: what word search finds the video by: the part's sentences.
             stamp: anything by which the caller recognises later, in :meth:`SearchIndex.parts`, what was put.
+            beside: what is held of this part in other spaces stays.
 
         Raises:
             TwinseekError: the rows do not fit the space's, or are not finite.
         """
         for space, (vectors, components) in space_vectors.items():
             _check(video_id, space, vectors, components)
-        self.drop(video_id, part)
+        if not beside:
+            self.drop(video_id, part)
         execute = self._connection.execute
         execute("INSERT OR IGNORE INTO videos (video_id) VALUES (?)", (video_id,))
         (video,) = execute("SELECT video FROM videos WHERE video_id = ?", (video_id,)).fetchone()
-        part_row = execute(
-            "INSERT INTO parts (video, part, text, stamp) VALUES (?, ?, ?, ?)", (video, part, _storable(text), stamp)
-        ).lastrowid
+        (part_row,) = execute(
+            "INSERT INTO parts (video, part, text, stamp) VALUES (?, ?, ?, ?)"
+            " ON CONFLICT (video, part) DO UPDATE SET text = excluded.text, stamp = excluded.stamp RETURNING part_row",
+            (video, part, _storable(text), stamp),
+        ).fetchone()
+        for space in space_vectors:
+            execute("DELETE FROM segments WHERE part_row = ? AND space = ?", (part_row, space))
         for space, (vectors, components) in space_vectors.items():
             start = self._appender(space, vectors).append(vectors)
             packed = np.ascontiguousarray(components, "<i4").tobytes()

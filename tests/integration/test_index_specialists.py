@@ -1,0 +1,313 @@
+"""Plugins that tell depth, describe and segment: what they say is in the twin, and only what hangs on it is redone."""
+
+import sys
+from pathlib import Path
+
+import av
+import numpy as np
+import pytest
+
+from tests.e2e.films import write_film
+from tests.plugins import install
+from tools import plugged
+from twins.errors import TwinseekError
+from twins.frames import VideoFile
+from twins.predicates import evaluate
+from twins.predicates.scene import Scene
+from twinseek.library import Library
+
+SIZE = (200, 120)
+RED, BLUE = (230, 40, 40), (40, 60, 230)
+
+DEPTH = """
+import numpy as np
+class Near:
+    version = "2"
+    scale = "relative"
+    def __init__(self, settings): self.settings = settings
+    def nearness(self, image):
+        {body}
+def build(context): return Near(dict(context.settings))
+"""
+BY_COLOUR = (
+    "return np.where(image[..., 0] > 150, self.settings.get('red', 10.0), np.where(image[..., 2] > 150, 2.0, 1.0))"
+)
+
+
+def film(path: Path, frames: int = 40) -> Path:
+    """Encode a clip in which a red square goes to the right, and a blue one of its size beside it, as far down."""
+    ground = np.random.default_rng(0).integers(20, 60, (SIZE[1], SIZE[0], 3), dtype=np.uint8)
+    with av.open(str(path), "w") as container:
+        stream = container.add_stream("libx264", rate=25, options={"crf": "15"})
+        stream.width, stream.height, stream.pix_fmt = *SIZE, "yuv420p"
+        for number in range(frames):
+            image = ground.copy()
+            left = 10 + 2 * number
+            image[50:76, left : left + 26] = RED
+            image[50:76, left + 60 : left + 86] = BLUE
+            container.mux(stream.encode(av.VideoFrame.from_ndarray(image, format="rgb24")))
+        container.mux(stream.encode())
+    return path
+
+
+@pytest.fixture
+def put(tmp_path, monkeypatch):
+    def put(name, code, group, **options):
+        return install(tmp_path, monkeypatch, name, code, group=f"twinseek.{group}", **options)
+
+    return put
+
+
+@pytest.fixture
+def clips(tmp_path) -> Path:
+    folder = tmp_path / "clips"
+    folder.mkdir()
+    film(folder / "squares.mp4")
+    return folder
+
+
+@pytest.fixture
+def index(tmp_path, clips):
+    """Return a function that indexes the clips with some plugins; it returns stages, twin, geometry and failures."""
+
+    def index(plugins=None, **parts):
+        events = []
+        given = {"index": {**parts, "text": False}, "plugins": plugins or {}}
+        with Library.open(tmp_path / "library", create=True, **given) as library:
+            report = library.index([clips], jobs=1, on_event=events.append)
+            names = [name for name in library.video_ids() if name.startswith("squares")]
+            found = (library.twin(names[0]), library.store.geometry(names[0])) if names else (None, None)
+        stages = {event["video"].split("-")[0]: event["stages"] for event in events if event["event"] == "indexed"}
+        return stages.get("squares", []), *found, report
+
+    return index
+
+
+def of_colour(twin, colour: str) -> str:
+    (found,) = [track.id for track in twin.tracks if any(colour in a.text for a in track.attributes)]
+    return found
+
+
+def in_front(geometry, first: str, second: str) -> float:
+    """Return for how many seconds one is in front of the other."""
+    truth = evaluate("in_front_of", Scene(geometry), geometry.row(first), geometry.row(second))
+    return sum(end - start for start, end in truth.holds)
+
+
+@pytest.fixture
+def decoded(monkeypatch) -> list[float]:
+    """Return a list of the times at which frames are asked for again."""
+    asked: list[float] = []
+    original = VideoFile.at
+    monkeypatch.setattr(VideoFile, "at", lambda self, seconds: (asked.extend(seconds), original(self, seconds))[1])
+    return asked
+
+
+def test_depth_gives_nearness_that_the_predicates_use(put, index, decoded, monkeypatch):
+    put("near", DEPTH.format(body=BY_COLOUR), "depths")
+    _, before, weak, _ = index()
+    red, blue = of_colour(before, "red"), of_colour(before, "blue")
+    assert max(in_front(weak, red, blue), in_front(weak, blue, red)) < 1
+    monkeypatch.setattr("graphs.index_stages.Perceiver", None)  # nothing is segmented or followed again
+    decoded.clear()
+    stages, twin, geometry, _ = index(depth="near")
+    assert stages == ["depth", "facts", "components"]
+    assert len(decoded) < len(geometry.seconds) / 2
+    near = [float(np.nanmedian(geometry.nearness[geometry.row(name)])) for name in (red, blue)]
+    assert near == pytest.approx([10.0, 2.0])
+    assert geometry.nearness_scale == "relative"
+    assert in_front(geometry, red, blue) > 1
+    assert in_front(geometry, blue, red) == 0
+    assert (twin.sources["depth:near"].specialist, twin.sources["depth:near"].version) == ("near", "2")
+    located = np.isfinite(geometry.boxes[..., 0])
+    assert np.isfinite(geometry.nearness[located]).mean() > 0.9
+    assert index(depth="near")[0] == []
+    stages, _, geometry, _ = index(depth="near", plugins={"near": {"red": 0.5}})
+    assert stages == ["depth", "facts", "components"]
+    assert in_front(geometry, blue, red) > 1
+    stages, twin, geometry, _ = index()
+    assert stages == ["facts", "components"]
+    assert twin == before
+    np.testing.assert_array_equal(geometry.nearness, weak.nearness)
+    assert geometry.nearness_scale == "weak"
+
+
+def test_depth_in_the_same_pass_is_what_it_is_afterwards(put, index, tmp_path):
+    put("near", DEPTH.format(body=BY_COLOUR), "depths")
+    _, at_once, geometry, _ = index(depth="near")
+    (tmp_path / "library").rename(tmp_path / "other")
+    index()
+    _, later, again, _ = index(depth="near")
+    assert at_once == later
+    np.testing.assert_array_equal(geometry.nearness, again.nearness)
+
+
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        ("raise ValueError('no')", "the plugin near failed (ValueError: no)"),
+        ("return image", "the plugin near returned 'an array (120, 200, 3) of uint8' for 120 x 200 numbers"),
+        ("return np.zeros((3, 4))", "for 120 x 200 numbers"),
+        ("return [['far'] * 200] * 120", "for 120 x 200 numbers"),
+        ("import time; time.sleep(9)", "the plugin near gave no answer within 0.5 s"),
+    ],
+)
+def test_depth_that_fails_fails_that_video_by_name_and_its_neighbours_are_indexed(
+    put, index, clips, monkeypatch, body, said
+):
+    monkeypatch.setattr(plugged, "FRAME_SECONDS", 0.5)
+    write_film(clips / "other.mp4", size=(160, 112))
+    put("near", DEPTH.format(body=f"if image.shape[0] == 112: return np.ones((112, 160))\n        {body}"), "depths")
+    _, twin, _, report = index(depth="near")
+    assert twin is None
+    assert len(report.indexed) == 1
+    (failed,) = report.failed.values()
+    assert said in failed
+
+
+def test_depth_without_a_scale_stops_the_index_before_any_work(put, index):
+    put("near", DEPTH.replace('"relative"', '"feet"').format(body=BY_COLOUR), "depths", distribution="first")
+    with pytest.raises(TwinseekError, match="near of first cannot be used: its scale is 'feet', not one of weak"):
+        index(depth="near")
+    with pytest.raises(TwinseekError, match=r"no plugin tells depth by the name of 'far' \(installed: near\)"):
+        index(depth="far")
+
+
+DESCRIBER = """
+class Teller:
+    version = "5"
+    def describe(self, images, boxes):
+        assert len(images) == len(boxes) <= 4
+        {body}
+def build(context):
+    teller = Teller()
+    teller.word = context.settings.get("word", "velvet")
+    return teller
+"""
+OF_ALL = """
+        things = {name: [self.word, ("action", "hovers", 0.9), "x " * 500, self.word] for name in boxes[0]}
+        return {**things, "": ["a stage\\n  by night"], "t999": ["unseen"]}
+"""
+
+
+def said(twin) -> list[tuple[str | None, str, str]]:
+    return [(fact.about, fact.kind, fact.text) for fact in twin.facts if fact.source == "describer:teller"]
+
+
+def test_what_a_describer_says_become_facts_that_are_searched(put, index, tmp_path, decoded, monkeypatch):
+    put("teller", DESCRIBER.format(body=OF_ALL), "describers")
+    _, before, _, _ = index()
+    monkeypatch.setattr("graphs.index_stages.Perceiver", None)
+    decoded.clear()
+    stages, twin, _, _ = index(describer="teller")
+    assert stages == ["descriptions", "components"]
+    assert len(decoded) == 4
+    facts = said(twin)
+    assert {about for about, _, _ in facts} == {None, *(track.id for track in twin.tracks)}
+    assert (None, "scene", "a stage by night") in facts
+    assert ("t1", "attribute", "velvet") in facts
+    assert ("t1", "action", "hovers") in facts
+    assert len([fact for fact in facts if fact[0] == "t1"]) == 3
+    assert max(len(text) for _, _, text in facts) <= 120
+    assert twin.sources["describer:teller"].version == "5"
+    with Library.open(tmp_path / "library") as library:
+        texts = [part.text for part in library.store.components(twin.video_id, library.store.current(twin.video_id))]
+    assert {"velvet", "a stage by night"} < set(texts)
+    assert index(describer="teller")[0] == []
+    stages, twin, _, _ = index(describer="teller", plugins={"teller": {"word": "silk"}})
+    assert stages == ["descriptions", "components"]
+    assert "silk" in {text for _, _, text in said(twin)}
+    assert "velvet" not in {text for _, _, text in said(twin)}
+    stages, twin, _, _ = index()
+    assert stages == ["components"]
+    assert twin == before
+
+
+@pytest.mark.parametrize(
+    ("body", "why"),
+    [
+        ("raise ValueError('no')", "the plugin teller failed (ValueError: no)"),
+        ("return ['a stage']", "the plugin teller returned ['a stage'] for descriptions"),
+        ("return {'': 'a stage'}", "the plugin teller returned 'a stage' for a list of phrases"),
+        ("return {'': [3]}", "the plugin teller returned 3 for a phrase"),
+        ("return {'': [('role', 'a stage')]}", "returned 'role' for a kind (scene, action, event, purpose)"),
+        ("return {'': [('scene', 'a stage', 'sure')]}", "returned 'sure' for a confidence"),
+    ],
+)
+def test_a_describer_that_fails_fails_that_video_by_name(put, index, clips, body, why):
+    write_film(clips / "other.mp4", size=(160, 112))
+    put("teller", DESCRIBER.format(body=f"if images[0].shape[0] == 112: return {{}}\n        {body}"), "describers")
+    _, twin, _, report = index(describer="teller")
+    assert twin is None
+    assert len(report.indexed) == 1
+    (failed,) = report.failed.values()
+    assert why in failed
+
+
+SEGMENTER = """
+import numpy as np
+LENGTHS = []
+class Cutter:
+    version = "4"
+    def __init__(self, settings): self.most = settings.get("most", 2)
+    def segment(self, images):
+        LENGTHS.append(len(images))
+        {body}
+def build(context): return Cutter(dict(context.settings))
+"""
+BY_HUE = """
+        red = {at: image[..., 0] > 150 for at, image in enumerate(images)}
+        blue = {at: image[..., 2] > 150 for at, image in enumerate(images)}
+        # Their order changes from stretch to stretch, as it may.
+        tracks = [(red, 0.7), (blue, 0.9)][: self.most]
+        return tracks[:: -1 if len(LENGTHS) % 2 else 1]
+"""
+
+
+def test_the_tracks_of_a_segmenter_take_the_place_of_those_that_are_followed(put, index, clips, tmp_path, monkeypatch):
+    monkeypatch.setattr("tools.segmenting.AT_ONCE", 4)
+    module = put("cutter", SEGMENTER.format(body=BY_HUE), "segmenters")
+    film(clips / "squares.mp4", frames=70)
+    index()
+    monkeypatch.setattr("graphs.index_perceive.Tracker.step", lambda *_: pytest.fail("followed by movement"))
+    monkeypatch.setattr("graphs.index_perceive.ColourTracker.step", lambda *_: pytest.fail("followed by colour"))
+    stages, twin, geometry, _ = index(segmenter="cutter")
+    assert "tracks" in stages
+    lengths = sys.modules[module].LENGTHS
+    assert len(lengths) > 2
+    assert max(lengths) == 5
+    assert {track.salience for track in twin.tracks} == {0.7, 0.9}
+    assert {track.source for track in twin.tracks} == {"segmenter:cutter"}
+    assert twin.sources["segmenter:cutter"].version == "4"
+    red = geometry.row(of_colour(twin, "red"))
+    in_view = geometry.seconds < 2.0
+    assert np.isfinite(geometry.boxes[red, in_view]).all()
+    lefts = 10 + 2 * geometry.frame_index[in_view]
+    assert abs(geometry.boxes[red, in_view, 0] - lefts).max() < 4
+    with Library.open(tmp_path / "library") as library, library.store.masks(twin.video_id) as masks:
+        assert len(masks.frames(geometry.track_ids[red])) >= in_view.sum()
+    assert index(segmenter="cutter")[0] == []
+    stages, twin, _, _ = index(segmenter="cutter", plugins={"cutter": {"most": 1}})
+    assert "tracks" in stages
+    assert len(twin.tracks) == 1
+
+
+@pytest.mark.parametrize(
+    ("body", "why"),
+    [
+        ("raise ValueError('no')", "the plugin cutter failed (ValueError: no)"),
+        ("return 3", "the plugin cutter failed (TypeError"),
+        ("return [images[0] > 3]", "for a track (masks by position)"),
+        ("return [{0: np.ones((3, 4), bool)}]", "returned '(3, 4) of bool' for a mask (120 x 200)"),
+        ("return [{99: np.ones((120, 200), bool)}]", "returned 99 for a position (0 to"),
+        ("return [({0: np.ones((120, 200), bool)}, None)]", "returned None for a confidence"),
+    ],
+)
+def test_a_segmenter_that_fails_fails_that_video_by_name(put, index, clips, body, why):
+    write_film(clips / "other.mp4", size=(160, 112))
+    put("cutter", SEGMENTER.format(body=f"if images[0].shape[0] == 112: return []\n        {body}"), "segmenters")
+    _, twin, _, report = index(segmenter="cutter")
+    assert twin is None
+    assert len(report.indexed) == 1
+    (failed,) = report.failed.values()
+    assert why in failed

@@ -1,0 +1,107 @@
+"""What a detector recognises at a few moments, for questions about things that nothing was found of before."""
+
+from collections.abc import Sequence
+from threading import Lock
+from typing import Annotated
+
+from langchain_core.tools import BaseTool, InjectedToolArg, ToolException, tool
+
+from tools.context import Box, ToolContext
+from twins.errors import TwinseekError
+from twins.frames import Frame
+from twins.specialists import Detection
+
+MOST_MOMENTS = 4
+MOST_FOUND = 32
+MIN_CONFIDENCE = 0.3
+"""A less sure detection is more often wrong than right."""
+SAME_IOU = 0.3
+"""Overlap from which detections of one category at two moments are one thing; it moves in between."""
+
+Seen = tuple[float, Detection]
+
+
+def build(context: ToolContext) -> BaseTool | None:
+    """Return the tool; none where the profile names no detector."""
+    detector = context.detector
+    if detector is None:
+        return None
+    calling = Lock()  # calls run in parallel, and a detector need not be made for that
+
+    @tool(response_format="content_and_artifact")
+    def find_objects(
+        video_id: Annotated[str, InjectedToolArg], seconds: list[float], category: str = ""
+    ) -> tuple[str, list[dict[str, object]]]:
+        """Find objects and name them, at up to 4 times (seconds): cups, dogs, people.
+
+        For objects that the twin does not have, or has without a name. category keeps only those of one name.
+        """
+        if not 0 < len(seconds) <= MOST_MOMENTS:
+            raise ToolException(f"name 1 to {MOST_MOMENTS} moments of the video, not {len(seconds)}.")
+        times, images = context.frames(video_id, seconds=sorted(seconds), max_frames=MOST_MOMENTS)
+        things: list[list[Seen]] = []
+        try:
+            for number, (moment, image) in enumerate(zip(times, images, strict=True)):
+                with calling:
+                    found = detector.detect(Frame(number, moment, image))
+                _link(things, moment, [each for each in found if _wanted(each, category)])
+        except TwinseekError as error:
+            raise ToolException(str(error)) from error
+        things = sorted(things, key=lambda sights: -_sureness(sights))[:MOST_FOUND]
+        return _told(things, times, category), [_track(n, sights) for n, sights in enumerate(things, start=1)]
+
+    about = detector.provenance
+    find_objects.metadata = {"version": f"1-{about.specialist}-{about.version}", "weights": about.weights}
+    return find_objects
+
+
+def _wanted(detection: Detection, category: str) -> bool:
+    same = not category.strip() or category.strip().casefold() == detection.category.casefold()
+    return same and detection.confidence >= MIN_CONFIDENCE
+
+
+def _link(things: list[list[Seen]], moment: float, found: Sequence[Detection]) -> None:
+    """Add each detection to the thing that it goes on, or begin one; the surest chooses first."""
+    for detection in sorted(found, key=lambda each: -each.confidence):
+        before = [
+            (_iou(sights[-1][1].box, detection.box), number)
+            for number, sights in enumerate(things)
+            if sights[-1][1].category == detection.category and sights[-1][0] < moment
+        ]
+        overlap, number = max(before, default=(0.0, -1))
+        if overlap >= SAME_IOU:
+            things[number].append((moment, detection))
+        else:
+            things.append([(moment, detection)])
+
+
+def _iou(a: Box, b: Box) -> float:
+    width, height = min(a[2], b[2]) - max(a[0], b[0]), min(a[3], b[3]) - max(a[1], b[1])
+    if width <= 0 or height <= 0:
+        return 0.0
+    areas = sum((box[2] - box[0]) * (box[3] - box[1]) for box in (a, b))
+    return width * height / (areas - width * height)
+
+
+def _sureness(sights: Sequence[Seen]) -> float:
+    return max(detection.confidence for _, detection in sights)
+
+
+def _track(number: int, sights: Sequence[Seen]) -> dict[str, object]:
+    return {
+        "id": f"found{number}",
+        "category": sights[0][1].category,
+        "confidence": round(_sureness(sights), 3),
+        "frames": [[moment, [round(side, 1) for side in detection.box]] for moment, detection in sights],
+    }
+
+
+def _told(things: Sequence[Sequence[Seen]], times: Sequence[float], category: str) -> str:
+    moments = ", ".join(f"{moment:.1f}" for moment in times)
+    if not things:
+        return f"no {category.strip() or 'object'} is found at {moments} s."
+    named = ", ".join(
+        f"{sights[0][1].category} ({_sureness(sights):.2f}, at {', '.join(f'{moment:.1f}' for moment, _ in sights)} s)"
+        for sights in things
+    )
+    return f"found at {moments} s: {named}."

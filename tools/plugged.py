@@ -1,0 +1,175 @@
+"""Index-time plugins that came through the door: found by name, built, and called within a time limit.
+
+A plugin imports nothing of ours: it takes NumPy arrays and returns plain values, which are checked by who calls it.
+"""
+
+import hashlib
+import math
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from importlib.metadata import EntryPoint
+from pathlib import Path
+from typing import Any, ClassVar, Self, TypeVar
+
+from tools.deadlines import CallError, LateError, call_within
+from tools.door import RefusedError, about, build, find_plugins, version_of
+from twins.errors import TwinseekError
+from twins.geometry import Bytes
+from twins.schema import Provenance
+
+API_VERSION = 1
+
+FRAME_SECONDS = 60.0
+"""A plugin may take this long for one frame; the first one includes its weights."""
+QUICK_FRAMES = 4
+"""Who is given more frames at once has as long for so many of them."""
+WEIGHTS = "weights"
+"""The setting that names a file of weights: what counts is its content, not where it lies."""
+
+
+@dataclass(frozen=True)
+class SpecialistContext:
+    """What an index-time plugin is handed when it is built.
+
+    Args:
+        api_version: of this contract.
+        device: where its model should run, ``cpu`` or ``cuda``.
+        settings: its own section of the settings, ``[plugins.<name>]``.
+    """
+
+    api_version: int
+    device: str
+    settings: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Plugged:
+    """A plugin by name: each process that it is sent to builds its own."""
+
+    GROUP: ClassVar[str]
+    METHOD: ClassVar[str]
+    DOES: ClassVar[str]
+
+    name: str
+    settings: Mapping[str, Any]
+    device: str
+    provenance: Provenance
+
+    @cached_property
+    def plugin(self) -> Any:
+        """The plugin itself."""
+        try:
+            return self.built(find([type(self)], self.name)[1], self.settings, self.device)
+        except RefusedError as error:
+            raise TwinseekError(f"the plugin {self.name} cannot be used: {error}") from error
+
+    @classmethod
+    def built(cls, point: EntryPoint, settings: Mapping[str, Any], device: str) -> Any:
+        """Build a plugin and check what it says of itself. Raises :class:`RefusedError` where something is wrong."""
+        plugin = build(point, SpecialistContext(API_VERSION, device, settings))
+        if not callable(getattr(plugin, cls.METHOD, None)):
+            raise RefusedError(f"build(context) returned {type(plugin).__name__}, which has no method {cls.METHOD}")
+        cls.check(plugin)
+        return plugin
+
+    @classmethod
+    def check(cls, plugin: Any) -> None:
+        """Raise :class:`RefusedError` where a plugin lacks what its kind must say of itself."""
+
+    def with_plugin(self, plugin: Any) -> Self:
+        """Take over one that is built already."""
+        self.__dict__["plugin"] = plugin
+        return self
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {key: value for key, value in self.__dict__.items() if key != "plugin"}
+
+    def call(self, function: Callable[[], Any], *, frames: int = 1) -> Any:
+        """Return what a call into the plugin, about some frames, returns.
+
+        Raises:
+            TwinseekError: it fails or is late.
+        """
+        try:
+            return call_within(FRAME_SECONDS * max(1.0, frames / QUICK_FRAMES), function, f"plugin {self.name}")
+        except LateError as error:
+            raise TwinseekError(f"the plugin {self.name} {error}: leave it out, or give it a smaller model") from error
+        except CallError as error:
+            cause = error.__cause__
+            raise TwinseekError(f"the plugin {self.name} failed ({type(cause).__name__}: {cause})") from cause
+
+    def confidence(self, value: Any) -> float:
+        """Return a number as a confidence, 0 to 1."""
+        try:
+            number = float(value)
+        except (TypeError, ValueError):
+            number = math.nan
+        if not math.isfinite(number):
+            raise self.wrong("a confidence", value)
+        return min(1.0, max(0.0, number))
+
+    def wrong(self, what: str, value: object) -> TwinseekError:
+        """Return the error that says what was returned for something else."""
+        return TwinseekError(f"the plugin {self.name} returned {value!r:.80} for {what}: see docs/plugins.md")
+
+
+Kind = TypeVar("Kind", bound=Plugged)
+
+
+def open_plugged(kinds: Iterable[type[Kind]], name: str, settings: Mapping[str, Any], device: str = "cpu") -> Kind:
+    """Load a plugin of one of these kinds and build it: what is wrong with it is known before any work starts.
+
+    Raises:
+        TwinseekError: it is not installed, or cannot be used; the sentence says why.
+    """
+    kind, point = find(kinds, name)
+    weights = settings.get(WEIGHTS)
+    try:
+        digest = _hash(Path(str(weights))) if weights is not None else None
+        others = {key: value for key, value in settings.items() if key != WEIGHTS}
+        plugin = kind.built(point, settings, device)
+        version = version_of(about(point), getattr(plugin, "version", None), others)
+    except RefusedError as error:
+        raise TwinseekError(f"the plugin {name} of {about(point).distribution} cannot be used: {error}") from error
+    except OSError as error:
+        raise TwinseekError(
+            f"the weights {weights} of the plugin {name} cannot be read ({error.strerror}): set [plugins.{name}]"
+        ) from error
+    declared = getattr(plugin, WEIGHTS, None)
+    provenance = Provenance(
+        specialist=name, version=version, weights=digest or (str(declared) if declared is not None else None)
+    )
+    return kind(name, dict(settings), device, provenance).with_plugin(plugin)
+
+
+def find(kinds: Iterable[type[Kind]], name: str) -> tuple[type[Kind], EntryPoint]:
+    """Return the one plugin of these kinds that has a name, and its kind."""
+    kinds = tuple(kinds)
+    found = [(kind, *entry) for kind in kinds for entry in find_plugins(kind.GROUP)]
+    these = [(kind, point, clash) for kind, point, clash in found if point.name == name]
+    if not these:
+        known = ", ".join(sorted({point.name for _, point, _ in found})) or "none"
+        raise TwinseekError(
+            f"no plugin {kinds[0].DOES} by the name of {name!r} (installed: {known}): install it, or choose"
+        )
+    kind, point, clash = these[0]
+    if clash or len(these) > 1:
+        owners = " and ".join(sorted(about(point).distribution for _, point, _ in these))
+        raise TwinseekError(f"the plugin {name} cannot be used: {clash or f'{owners} both have a {name}'}")
+    return kind, point
+
+
+def tidy(value: str) -> str:
+    """Return a text in one line, without letters that cannot be shown."""
+    return " ".join("".join(letter if letter.isprintable() else " " for letter in value).split())
+
+
+def own(image: Bytes) -> Bytes:
+    """Return a copy: a plugin may draw into it."""
+    return image.copy()
+
+
+def _hash(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
