@@ -19,6 +19,7 @@ class RetrieveOptions:
     Args:
         top: hits that are shown.
         candidates: videos that the judge looks at.
+        screened: videos that the rules look at, to choose those for a judge with a model.
         threshold: a lower score is dropped.
         masks: masks of no frame, of the key frames, or of all sampled frames.
         concurrency: candidates that are judged at once.
@@ -27,6 +28,7 @@ class RetrieveOptions:
 
     top: int = 5
     candidates: int = 40
+    screened: int = 40
     threshold: float = 0.5
     masks: Literal["none", "key", "all"] = "key"
     concurrency: int = 1

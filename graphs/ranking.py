@@ -13,7 +13,10 @@ CLOSE, MOST_COMPARED = 0.05, 5
 
 
 class Judged(Strict):
-    """One candidate after its claims were checked; ``supported`` where a part of the question was verified."""
+    """One candidate after its claims were checked.
+
+    ``supported`` where a part of the question was verified; ``by_rules`` where a model was asked in vain.
+    """
 
     video_id: str
     score: float
@@ -22,6 +25,7 @@ class Judged(Strict):
     instances: tuple[str, ...]
     trace: tuple[CheckedClaim, ...]
     supported: bool = False
+    by_rules: bool = False
     reading: str | None = None
 
 

@@ -1,6 +1,7 @@
 """The retrieve graph: decompose, recall, inspect the candidates in parallel, rank, ground, answer."""
 
 import time
+from contextlib import suppress
 from operator import add
 from typing import Annotated, Any, Literal, TypedDict
 
@@ -29,6 +30,7 @@ class RetrieveState(TypedDict):
     search: list[str]
     denied: list[int]
     coarse: list[tuple[str, float]]
+    screened: list[Json]
     verdicts: Annotated[list[Json], add]
     shown: list[Json]
     results: list[Json]
@@ -67,7 +69,12 @@ def build_retrieve_graph(investigation: Investigation | None = None) -> Builder:
     graph.add_node("answer", answer)
     graph.add_edge(START, "decompose")
     graph.add_edge("decompose", "recall")
-    graph.add_conditional_edges("recall", fan_out if investigation is None else one_each, ["inspect", "rank"])
+    if investigation is None:
+        graph.add_conditional_edges("recall", fan_out, ["inspect", "rank"])
+    else:
+        graph.add_node("screen", screen)
+        graph.add_edge("recall", "screen")
+        graph.add_conditional_edges("screen", one_each, ["inspect", "rank"])
     graph.add_edge("inspect", "rank")
     graph.add_edge("rank", "ground")
     graph.add_edge("ground", "answer")
@@ -112,6 +119,22 @@ def fan_out(state: RetrieveState, runtime: Rt) -> list[Send] | Literal["rank"]:
     return [Send("inspect", {**shared, "candidates": branch}) for branch in branches] or "rank"
 
 
+def screen(state: RetrieveState, runtime: Rt) -> Json:
+    """Let the rules look at more videos than a model can be paid to, and put those first that they think fit.
+
+    Where no model answers in the end, what the rules say of them is the answer.
+    """
+    context = runtime.context
+    decomposition = decomposition_of(state["query"], state["sub_queries"])
+    screened: list[Json] = []
+    for video_id, coarse_score in state["coarse"][: context.options.screened]:
+        with suppress(TwinseekError):  # whoever is to judge it says that it cannot be read
+            screened.append(_inspect_one(decomposition, video_id, coarse_score, context).model_dump(mode="json"))
+    by_score = sorted(screened, key=lambda judged: -judged["score"])
+    first = {judged["video_id"]: place for place, judged in enumerate(by_score)}
+    return {"coarse": sorted(state["coarse"], key=lambda row: first.get(row[0], len(first))), "screened": screened}
+
+
 def one_each(state: RetrieveState, runtime: Rt) -> list[Send] | Literal["rank"]:
     """Send each proposed video to an investigation of its own: their judge waits for a server."""
     shared = {key: state[key] for key in ("query", "started", "sub_queries", "search")}
@@ -149,6 +172,8 @@ def rank(state: RetrieveState, runtime: Rt) -> Json:
     """Order all videos: the judged ones by verdict, the rest by recall. A close call is settled by comparison."""
     context, threshold = runtime.context, runtime.context.options.threshold
     verdicts = [Judged.model_validate(verdict) for verdict in state["verdicts"]]
+    if context.investigator is not None and all(verdict.by_rules for verdict in verdicts):
+        verdicts = [Judged.model_validate(verdict) for verdict in state["screened"]]
     ordered = order_verdicts(state["coarse"], verdicts, threshold, verified_first=context.investigator is not None)
     warnings: list[Json] = []
     close = close_call(ordered, threshold) if context.compare is not None else []
