@@ -52,6 +52,7 @@ class ToolRunner:
         limit: how many calls run at once, of all candidates together; without it as many as are asked for.
         reserve: told before a tool is really called; raises :class:`TwinseekError` where no more may be spent.
         changed: videos of which something new was found, in order.
+        folded: the keys of the observations that were read as parts of the twins of videos.
     """
 
     store: Store
@@ -61,6 +62,7 @@ class ToolRunner:
     limit: Semaphore | None = None
     reserve: Callable[[], None] | None = None
     changed: dict[str, None] = field(default_factory=dict)
+    folded: dict[str, tuple[str, ...]] = field(default_factory=dict)
     warnings: list[ResultWarning] = field(default_factory=list)
     _unkept: dict[str, dict[str, Observation]] = field(default_factory=dict)
     _lock: Lock = field(default_factory=Lock)
@@ -70,6 +72,8 @@ class ToolRunner:
         known = self.read_kept(video_id)
         with self._lock:
             found = list(self._unkept.get(video_id, {}).values())
+            if known.folded:
+                self.folded[video_id] = known.folded
         if not found:
             return known
         twin, geometry = fold(known.twin, known.geometry, found)
