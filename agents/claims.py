@@ -17,8 +17,9 @@ from twins.predicates.truth import covered
 from twins.queries import Check, CheckedClaim, Claim, Status, SubQuery, Verdict
 from twins.schema import Span, Twin
 
-REFUTED_COST = 0.3
-"""Share of the score that is lost when every checkable claim is refuted."""
+REFUTED_COST, CONTRADICTED_COST = 0.3, 0.55
+"""Share of the score that is lost when every checkable claim is refuted: of the rules, which tell what fails beside what
+holds; and of a model, which claims only what it believes. Then even a full score passes no threshold of a half."""
 JUDGED_FACTOR = 0.995
 """What the score of a verdict without a single verified claim is worth."""
 STATE_COVER = 0.5
@@ -75,7 +76,8 @@ def check_verdict(
     refuted = sum(checked.check == "refuted" for checked in trace)
     score = verdict.score
     if refuted:
-        score *= 1 - REFUTED_COST * refuted / (verified + refuted)
+        cost = REFUTED_COST if parts is None else CONTRADICTED_COST
+        score *= 1 - cost * refuted / (verified + refuted)
     if not verified:
         score *= JUDGED_FACTOR
     known = {track.id for track in twin.tracks}

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from math import inf
 from typing import Literal
 
 from graphs.ranking import Judged
@@ -23,7 +24,7 @@ class RetrieveOptions:
         threshold: a lower score is dropped.
         masks: masks of no frame, of the key frames, or of all sampled frames.
         concurrency: candidates that are judged at once.
-        seconds: budget; when it is spent, what is left is ranked by recall alone, and marked.
+        seconds: what the rules may take; when it is spent, what is left is ranked by recall alone, and marked.
     """
 
     top: int = 5
@@ -57,6 +58,7 @@ class RetrieveContext:
         investigator: a judge that may look closer; then ``judge`` is who takes over where it gives up.
         tools: what it can call.
         call: makes a call about a video and keeps what it found; it never raises.
+        seconds_left: what the models of the question have left; then rules judge, for ``options.seconds`` at most.
         compare: orders videos that were judged alike, given the question; none leaves them as they are.
     """
 
@@ -70,6 +72,7 @@ class RetrieveContext:
     investigator: Investigator | None = None
     tools: Sequence[ToolOffer] = ()
     call: Callable[[str, ToolCall], ToolFinding] = _no_tool
+    seconds_left: Callable[[], float] = lambda: inf
     compare: Compare | None = None
 
     def candidate(self, video_id: str, coarse_score: float) -> Candidate:

@@ -94,6 +94,12 @@ def embed_library(
     return put
 
 
+def missing_parts(index: SearchIndex, encoder: TextEncoder, wanted: Iterable[tuple[str, str]]) -> set[tuple[str, str]]:
+    """Return those of the given (video_id, part) that the index does not hold as this encoder embeds them."""
+    held, stamp = index.parts(), _stamp(encoder)
+    return {key for key in wanted if key not in held or held[key].stamp != stamp}
+
+
 def _embed_round(
     store: Store,
     index: SearchIndex,

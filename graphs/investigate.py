@@ -1,6 +1,6 @@
 """Inspecting one candidate with a judge that may look closer: judge, call, judge again, check, once more if refuted."""
 
-import time
+import json
 from collections.abc import Sequence
 from operator import add
 from typing import Annotated, Literal, TypedDict
@@ -32,7 +32,6 @@ class Investigation(TypedDict):
     """
 
     query: str
-    started: float
     sub_queries: list[Json]
     search: list[str]
     video_id: str
@@ -44,13 +43,13 @@ class Investigation(TypedDict):
     refuted: list[Json]
     again: bool
     settled: bool
+    by_rules: bool
     verdicts: Annotated[list[Json], add]
     warnings: Annotated[list[Json], add]
 
 
 class _Start(TypedDict):
     query: str
-    started: float
     sub_queries: list[Json]
     search: list[str]
     video_id: str
@@ -87,14 +86,14 @@ def judge(state: Investigation, runtime: Rt) -> Json:
     """Ask the judge for its next step: calls, or a verdict. Where it cannot answer, the rules judge does, marked."""
     context, video_id = runtime.context, state["video_id"]
     try:
-        if time.monotonic() - state["started"] > context.options.seconds:
-            raise BudgetSpentError(f"the budget of {context.options.seconds:g} s ran out")
+        if context.seconds_left() <= 0:
+            raise BudgetSpentError("the time of this query is spent: raise llm.seconds")
         step = _investigator(context).step(_case(state, context))
     except BudgetSpentError as error:
-        text = f"{error}: some videos are ranked by recall alone"
-        return _as_it_was(state) or _ended("budget", text)
+        return _as_it_was(state) or _by_rules(state, context, "budget", f"some videos were judged by rules: {error}")
     except ModelGaveUpError as error:
-        return _as_it_was(state) or _by_rules(state, context, f"{video_id} was judged by rules: {error}")
+        text = f"{video_id} was judged by rules: {error}"
+        return _as_it_was(state) or _by_rules(state, context, "judged_by_rules", text)
     except TwinseekError as error:
         return _ended("unreadable", f"{video_id} was not judged: {error}")
     if isinstance(step, Plan):
@@ -104,9 +103,10 @@ def judge(state: Investigation, runtime: Rt) -> Json:
 
 
 def after_judging(state: Investigation) -> list[Send] | Literal["check", "__end__"]:
-    """Make the planned calls, all at once; check a verdict; end where there is neither."""
+    """Make the planned calls, all at once and equal ones once; check a verdict; end where there is neither."""
     if state.get("calls"):
-        return [Send("call", _Call(video_id=state["video_id"], call=planned)) for planned in state["calls"]]
+        distinct = {json.dumps(planned, sort_keys=True): planned for planned in state["calls"]}
+        return [Send("call", _Call(video_id=state["video_id"], call=planned)) for planned in distinct.values()]
     return "check" if state.get("verdict") is not None else "__end__"
 
 
@@ -126,11 +126,13 @@ def check(state: Investigation, runtime: Rt) -> Json:
     except TwinseekError as error:
         return {**_ended("unreadable", f"{state['video_id']} was not judged: {error}"), "again": False}
     verdict = Verdict.model_validate(state["verdict"])
-    checked = check_verdict(verdict, candidate.twin, candidate.geometry, decomposition.sub_queries)
+    by_rules = state.get("by_rules", False)
+    parts = None if by_rules else decomposition.sub_queries  # the rules claim nothing beside the point
+    checked = check_verdict(verdict, candidate.twin, candidate.geometry, parts)
     refuted = [line.model_dump(mode="json") for line in checked.trace if line.check == "refuted"]
     if refuted and not state.get("settled"):
         return {"refuted": refuted, "again": True, "settled": True}
-    judged = judged_of(state["video_id"], checked)
+    judged = judged_of(state["video_id"], checked).model_copy(update={"by_rules": by_rules})
     get_stream_writer()({"event": "inspected", "video_id": judged.video_id, "score": judged.score})
     return {"verdicts": [judged.model_dump(mode="json")], "again": False}
 
@@ -162,14 +164,18 @@ def _as_it_was(state: Investigation) -> Json | None:
     return {"calls": [], "settled": True} if state.get("verdict") is not None else None
 
 
-def _by_rules(state: Investigation, context: RetrieveContext, text: str) -> Json:
+def _by_rules(state: Investigation, context: RetrieveContext, code: str, text: str) -> Json:
+    """Let the rules judge, which takes milliseconds; in a time of their own, that begins where the models' ends."""
+    if context.seconds_left() + context.options.seconds <= 0:
+        return _ended("budget", "the time of this query is spent: some videos are ranked by recall alone")
     decomposition = decomposition_of(state["query"], state["sub_queries"])
     try:
         candidate = context.candidate(state["video_id"], state["coarse_score"])
     except TwinseekError as error:
         return _ended("unreadable", f"{state['video_id']} was not judged: {error}")
     verdict = context.judge.judge(decomposition, candidate).model_dump(mode="json")
-    return {"verdict": verdict, "calls": [], "settled": True, "warnings": [as_warning("judged_by_rules", text)]}
+    marked = [as_warning(code, text)]
+    return {"verdict": verdict, "calls": [], "settled": True, "by_rules": True, "warnings": marked}
 
 
 def _ended(code: str, text: str) -> Json:

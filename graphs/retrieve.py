@@ -84,13 +84,11 @@ def build_retrieve_graph(investigation: Investigation | None = None) -> Builder:
 
 def decompose(state: RetrieveState, runtime: Rt) -> Json:
     """Take the question apart."""
-    started = time.monotonic()
     get_stream_writer()({"event": "started", "query": state["query"]})
     decomposition = runtime.context.decomposer.decompose(state["query"])
     sub_queries = [part.model_dump(mode="json") for part in decomposition.sub_queries]
     get_stream_writer()({"event": "decomposed", "sub_queries": [part["text"] for part in sub_queries]})
     return {
-        "started": started,
         "sub_queries": sub_queries,
         "search": list(decomposition.search),
         "denied": list(decomposition.denied),
@@ -104,7 +102,11 @@ def recall(state: RetrieveState, runtime: Rt) -> Json:
     recalled = runtime.context.recall(decomposition.model_copy(update={"denied": tuple(state["denied"])}))
     first = [name for name, _ in recalled.scores[:3]]
     get_stream_writer()({"event": "recalled", "videos": len(recalled.scores), "first": first})
-    return {"coarse": recalled.scores, "warnings": [warning.model_dump() for warning in recalled.warnings]}
+    return {
+        "started": time.monotonic(),  # of inspecting: taking the question apart may have waited for a model
+        "coarse": recalled.scores,
+        "warnings": [warning.model_dump() for warning in recalled.warnings],
+    }
 
 
 def fan_out(state: RetrieveState, runtime: Rt) -> list[Send] | Literal["rank"]:
@@ -137,7 +139,7 @@ def screen(state: RetrieveState, runtime: Rt) -> Json:
 
 def one_each(state: RetrieveState, runtime: Rt) -> list[Send] | Literal["rank"]:
     """Send each proposed video to an investigation of its own: their judge waits for a server."""
-    shared = {key: state[key] for key in ("query", "started", "sub_queries", "search")}
+    shared = {key: state[key] for key in ("query", "sub_queries", "search")}
     proposed = state["coarse"][: runtime.context.options.candidates]
     return [Send("inspect", {**shared, "video_id": name, "coarse_score": score}) for name, score in proposed] or "rank"
 

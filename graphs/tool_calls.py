@@ -6,18 +6,19 @@ Nothing that a model wrote or a tool did raises here: a call that comes to nothi
 import json
 import logging
 import time
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import nullcontext
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from functools import partial
-from threading import Lock, Semaphore
+from math import inf
+from threading import TIMEOUT_MAX, Lock, Semaphore
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
 from graphs.tool_artifacts import ArtifactError, Found, read_artifact, tidy
-from tools.deadlines import CallError, LateError, Running, call_within
+from tools.context import reading
+from tools.deadlines import CallError, LateError, call_within
 from tools.door import VIDEO, OpenTool, Toolbox
 from twins.errors import TwinseekError
 from twins.observations import EffectiveTwin, anchored, fold, observation_key
@@ -50,8 +51,10 @@ class ToolRunner:
         read_kept: returns the effective twin of a video, as the library has it.
         seconds: deadline of a call.
         limit: how many calls run at once, of all candidates together; without it as many as are asked for.
+        seconds_left: of the question: a call ends by then, and waits no longer for its turn.
         reserve: told before a tool is really called; raises :class:`TwinseekError` where no more may be spent.
         changed: videos of which something new was found, in order.
+        folded: the keys of the observations that were read as parts of the twins of videos.
     """
 
     store: Store
@@ -59,8 +62,10 @@ class ToolRunner:
     read_kept: Callable[[str], EffectiveTwin]
     seconds: float = CALL_SECONDS
     limit: Semaphore | None = None
+    seconds_left: Callable[[], float] = lambda: inf
     reserve: Callable[[], None] | None = None
     changed: dict[str, None] = field(default_factory=dict)
+    folded: dict[str, tuple[str, ...]] = field(default_factory=dict)
     warnings: list[ResultWarning] = field(default_factory=list)
     _unkept: dict[str, dict[str, Observation]] = field(default_factory=dict)
     _lock: Lock = field(default_factory=Lock)
@@ -70,6 +75,8 @@ class ToolRunner:
         known = self.read_kept(video_id)
         with self._lock:
             found = list(self._unkept.get(video_id, {}).values())
+            if known.folded:
+                self.folded[video_id] = known.folded
         if not found:
             return known
         twin, geometry = fold(known.twin, known.geometry, found)
@@ -85,6 +92,19 @@ class ToolRunner:
             except TwinseekError as error:  # damaged: found out anew, and kept for this question alone
                 self.warn("observation", str(error))
         return found
+
+    @contextmanager
+    def turn(self) -> Iterator[None]:
+        """Hold a place for a call. Raises :class:`TwinseekError` where none gets free in the question's time."""
+        if self.limit is None:
+            yield
+            return
+        if not self.limit.acquire(timeout=min(max(self.seconds_left(), 0.0), TIMEOUT_MAX)):
+            raise TwinseekError("the question's time was over before its turn came")
+        try:
+            yield
+        finally:
+            self.limit.release()
 
     def keep(self, video_id: str, observation: Observation, known: EffectiveTwin) -> Observation:
         """Keep what was found: in the library, or where that cannot be written, until the question is answered."""
@@ -129,18 +149,6 @@ def run_call(call: ToolCall, video_id: str, runner: ToolRunner) -> ToolFinding:
     return finding
 
 
-def run_calls(calls: Sequence[ToolCall], video_id: str, runner: ToolRunner) -> list[ToolFinding]:
-    """Make several calls at once; return a finding for each, in the order of the calls. Equal ones are made once."""
-    running: dict[str, Running[ToolFinding]] = {}
-    names = [f"{call.tool} {_shown(call.args)}" for call in calls]
-    for name, call in zip(names, calls, strict=True):
-        if name not in running:
-            running[name] = Running(partial(run_call, call, video_id, runner), f"call of {call.tool}")
-    # Each has its own deadline; how long it waits for its turn is another matter.
-    findings = {name: each.result(None) for name, each in running.items()}
-    return [findings[name].model_copy(update={"call": call}) for name, call in zip(names, calls, strict=True)]
-
-
 def _run(call: ToolCall, video_id: str, runner: ToolRunner) -> ToolFinding:
     tool = runner.toolbox.tools.get(call.tool)
     if tool is None:
@@ -153,11 +161,12 @@ def _run(call: ToolCall, video_id: str, runner: ToolRunner) -> ToolFinding:
     kept = runner.find(video_id, key)
     if kept is not None:
         return ToolFinding(call=call, text=kept.text, key=key)
-    if runner.reserve is not None:
-        runner.reserve()
-    with runner.limit or nullcontext():
+    with runner.turn():
+        if runner.reserve is not None:
+            runner.reserve()
         began = time.perf_counter()
-        text, artifact = _invoke(tool, {**args, VIDEO: video_id}, runner.seconds)
+        with reading(runner.read):
+            text, artifact = _invoke(tool, {**args, VIDEO: video_id}, min(runner.seconds, runner.seconds_left()))
         seconds = time.perf_counter() - began
     found = _found(call.tool, artifact, known)
     observation = Observation(
@@ -247,14 +256,15 @@ def _invoke(tool: OpenTool, args: Json, seconds: float) -> tuple[str, object]:
     name = tool.offer.name
     request = {"type": "tool_call", "id": name, "name": name, "args": args}
     try:
-        message = call_within(seconds, lambda: tool.tool.invoke(request), f"tool {name}")
+        message = call_within(max(seconds, 0.0), lambda: tool.tool.invoke(request), f"tool {name}")
     except LateError as error:
         raise _RefusedError(f"{name} {error} and was abandoned.") from error
     except CallError as error:
         cause = error.__cause__
         if isinstance(cause, ToolException):
             raise _RefusedError(f"{name}: {cause}") from cause
-        logger.warning("the tool %s failed", name, exc_info=cause)
+        logger.warning("the tool %s failed: %s", name, cause)
+        logger.debug("this is where it did", exc_info=cause)
         raise _RefusedError(f"{name} failed ({type(cause).__name__}: {cause}).") from cause
     if not isinstance(message, ToolMessage):
         raise _RefusedError(f"{name} found nothing that can be used: it returned {type(message).__name__}.")

@@ -4,7 +4,9 @@ Plain callables, so that a plugin imports nothing of ours. Everything that goes 
 with a sentence for the model that called the tool.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NoReturn, Protocol
 
@@ -117,6 +119,22 @@ def context_without_library(see: "BaseChatModel | None" = None, detector: "Detec
     return ToolContext(API_VERSION, nothing, nothing, nothing, nothing, see=see, detector=detector)
 
 
+_READ: ContextVar[Callable[[str], EffectiveTwin] | None] = ContextVar("read", default=None)
+
+
+@contextmanager
+def reading(read: Callable[[str], EffectiveTwin]) -> Iterator[None]:
+    """Let the tools that are called in the block, and in threads that copy its context, read twins by this function.
+
+    Tools are built once; what one question has found out, and nobody can keep, is known to that question alone.
+    """
+    token = _READ.set(read)
+    try:
+        yield
+    finally:
+        _READ.reset(token)
+
+
 class _Looks:
     """The callables of a context, for one library."""
 
@@ -184,7 +202,7 @@ class _Looks:
 
     def _known(self, video_id: str) -> EffectiveTwin:
         try:
-            return self._read(video_id)
+            return (_READ.get() or self._read)(video_id)
         except TwinseekError as error:
             _refuse(f"the twin of this video cannot be read: {error}")
 

@@ -4,7 +4,8 @@ import asyncio
 import threading
 import time
 import uuid
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncGenerator, Callable, Generator, Iterator, Sequence
+from contextlib import closing
 from contextvars import Context
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -13,6 +14,7 @@ from twins.queries import Cost
 
 if TYPE_CHECKING:
     from graphs.context import RetrieveContext
+    from twins.queries import ResultWarning
     from twinseek.reasoning import Reasoning
     from twinseek.result import Result
 
@@ -29,6 +31,8 @@ class Prepared:
         context: what it works with.
         names: who decides, by role.
         reasoning: the part that models have in it; none where rules decide.
+        remember: makes searchable what tools found out, and returns what there is to warn of. It runs before the result
+            is given out, and where nobody waits for one any more: with it or without, what was found is found again.
     """
 
     query: str
@@ -36,6 +40,7 @@ class Prepared:
     context: "RetrieveContext"
     names: dict[str, str]
     reasoning: "Reasoning | None" = None
+    remember: "Callable[[], Sequence[ResultWarning]]" = tuple
 
     def ask(self, on_event: Callable[[Event], None] | None = None) -> "Result":
         """Answer it.
@@ -45,13 +50,17 @@ class Prepared:
         """
         started = time.perf_counter()
         if on_event is None:
-            state = self.graph.invoke(self._question(), context=self.context, config=self._config())
-            return self._result(state, time.perf_counter() - started)
-        run = self._run()
-        event, result = next(run)
-        while event is not None:
-            on_event(event)
+            try:
+                state = self.graph.invoke(self._question(), context=self.context, config=self._config())
+                seconds = time.perf_counter() - started
+            finally:
+                told = self.remember()
+            return self._result(state, seconds, told)
+        with closing(self._run()) as run:
             event, result = next(run)
+            while event is not None:
+                on_event(event)
+                event, result = next(run)
         answered: Result = result
         return answered
 
@@ -60,14 +69,17 @@ class Prepared:
         # In a context of its own: asked inside another graph (the chat), this one would take itself for a part of it,
         # and keep its state with that one's.
         own, run = Context(), self._run()
-        while True:
-            event, result = own.run(next, run)
-            if event is None:
-                yield {"event": "result", "result": result.to_dict()}
-                return
-            yield event
+        try:
+            while True:
+                event, result = own.run(next, run)
+                if event is None:
+                    yield {"event": "result", "result": result.to_dict()}
+                    return
+                yield event
+        finally:
+            own.run(run.close)
 
-    async def stream(self) -> AsyncIterator[Event]:
+    async def stream(self) -> AsyncGenerator[Event]:
         """Yield what happens meanwhile, and at last ``{"event": "result", "result": …}``.
 
         The graph runs in a thread: its nodes block, and an event loop has few threads of its own to run them in.
@@ -80,16 +92,17 @@ class Prepared:
                 raise _LeftError
             loop.call_soon_threadsafe(events.put_nowait, (event, outcome))
 
-        def run() -> None:
+        def answer() -> None:
             try:
-                for event, result in self._run():
-                    put(event, result)
+                with closing(self._run()) as run:
+                    for event, result in run:
+                        put(event, result)
             except _LeftError:
                 pass
             except BaseException as error:
                 put(None, error)
 
-        threading.Thread(target=run, name="question", daemon=True).start()
+        threading.Thread(target=answer, name="question", daemon=True).start()
         try:
             while True:
                 event, outcome = await events.get()
@@ -102,7 +115,7 @@ class Prepared:
         finally:
             left.set()
 
-    def _run(self) -> "Iterator[tuple[Event | None, Any]]":
+    def _run(self) -> "Generator[tuple[Event | None, Any]]":
         """Yield events, and at last none with the result."""
         started, state = time.perf_counter(), {}
         stream = self.graph.stream(
@@ -113,12 +126,17 @@ class Prepared:
             stream_mode=["custom", "values"],
             subgraphs=True,  # also what happens inside the investigation of a candidate
         )
-        for path, mode, chunk in stream:
-            if mode == "custom":
-                yield dict(chunk), None
-            elif not path:
-                state = chunk
-        yield None, self._result(state, time.perf_counter() - started)
+        try:
+            for path, mode, chunk in stream:
+                if mode == "custom":
+                    yield dict(chunk), None
+                elif not path:
+                    state = chunk
+            seconds = time.perf_counter() - started
+        finally:
+            stream.close()  # waits for the calls that are being made
+            told = self.remember()
+        yield None, self._result(state, seconds, told)
 
     def _question(self) -> dict[str, Any]:
         return {"query": self.query, "verdicts": [], "warnings": []}
@@ -126,14 +144,14 @@ class Prepared:
     def _config(self, more: int = 0) -> dict[str, Any]:
         return {"max_concurrency": self.context.options.concurrency + more}
 
-    def _result(self, state: dict[str, Any], seconds: float) -> "Result":
+    def _result(self, state: dict[str, Any], seconds: float, told: "Sequence[ResultWarning]") -> "Result":
         from twinseek.result import Result
 
         reasoning = self.reasoning
         spent = reasoning.cost if reasoning else Cost()
         warnings = [
             *state["warnings"],
-            *(warning.model_dump() for warning in (reasoning.warnings if reasoning else ())),
+            *(warning.model_dump() for warning in (*(reasoning.warnings if reasoning else ()), *told)),
         ]
         return Result.model_validate(
             {

@@ -5,9 +5,9 @@ import os
 import time
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import aclosing, suppress
 from dataclasses import replace
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from threading import Lock
 from types import TracebackType
@@ -23,9 +23,11 @@ if TYPE_CHECKING:
     from graphs.context import RetrieveContext
     from graphs.index import IndexReport
     from twins.frames import Frame
+    from twins.queries import ResultWarning
     from twins.specialists import Specialists
     from twinseek.asking import Prepared
     from twinseek.gallery import Gallery
+    from twinseek.reasoning import Reasoning
     from twinseek.result import Result
 
 Event = dict[str, Any]
@@ -232,14 +234,11 @@ class Library:
                 of fields of :class:`twinseek.settings.LlmSettings` that do; ``within`` and ``without``: videos (ids,
                 unique prefixes, paths) to which the question is limited, and which are left out.
         """
-        prepared = self._ready(query, options)
-        return self._finished(prepared, prepared.ask(on_event))
+        return self._ready(query, options).ask(on_event).with_frames(self.frames)
 
     def stream(self, query: str, **options: Any) -> Iterator[Event]:
         """Yield what :meth:`astream` does, for those without an event loop."""
-        prepared = self._ready(query, options)
-        yield from prepared.events()
-        self._remember(prepared)
+        yield from self._ready(query, options).events()
 
     async def aask(self, query: str, **options: Any) -> "Result":
         """Answer a question without blocking the event loop; see :meth:`ask`."""
@@ -248,9 +247,9 @@ class Library:
     async def astream(self, query: str, **options: Any) -> AsyncIterator[Event]:
         """Yield what happens while a question is answered; the last event is ``{"event": "result", "result": …}``."""
         prepared = await asyncio.to_thread(self._ready, query, options)
-        async for event in prepared.stream():
-            yield event
-        await asyncio.to_thread(self._remember, prepared)
+        async with aclosing(prepared.stream()) as events:
+            async for event in events:
+                yield event
 
     def _ready(self, query: str, options: dict[str, Any]) -> "Prepared":
         """Return a question that can be asked: options are checked first, then loaded what is slow, once."""
@@ -266,7 +265,7 @@ class Library:
         context = self._limited(context, within, without)
         with self._loading:
             graph = self._graph if context.investigator is None else self._reasoning_graph
-        return Prepared(query, graph, context, names, reasoning)
+        return Prepared(query, graph, context, names, reasoning, partial(self._remember, reasoning))
 
     def _limited(
         self, context: "RetrieveContext", within: Iterable[str] | None, without: Iterable[str] | None
@@ -280,14 +279,13 @@ class Library:
         others = frozenset(map(self.resolve, without or ()))
         return replace(context, recall=lambda decomposition: among(context.recall(decomposition), only, others))
 
-    def _finished(self, prepared: "Prepared", result: "Result") -> "Result":
-        self._remember(prepared)
-        return result.with_frames(self.frames)
+    def _remember(self, reasoning: "Reasoning | None") -> "Sequence[ResultWarning]":
+        """Make searchable what tools have found out; return what there is to warn of."""
+        if reasoning is None:
+            return ()
+        from twinseek.remembering import remember
 
-    def _remember(self, prepared: "Prepared") -> None:
-        """Make searchable what tools have found out."""
-        if prepared.reasoning is not None and prepared.reasoning.changed:
-            self.gallery.sync(videos=prepared.reasoning.changed)
+        return remember(self.store, self.gallery, reasoning)
 
     @cached_property
     def _graph(self) -> Any:

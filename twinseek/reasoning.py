@@ -1,12 +1,14 @@
 """What one question is answered with when a language model decides: agents, tools, and what they may spend."""
 
 from collections.abc import Callable, Sequence
+from copy import copy
 from dataclasses import dataclass, replace
 from threading import Semaphore
 
 from agents.llm.decomposer import LlmDecomposer
 from agents.llm.judge import LlmJudge
 from agents.llm.metering import Meter
+from agents.llm.model import Model
 from agents.llm.roles import Models
 from agents.llm.tie_break import Contender, LlmTieBreak
 from graphs.context import RetrieveContext
@@ -17,6 +19,9 @@ from twins.observations import EffectiveTwin
 from twins.queries import Cost, ResultWarning
 from twins.store import Store
 from twinseek.settings import LlmSettings
+
+FIRST_SHARE = 1 / 3
+"""Of ``llm.seconds``, for reading a question or a message: a server that hangs there must leave time to judge."""
 
 
 @dataclass(frozen=True)
@@ -76,31 +81,44 @@ def reason(
     """
     meter = next(model.meter for model in (models.judge, models.decompose, models.see) if model is not None)
     limit = Semaphore(llm.max_concurrency)
-    runner = ToolRunner(store, toolbox, read, limit=limit, reserve=meter.reserve_tool)
-    rules = {"decomposer": plain.decomposer.name, "judge": plain.judge.name}
+    runner = ToolRunner(store, toolbox, read, limit=limit, seconds_left=meter.seconds_left, reserve=meter.reserve_tool)
+    names = {"decomposer": plain.decomposer.name, "judge": plain.judge.name}
     context = replace(plain, read=runner.read)
     if models.decompose is not None:
-        decomposer = LlmDecomposer(models.decompose, plain.decomposer)
-        context, rules["decomposer"] = replace(context, decomposer=decomposer), decomposer.name
+        decomposer = LlmDecomposer(hurried(models.decompose, llm), plain.decomposer)
+        context, names["decomposer"] = replace(context, decomposer=decomposer), decomposer.name
     if models.judge is not None:
-        judge, tie_break = LlmJudge(models.judge), LlmTieBreak(models.judge)
-        rules |= {"judge": judge.name, "tie_break": tie_break.name}
-        context = replace(
-            context,
-            investigator=judge,
-            tools=toolbox.offers,
-            call=lambda video_id, call: run_call(call, video_id, runner),
-            compare=lambda query, close: tie_break.order(query, [_contender(verdict) for verdict in close]),
-            options=replace(
-                context.options,
-                candidates=llm.candidates,
-                concurrency=llm.max_concurrency,
-                seconds=llm.seconds,
-            ),
-        )
+        context = _judging(context, models.judge, runner, llm)
+        names |= {"judge": LlmJudge(models.judge).name, "tie_break": LlmTieBreak(models.judge).name}
     if models.see is not None:
-        rules["see"] = models.see.name
-    return Reasoning(context, meter, runner, rules)
+        names["see"] = models.see.name
+    return Reasoning(context, meter, runner, names)
+
+
+def hurried(model: Model, llm: LlmSettings) -> Model:
+    """Return a model that takes a share of a question's time at most: the rest is for what comes after it."""
+    other = copy(model)
+    other.limits = replace(model.limits, seconds=min(model.limits.seconds, llm.seconds * FIRST_SHARE))
+    return other
+
+
+def _judging(context: RetrieveContext, model: Model, runner: ToolRunner, llm: LlmSettings) -> RetrieveContext:
+    """Let a model judge, call tools and compare. The meter is the only clock that it has."""
+    tie_break = LlmTieBreak(model)
+    return replace(
+        context,
+        investigator=LlmJudge(model),
+        tools=runner.toolbox.offers,
+        call=lambda video_id, call: run_call(call, video_id, runner),
+        seconds_left=model.meter.seconds_left,
+        compare=lambda query, close: tie_break.order(query, [_contender(verdict) for verdict in close]),
+        options=replace(
+            context.options,
+            candidates=llm.candidates,
+            screened=max(context.options.candidates, llm.candidates),
+            concurrency=llm.max_concurrency,
+        ),
+    )
 
 
 def _contender(verdict: Judged) -> Contender:

@@ -7,11 +7,12 @@ import subprocess
 import sys
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
 from graphs.tool_artifacts import LONGEST_TEXT, MOST_FACTS
-from graphs.tool_calls import ToolRunner, run_call, run_calls
+from graphs.tool_calls import ToolRunner, run_call
 from tests.e2e.films import write_film
 from tests.plugins import ROOT, a_tool, calls_of, install, install_built_in
 from tools.context import make_context
@@ -56,6 +57,11 @@ def a_runner(library, **options):
 
 def a_call(tool, **args):
     return ToolCall(tool=tool, args=args)
+
+
+def at_once(calls, video, runner):
+    with ThreadPoolExecutor(len(calls)) as pool:
+        return list(pool.map(lambda call: run_call(call, video, runner), calls))
 
 
 def test_a_finding_is_kept_and_folded_into_the_twin(library, video, put):
@@ -141,7 +147,7 @@ def test_a_wrong_call_is_answered_in_a_sentence_and_not_made(library, video, put
 def test_a_failing_tool_is_named_and_nothing_is_kept(library, video, put, body, said):
     put("broken", body)
     put("brightness")
-    broken, fine = run_calls([a_call("broken"), a_call("brightness")], video, a_runner(library))
+    broken, fine = (run_call(a_call(name), video, a_runner(library)) for name in ("broken", "brightness"))
     assert said in broken.text
     assert (broken.key, broken.fresh) == (None, False)
     assert fine.fresh
@@ -153,10 +159,21 @@ def test_a_hanging_tool_is_abandoned_at_its_deadline_and_frees_its_place(library
     put("brightness")
     runner = a_runner(library, seconds=0.3, limit=threading.Semaphore(1))
     began = time.monotonic()
-    slow, fine = run_calls([a_call("slow"), a_call("brightness")], video, runner)
+    slow, fine = (run_call(a_call(name), video, runner) for name in ("slow", "brightness"))
     assert time.monotonic() - began < 5
     assert slow.text == "slow gave no answer within 0.3 s and was abandoned."
     assert fine.fresh
+
+
+def test_calls_end_with_the_time_of_the_question_and_so_does_the_wait_for_a_turn(library, video, put):
+    module = put("slow", "import time; time.sleep(5)")
+    ends = time.monotonic() + 0.8
+    runner = a_runner(library, limit=threading.Semaphore(1), seconds_left=lambda: ends - time.monotonic())
+    findings = at_once([a_call("slow", n=n) for n in range(3)], video, runner)
+    assert time.monotonic() - ends < 2
+    assert len(calls_of(module)) == 1
+    assert sum("was abandoned" in finding.text for finding in findings) == 1
+    assert sum("slow could not be called: the question's time was over" in found.text for found in findings) == 2
 
 
 def test_the_process_ends_without_a_hanging_tool():
@@ -211,21 +228,14 @@ def test_calls_run_side_by_side_up_to_the_limit(library, video, put):
     put("slow", 'import time; time.sleep(0.4); return "done", []')
     calls = [a_call("slow", n=n) for n in range(4)]
     began = time.monotonic()
-    findings = run_calls(calls, video, a_runner(library))
-    at_once = time.monotonic() - began
+    findings = at_once(calls, video, a_runner(library))
+    together = time.monotonic() - began
     began = time.monotonic()
-    run_calls([a_call("slow", n=n + 10) for n in range(4)], video, a_runner(library, limit=threading.Semaphore(1)))
+    at_once([a_call("slow", n=n + 10) for n in range(4)], video, a_runner(library, limit=threading.Semaphore(1)))
     assert [finding.call for finding in findings] == calls
     assert all(finding.fresh for finding in findings)
-    assert at_once < 1.4
+    assert together < 1.4
     assert time.monotonic() - began >= 1.6
-
-
-def test_equal_calls_of_one_plan_are_made_once(library, video, put):
-    module = put("brightness")
-    findings = run_calls([a_call("brightness", n=2)] * 3, video, a_runner(library))
-    assert len(calls_of(module)) == 1
-    assert len({finding.key for finding in findings}) == 1
 
 
 def test_of_two_runners_that_make_the_same_call_at_once_both_keep_one_observation(library, video, put):
@@ -253,6 +263,15 @@ def test_a_read_only_library_keeps_findings_for_the_question_and_says_so(library
     assert "the scene is bright" in [fact.text for fact in runner.read(video).twin.facts]
     assert library.store.observations(video) == ()
     assert [warning.code for warning in runner.warnings] == ["observations_not_kept"]
+
+
+def test_in_a_read_only_library_a_tool_sees_what_another_has_just_found(library, video, put, monkeypatch):
+    put("finder", """return "a cup", [{"id": "x", "category": "cup", "frames": [[0.2, [1, 2, 50, 30]]]}]""")
+    put("looker", """return str([t["category"] for t in context.twin(video_id)["tracks"]]), []""")
+    monkeypatch.setattr(type(library.store), "writable", property(lambda self: False))
+    runner = a_runner(library)
+    assert run_call(a_call("finder"), video, runner).fresh
+    assert "cup" in run_call(a_call("looker"), video, runner).text
 
 
 def test_a_call_that_names_a_track_is_looked_up_within_its_generation_only(library, video, tmp_path, monkeypatch):

@@ -40,24 +40,29 @@ class SearchIndex:
     Readers see the state of one commit, never less, whatever writers do or however they end.
     """
 
-    def __init__(self, folder: Path, *, writable: bool) -> None:
-        self.folder, self.writable = folder, writable
+    def __init__(self, folder: Path, *, writable: bool, patience: float = LOCK_SECONDS) -> None:
+        self.folder, self.writable, self._patience = folder, writable, patience
         self._reader = catalogue.Reader(folder)
         self._lock = FileLock(folder / LOCK_NAME, thread_local=False)
         self._writing = RLock()
         self._snapshots: dict[str, Snapshot] = {}
 
     @classmethod
-    def open(cls, folder: Path, *, writable: bool) -> "SearchIndex":
+    def open(cls, folder: Path, *, writable: bool, patience: float = LOCK_SECONDS) -> "SearchIndex":
         """Open ``<library>/search``.
 
         A writer makes it where there is none, and makes it anew, empty, where it is damaged or of another version:
         everything in it can be put again.
 
+        Args:
+            folder: of the index.
+            writable: open it for writing.
+            patience: seconds that a writer waits for others, each time.
+
         Raises:
             TwinseekError: there is none, it is damaged (readers), or the folder cannot be written (writers).
         """
-        index = cls(folder, writable=writable)
+        index = cls(folder, writable=writable, patience=patience)
         if writable:
             with index._locked():
                 index._repair()
@@ -200,10 +205,10 @@ class SearchIndex:
         with self._writing:
             try:
                 self.folder.mkdir(parents=True, exist_ok=True)
-                self._lock.acquire(timeout=LOCK_SECONDS)
+                self._lock.acquire(timeout=self._patience)
             except Timeout:
                 raise TwinseekError(
-                    f"another process has been writing {self.folder} for {LOCK_SECONDS:.0f} s: let it finish first"
+                    f"another process has been writing {self.folder} for {self._patience:.0f} s: let it finish first"
                 ) from None
             except OSError as error:
                 raise TwinseekError(

@@ -1,5 +1,6 @@
 """One candidate's way through judge, calls and check, with investigators that follow a script."""
 
+import time
 from threading import Barrier
 
 import pytest
@@ -42,7 +43,7 @@ def a_video():
     return make_clip(red, blue)
 
 
-def ask(script, *, videos=("a",), call=None, **options):
+def ask(script, *, videos=("a",), call=None, seconds_left=lambda: 60.0, **options):
     """Return the final state, the investigator and the stream of events."""
     made, investigator = a_video(), Scripted(script)
 
@@ -60,6 +61,7 @@ def ask(script, *, videos=("a",), call=None, **options):
         investigator=investigator,
         tools=(LOOK,),
         call=call or default_call,
+        seconds_left=seconds_left,
     )
     graph = build_retrieve_graph(build_investigation())
     nodes = graph.stream(
@@ -147,20 +149,65 @@ def test_a_verdict_that_cannot_be_mended_any_more_is_kept(error):
     assert 0.7 < state["verdicts"][0]["score"] < 0.9
 
 
-def test_when_the_budget_is_spent_the_rest_is_ranked_by_recall_and_marked():
+def test_when_the_budget_is_spent_rules_judge_the_rest_and_that_is_marked():
     def script(case):
         if case.candidate.video_id != "b":
             raise BudgetSpentError("all 3 calls are spent")
-        return claimed(TRUE)
+        return claimed(TRUE, score=1.0)
 
     state, _, _ = ask(script, videos=("a", "b", "c"))
     assert state["ranking"] == ["b", "a", "c"]
-    assert {w["code"] for w in state["warnings"]} == {"budget"}
+    assert [verdict["status"] for verdict in state["verdicts"]] == ["verified"] * 3
+    assert {(w["code"], w["text"]) for w in state["warnings"]} == {
+        ("budget", "some videos were judged by rules: all 3 calls are spent")
+    }
 
 
-def test_time_that_is_spent_ends_investigations_too():
-    state, investigator, _ = ask(lambda case: claimed(TRUE), seconds=-1.0)
-    assert not investigator.cases and state["warnings"][0]["code"] == "budget" and state["ranking"] == ["a"]
+def test_when_the_time_is_spent_rules_judge_without_asking_the_model():
+    state, investigator, _ = ask(lambda case: claimed(TRUE), seconds_left=lambda: -1.0)
+    assert not investigator.cases and state["verdicts"][0]["status"] == "verified"
+    assert [w["code"] for w in state["warnings"]] == ["budget"]
+
+
+def test_when_the_time_of_the_rules_is_over_too_recall_alone_ranks():
+    state, investigator, _ = ask(lambda case: claimed(TRUE), seconds_left=lambda: -3.0, seconds=2.0)
+    assert not investigator.cases and not state["verdicts"] and state["ranking"] == ["a"]
+    assert [w["code"] for w in state["warnings"]] == ["budget"] and "recall alone" in state["warnings"][0]["text"]
+
+
+def test_equal_calls_of_one_plan_are_made_once():
+    calls = []
+
+    def call(video_id, call):
+        calls.append(call.args)
+        return ToolFinding(call=call, text="seen", key="0" * 12)
+
+    given = [{"n": 1, "m": 2}, {"m": 2, "n": 1}, {"n": 2}]
+    plan = Plan(calls=tuple(ToolCall(tool="look", args=args) for args in given))
+    _, investigator, _ = ask(lambda case: claimed(TRUE) if case.findings else plan, call=call)
+    assert sorted(args["n"] for args in calls) == [1, 2]
+    assert len(investigator.cases[1].findings) == 2
+
+
+def test_a_slow_decomposer_takes_nothing_of_the_time_of_a_rules_judge():
+    class Slow(RulesDecomposer):
+        def decompose(self, query):
+            time.sleep(0.4)
+            return super().decompose(query)
+
+    made = a_video()
+    context = RetrieveContext(
+        store=None,
+        read=lambda name: EffectiveTwin(made.twin, made.geometry, (), "g-0"),
+        decomposer=Slow(),
+        judge=RulesJudge(),
+        recall=lambda decomposition: Recalled([("a", 0.5)]),
+        diagnose=lambda decomposition: [],
+        options=RetrieveOptions(seconds=0.3),
+    )
+    question = {"query": QUERY, "verdicts": [], "warnings": []}
+    state = build_retrieve_graph().invoke(question, context=context, interrupt_before=["ground"])
+    assert len(state["verdicts"]) == 1
 
 
 def test_what_is_only_said_never_comes_before_what_was_verified():
