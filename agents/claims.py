@@ -18,8 +18,8 @@ from twins.queries import Check, CheckedClaim, Claim, Status, SubQuery, Verdict
 from twins.schema import Span, Twin
 
 REFUTED_COST, CONTRADICTED_COST = 0.3, 0.55
-"""Share of the score that is lost when every checkable claim is refuted: of the rules, which tell what fails beside what
-holds; and of a model, which claims only what it believes. Then even a full score passes no threshold of a half."""
+"""Share of the score that is lost when every checkable claim is refuted: of the rules, which tell what fails beside
+what holds; and of a model, which claims only what it believes. Then even a full score passes no threshold of a half."""
 JUDGED_FACTOR = 0.995
 """What the score of a verdict without a single verified claim is worth."""
 STATE_COVER = 0.5

@@ -43,21 +43,21 @@ def a_video():
     return make_clip(red, blue)
 
 
-def ask(script, *, videos=("a",), call=None, seconds_left=lambda: 60.0, **options):
+def ask(script, *, videos=("a",), clips=None, call=None, seconds_left=lambda: 60.0, **options):
     """Return the final state, the investigator and the stream of events."""
-    made, investigator = a_video(), Scripted(script)
+    made, investigator, clips = a_video(), Scripted(script), clips or {}
 
     def default_call(video_id, call):
         return ToolFinding(call=call, text="nothing", key="0" * 12, fresh=True)
 
     context = RetrieveContext(
         store=None,
-        read=lambda name: EffectiveTwin(made.twin, made.geometry, (), "g-0"),
+        read=lambda name: EffectiveTwin(clips.get(name, made).twin, clips.get(name, made).geometry, (), "g-0"),
         decomposer=RulesDecomposer(),
         judge=RulesJudge(),
         recall=lambda decomposition: Recalled([(name, 0.5) for name in videos]),
         diagnose=lambda decomposition: [],
-        options=RetrieveOptions(top=5, concurrency=8, **options),
+        options=RetrieveOptions(**{"top": 5, "concurrency": 8, **options}),
         investigator=investigator,
         tools=(LOOK,),
         call=call or default_call,
@@ -146,7 +146,7 @@ def test_a_verdict_that_cannot_be_mended_any_more_is_kept(error):
         return claimed(TRUE, FALSE)
 
     state, _, _ = ask(script)
-    assert 0.7 < state["verdicts"][0]["score"] < 0.9
+    assert 0.6 < state["verdicts"][0]["score"] < 0.9
 
 
 def test_when_the_budget_is_spent_rules_judge_the_rest_and_that_is_marked():
@@ -224,3 +224,24 @@ def test_what_is_only_said_never_comes_before_what_was_verified():
 def test_the_first_event_comes_before_the_question_is_taken_apart():
     _, _, events = ask(lambda case: claimed(TRUE))
     assert [event["event"] for event in events][:3] == ["started", "decomposed", "recalled"]
+
+
+def a_rest():
+    return make_clip(make_mover("1", [(0, 200, 100), (6, 200, 100)], colour="red"))
+
+
+def test_the_rules_choose_among_more_videos_whom_the_model_judges():
+    rest = {name: a_rest() for name in "bcd"}
+    state, investigator, _ = ask(lambda case: claimed(TRUE), videos=("b", "c", "d", "a"), clips=rest, candidates=1)
+    assert [case.candidate.video_id for case in investigator.cases] == ["a"]
+    assert state["ranking"][0] == "a"
+
+
+def test_where_no_model_answers_the_rules_answer_for_all_that_they_looked_at():
+    def script(case):
+        raise ModelGaveUpError("gone")
+
+    rest = {name: a_rest() for name in "bcd"}
+    state, _, _ = ask(script, videos=("b", "c", "d", "a"), clips=rest, candidates=2, top=4, threshold=0.0)
+    assert state["ranking"][0] == "a"
+    assert len(state["shown"]) == 4 and all(hit["judged"]["status"] != "coarse" for hit in state["shown"])
