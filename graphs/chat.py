@@ -105,7 +105,8 @@ def _answering(kind: str, desk: Desk) -> Any:
         for warning in read["warnings"]:
             write({"event": "warning", **warning})
         try:
-            said = NODES[kind](Talk(desk, state.get("library"), message, turns, write))
+            cost = Cost.model_validate(read["cost"])
+            said = NODES[kind](Talk(desk, state.get("library"), message, turns, write, [cost]))
         except TwinseekError as error:
             return {"messages": [_apology(error)], "result": None}
         return {

@@ -31,10 +31,11 @@ class Desk(Protocol):
     def read(self, message: str, turns: Sequence[Turn], library: str | None) -> ReadMessage:
         """Say what a message means after these turns."""
 
-    def ask(self, library: str | None, question: str, **options: Any) -> Iterator[Json]:
+    def ask(self, library: str | None, question: str, *, spent: Cost, **options: Any) -> Iterator[Json]:
         """Yield progress events, and at last ``{"event": "result", "result": …}``.
 
-        Options are those of :meth:`twinseek.library.Library.ask`; ``within`` and ``without`` name videos.
+        ``spent`` is what the message has cost until now: it counts towards the budget of this question. Options are
+        those of :meth:`twinseek.library.Library.ask`; ``within`` and ``without`` name videos.
         """
 
     def twin(self, library: str | None, video_id: str) -> EffectiveTwin:

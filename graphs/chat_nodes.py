@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import reduce
 from typing import Any
 
 from agents.follow_ups import FollowUp
@@ -43,6 +44,7 @@ class Talk:
         message: what it means.
         turns: what was said before.
         write: takes progress events.
+        spent: what each part of the answer has cost, from reading the message on; all of them share one budget.
     """
 
     desk: Desk
@@ -50,12 +52,16 @@ class Talk:
     message: FollowUp
     turns: list[Turn]
     write: Callable[[Json], None]
+    spent: list[Cost]
 
     def ask(self, question: str, **options: Any) -> ResultRecord:
         """Answer a question, telling of the progress."""
-        for event in self.desk.ask(self.library, question, **options):
+        spent = reduce(added, self.spent, Cost())
+        for event in self.desk.ask(self.library, question, spent=spent, **options):
             if event["event"] == "result":
-                return ResultRecord.model_validate(event["result"])
+                record = ResultRecord.model_validate(event["result"])
+                self.spent.append(record.cost)
+                return record
             self.write(event)
         raise TwinseekError("there was no answer: ask again")
 

@@ -7,12 +7,13 @@ import uuid
 from collections.abc import AsyncGenerator, Callable, Generator, Iterator, Sequence
 from contextlib import closing
 from contextvars import Context
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from twins.queries import Cost
 
 if TYPE_CHECKING:
+    from agents.llm.metering import Budget
     from graphs.context import RetrieveContext
     from twins.queries import ResultWarning
     from twinseek.reasoning import Reasoning
@@ -165,6 +166,18 @@ class Prepared:
                 "warnings": list({str(warning): warning for warning in warnings}.values()),
             }
         )
+
+
+def what_is_left(budget: "Budget", spent: Cost) -> "Budget":
+    """Return what may be spent of a budget after that, nothing at the least."""
+    taken = {
+        "calls": spent.llm_calls,
+        "tokens": spent.prompt_tokens + spent.completion_tokens,
+        "tool_calls": spent.tool_calls,
+        "seconds": spent.seconds,
+    }
+    had = ((name, getattr(budget, name)) for name in taken)
+    return replace(budget, **{name: max(0, most - taken[name]) for name, most in had if most is not None})
 
 
 class _LeftError(Exception):

@@ -19,7 +19,7 @@ from graphs.state import Json
 from twins.errors import TwinseekError
 from twins.observations import EffectiveTwin
 from twins.protocols import Decomposer
-from twins.queries import Hit
+from twins.queries import Cost, Hit
 from twinseek.library import Library
 
 if TYPE_CHECKING:
@@ -51,14 +51,15 @@ class LibraryDesk:
         if not llm.asked_for or (model := opened.gallery.models_for(llm).decompose) is None:
             return ReadMessage(read_follow_up(message, shown, focus))
         from agents.llm.follow_ups import LlmReader
+        from twinseek.reasoning import hurried
 
         spoken_of = [turn["query"] for turn in turns if turn["library"] == library]
-        follow_up, warnings = LlmReader(model).read(message, shown, focus, spoken_of)
+        follow_up, warnings = LlmReader(hurried(model, llm)).read(message, shown, focus, spoken_of)
         return ReadMessage(follow_up, warnings, model.meter.cost())
 
-    def ask(self, library: str | None, question: str, **options: Any) -> Iterator[Json]:
+    def ask(self, library: str | None, question: str, *, spent: Cost, **options: Any) -> Iterator[Json]:
         """Yield progress events, and at last the result."""
-        yield from self.open(library).stream(question, llm=self.llm, **options)
+        yield from self.open(library).stream(question, llm=self.llm, spent=spent, **options)
 
     def twin(self, library: str | None, video_id: str) -> EffectiveTwin:
         """Return what is known of a video."""

@@ -232,7 +232,8 @@ class Library:
             on_event: told of what happens meanwhile, as plain dictionaries.
             options: fields of :class:`twinseek.settings.AskSettings` that override the settings'; ``llm``: a dictionary
                 of fields of :class:`twinseek.settings.LlmSettings` that do; ``within`` and ``without``: videos (ids,
-                unique prefixes, paths) to which the question is limited, and which are left out.
+                unique prefixes, paths) to which the question is limited, and which are left out; ``spent``: a
+                :class:`twins.queries.Cost` that counts towards its budgets.
         """
         return self._ready(query, options).ask(on_event).with_frames(self.frames)
 
@@ -255,11 +256,13 @@ class Library:
         """Return a question that can be asked: options are checked first, then loaded what is slow, once."""
         if not query.strip():
             raise TwinseekError("the question is empty: ask something, for example 'what hides behind the wall?'")
-        from twinseek.asking import Prepared
+        from twinseek.asking import Prepared, what_is_left
 
-        within, without = options.pop("within", None), options.pop("without", None)
+        within, without, spent = (options.pop(name, None) for name in ("within", "without", "spent"))
         ask, llm = self.settings_of(options)
         reasoning = self.gallery.reasoning(ask, llm) if llm.asked_for else None
+        if reasoning is not None and spent is not None:
+            reasoning.meter.budget = what_is_left(reasoning.meter.budget, spent)
         names = self.gallery.models() | (reasoning.names if reasoning else {})
         context = reasoning.context if reasoning else self.gallery.context(ask)
         context = self._limited(context, within, without)

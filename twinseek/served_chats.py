@@ -8,9 +8,14 @@ from pathlib import Path
 from typing import Any
 
 import aiosqlite
+from langchain_core.runnables import RunnableConfig
+from langgraph.checkpoint.base import ChannelVersions, Checkpoint, CheckpointMetadata
 from langgraph.checkpoint.sqlite.aio import AsyncSqliteSaver
 
 from twinseek.chatting import BUSY_SECONDS
+
+KEPT_STEPS = 12
+"""Of a conversation, beside those of the message that is being answered: about three messages' steps."""
 
 logger = logging.getLogger(__name__)
 
@@ -26,6 +31,31 @@ class ServedChats(AsyncSqliteSaver):
     def __init__(self, connection: aiosqlite.Connection) -> None:
         super().__init__(connection)
         self._deleting: set[asyncio.Task[None]] = set()
+
+    async def aput(
+        self,
+        config: RunnableConfig,
+        checkpoint: Checkpoint,
+        metadata: CheckpointMetadata,
+        new_versions: ChannelVersions,
+    ) -> RunnableConfig:
+        """Write down a step; the first one of a message forgets old ones, or a file would grow with every turn."""
+        written = await super().aput(config, checkpoint, metadata, new_versions)
+        if metadata.get("source") == "input":
+            await self._forget_steps(str(config["configurable"]["thread_id"]))
+        return written
+
+    async def _forget_steps(self, thread: str) -> None:
+        """Forget all but the last steps of a conversation."""
+        oldest = (
+            "SELECT min(checkpoint_id) FROM (SELECT checkpoint_id FROM checkpoints WHERE thread_id = ?"
+            " AND checkpoint_ns = '' ORDER BY checkpoint_id DESC LIMIT ?)"
+        )
+        async with self.lock:
+            for table in ("writes", "checkpoints"):
+                earlier = f"thread_id = ? AND checkpoint_ns = '' AND checkpoint_id < ({oldest})"
+                await self.conn.execute(f"DELETE FROM {table} WHERE {earlier}", (thread, thread, KEPT_STEPS))  # noqa: S608 (names of its own)
+            await self.conn.commit()
 
     async def adelete_thread(self, thread_id: str) -> None:
         """Begin to delete a thread."""

@@ -1,5 +1,6 @@
 """The chat graph on a real library: every kind of message, by rules and with a scripted model."""
 
+import asyncio
 import json
 import logging
 import os
@@ -7,20 +8,23 @@ import sqlite3
 
 import pytest
 from click.testing import CliRunner
+from langchain_core.messages import HumanMessage
 from langgraph.checkpoint.memory import InMemorySaver
 
 from agents.llm.calling import CallLimits
 from agents.llm.metering import Meter
 from agents.llm.model import Model
 from agents.llm.roles import Models
-from benchmarks.scripted import ScriptedChat
+from benchmarks.scripted import ScriptedChat, prompt_of
+from graphs.chat import build_chat_graph
 from graphs.chat_turns import MOST_TURNS
 from tests.e2e.dogs import annotation, make_dogs
 from twins.errors import TwinseekError
-from twinseek.chatting import chats_path, kept_chats, server_chats_path
+from twinseek.chatting import LibraryDesk, chats_path, kept_chats, server_chats_path
 from twinseek.cli import cli
 from twinseek.conversation import Conversation
 from twinseek.library import Library
+from twinseek.served_chats import KEPT_STEPS, open_served_chats
 
 DOGS = "a dog waits by the door"
 
@@ -258,11 +262,6 @@ def test_where_the_model_fails_rules_read_and_the_result_says_so(library, monkey
 
 
 def test_two_libraries_of_one_thread_do_not_mix(folder, tmp_path):
-    from langchain_core.messages import HumanMessage
-
-    from graphs.chat import build_chat_graph
-    from twinseek.chatting import LibraryDesk
-
     with Library.open(folder) as one, Library.open(make_dogs(tmp_path)) as other:
         graph = build_chat_graph(
             LibraryDesk(lambda name: {"one": one, None: one, "other": other}[name]), InMemorySaver()
@@ -299,3 +298,37 @@ def test_that_a_conversation_is_not_kept_is_said(folder, tmp_path, monkeypatch):
     assert "2 beta: at 0:00.0-0:02.0" in said.stdout
     again = CliRunner().invoke(cli, command, input="show me the second\n", catch_exceptions=False)
     assert "Nothing has been shown yet" in again.stdout
+
+
+def test_a_message_spends_one_budget_however_many_questions_it_takes(library, monkeypatch):
+    def script(messages):
+        if prompt_of(messages) == "judge":
+            return {"score": 0.8, "claims": [], "instances": [], "spans": []}
+        if "conversation" in str(messages[0].content):
+            return {"kind": "alike", "positions": [1], "text": "at night"}
+        return decomposed("a dog") if prompt_of(messages) == "decompose" else {"order": ["A"]}
+
+    chat = ScriptedChat(script=script)
+    model = Model(chat, "scripted", meter=Meter(), limits=CallLimits(1, backoff=0.0))
+    monkeypatch.setattr(library.gallery, "_model", lambda spec, llm: model)
+    talk = Conversation(library, "t", InMemorySaver(), {"model": "openai:scripted", "calls": 8})
+    talk.say("a brown dog by day")
+    before = len(chat.asked)
+    said = talk.say("more like the first but at night")
+    assert said.kind == "alike" and said.result.cost.llm_calls == len(chat.asked) - before == 8
+    assert "budget" in [warning.code for warning in said.result.warnings]
+
+
+def test_served_conversations_forget_their_steps(folder, tmp_path):
+    async def steps():
+        async with open_served_chats(tmp_path / "served.sqlite") as chats:
+            with Library.open(folder) as library:
+                graph = build_chat_graph(LibraryDesk(lambda _: library), chats)
+                config = {"configurable": {"thread_id": "t"}}
+                for _ in range(8):
+                    state = await graph.ainvoke({"messages": [HumanMessage("why is 1 above 2?")]}, config)
+            async with chats.conn.execute("SELECT count(*) FROM checkpoints") as cursor:
+                return (await cursor.fetchone())[0], len(state["messages"])
+
+    kept, messages = asyncio.run(steps())
+    assert KEPT_STEPS <= kept < 2 * KEPT_STEPS and messages == 16
