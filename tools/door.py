@@ -5,6 +5,7 @@ Whatever is wrong with a plugin is contained and named: the others work without 
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from importlib.metadata import EntryPoint, entry_points
 from typing import TYPE_CHECKING, Any, Literal
@@ -64,6 +65,24 @@ class Plugin:
 
 
 @dataclass(frozen=True)
+class BoundTool:
+    """A LangChain tool whose calls are made within something: the bounds of one question, say."""
+
+    tool: "BaseTool"
+    within: Callable[[], AbstractContextManager[None]]
+
+    @property
+    def tool_call_schema(self) -> Any:
+        """Return what a model may write, as the tool itself does."""
+        return self.tool.tool_call_schema
+
+    def invoke(self, request: Any) -> Any:
+        """Call the tool."""
+        with self.within():
+            return self.tool.invoke(request)
+
+
+@dataclass(frozen=True)
 class OpenTool:
     """A tool that can be called.
 
@@ -74,7 +93,7 @@ class OpenTool:
     """
 
     offer: ToolOffer
-    tool: "BaseTool"
+    tool: "BaseTool | BoundTool"
     version: str
     weights: str | None
 
@@ -95,6 +114,15 @@ class Toolbox:
     def problems(self) -> tuple[str, ...]:
         """A sentence for each plugin that was refused."""
         return tuple(str(plugin) for plugin in self.plugins if plugin.state == "refused")
+
+    def bound(self, within: Callable[[], AbstractContextManager[None]]) -> "Toolbox":
+        """Return the same tools, not built again, each call of which is made within what ``within()`` opens."""
+        bound = {name: replace(each, tool=BoundTool(_built(each.tool), within)) for name, each in self.tools.items()}
+        return replace(self, tools=bound)
+
+
+def _built(tool: "BaseTool | BoundTool") -> "BaseTool":
+    return tool.tool if isinstance(tool, BoundTool) else tool
 
 
 class RefusedError(Exception):

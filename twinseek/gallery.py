@@ -1,6 +1,8 @@
 """The searchable side of a library: its sentences as vectors, and the agents that are asked about them."""
 
 import logging
+import math
+import time
 from collections.abc import Callable, Collection
 from contextlib import suppress
 from functools import cached_property
@@ -35,6 +37,9 @@ logger = logging.getLogger(__name__)
 DEAD_SHARE = 0.3
 """Packed vectors are compacted when this share of their rows belongs to replaced twins."""
 
+LISTING_KEPT = 300.0
+"""Seconds for which the list of a server's models is taken to be what it was."""
+
 KEPT_TWINS = 64
 """Effective twins kept in memory between questions: those of about one question's candidates."""
 
@@ -49,6 +54,7 @@ class Gallery:
         self._chroma: Chroma | None = None
         self._chats: dict[tuple[object, ...], Model] = {}
         self._toolboxes: dict[int, Toolbox] = {}
+        self._served: dict[str, tuple[float, list[str]]] = {}
         self._lock, self._opening, self._opening_chroma = Lock(), Lock(), Lock()
 
     @cached_property
@@ -166,16 +172,26 @@ class Gallery:
         return reason(self.context(ask), models, toolbox, llm, store=self._store, read=self.read)
 
     def _toolbox(self, models: Models) -> "Toolbox":
-        """Return the tools that can be called, opened once for each model that sees."""
+        """Return the tools that can be called: opened once for each model that sees, which counts for the question.
+
+        Not once for each question: what they have loaded stays with them.
+        """
         from tools.context import make_context
         from tools.door import open_tools
 
-        chat = models.see.chat if models.see is not None else None
+        see = models.see
+        if see is None:
+            key, chat = 0, None
+        else:
+            from agents.llm.seeing import SeeingChat, seeing_with
+
+            key, chat = id(see.chat), SeeingChat(see.chat)
         with self._opening:
-            if id(chat) not in self._toolboxes:
+            if key not in self._toolboxes:
                 context = make_context(self._store, self.read, see=chat, detector=self._detector())
-                self._toolboxes[id(chat)] = open_tools(context, self._settings.plugins)
-            return self._toolboxes[id(chat)]
+                self._toolboxes[key] = open_tools(context, self._settings.plugins)
+            opened = self._toolboxes[key]
+        return opened if see is None else opened.bound(lambda: seeing_with(see))
 
     def _detector(self) -> "Detector | None":
         """Return the detector that the profile names; one that cannot be used leaves only its tool out."""
@@ -201,8 +217,21 @@ class Gallery:
 
         meter = Meter(Budget(calls=llm.calls, tokens=llm.tokens, tool_calls=llm.tool_calls, seconds=llm.seconds))
         transcript = Transcript(llm.trace) if llm.trace else None
-        roles = [self._model(spec, llm).with_meter(meter, transcript) if spec else None for spec in specs(llm)]
+        chosen = specs(llm, self._served_models)
+        roles = [self._model(spec, llm).with_meter(meter, transcript) if spec else None for spec in chosen]
         return Models(*roles)
+
+    def _served_models(self, base_url: str) -> list[str]:
+        """Return the names of a server's models, asked for now and then: a chat needs them twice a message."""
+        from twinseek.models import served_models
+
+        with self._opening:
+            asked, names = self._served.get(base_url, (-math.inf, []))
+        if time.monotonic() - asked > LISTING_KEPT:
+            names = served_models(base_url)
+            with self._opening:
+                self._served[base_url] = (time.monotonic(), names)
+        return names
 
     def _model(self, spec: str, llm: LlmSettings) -> "Model":
         """Return a model, opened once: what its server does not take is found out once too."""

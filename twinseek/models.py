@@ -2,7 +2,7 @@
 
 import os
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from twins.errors import TwinseekError
@@ -13,8 +13,8 @@ if TYPE_CHECKING:
 
 NO_KEY = "none"
 """Sent where no key is set: most servers of one's own want none, and OpenAI's client insists on one."""
-NO_MODEL = "none"
-"""Said of a role that no model shall have."""
+NO_MODEL, SAME_MODEL = "none", "same"
+"""Said of a role that no model shall have, and of one that the model for all shall have."""
 EXAMPLES = "openai:gpt-5-mini, anthropic:claude-sonnet-4-5, or openai:NAME with --llm-url http://localhost:8000/v1"
 LISTING_SECONDS = 10.0
 
@@ -62,6 +62,8 @@ def served_models(base_url: str, timeout: float = LISTING_SECONDS) -> list[str]:
     """
     import openai
 
+    from agents.llm.transcript import without_secrets
+
     url, key = checked_url(base_url), os.environ.get("OPENAI_API_KEY") or NO_KEY
     try:
         with openai.OpenAI(base_url=url, api_key=key, max_retries=0, timeout=timeout) as client:
@@ -72,22 +74,33 @@ def served_models(base_url: str, timeout: float = LISTING_SECONDS) -> list[str]:
         hint = "" if url.rstrip("/").endswith("/v1") else f"; is it {url.rstrip('/')}/v1?"
         raise TwinseekError(f"{url}/models answers {error.status_code}: check the base URL{hint}") from error
     except (openai.OpenAIError, ValueError, TypeError, AttributeError) as error:  # the last: a body of another kind
-        raise TwinseekError(f"no model server answers at {url} ({error}): start it, or check --llm-url") from error
+        said = without_secrets(str(error), [key] if key != NO_KEY else [])
+        raise TwinseekError(f"no model server answers at {url} ({said}): start it, or check --llm-url") from None
 
 
-def specs(llm: LlmSettings) -> tuple[str | None, str | None, str | None]:
+def specs(
+    llm: LlmSettings, served: Callable[[str], list[str]] = served_models
+) -> tuple[str | None, str | None, str | None]:
     """Return which models decompose, judge and see; none where no model shall.
 
-    A base URL without a model stands for the one model that its server has.
+    A base URL without a model stands for the one model that its server has. Many models cannot see: none does that is
+    not named for it, or said to be the same.
+
+    Args:
+        llm: the settings.
+        served: returns the names of a server's models.
 
     Raises:
         TwinseekError: where the server has several or none, or does not answer.
     """
-    roles = (llm.decompose, llm.judge, llm.see)
+    roles = (llm.decompose or SAME_MODEL, llm.judge or SAME_MODEL, llm.see or NO_MODEL)
     model = llm.model
-    if model is None and llm.base_url and None in roles:
-        model = f"openai:{_only(served_models(llm.base_url), llm.base_url)}"
-    decompose, judge, see = (None if (spec or model) == NO_MODEL else spec or model for spec in roles)
+    if model is None and llm.base_url and SAME_MODEL in roles:
+        model = f"openai:{_only(served(llm.base_url), llm.base_url)}"
+    if llm.see == SAME_MODEL and model is None:
+        raise TwinseekError("llm.see is 'same', and no model is set: name one with --llm")
+    chosen = (model if spec == SAME_MODEL else spec for spec in roles)
+    decompose, judge, see = (None if spec == NO_MODEL else spec for spec in chosen)
     return decompose, judge, see
 
 

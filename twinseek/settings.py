@@ -59,10 +59,11 @@ class LlmSettings(_Section):
     """Which chat models decide, and what one question may spend on them. Without a model, rules decide.
 
     ``model`` is for all that is not named by itself: who takes questions apart (``decompose``), who looks at candidates
-    (``judge``), who is shown pictures (``see``); ``none`` gives a role no model. ``base_url`` is that of a server of
-    one's own; without a model it stands for the one that the server has. ``candidates`` are judged; ``max_concurrency``
-    of them, and of their tools, at once. ``timeout`` is of one request, ``seconds``, ``calls``, ``tokens`` and
-    ``tool_calls`` are budgets of a question, ``completion_tokens`` of one answer.
+    (``judge``); ``none`` gives a role no model. Who is shown pictures (``see``) has none unless it is named, or
+    ``same``: many models cannot see, and tools that would show them pictures are not offered. ``base_url`` is that of a
+    server of one's own; without a model it stands for the one that the server has. ``candidates`` are judged;
+    ``max_concurrency`` of them, and of their tools, at once. ``timeout`` is of one request, ``seconds``, ``calls``,
+    ``tokens`` and ``tool_calls`` are budgets of a question, ``completion_tokens`` of one answer.
     """
 
     model: str | None = None

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
@@ -16,6 +16,8 @@ THOUGHTS = re.compile(r"^.*?</think>", re.DOTALL)
 """What models that think aloud write first; servers without a parser for it leave it in the answer."""
 PROBLEMS = 3
 """Problems of an answer that are told at once."""
+DEEPEST = 50
+"""Objects and lists inside each other; no answer needs more, and what is far deeper cannot be written as JSON again."""
 CUT = frozenset(["length", "max_tokens", "max_output_tokens"])
 FILTERED = frozenset(["content_filter", "refusal", "safety", "blocked"])
 
@@ -43,6 +45,9 @@ def read_answer(message: AIMessage, schema: type[T]) -> Read[T]:
     objects = list(_objects(message))
     problem = ""
     for given in reversed(objects):
+        if _is_deeper(given, DEEPEST):
+            problem = problem or f"Your answer is nested more than {DEEPEST} deep: answer with a flatter JSON object."
+            continue
         try:
             value = schema.model_validate(given)
             json.dumps(given, ensure_ascii=False).encode()  # a lone surrogate would break whatever writes it later
@@ -116,6 +121,20 @@ def _embedded(text: str) -> Iterator[Any]:
         else:
             yield found
         at = text.find("{", end)
+
+
+def _is_deeper(value: Any, most: int) -> bool:
+    """Say whether more than so many objects and lists stand inside each other."""
+    layer = [value]
+    for _ in range(most + 1):
+        layer = [one for holder in layer for one in _held(holder)]
+    return bool(layer)
+
+
+def _held(value: Any) -> Iterable[Any]:
+    if isinstance(value, dict):
+        return value.values()
+    return value if isinstance(value, list) else ()
 
 
 def _refuse(constant: str) -> Any:

@@ -1,7 +1,7 @@
 """How a chat model is asked for an object: by schema where its server can, and without what it does not take."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from threading import Lock
 from typing import Any
@@ -18,6 +18,8 @@ logger = logging.getLogger(__name__)
 
 UNWANTED = frozenset([400, 422, 501])
 """Statuses by which servers refuse a part of a request."""
+CAPS = ("max_tokens", "max_completion_tokens", "max_output_tokens", "num_predict", "max_new_tokens")
+"""Fields by which chat models bound an answer: OpenAI's and Anthropic's, Google's, Ollama's, Hugging Face's."""
 SHORTEST_SECRET = 8
 """Characters; a shorter key is a placeholder, and taking it out of texts would maim them."""
 
@@ -35,19 +37,27 @@ class Asking:
 
     Args:
         chat: the model. How it is asked by schema is its provider's default: ``response_format`` with a JSON schema
-            (OpenAI's protocol, Ollama), or a tool call (Anthropic's).
+            (OpenAI's protocol, Ollama), or a tool call (Anthropic's). Where it has none of the fields of :data:`CAPS`
+            its answers are as long as its server lets them be, and only the budget bounds what they cost.
     """
 
     def __init__(self, chat: BaseChatModel) -> None:
         self.chat = chat
         self.terms = Terms()
-        self._made: dict[tuple[type[BaseModel], int, Terms], Runnable[Any, Any]] = {}
+        self._made: dict[tuple[type[BaseModel] | None, int, Terms], Runnable[Any, Any]] = {}
         self._lock = Lock()
 
-    def ask(self, messages: Sequence[BaseMessage], schema: type[BaseModel], max_tokens: int, terms: Terms) -> AIMessage:
+    def ask(
+        self,
+        messages: Sequence[BaseMessage],
+        schema: type[BaseModel] | None,
+        max_tokens: int,
+        terms: Terms,
+        options: Mapping[str, Any] | None = None,
+    ) -> AIMessage:
         """Send one request; what the provider raises comes through."""
         try:
-            answer = self._runnable(schema, max_tokens, terms).invoke(list(messages))
+            answer = self._runnable(schema, max_tokens, terms).invoke(list(messages), **(options or {}))
         except Exception as error:
             finished = _finished(error)
             if finished is None:
@@ -64,8 +74,14 @@ class Asking:
             return replace(terms, temperature=False)
         return replace(terms, schema=False) if terms.schema else None
 
-    def remember(self, terms: Terms) -> None:
+    def terms_for(self, schema: type[BaseModel] | None) -> Terms:
+        """Return what to ask with: all that its server is not known to refuse."""
+        return self.terms if schema is not None else replace(self.terms, schema=False)
+
+    def remember(self, terms: Terms, schema: type[BaseModel] | None) -> None:
         """Ask like this from now on: it helped."""
+        if schema is None:  # where none was asked for, none was refused
+            terms = replace(terms, schema=self.terms.schema)
         if terms != self.terms:
             logger.info("%s is asked with %s from now on", type(self.chat).__name__, terms)
             self.terms = terms
@@ -75,17 +91,17 @@ class Asking:
         carried = [value.get_secret_value() for value in vars(self.chat).values() if isinstance(value, SecretStr)]
         return tuple(secret for secret in carried if len(secret) >= SHORTEST_SECRET)
 
-    def _runnable(self, schema: type[BaseModel], max_tokens: int, terms: Terms) -> Runnable[Any, Any]:
+    def _runnable(self, schema: type[BaseModel] | None, max_tokens: int, terms: Terms) -> Runnable[Any, Any]:
         key = (schema, max_tokens, terms)
         with self._lock:
             if key not in self._made:
                 fields = type(self.chat).model_fields
-                # Set only where the model knows it by this name: others would refuse an unknown argument.
-                given: dict[str, Any] = {"max_tokens": max_tokens} if "max_tokens" in fields else {}
+                # Set only where the model knows it by such a name: others would refuse an unknown argument.
+                given: dict[str, Any] = {name: max_tokens for name in CAPS if name in fields}
                 if not terms.temperature and "temperature" in fields:
                     given["temperature"] = None
                 chat = self.chat.model_copy(update=given) if given else self.chat
-                self._made[key] = _by_schema(chat, schema) if terms.schema else chat
+                self._made[key] = _by_schema(chat, schema) if schema and terms.schema else chat
             return self._made[key]
 
 

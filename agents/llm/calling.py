@@ -55,13 +55,19 @@ class CallLimits:
     backoff: float = 0.5
 
 
-def call_patiently(request: Callable[[], T], limits: CallLimits, seconds: float) -> T:
+def call_patiently(
+    request: Callable[[], T],
+    limits: CallLimits,
+    seconds: float,
+    failed: Callable[[Exception, float], None] = lambda error, took: None,
+) -> T:
     """Make a request, and again while that is worth it.
 
     Args:
         request: raises what the provider raises.
         limits: how often, how long each.
         seconds: until the last try must have begun; a wait that the server asks for counts.
+        failed: told of each request that came to nothing, at once: what was raised, and after how many seconds.
 
     Raises:
         ModelGaveUpError: saying what to do. What is none of the line's or the server's faults comes through as it is.
@@ -71,7 +77,12 @@ def call_patiently(request: Callable[[], T], limits: CallLimits, seconds: float)
     deadline = time.monotonic() + seconds
 
     def once() -> T:
-        return within(request, min(limits.timeout, max(deadline - time.monotonic(), 0.0)))
+        began = time.perf_counter()
+        try:
+            return within(request, min(limits.timeout, max(deadline - time.monotonic(), 0.0)))
+        except Exception as error:
+            failed(error, time.perf_counter() - began)
+            raise
 
     patient = Retrying(
         stop=stop_after_attempt(limits.attempts) | stop_before_delay(seconds),
@@ -180,13 +191,17 @@ def message_of(error: BaseException) -> str:
     root = list(_chain(error))[-1]
     if root is not error and text in ("Connection error.", "Request timed out."):
         text = f"{text} {type(root).__name__}: {root}"
+    return _short(text)
+
+
+def _short(text: str) -> str:
     return text if len(text) <= SHOWN else f"{text[:SHOWN]}…"
 
 
 def _body(error: BaseException) -> str:
     """Return the beginning of what a server answered instead of JSON, where the exception carries it."""
     text = getattr(getattr(error, "response", None), "text", "")
-    return " ".join(text.split())[:SHOWN] if isinstance(text, str) else ""
+    return _short(" ".join(text.split())) if isinstance(text, str) else ""
 
 
 def _wait(state: RetryCallState, backoff: float) -> float:

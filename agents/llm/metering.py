@@ -56,8 +56,6 @@ class Meter:
         self.budget = budget or Budget()
         self.estimated = False
         """A provider sent no usage for at least one call: its tokens are estimates."""
-        self.dropped_keys = 0
-        """Keys in models' answers that no schema knows."""
         self._clock, self._began = clock, clock()
         self._calls = self._tool_calls = 0
         self._prompt_tokens = self._completion_tokens = self._reserved = 0
@@ -86,10 +84,12 @@ class Meter:
 
     def settle(self, reserved: Reservation, usage: UsageMetadata | None, estimated_completion_tokens: int = 0) -> None:
         """Count what an answered call took: what the provider says, else estimates."""
+        prompt = usage["input_tokens"] if usage else reserved.prompt_tokens
+        completion = usage["output_tokens"] if usage else estimated_completion_tokens
         with self._lock:
             self._reserved -= reserved.tokens
-            self._prompt_tokens += usage["input_tokens"] if usage else reserved.prompt_tokens
-            self._completion_tokens += usage["output_tokens"] if usage else estimated_completion_tokens
+            self._prompt_tokens += max(prompt, 0)  # less than nothing would fill the budget up again
+            self._completion_tokens += max(completion, 0)
             self.estimated |= usage is None
 
     def release(self, reserved: Reservation) -> None:
@@ -110,11 +110,6 @@ class Meter:
                     f"all {self.budget.tool_calls} tool calls of this query are spent: raise llm.tool_calls"
                 )
             self._tool_calls += 1
-
-    def count_dropped(self, keys: int) -> None:
-        """Count keys that were dropped from an answer."""
-        with self._lock:
-            self.dropped_keys += keys
 
     def seconds(self) -> float:
         """Return the seconds since the query began."""

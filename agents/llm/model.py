@@ -1,8 +1,11 @@
 """A chat model that answers by schema, within a query's budget."""
 
+import logging
 import time
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from traceback import format_exception
 from typing import Any, Self, TypeVar
 
 from langchain_core.language_models import BaseChatModel
@@ -12,10 +15,12 @@ from pydantic import BaseModel
 
 from agents.llm.answers import BadAnswerError, answer_text, read_answer, was_refused
 from agents.llm.asking import Asking, Terms
-from agents.llm.calling import CallLimits, ModelGaveUpError, call_patiently
+from agents.llm.calling import CallLimits, ModelGaveUpError, call_patiently, message_of
 from agents.llm.metering import Meter
 from agents.llm.transcript import Transcript, without_secrets
 from twins.errors import TwinseekError
+
+logger = logging.getLogger(__name__)
 
 T = TypeVar("T", bound=BaseModel)
 
@@ -28,16 +33,18 @@ class Request:
     """What one answer is asked for.
 
     Args:
-        schema: of the answer.
+        schema: of the answer; none where it is free.
         max_tokens: of the answer.
         deadline: on the monotonic clock.
         told: what the transcript says of it: purpose, video, prompt.
+        options: given on to the chat model as they are.
     """
 
-    schema: type[BaseModel]
+    schema: type[BaseModel] | None
     max_tokens: int
     deadline: float
     told: dict[str, Any]
+    options: Mapping[str, Any] = field(default_factory=dict)
 
 
 class Model:
@@ -68,7 +75,7 @@ class Model:
 
     @property
     def chat(self) -> BaseChatModel:
-        """The chat model itself, for those who show it pictures."""
+        """The chat model itself: what is asked of it past this is neither counted nor written down."""
         return self._asking.chat
 
     def with_meter(self, meter: Meter, transcript: Transcript | None = None) -> Self:
@@ -106,33 +113,47 @@ class Model:
             ModelGaveUpError: saying what was wrong.
             BudgetSpentError: before a request that the budget does not hold.
         """
-        seconds = min(self.limits.seconds, self.meter.seconds_left())
-        told = {"purpose": purpose, "video_id": video_id, "model": self.name, "prompt": prompt}
-        request = Request(schema, max_tokens or self.limits.completion_tokens, time.monotonic() + seconds, told)
+        request = self._ask_for(schema, max_tokens, purpose=purpose, video_id=video_id, prompt=prompt)
         said, problem = list(messages), ""
         for _ in range(self.limits.attempts):
-            began = time.perf_counter()
-            reply = self._send(said, request)
+            reply, seconds = self._send(said, request)
             try:
                 value, dropped = self._read(reply, schema, check)
-            except (BadAnswerError, ModelGaveUpError) as error:
+            except BadAnswerError as error:
                 problem = str(error)
-                self._write(request, said, reply, began, problem)
-                if isinstance(error, ModelGaveUpError):
-                    raise
+                self._write(request, said, reply, seconds, problem)
                 said += _complaint(reply, problem)
             else:
-                self.meter.count_dropped(dropped)
-                self._write(request, said, reply, began, None, dropped)
+                self._write(request, said, reply, seconds, None, dropped)
                 return value
         tries = "once" if self.limits.attempts == 1 else f"{self.limits.attempts} times"
         raise ModelGaveUpError(
             f"{self.name} gave no usable answer ({purpose}, asked {tries}; it was told: {problem}): try another model"
         )
 
+    def say(self, messages: Sequence[BaseMessage], *, purpose: str, **options: Any) -> AIMessage:
+        """Return what the model says, in whatever form; ``options`` are given on to it.
+
+        Raises:
+            ModelGaveUpError, BudgetSpentError: as :meth:`answer` does.
+        """
+        request = self._ask_for(None, None, options, purpose=purpose)
+        reply, seconds = self._send(messages, request)
+        self._write(request, messages, reply, seconds, None)
+        return reply
+
+    def _ask_for(
+        self,
+        schema: type[BaseModel] | None,
+        max_tokens: int | None,
+        options: Mapping[str, Any] = {},
+        **told: str | None,
+    ) -> Request:
+        seconds = min(self.limits.seconds, self.meter.seconds_left())
+        tokens = max_tokens or self.limits.completion_tokens
+        return Request(schema, tokens, time.monotonic() + seconds, {**told, "model": self.name}, options)
+
     def _read(self, reply: AIMessage, schema: type[T], check: Callable[[T], None] | None) -> tuple[T, int]:
-        if was_refused(reply):
-            raise ModelGaveUpError(f"{self.name} refuses to answer: try another model")
         read = read_answer(reply, schema)
         if check is not None:
             try:
@@ -141,50 +162,71 @@ class Model:
                 raise BadAnswerError(str(error)) from error
         return read.value, read.dropped
 
-    def _send(self, messages: Sequence[BaseMessage], request: Request) -> AIMessage:
-        """Send messages and return what came, asking with less where the server does not take all of the request."""
-        terms, began = self._asking.terms, time.perf_counter()
+    def _send(self, messages: Sequence[BaseMessage], request: Request) -> tuple[AIMessage, float]:
+        """Send messages and return what came, and the seconds that it took.
+
+        Where the server does not take all of the request, it is asked with less. What came to nothing is written down.
+        """
+        terms = self._asking.terms_for(request.schema)
+
+        def failed(error: Exception, seconds: float) -> None:
+            self._write(request, messages, None, seconds, self._without_secrets(message_of(error)))
+
         while True:
+            left = request.deadline - time.monotonic()
             try:
-                reply = call_patiently(
-                    lambda: self._request(messages, request, terms),  # noqa: B023 (called before terms change)
-                    self.limits,
-                    request.deadline - time.monotonic(),
+                reply, seconds = call_patiently(
+                    partial(self._request, messages, request, terms), self.limits, left, failed
                 )
             except TwinseekError as error:
-                problem = without_secrets(str(error), self._asking.secrets())
-                self._write(request, messages, None, began, problem)
                 lesser = self._asking.lesser(error.__cause__, terms)
-                if lesser is None:
-                    raise type(error)(problem) from error.__cause__
+                if lesser is None:  # the cause stays behind: it may repeat the key
+                    raise type(error)(self._without_secrets(str(error))) from None
                 terms = lesser
+            except Exception as error:
+                raise self._unreadable(error) from None
             else:
-                self._asking.remember(terms)
-                return reply
+                self._asking.remember(terms, request.schema)
+                if was_refused(reply):
+                    problem = f"{self.name} refuses to answer: try another model"
+                    self._write(request, messages, reply, seconds, problem)
+                    raise ModelGaveUpError(problem)
+                return reply, seconds
 
-    def _request(self, messages: Sequence[BaseMessage], request: Request, terms: Terms) -> AIMessage:
+    def _request(self, messages: Sequence[BaseMessage], request: Request, terms: Terms) -> tuple[AIMessage, float]:
         """Make one request, reserved before and counted after; one that is abandoned counts when it ends."""
-        reserved = self.meter.reserve_call(count_tokens_approximately(messages), request.max_tokens)
+        reserved, began = (
+            self.meter.reserve_call(count_tokens_approximately(messages), request.max_tokens),
+            time.perf_counter(),
+        )
         try:
-            reply = self._asking.ask(messages, request.schema, request.max_tokens, terms)
+            reply = self._asking.ask(messages, request.schema, request.max_tokens, terms, request.options)
         except BaseException:
             self.meter.release(reserved)
             raise
         self.meter.settle(reserved, reply.usage_metadata, count_tokens_approximately([reply]))
-        return reply
+        return reply, time.perf_counter() - began
+
+    def _unreadable(self, error: Exception) -> ModelGaveUpError:
+        """Return what to raise where a provider's package broke on what its server sent, and log that whole."""
+        logger.warning("asking %s failed: %s", self.name, self._without_secrets("".join(format_exception(error))))
+        said = self._without_secrets(f"{type(error).__name__}: {message_of(error)}")
+        return ModelGaveUpError(f"what {self.name} sent cannot be read ({said}): look at its server, and at the log")
+
+    def _without_secrets(self, text: str) -> str:
+        return without_secrets(text, self._asking.secrets())
 
     def _write(
         self,
         request: Request,
         messages: Sequence[BaseMessage],
         reply: AIMessage | None,
-        began: float,
+        seconds: float,
         problem: str | None,
         dropped: int = 0,
     ) -> None:
         if self._transcript is not None:
-            seconds = round(time.perf_counter() - began, 4)
-            record = {**request.told, "seconds": seconds, "problem": problem, "dropped_keys": dropped}
+            record = {**request.told, "seconds": round(seconds, 4), "problem": problem, "dropped_keys": dropped}
             self._transcript.write(record, messages, reply, self._asking.secrets())
 
 

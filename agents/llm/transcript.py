@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import logging
 from base64 import b64decode
 from binascii import Error as NotBase64
 from collections.abc import Sequence
@@ -14,12 +15,19 @@ from langchain_core.messages import AIMessage, BaseMessage
 
 from twins.errors import TwinseekError
 
+logger = logging.getLogger(__name__)
+
+SHORTEST_PART = 4
+"""Characters of a key's beginning that are taken out at the end of a message that was cut."""
 EMBEDDED = ("base64", "data")
 """Keys under which content blocks carry a picture's bytes."""
 
 
 class Transcript:
     """Appends to a file; many threads may use it at once. Pictures are named by size and hash, secrets taken out.
+
+    Where writing fails later, on a full disk say, that is warned of once, and nothing more is written: a question is
+    worth more than what is noted of it.
 
     Raises:
         TwinseekError: where the file cannot be written, before anything is asked.
@@ -28,6 +36,7 @@ class Transcript:
     def __init__(self, path: Path) -> None:
         self.path = path
         self._lock = Lock()
+        self._failed = False
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.open("ab").close()
@@ -59,14 +68,23 @@ class Transcript:
         }
         text = json.dumps(line, ensure_ascii=False, default=str)
         text = without_secrets(text, secrets)
-        with self._lock, self.path.open("ab") as file:
-            file.write(text.encode("utf-8", "backslashreplace") + b"\n")
+        with self._lock:
+            if self._failed:
+                return
+            try:
+                with self.path.open("ab") as file:
+                    file.write(text.encode("utf-8", "backslashreplace") + b"\n")
+            except OSError as error:
+                self._failed = True
+                logger.warning("the transcript %s is written no further (%s)", self.path, error.strerror)
 
 
 def without_secrets(text: str, secrets: Sequence[str]) -> str:
     """Return a text without the keys in it: servers repeat a key that they refuse."""
     for secret in secrets:
         text = text.replace(secret, "[secret]")
+        for length in range(len(secret) - 1, SHORTEST_PART - 1, -1):  # a long message was cut amid the key
+            text = text.replace(f"{secret[:length]}…", "[secret]…")
     return text
 
 

@@ -20,6 +20,7 @@ class ModelServer(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), _Handler)
         self.models = models
         self.page: bytes | None = None
+        self.listings = 0
         self.replies: list[Reply] = []
         self.requests: list[dict[str, Any]] = []
         self.times: list[float] = []
@@ -47,6 +48,7 @@ class _Handler(BaseHTTPRequestHandler):
     server: ModelServer
 
     def do_GET(self) -> None:
+        self.server.listings += 1
         if self.server.page is not None:
             return send(self, 200, self.server.page, {"content-type": "text/html"})
         if self.path != "/v1/models":

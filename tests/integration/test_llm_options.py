@@ -62,12 +62,12 @@ def test_a_misspelt_setting_is_refused(library):
 def test_the_models_of_a_question_share_its_meter_and_trace(library, tmp_path):
     with serve() as server:
         server.script(says('{"score": 1}'))
-        llm = LlmSettings(model="openai:m", base_url=server.url, calls=2, trace=tmp_path / "trace")
+        llm = LlmSettings(model="openai:m", see="same", base_url=server.url, calls=2, trace=tmp_path / "trace")
         models = library.gallery.models_for(llm)
         for model in (models.decompose, models.judge):
             model.answer([HumanMessage("?")], Answer, purpose="test")
         with pytest.raises(TwinseekError, match="all 2 model calls"):
-            models.see.answer([HumanMessage("?")], Answer, purpose="test")
+            models.see.say([HumanMessage("?")], purpose="test")
         assert len((tmp_path / "trace").read_text().splitlines()) == 3
         other = library.gallery.models_for(llm)
         other.judge.answer([HumanMessage("?")], Answer, purpose="test")
@@ -86,7 +86,17 @@ def test_a_question_whose_every_role_is_left_to_the_rules_is_answered_by_them(li
 
 def test_a_url_alone_stands_for_the_one_model_of_its_server(library):
     with serve("only") as server:
-        assert library.gallery.models_for(LlmSettings(base_url=server.url)).judge.name == "openai:only"
+        for _ in range(3):
+            assert library.gallery.models_for(LlmSettings(base_url=server.url)).judge.name == "openai:only"
+        assert server.listings == 1
+
+
+def test_what_a_server_has_is_asked_for_again_after_a_while(library, monkeypatch):
+    with serve("old") as server:
+        library.gallery.models_for(LlmSettings(base_url=server.url))
+        server.models = ("new",)
+        monkeypatch.setattr("twinseek.gallery.LISTING_KEPT", 0.0)
+        assert library.gallery.models_for(LlmSettings(base_url=server.url)).judge.name == "openai:new"
 
 
 @pytest.mark.parametrize(

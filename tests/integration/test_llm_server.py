@@ -18,6 +18,7 @@ from agents.llm.model import Model
 from agents.llm.transcript import Transcript
 from tests.integration.model_server import (
     body,
+    completion,
     dropped,
     hangs,
     says,
@@ -253,11 +254,17 @@ def test_missing_usage_is_estimated_and_marked(server):
     assert 5 <= model.meter.cost().completion_tokens <= 40
 
 
-def test_keys_that_the_schema_does_not_know_are_dropped_and_counted(server):
+def test_keys_that_the_schema_does_not_know_are_dropped_and_counted(server, tmp_path):
     server.script(says('{"score": 1, "mood": "good"}'))
-    model = model_at(server)
+    model = model_at(server, transcript=Transcript(tmp_path / "trace"))
     assert ask(model) == Answer(score=1)
-    assert model.meter.dropped_keys == 1
+    assert json.loads((tmp_path / "trace").read_text())["dropped_keys"] == 1
+
+
+def test_usage_of_another_kind_ends_in_an_error_like_any_other(server):
+    server.script(body(json.dumps(completion(GOOD) | {"usage": [1]}).encode()))
+    with pytest.raises(ModelGaveUpError, match="what openai:m sent cannot be read"):
+        ask(model_at(server))
 
 
 # What a server does not take
@@ -358,6 +365,20 @@ def test_every_request_is_written_down_with_what_was_wrong_and_without_secrets(s
     assert right["answer"]["content"] == GOOD
     assert right["answer"]["usage"]["input_tokens"] == 30
     assert right["seconds"] > 0
+
+
+@pytest.mark.parametrize("reply", [status(500, "broken"), dropped(), hangs()], ids=["500", "dropped", "silent"])
+def test_every_request_that_failed_has_a_line_of_its_own(server, tmp_path, reply):
+    server.script(reply)
+    path = tmp_path / "trace.jsonl"
+    limits = CallLimits(attempts=3, timeout=0.5, seconds=10.0, completion_tokens=100, backoff=0.02)
+    model = model_at(server, limits, transcript=Transcript(path))
+    for _ in range(2):
+        with pytest.raises(ModelGaveUpError):
+            ask(model)
+    lines = [json.loads(line) for line in path.read_text().splitlines()]
+    assert len(lines) == len(server.requests) == 6
+    assert all(line["problem"] and line["answer"] is None for line in lines)
 
 
 def test_threads_never_tear_a_line(server, tmp_path):

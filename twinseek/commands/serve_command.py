@@ -24,7 +24,8 @@ def command(library: Path | None, profile: str | None, host: str, port: int, job
 
     if find_spec("langgraph_api") is None:
         raise TwinseekError(
-            f"the server is not installed: {sys.executable} -m pip install -e '.[serve]' in the folder of the checkout"
+            f"the server is not installed: {sys.executable} -m pip install 'langgraph-cli[inmem]' -c locks/dev.txt "
+            "in the folder of the checkout"
             " (its licence is Elastic-2.0)"
         )
     config = Path(str(files("twinseek"))).parent / "langgraph.json"

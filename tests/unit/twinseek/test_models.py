@@ -54,10 +54,21 @@ def test_a_model_that_cannot_be_opened_says_what_to_do(spec, url, says):
 
 
 def test_every_role_has_the_model_for_all_unless_it_is_named():
-    assert specs(LlmSettings(model="openai:a")) == ("openai:a", "openai:a", "openai:a")
+    assert specs(LlmSettings(model="openai:a")) == ("openai:a", "openai:a", None)
     assert specs(LlmSettings(model="openai:a", judge="openai:b", see="none")) == ("openai:a", "openai:b", None)
     assert specs(LlmSettings(judge="openai:b")) == (None, "openai:b", None)
     assert specs(LlmSettings()) == (None, None, None)
+
+
+def test_a_model_is_shown_pictures_where_it_is_named_for_that_or_said_to_be_the_same():
+    assert specs(LlmSettings(model="openai:a", see="openai:c"))[2] == "openai:c"
+    assert specs(LlmSettings(model="openai:a", see="same"))[2] == "openai:a"
+    assert specs(LlmSettings(model="none", see="same"))[2] is None
+    with pytest.raises(TwinseekError, match=r"llm\.see is 'same', and no model is set"):
+        specs(LlmSettings(judge="openai:b", see="same"))
+    assert specs(LlmSettings(base_url=URL, see="same"), lambda url: ["a"])[2] == "openai:a"
+    named = LlmSettings(base_url=URL, decompose="none", judge="openai:b")
+    assert specs(named, lambda url: pytest.fail("nobody needs the list")) == (None, "openai:b", None)
 
 
 def test_a_base_url_is_that_of_the_model_for_all():

@@ -1,3 +1,4 @@
+import json
 from typing import Annotated
 
 import pytest
@@ -52,6 +53,19 @@ def test_broken_arguments_of_a_tool_call_are_told():
     call = {"name": "Answer", "args": '{"score": ', "id": "1", "error": "", "type": "invalid_tool_call"}
     with pytest.raises(BadAnswerError, match="not one JSON object"):
         read("", invalid_tool_calls=[call])
+
+
+@pytest.mark.parametrize("deep", [60, 300, 900])
+def test_an_answer_that_is_nested_too_deep_is_no_answer(deep):
+    args = {"any": 1}
+    for _ in range(deep):
+        args = {"a": args}
+    call = {"name": "Answer", "args": {"score": 1, "args": args}, "id": "1", "type": "tool_call"}
+    with pytest.raises(BadAnswerError, match="nested more than 50 deep"):
+        read(json.dumps({"score": 1, "args": args}))
+    with pytest.raises(BadAnswerError, match="nested more than 50 deep"):
+        read("", tool_calls=[call])
+    assert read('{"score": 1, "args": {"a": ' + "[" * 40 + "]" * 40 + "}}").value.args["a"]
 
 
 def test_keys_that_no_schema_knows_are_counted_at_every_depth_and_free_ones_are_not():

@@ -17,6 +17,12 @@ def test_what_the_provider_says_is_counted_not_what_was_reserved():
     assert not meter.estimated
 
 
+def test_less_than_nothing_does_not_fill_a_budget_up_again():
+    meter = Meter(clock=lambda: 0.0)
+    meter.settle(meter.reserve_call(100, 50), usage(-1000, -7))
+    assert meter.cost() == Cost(llm_calls=1)
+
+
 def test_a_call_without_usage_is_estimated_and_marked():
     meter = Meter(clock=lambda: 0.0)
     meter.settle(meter.reserve_call(100, 50), None, estimated_completion_tokens=12)

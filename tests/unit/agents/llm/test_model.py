@@ -1,6 +1,8 @@
 import hashlib
 import json
 from base64 import b64encode
+from pathlib import Path
+from traceback import format_exception
 from typing import Any
 
 import pytest
@@ -8,9 +10,9 @@ from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import AIMessage, HumanMessage, SystemMessage
 from langchain_core.outputs import ChatGeneration, ChatResult
 from langchain_core.runnables import RunnableLambda
-from pydantic import BaseModel, ConfigDict, Field, SecretStr
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, create_model
 
-from agents.llm.asking import json_schema
+from agents.llm.asking import CAPS, Asking, Terms, json_schema
 from agents.llm.calling import CallLimits, ModelGaveUpError
 from agents.llm.metering import Budget, BudgetSpentError, Meter
 from agents.llm.model import REPEATED, Model
@@ -127,10 +129,40 @@ def test_a_failed_request_gives_its_tokens_back():
     assert len(chat.told) == 2  # 2048 tokens are spoken for by each
 
 
-def test_a_fault_in_a_model_of_ours_is_not_hidden():
-    _, model = scripted(AttributeError("a fault"))
-    with pytest.raises(AttributeError):
+def test_a_fault_in_a_providers_package_ends_one_answer_and_is_logged_whole_but_for_the_key(caplog):
+    _, model = scripted(AttributeError("a fault at abcd-efgh-ijkl"), key=SecretStr("abcd-efgh-ijkl"))
+    with pytest.raises(ModelGaveUpError, match=r"cannot be read \(AttributeError: a fault at \[secret\]\)") as raised:
         model.answer(ASKED, Answer, purpose="test")
+    assert "Traceback" in caplog.text and "in _generate" in caplog.text
+    assert "abcd-efgh" not in caplog.text + "".join(format_exception(raised.value))
+
+
+def test_the_beginning_of_a_key_at_the_end_of_a_cut_message_is_taken_out():
+    _, model = scripted(AttributeError("x" * 290 + "abcd-efgh-ijkl"), key=SecretStr("abcd-efgh-ijkl"))
+    with pytest.raises(ModelGaveUpError, match=r"x\[secret\]…"):
+        model.answer(ASKED, Answer, purpose="test")
+
+
+def test_a_full_disk_ends_the_transcript_and_no_answer(tmp_path, monkeypatch, caplog):
+    _, model = scripted(*['{"score": 1}'] * 3, transcript=Transcript(tmp_path / "trace"))
+
+    def full(*given):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Path, "open", full)
+    for _ in range(2):
+        assert model.answer(ASKED, Answer, purpose="test").score == 1
+    monkeypatch.undo()
+    model.answer(ASKED, Answer, purpose="test")
+    assert caplog.text.count("No space left on device") == 1
+    assert (tmp_path / "trace").read_text() == ""
+
+
+@pytest.mark.parametrize("name", CAPS)
+def test_an_answer_is_bounded_by_whatever_name_a_model_has_for_it(name):
+    capped = create_model("Capped", __base__=Scripted, **{name: (int | None, None)})
+    asked = Asking(capped(replies=[]))._runnable(None, 77, Terms())
+    assert getattr(asked, name) == 77
 
 
 def test_schemas_are_closed_and_free_dictionaries_stay_free():
