@@ -92,7 +92,7 @@ def judge(state: Investigation, runtime: Rt) -> Json:
     except BudgetSpentError as error:
         return _as_it_was(state) or _by_rules(state, context, "budget", f"some videos were judged by rules: {error}")
     except ModelGaveUpError as error:
-        text = f"{video_id} was judged by rules: {error}"
+        text = f"some videos were judged by rules: {error}"  # the same of each, and told once
         return _as_it_was(state) or _by_rules(state, context, "judged_by_rules", text)
     except TwinseekError as error:
         return _ended("unreadable", f"{video_id} was not judged: {error}")
