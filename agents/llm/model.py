@@ -180,7 +180,7 @@ class Model:
                 )
             except TwinseekError as error:
                 lesser = self._asking.lesser(error.__cause__, terms)
-                if lesser is None:  # the cause stays behind: it may repeat the key
+                if lesser is None:  # without its cause, which may repeat the key
                     raise type(error)(self._without_secrets(str(error))) from None
                 terms = lesser
             except Exception as error:
