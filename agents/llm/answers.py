@@ -67,9 +67,12 @@ def read_answer(message: AIMessage, schema: type[T]) -> Read[T]:
 
 
 def answer_text(message: AIMessage) -> str:
-    """Return what a model wrote: the arguments of its calls where it called, else its text."""
+    """Return what a model wrote: the arguments of its calls where it called and they can be written, else its text."""
     if message.tool_calls:
-        return "\n".join(json.dumps(call["args"], ensure_ascii=False) for call in message.tool_calls)
+        try:
+            return "\n".join(json.dumps(call["args"], ensure_ascii=False) for call in message.tool_calls)
+        except RecursionError:
+            return ""
     if message.invalid_tool_calls:
         return "\n".join(call["args"] or "" for call in message.invalid_tool_calls)
     return str(message.text)

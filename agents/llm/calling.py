@@ -77,12 +77,7 @@ def call_patiently(
     deadline = time.monotonic() + seconds
 
     def once() -> T:
-        began = time.perf_counter()
-        try:
-            return within(request, min(limits.timeout, max(deadline - time.monotonic(), 0.0)))
-        except Exception as error:
-            failed(error, time.perf_counter() - began)
-            raise
+        return _tried(request, min(limits.timeout, max(deadline - time.monotonic(), 0.0)), failed)
 
     patient = Retrying(
         stop=stop_after_attempt(limits.attempts) | stop_before_delay(seconds),
@@ -98,6 +93,15 @@ def call_patiently(
         if not (is_passing(error) or status_of(error)):
             raise
         raise ModelGaveUpError(explain(error, int(patient.statistics["attempt_number"]), seconds)) from error
+
+
+def _tried(request: Callable[[], T], seconds: float, failed: Callable[[Exception, float], None]) -> T:
+    began = time.perf_counter()
+    try:
+        return within(request, seconds)
+    except Exception as error:
+        failed(error, time.perf_counter() - began)
+        raise
 
 
 def within(request: Callable[[], T], seconds: float) -> T:

@@ -103,15 +103,12 @@ class Model:
             messages: what the model is told; they describe the JSON too, for servers that know no schemas.
             schema: with ``extra="ignore"``; keys that it does not know are dropped and counted.
             purpose: what the answer is for, in a word, for the transcript and for errors.
-            check: raises ValueError with a sentence for the model where an object fits the schema and is wrong all the
-                same (unknown ids, say).
+            check: raises ValueError with a sentence for the model where an object fits and is wrong (unknown ids, say).
             max_tokens: of the answer.
-            video_id: the video that it is about, for the transcript.
-            prompt: the prompt's name and version, for the transcript.
+            video_id, prompt: for the transcript: the video that it is about, the prompt's name and version.
 
         Raises:
-            ModelGaveUpError: saying what was wrong.
-            BudgetSpentError: before a request that the budget does not hold.
+            ModelGaveUpError, BudgetSpentError: saying what was wrong, or before a request that is not paid for.
         """
         request = self._ask_for(schema, max_tokens, purpose=purpose, video_id=video_id, prompt=prompt)
         said, problem = list(messages), ""
@@ -126,10 +123,7 @@ class Model:
             else:
                 self._write(request, said, reply, seconds, None, dropped)
                 return value
-        tries = "once" if self.limits.attempts == 1 else f"{self.limits.attempts} times"
-        raise ModelGaveUpError(
-            f"{self.name} gave no usable answer ({purpose}, asked {tries}; it was told: {problem}): try another model"
-        )
+        raise self._never_learnt(purpose, problem)
 
     def say(self, messages: Sequence[BaseMessage], *, purpose: str, **options: Any) -> AIMessage:
         """Return what the model says, in whatever form; ``options`` are given on to it.
@@ -180,7 +174,7 @@ class Model:
                 )
             except TwinseekError as error:
                 lesser = self._asking.lesser(error.__cause__, terms)
-                if lesser is None:  # the cause stays behind: it may repeat the key
+                if lesser is None:  # without its cause, which may repeat the key
                     raise type(error)(self._without_secrets(str(error))) from None
                 terms = lesser
             except Exception as error:
@@ -206,6 +200,12 @@ class Model:
             raise
         self.meter.settle(reserved, reply.usage_metadata, count_tokens_approximately([reply]))
         return reply, time.perf_counter() - began
+
+    def _never_learnt(self, purpose: str, problem: str) -> ModelGaveUpError:
+        tries = "once" if self.limits.attempts == 1 else f"{self.limits.attempts} times"
+        return ModelGaveUpError(
+            f"{self.name} gave no usable answer ({purpose}, asked {tries}; it was told: {problem}): try another model"
+        )
 
     def _unreadable(self, error: Exception) -> ModelGaveUpError:
         """Return what to raise where a provider's package broke on what its server sent, and log that whole."""

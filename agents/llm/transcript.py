@@ -19,6 +19,7 @@ logger = logging.getLogger(__name__)
 
 SHORTEST_PART = 4
 """Characters of a key's beginning that are taken out at the end of a message that was cut."""
+TOO_DEEP = "nested too deep to be written down"
 EMBEDDED = ("base64", "data")
 """Keys under which content blocks carry a picture's bytes."""
 
@@ -66,7 +67,10 @@ class Transcript:
             "messages": [{"role": one.type, "content": without_pictures(one.content)} for one in messages],
             "answer": _spoken(answer) if answer is not None else None,
         }
-        text = json.dumps(line, ensure_ascii=False, default=str)
+        try:
+            text = json.dumps(line, ensure_ascii=False, default=str)
+        except RecursionError:  # the arguments of a call, which are read before they are judged
+            text = json.dumps({**line, "answer": TOO_DEEP}, ensure_ascii=False, default=str)
         text = without_secrets(text, secrets)
         with self._lock:
             if self._failed:

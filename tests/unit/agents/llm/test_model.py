@@ -15,7 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, create_model
 from agents.llm.asking import CAPS, Asking, Terms, json_schema
 from agents.llm.calling import CallLimits, ModelGaveUpError
 from agents.llm.metering import Budget, BudgetSpentError, Meter
-from agents.llm.model import REPEATED, Model
+from agents.llm.model import REPEATED, Model, _complaint
 from agents.llm.transcript import Transcript
 from twins.errors import TwinseekError
 
@@ -156,6 +156,17 @@ def test_a_full_disk_ends_the_transcript_and_no_answer(tmp_path, monkeypatch, ca
     model.answer(ASKED, Answer, purpose="test")
     assert caplog.text.count("No space left on device") == 1
     assert (tmp_path / "trace").read_text() == ""
+
+
+def test_an_answer_that_is_nested_without_end_is_told_and_written_down_as_that(tmp_path):
+    args = {"score": 1}
+    for _ in range(3000):
+        args = {"args": args}
+    call = {"name": "Answer", "args": args, "id": "1", "type": "tool_call"}
+    transcript = Transcript(tmp_path / "trace")
+    assert _complaint(AIMessage("", tool_calls=[call]), "Flatter.")[0].content == "(empty)"
+    transcript.write({}, ASKED, AIMessage("", tool_calls=[call]))
+    assert json.loads((tmp_path / "trace").read_text())["answer"] == "nested too deep to be written down"
 
 
 @pytest.mark.parametrize("name", CAPS)
