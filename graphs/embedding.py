@@ -97,7 +97,7 @@ def embed_library(
 def missing_parts(index: SearchIndex, encoder: TextEncoder, wanted: Iterable[tuple[str, str]]) -> set[tuple[str, str]]:
     """Return those of the given (video_id, part) that the index does not hold as this encoder embeds them."""
     held, stamp = index.parts(), _stamp(encoder)
-    return {key for key in wanted if key not in held or held[key].stamp != stamp}
+    return {key for key in wanted if key not in held or _stamps(held[key]).get(encoder.name) != stamp}
 
 
 def _embed_round(
