@@ -18,8 +18,8 @@ from pydantic import BaseModel, ValidationError
 
 from graphs.tool_artifacts import ArtifactError, Found, read_artifact, tidy
 from tools.context import reading
-from tools.deadlines import CallError, LateError, call_within
 from tools.door import VIDEO, OpenTool, Toolbox
+from twins.deadlines import CallError, LateError, call_within
 from twins.errors import TwinseekError
 from twins.observations import EffectiveTwin, anchored, fold, observation_key
 from twins.queries import ResultWarning, ToolCall, ToolFinding

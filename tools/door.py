@@ -11,7 +11,7 @@ from importlib.metadata import EntryPoint, entry_points
 from typing import TYPE_CHECKING, Any, Literal
 
 from tools.context import ToolContext
-from tools.deadlines import CallError, LateError, call_within
+from twins.deadlines import CallError, LateError, call_within
 from twins.fingerprints import digest
 from twins.protocols import ToolOffer
 

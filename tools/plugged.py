@@ -12,8 +12,8 @@ from importlib.metadata import EntryPoint
 from pathlib import Path
 from typing import Any, ClassVar, Self, TypeVar
 
-from tools.deadlines import CallError, LateError, call_within
 from tools.door import RefusedError, about, build, find_plugins, version_of
+from twins.deadlines import CallError, LateError, call_within
 from twins.errors import TwinseekError
 from twins.geometry import Bytes
 from twins.schema import Provenance

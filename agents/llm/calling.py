@@ -4,20 +4,18 @@ Providers raise their own exceptions; they are told apart by what they carry (a 
 names that HTTP clients give their errors, so that no provider's package is needed here.
 """
 
-import contextvars
 import random
 import time
 from collections.abc import Callable, Iterator, Mapping
-from concurrent.futures import Future
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from threading import Thread
 from typing import TypeVar
 
 from tenacity import RetryCallState, Retrying, retry_if_exception, stop_after_attempt
 from tenacity.stop import stop_before_delay
 
+from twins.deadlines import CallError, LateError, call_within
 from twins.errors import TwinseekError
 
 T = TypeVar("T")
@@ -105,24 +103,20 @@ def _tried(request: Callable[[], T], seconds: float, failed: Callable[[Exception
 
 
 def within(request: Callable[[], T], seconds: float) -> T:
-    """Run a request in a thread of its own and wait no longer than this; a late one is abandoned.
+    """Make a request and wait no longer than this; a late one is abandoned.
 
     An HTTP client's timeout is for each piece that it reads: a server that trickles would hold it for ever.
 
     Raises:
-        TimeoutError: when the time is over.
+        TimeoutError: when the time is over. What the request raises comes through.
     """
-    done: Future[T] = Future()
-
-    def run() -> None:
-        try:
-            done.set_result(request())
-        except BaseException as error:
-            done.set_exception(error)
-
-    # A daemon: the end of the program does not wait for it. The context carries LangGraph's callbacks.
-    Thread(target=contextvars.copy_context().run, args=(run,), name="model request", daemon=True).start()
-    return done.result(timeout=seconds)
+    try:
+        return call_within(seconds, request, "model request")
+    except LateError as late:
+        raise TimeoutError(str(late)) from None
+    except CallError as failed:
+        raised = failed.__cause__ or failed
+    raise raised  # here, so that its own causes stay: they tell a bad line from a wrong key
 
 
 def is_passing(error: BaseException) -> bool:

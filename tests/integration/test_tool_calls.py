@@ -178,7 +178,7 @@ def test_calls_end_with_the_time_of_the_question_and_so_does_the_wait_for_a_turn
 
 def test_the_process_ends_without_a_hanging_tool():
     code = (
-        "from tools.deadlines import call_within, LateError\nimport time\n"
+        "from twins.deadlines import call_within, LateError\nimport time\n"
         "try: call_within(0.1, lambda: time.sleep(60))\nexcept LateError: print('late')"
     )
     began = time.monotonic()

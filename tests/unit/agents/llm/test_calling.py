@@ -130,3 +130,16 @@ def test_a_request_that_does_not_end_is_left_behind():
         within(end.wait, 0.1)
     assert time.monotonic() - began < 2
     end.set()
+
+
+def test_what_a_request_raises_comes_through_with_its_causes():
+    def request():
+        try:
+            raise ConnectionResetError("line")
+        except ConnectionResetError as line:
+            raise RuntimeError("no answer") from line
+
+    with pytest.raises(RuntimeError, match="no answer") as raised:
+        within(request, 5.0)
+    assert isinstance(raised.value.__cause__, ConnectionResetError)
+    assert is_passing(raised.value)
