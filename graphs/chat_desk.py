@@ -1,7 +1,7 @@
 """What the chat works with: libraries by their names, and who reads messages."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from agents.follow_ups import FollowUp
@@ -19,7 +19,7 @@ class ReadMessage:
 
     follow_up: FollowUp
     warnings: tuple[ResultWarning, ...] = ()
-    cost: Cost = Cost()  # noqa: RUF009 (frozen)
+    cost: Cost = field(default_factory=Cost)
 
 
 class Desk(Protocol):

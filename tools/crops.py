@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from langchain_core.tools import ToolException
+
 from tools.context import ToolContext
 from twins.geometry import Bytes
 
@@ -18,6 +20,15 @@ class Crop:
     image: Bytes
     box: tuple[int, int, int, int]
     inner: tuple[int, int, int, int]
+
+
+def span_between(start: float | None, end: float | None) -> tuple[float, float] | None:
+    """Return a span; none where one of its ends is left open. Raises ToolException where it ends before it starts."""
+    if start is None or end is None:
+        return None
+    if not start < end:
+        raise ToolException(f"start must be before end, not {start} and {end}.")
+    return start, end
 
 
 def moments(

@@ -8,7 +8,7 @@ from langchain_core.tools import BaseTool, InjectedToolArg, ToolException, tool
 
 from tools import appearance, text_seen
 from tools.context import ToolContext
-from tools.crops import Crop, moments, pictures
+from tools.crops import Crop, moments, pictures, span_between
 from twins.geometry import Bytes
 
 MOST_MOMENTS = 8
@@ -34,9 +34,7 @@ def build(context: ToolContext) -> BaseTool:
 
         Without start and end: as long as it is seen. Tells also when each colour is seen.
         """
-        span = None if start is None or end is None else (start, end)
-        if span is not None and not start < end:  # type: ignore[operator]  # both are numbers here
-            raise ToolException(f"start must be before end, not {start} and {end}.")
+        span = span_between(start, end)
         crops = pictures(context, video_id, instance, moments(context, video_id, instance, span, MOST_MOMENTS))
         if not crops:
             raise ToolException(f"where {instance} is in that span is not known: name one in which it is seen.")

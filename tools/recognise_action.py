@@ -2,11 +2,11 @@
 
 from typing import Annotated, Any
 
-from langchain_core.tools import BaseTool, InjectedToolArg, ToolException, tool
+from langchain_core.tools import BaseTool, InjectedToolArg, tool
 
 from prompts import fence, load
 from tools.context import ToolContext
-from tools.crops import Crop, moments, pictures
+from tools.crops import Crop, moments, pictures, span_between
 from tools.seeing import ask_model, model_name
 
 FRAMES = 8
@@ -31,9 +31,7 @@ def build(context: ToolContext) -> BaseTool | None:
 
         Say in question what to look for, for example "does anyone fall?".
         """
-        span = None if start is None or end is None else (start, end)
-        if span is not None and not start < end:  # type: ignore[operator]  # both are numbers here
-            raise ToolException(f"start must be before end, not {start} and {end}.")
+        span = span_between(start, end)
         crops = pictures(context, video_id, None, moments(context, video_id, None, span, FRAMES))
         rendered = prompt.render(
             shown=f"frames 1 to {len(crops)}",

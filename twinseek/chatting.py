@@ -31,6 +31,17 @@ BUSY_SECONDS = 30.0
 """How long one process waits for another that writes down a turn."""
 
 
+FORGET_STEPS = (
+    "DELETE FROM writes WHERE thread_id = :thread AND checkpoint_ns = '' AND checkpoint_id < (SELECT min(checkpoint_id)"
+    " FROM (SELECT checkpoint_id FROM checkpoints WHERE thread_id = :thread AND checkpoint_ns = ''"
+    " ORDER BY checkpoint_id DESC LIMIT :kept))",
+    "DELETE FROM checkpoints WHERE thread_id = :thread AND checkpoint_ns = '' AND checkpoint_id < (SELECT"
+    " min(checkpoint_id) FROM (SELECT checkpoint_id FROM checkpoints WHERE thread_id = :thread AND checkpoint_ns = ''"
+    " ORDER BY checkpoint_id DESC LIMIT :kept))",
+)
+"""Forget all but the ``kept`` last steps of a conversation: LangGraph's SQLite savers do not implement ``prune``."""
+
+
 @dataclass(frozen=True)
 class LibraryDesk:
     """Answers a chat's questions from libraries.
@@ -120,8 +131,6 @@ def forget_steps(chats: "BaseCheckpointSaver[Any]", thread: str) -> None:
 
     if not isinstance(chats, SqliteSaver):
         return
-    latest = "SELECT max(checkpoint_id) FROM checkpoints WHERE thread_id = ? AND checkpoint_ns = ''"
     with chats.cursor() as cursor:
-        for table in ("writes", "checkpoints"):
-            earlier = f"thread_id = ? AND checkpoint_ns = '' AND checkpoint_id < ({latest})"
-            cursor.execute(f"DELETE FROM {table} WHERE {earlier}", (thread, thread))  # noqa: S608 (names of its own)
+        for statement in FORGET_STEPS:
+            cursor.execute(statement, {"thread": thread, "kept": 1})

@@ -5,6 +5,7 @@ import platform
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
+from functools import partial
 from importlib import metadata
 from pathlib import Path
 from typing import Any, Literal
@@ -96,7 +97,7 @@ def _models(llm: LlmSettings) -> Iterator[Finding]:
     if not llm.asked_for:
         yield Finding("models", "ok", "none is set: rules decide (--llm chooses one)")
         return
-    from twinseek.models import load_model, served_models, specs, url_for
+    from twinseek.models import served_models, specs, url_for
 
     names: list[str] = []
     if llm.base_url:
@@ -112,10 +113,17 @@ def _models(llm: LlmSettings) -> Iterator[Finding]:
         yield Finding("models", "error", str(error))
         return
     for spec in sorted({spec for spec in chosen if spec}):
-        yield _guard("model", lambda: (load_model(spec, url_for(spec, llm)), spec)[1])  # noqa: B023 (called at once)
+        yield _guard("model", partial(_opened, spec, llm))
         name = spec.removeprefix("openai:")
         if names and url_for(spec, llm) and name not in names:
             yield Finding("model", "error", f"{name} is not on {llm.base_url}: choose one of {', '.join(names)}")
+
+
+def _opened(spec: str, llm: LlmSettings) -> str:
+    from twinseek.models import load_model, url_for
+
+    load_model(spec, url_for(spec, llm))
+    return spec
 
 
 def _library(library: Library) -> Iterator[Finding]:

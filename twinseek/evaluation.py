@@ -1,12 +1,13 @@
 """Questions with known answers asked of a library, so that judges and models can be compared."""
 
 import json
-import random
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
+
+import numpy as np
 
 from evals.retrieval import Figures, Query, Run, figures, figures_by_kind, read_queries, run_queries
 from twins.errors import TwinseekError
@@ -60,7 +61,7 @@ def read_questions(annotations: Path, *, literal: bool = False) -> list[Query]:
 
 def drawn(queries: Sequence[Query], count: int) -> list[Query]:
     """Return so many of the questions, drawn at random and always alike, in their order."""
-    places = random.Random(0).sample(range(len(queries)), min(count, len(queries)))  # noqa: S311
+    places = np.random.default_rng(0).permutation(len(queries))[:count]
     return [queries[place] for place in sorted(places)]
 
 

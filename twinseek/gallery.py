@@ -22,6 +22,7 @@ from twins.schema import Twin
 from twins.search import SearchIndex
 from twins.search.chroma import Chroma
 from twins.search.chroma_client import ChromaUnavailableError
+from twins.search.index import LOCK_SECONDS
 from twins.search.recall import EXACT_ROWS
 from twins.store import Store
 from twinseek.settings import AskSettings, LlmSettings, Settings
@@ -121,20 +122,23 @@ class Gallery:
         *,
         anew: bool = False,
         videos: Collection[str] | None = None,
+        patience: float = LOCK_SECONDS,
     ) -> int:
         """Bring the search index up to date with the twins; return how many parts were embedded or read.
 
         Args:
             on_event: told of every portion that is done.
             anew: trust nothing that is in it.
-            videos: only these are compared with it; by default all of the library.
+            videos: only these are compared with it; by default all of the library, which is then tidied up as well.
+            patience: seconds for which whoever writes it already is waited for.
         """
         self._store.check_writable()
-        with SearchIndex.open(self._folder, writable=True) as index:
+        with SearchIndex.open(self._folder, writable=True, patience=patience) as index:
             if anew:
                 index.renew()
             changed = embed_library(self._store, index, self.encoder, on_event, videos)
-            index.compact(DEAD_SHARE)
+            if videos is None:
+                index.compact(DEAD_SHARE)
         # Without a change too: a Chroma that broke is built anew.
         if self._store.video_ids() and (chroma := self.chroma):
             try:

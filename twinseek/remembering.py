@@ -2,11 +2,9 @@
 
 from typing import TYPE_CHECKING
 
-from graphs.embedding import embed_library, missing_parts
+from graphs.embedding import missing_parts
 from twins.errors import TwinseekError
 from twins.queries import ResultWarning
-from twins.search import SearchIndex
-from twins.search.chroma_client import ChromaUnavailableError
 from twins.store import Store
 
 if TYPE_CHECKING:
@@ -28,7 +26,7 @@ def remember(store: Store, gallery: "Gallery", reasoning: "Reasoning") -> list[R
     try:
         videos = set(reasoning.changed) | _left(gallery, reasoning)
         if videos:
-            _embed(store, gallery, videos)
+            gallery.sync(videos=videos, patience=PATIENCE)
     except (TwinseekError, OSError) as error:
         text = f"what tools found cannot be searched for yet, until a later question uses it: {error}"
         return [ResultWarning(code="not_embedded", text=text)]
@@ -41,14 +39,3 @@ def _left(gallery: "Gallery", reasoning: "Reasoning") -> set[str]:
         return set()
     used = [(video_id, key) for video_id, keys in reasoning.runner.folded.items() for key in keys]
     return {video_id for video_id, _ in missing_parts(gallery.index, gallery.encoder, used)}
-
-
-def _embed(store: Store, gallery: "Gallery", videos: set[str]) -> None:
-    encoder = gallery.encoder
-    with SearchIndex.open(store.root / "search", writable=True, patience=PATIENCE) as index:
-        embed_library(store, index, encoder, videos=videos)
-        try:
-            if chroma := gallery.chroma:
-                chroma.sync([index.snapshot(encoder.name)])
-        except ChromaUnavailableError:  # another process owns it: whoever searches without it searches exactly
-            pass

@@ -12,7 +12,7 @@ from langchain_core.runnables import RunnableConfig
 from langgraph.checkpoint.base import ChannelVersions, Checkpoint, CheckpointMetadata
 from langgraph.checkpoint.sqlite.aio import AsyncSqliteSaver
 
-from twinseek.chatting import BUSY_SECONDS
+from twinseek.chatting import BUSY_SECONDS, FORGET_STEPS
 
 KEPT_STEPS = 12
 """Of a conversation, beside those of the message that is being answered: about three messages' steps."""
@@ -47,14 +47,9 @@ class ServedChats(AsyncSqliteSaver):
 
     async def _forget_steps(self, thread: str) -> None:
         """Forget all but the last steps of a conversation."""
-        oldest = (
-            "SELECT min(checkpoint_id) FROM (SELECT checkpoint_id FROM checkpoints WHERE thread_id = ?"
-            " AND checkpoint_ns = '' ORDER BY checkpoint_id DESC LIMIT ?)"
-        )
         async with self.lock:
-            for table in ("writes", "checkpoints"):
-                earlier = f"thread_id = ? AND checkpoint_ns = '' AND checkpoint_id < ({oldest})"
-                await self.conn.execute(f"DELETE FROM {table} WHERE {earlier}", (thread, thread, KEPT_STEPS))  # noqa: S608 (names of its own)
+            for statement in FORGET_STEPS:
+                await self.conn.execute(statement, {"thread": thread, "kept": KEPT_STEPS})
             await self.conn.commit()
 
     async def adelete_thread(self, thread_id: str) -> None:

@@ -53,6 +53,10 @@ class CallLimits:
     backoff: float = 0.5
 
 
+USUAL = CallLimits()
+"""How patient whoever is who says nothing else."""
+
+
 def call_patiently(
     request: Callable[[], T],
     limits: CallLimits,

@@ -15,7 +15,7 @@ from pydantic import BaseModel
 
 from agents.llm.answers import BadAnswerError, answer_text, read_answer, was_refused
 from agents.llm.asking import Asking, Terms
-from agents.llm.calling import CallLimits, ModelGaveUpError, call_patiently, message_of
+from agents.llm.calling import USUAL, CallLimits, ModelGaveUpError, call_patiently, message_of
 from agents.llm.metering import Meter
 from agents.llm.transcript import Transcript, without_secrets
 from twins.errors import TwinseekError
@@ -65,7 +65,7 @@ class Model:
         *,
         meter: Meter,
         transcript: Transcript | None = None,
-        limits: CallLimits = CallLimits(),  # noqa: B008 (frozen)
+        limits: CallLimits = USUAL,
     ) -> None:
         self.name = name
         self.meter = meter

@@ -230,7 +230,11 @@ def test_within_limits_a_question_to_some_videos(library):
 def told_by(monkeypatch, library, script):
     """Let a scripted model read messages; rules judge."""
     chat = ScriptedChat(script=script)
-    made = lambda llm: Models(decompose=Model(chat, "scripted", meter=Meter(), limits=CallLimits(2, backoff=0.0)))  # noqa: E731
+    limits = CallLimits(2, backoff=0.0)
+
+    def made(llm):
+        return Models(decompose=Model(chat, "scripted", meter=Meter(), limits=limits))
+
     monkeypatch.setattr(library.gallery, "models_for", made)
     return Conversation(library, "t", InMemorySaver(), {"model": "openai:scripted"}), chat
 

@@ -4,10 +4,10 @@ import json
 import re
 import tomllib
 from pathlib import Path
+from typing import Annotated
 
 import pytest
 from langchain_core.tools import InjectedToolArg, tool
-from typing_extensions import Annotated  # noqa: UP035 (InjectedToolArg is read from it)
 
 from benchmarks.scripted import ScriptedChat, prompt_of
 from prompts import fence
