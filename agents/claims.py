@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 from agents.descriptions import describe, same_word
 from agents.evidence import MEANT, SIDES, UNBOUNDED, Bound, Evidence, in_order, parse_bound, side_share
-from agents.grounding import is_labelled, look_match
+from agents.grounding import Grounder, is_labelled, look_match
 from agents.lexicon import lexicon
 from agents.reading import FRAME
-from agents.relevance import supports
+from agents.relevance import LOOKS, supports
 from agents.scenes import scene
 from twins.geometry import Geometry
 from twins.predicates import PREDICATES, RELATIVE, Truth, evaluate
@@ -37,7 +37,6 @@ WRONG = 0.25
 MAX_CLAIMS = 64
 """Claims of one verdict that are checked; a judge that says more is cut short."""
 
-LOOKS = ("colour", "color", "shape", "size", "texture")
 CALL = re.compile(r"^\s*([a-z_]{1,32})\(\s*([^(),;]{1,80})\s*(?:,\s*([^(),;]{1,80})\s*)?\)\s*$")
 COUNTED = re.compile(
     r"^\s*(all|[<>=]{0,2}\s*\d{1,4})\s*(times)?(?:\s+of\s+(.{1,200}?))?(?:\s+that\s+(not\s+)?([a-z_]{1,32}))?\s*$"
@@ -71,7 +70,8 @@ def check_verdict(
     trace = tuple(check_claim(claim, twin, geometry) for claim in verdict.claims[:MAX_CLAIMS])
     holding = [c for c, line in zip(verdict.claims, trace, strict=False) if line.check == "verified"]
     if parts is not None:
-        holding = [claim for claim in holding if supports(claim, parts, twin, geometry)]
+        grounder = Grounder(twin, geometry)
+        holding = [claim for claim in holding if supports(claim, parts, grounder)]
     verified = len(holding)
     refuted = sum(checked.check == "refuted" for checked in trace)
     score = verdict.score

@@ -3,17 +3,16 @@
 import re
 from collections.abc import Sequence
 
+from agents.binding import ALLEN
 from agents.descriptions import describe
 from agents.evidence import parse_bound
 from agents.grounding import Grounder, look_match
 from agents.lexicon import lexicon
-from twins.geometry import Geometry
 from twins.predicates import PREDICATES, RELATIVE
 from twins.queries import Claim, SubQuery
-from twins.schema import Twin
 
-LOOKS = ("colour", "color", "shape", "size", "texture", "category")
-ALLEN = ("before", "after", "during")
+LOOKS = ("colour", "color", "shape", "size", "texture")
+"""Predicates of claims that say how a thing looks."""
 OTHER_LOOK = 0.25
 """Match of a look up to which a thing is another one than is meant, and"""
 ELSE_LOW, ELSE_HIGH = 0.25, 0.75
@@ -23,18 +22,23 @@ _NAME = re.compile(r"([a-z_]+)\(")
 _AMOUNT = re.compile(r"^\s*(all|[<>=]{0,2}\s*\d{1,4})")
 
 
-def supports(claim: Claim, parts: Sequence[SubQuery], twin: Twin, geometry: Geometry) -> bool:
+def supports(claim: Claim, parts: Sequence[SubQuery], grounder: Grounder) -> bool:
     """Say whether a claim, if it holds, is evidence for a part of the question.
 
     It has to name the part, its predicate has to be the part's, with the same sign, and its things must not be others
     than the part's noun phrases mean. A part that no predicate says is supported by a look or a name where it asks for
     just that, and by nothing else.
+
+    Args:
+        claim: of a video.
+        parts: of the question.
+        grounder: of the video's twin.
     """
     part = next((part for part in parts if part.id == claim.sub_query), None)
     if part is None or claim.predicate is None or claim.negated != part.negated:
         return False
     if part.relation is None:
-        return claim.predicate in LOOKS and _asks_for_look(part, claim)
+        return claim.predicate in (*LOOKS, "category") and _asks_for_look(part, claim)
     if part.relation == "count":
         return claim.predicate == "count" and _amount(claim.value) == _amount(part.object)
     if part.relation in ALLEN:
@@ -42,7 +46,6 @@ def supports(claim: Claim, parts: Sequence[SubQuery], twin: Twin, geometry: Geom
     if part.relation not in PREDICATES:
         return False
     meant = {part.relation, RELATIVE.get(part.relation, part.relation)}
-    grounder = Grounder(twin, geometry)
     phrases = zip((part.subject, part.object), claim.instances, strict=False)
     return claim.predicate in meant and not any(
         _is_another(phrase, name, grounder) for phrase, name in phrases if phrase

@@ -25,6 +25,7 @@ from graphs.retrieve import build_retrieve_graph
 from twins.observations import EffectiveTwin
 from twins.protocols import Case
 from twins.queries import Verdict
+from twins.store import Store
 from twinseek.library import Library
 
 LATENCY = 0.2
@@ -85,9 +86,8 @@ def measure(options: Options) -> Figures:
             yield Figure(f"{title}: tokens of one view", view, "", at_most(800), "the most")
         first = statistics.median(asyncio.run(_first_event(library, text)) for text in questions)
         yield Figure("first streamed event", 1e3 * first, "ms", at_most(100))
-    yield Figure(
-        "the graph alone, a candidate", 1e3 * bare() / CANDIDATES, "ms", at_most(8), "of ten, a judge without work"
-    )
+        alone = 1e3 * bare(library.store) / CANDIDATES
+    yield Figure("the graph alone, a candidate", alone, "ms", at_most(8), "of ten, a judge without work")
 
 
 def _script(*, looks: bool) -> Script:
@@ -153,13 +153,13 @@ class _Idle:
         return Verdict(score=0.6)
 
 
-def bare() -> float:
+def bare(store: Store) -> float:
     """Return the seconds that the graph takes over ten candidates more than over none; nobody looks at them."""
     graph = build_retrieve_graph(build_investigation())
-    return _turn(graph, CANDIDATES) - _turn(graph, 0)
+    return _turn(graph, store, CANDIDATES) - _turn(graph, store, 0)
 
 
-def _turn(graph: Any, candidates: int) -> float:
+def _turn(graph: Any, store: Store, candidates: int) -> float:
     from twins.geometry import empty_geometry
     from twins.schema import Twin
 
@@ -167,7 +167,7 @@ def _turn(graph: Any, candidates: int) -> float:
     known = EffectiveTwin(twin, empty_geometry(1, 1), (), "g-0")
     names = [(f"v{number}", 0.5) for number in range(candidates)]
     context = RetrieveContext(
-        store=None,  # type: ignore[arg-type]
+        store=store,
         read=lambda name: known,
         decomposer=RulesDecomposer(),
         judge=RulesJudge(),

@@ -10,7 +10,7 @@ from agents.lexicon import content_stems
 from agents.llm.tokens import estimate_tokens
 from prompts import one_line
 from twins.predicates import PREDICATES, RELATIVE, mark
-from twins.predicates.truth import FAILS, HOLDS
+from twins.predicates.truth import FAILS, HOLDS, Marks
 from twins.protocols import Candidate
 from twins.queries import Decomposition, SubQuery
 from twins.schema import Fact, Span, Track, Twin
@@ -126,40 +126,42 @@ def measured(evidence: Evidence, things: Sequence[int], parts: Sequence[SubQuery
     names = [name for name in relations if name is not None]
     most = max(LINES // max(len(names), 1), LEAST_LINES)
     for name in names:
-        told = sorted(_holding(evidence, things, name), key=lambda found: -found[0])
+        told, never = _measure(evidence, things, name)
+        told.sort(key=lambda found: -found[0])
         for _, line in told[:most]:
             yield line
         if len(told) > most:
             yield f"{name}: {len(told) - most} more"
         if not told:
-            yield f"{name}: {'none' if _never(evidence, things, name) else 'unknown'}"
+            yield f"{name}: {'none' if never else 'unknown'}"
 
 
-def _never(evidence: Evidence, things: Sequence[int], name: str) -> bool:
-    """Say whether a predicate is known to fail, nearly throughout, of all things: unknown is not false."""
-    alone = PREDICATES[name].arity == 1
-    pairs = [(a, b) for a in things for b in things if (a == b) == alone]
-    if not pairs:
-        return False
-    marks = mark(name, evidence.scene, *np.array([(evidence.member(a), evidence.member(b)) for a, b in pairs]).T)
-    return bool(((marks == FAILS).mean(axis=1) >= CONTRADICTED).all())
+def _measure(evidence: Evidence, things: Sequence[int], name: str) -> tuple[list[tuple[float, str]], bool]:
+    """Return where a predicate holds, as lines, and whether it is known to fail, nearly throughout, everywhere else.
 
-
-def _holding(evidence: Evidence, things: Sequence[int], name: str) -> Iterator[tuple[float, str]]:
-    """Yield where a predicate holds, as a line, with the seconds for which it does, times how sure the things are."""
+    Each line comes with the seconds for which it holds, times how sure its things are. Unknown is not false.
+    """
     relation = RELATIVE.get(name, name)
+    asked: list[tuple[str, list[tuple[int, int]]]] = []
     if PREDICATES[name].arity == 1:
-        yield from _told(evidence, name, [(n, n) for n in things])
+        asked.append((name, [(n, n) for n in things]))
     if PREDICATES[relation].arity == 2:
-        pairs = [(a, b) for a in things for b in things if a != b and (a < b or relation not in SYMMETRIC)]
-        yield from _told(evidence, relation, pairs)
+        ordered = [(a, b) for a in things for b in things if a != b and (a < b or relation not in SYMMETRIC)]
+        asked.append((relation, ordered))
+    told: list[tuple[float, str]] = []
+    failing: list[bool] = []
+    for said, pairs in asked:
+        if pairs:
+            members = np.array([(evidence.member(a), evidence.member(b)) for a, b in pairs])
+            marks = mark(said, evidence.scene, *members.T)
+            told += _lines(evidence, said, pairs, marks)
+            failing.append(bool(((marks == FAILS).mean(axis=1) >= CONTRADICTED).all()))
+    return told, bool(failing) and all(failing)
 
 
-def _told(evidence: Evidence, name: str, pairs: Sequence[tuple[int, int]]) -> Iterator[tuple[float, str]]:
-    if not pairs:
-        return
-    members = [(evidence.member(a), evidence.member(b)) for a, b in pairs]
-    marks = mark(name, evidence.scene, *np.array(members).T)
+def _lines(
+    evidence: Evidence, name: str, pairs: Sequence[tuple[int, int]], marks: Marks
+) -> Iterator[tuple[float, str]]:
     for row in np.flatnonzero((marks == HOLDS).any(axis=1)).tolist():
         concerned = dict.fromkeys(pairs[row])
         spans = evidence.scene.truth(marks[row]).holds

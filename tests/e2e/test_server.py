@@ -10,22 +10,8 @@ pytest.importorskip("langgraph_api", reason="the development server is an extra:
 from langgraph_sdk import get_sync_client
 
 from tests.e2e.command_line import twinseek
-from tests.e2e.dogs import make_dogs
+from tests.e2e.dogs import annotation, make_dogs
 from tests.e2e.served import served
-
-
-def annotation(name: str, doer: str) -> dict:
-    box = [0.1, 0.1, 0.2, 0.3]
-    return {
-        "video": name,
-        "fps": 25,
-        "n_frames": 50,
-        "width": 320,
-        "height": 240,
-        "objects": [{"id": 1, "category": doer, "attributes": ["red"], "role": f"the {doer} waits by the door"}],
-        "frames": [{"frame": n, "objects": [{"id": 1, "bbox": box, "state": "waits"}]} for n in (0, 25, 49)],
-        "events": [],
-    }
 
 
 @pytest.fixture(scope="module")
@@ -33,7 +19,7 @@ def server(tmp_path_factory):
     """Start the server on a library of two imported twins; yield its address."""
     folder = tmp_path_factory.mktemp("served")
     for name, doer in (("alpha", "dog"), ("beta", "car")):
-        (folder / f"{name}.json").write_text(json.dumps(annotation(name, doer)))
+        (folder / f"{name}.json").write_text(json.dumps(annotation(name, doer, "red", "a street")))
     done = twinseek("import", folder / "alpha.json", folder / "beta.json", "--library", folder / "library")
     assert done.returncode == 0, done.stderr
     with served(folder / "library", folder / "log") as url:
