@@ -11,7 +11,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-import twins.search.index as search_index
 from twins.errors import TwinseekError
 from twins.search import SearchIndex
 
@@ -142,10 +141,9 @@ def test_threads_share_an_index(tmp_path: Path) -> None:
     assert len(index.parts()) == 41
 
 
-def test_a_writer_waits_for_another_and_then_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(search_index, "LOCK_SECONDS", 0.1)
+def test_a_writer_waits_for_another_and_then_says_so(tmp_path: Path) -> None:
     first = SearchIndex.open(tmp_path / "search", writable=True)
-    second = SearchIndex.open(tmp_path / "search", writable=True)
+    second = SearchIndex.open(tmp_path / "search", writable=True, patience=0.1)
     began = time.monotonic()
     with first.batch(), pytest.raises(TwinseekError, match="another process has been writing"):
         second.drop("a")
