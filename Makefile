@@ -27,7 +27,7 @@ demo: $(BASE) ## Render and index a sample library, ask it questions, write a re
 	.venv/bin/twinseek demo $(if $(VIDEOS),--videos "$(VIDEOS)")
 
 test: $(DEV) ## Run the tests
-	.venv/bin/python -m pytest
+	.venv/bin/python -m pytest -n auto --dist loadfile
 
 test-all: $(DEV) ## Run the slow tests too
 	.venv/bin/python -m pytest -m 'not gpu and not live'
