@@ -4,6 +4,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.checkpoints import torchvision_cpu
+
+torchvision_cpu.install()
+
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 
 
