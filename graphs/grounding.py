@@ -1,14 +1,14 @@
 """From the instances of a verdict to frames, boxes and masks."""
 
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import nullcontext
 from typing import Literal
 
 import numpy as np
 
 from graphs.ranking import RankedHit
 from twins.geometry import Geometry, Visibility
+from twins.instance_masks import InstanceMasks, open_masks
 from twins.layout import path_text
-from twins.masks import MaskReader
 from twins.observations import EffectiveTwin
 from twins.queries import Hit, InstanceFrame, InstanceResult, Rle
 from twins.schema import Span, Twin
@@ -22,7 +22,7 @@ def ground_hit(hit: RankedHit, effective: EffectiveTwin, store: Store, masks: Li
     """Give a ranked video its path, and its instances the frames in which they satisfy the question."""
     verdict = hit.judged
     columns = key_columns(effective.geometry, verdict.instances, verdict.spans, every=masks == "all")
-    with _masks(store, verdict.video_id, wanted=masks != "none") as reader:
+    with open_masks(store, effective) if masks != "none" else nullcontext() as reader:
         instances = tuple(
             _instance(name, effective.twin, effective.geometry, columns, reader)
             for name in verdict.instances
@@ -76,13 +76,8 @@ def key_columns(
     return sorted({int(usable[int(at)]) for at in middle_of_thirds})
 
 
-def _masks(store: Store, video_id: str, *, wanted: bool) -> AbstractContextManager[MaskReader | None]:
-    """Open the masks of a video; twins made from boxes have none."""
-    return store.masks(video_id) if wanted and store.has_masks(video_id) else nullcontext()
-
-
 def _instance(
-    name: str, twin: Twin, geometry: Geometry, columns: list[int], reader: MaskReader | None
+    name: str, twin: Twin, geometry: Geometry, columns: list[int], masks: InstanceMasks | None
 ) -> InstanceResult:
     row = geometry.row(name)
     frames = [
@@ -90,7 +85,7 @@ def _instance(
             frame_index=int(geometry.frame_index[column]),
             seconds=round(float(geometry.seconds[column]), 6),
             box=_box(geometry, row, column),
-            mask=_mask(reader, name, int(geometry.frame_index[column])),
+            mask=_mask(masks, name, int(geometry.frame_index[column])),
         )
         for column in columns
         if geometry.visibility[row, column] == Visibility.VISIBLE
@@ -103,9 +98,9 @@ def _box(geometry: Geometry, row: int, column: int) -> tuple[float, float, float
     return x1, y1, x2, y2
 
 
-def _mask(reader: MaskReader | None, name: str, frame_index: int) -> Rle | None:
-    if reader is None or name not in reader.track_ids() or frame_index not in reader.frames(name):
+def _mask(masks: InstanceMasks | None, name: str, frame_index: int) -> Rle | None:
+    rle = masks.rle(name, frame_index) if masks is not None else None
+    if rle is None:
         return None
-    rle = reader.rle(name, frame_index)
     height, width = rle["size"]
     return Rle(size=(height, width), counts=rle["counts"])

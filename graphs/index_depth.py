@@ -10,10 +10,12 @@ import numpy as np
 
 from graphs.index_frames import boxes_in, column_at
 from graphs.index_labels import DETECTED
+from tools.depth_pixels import nearness_of
 from tools.nearness import estimate_nearness
 from twins.frames import Frame
-from twins.geometry import Bools, Doubles, Floats, Geometry, Visibility
+from twins.geometry import Bools, Floats, Geometry, Visibility
 from twins.masks import CocoRle, decode_mask, resize_mask
+from twins.nearness import carried
 from twins.schema import Shot
 from twins.specialists import Depth
 
@@ -25,13 +27,6 @@ MOST_DEPTHS = 240
 """Frames of a clip that the plugin is shown."""
 AT_ONCE = 32
 """Frames that are in memory at a time."""
-LONGEST_GAP = 3.0
-"""Seconds between two measurements of a thing over which its nearness is taken to change evenly."""
-HELD_SECONDS = 0.75
-"""Before its first and after its last measurement in a shot a thing is taken to be as near for so long."""
-LEAST_PIXELS = 4
-"""Pixels with a known depth that tell how near a thing is."""
-
 Masks = Callable[[str, int], CocoRle | None]
 """Returns a track's mask at a frame, at any size, where there is one."""
 
@@ -58,7 +53,7 @@ def with_depth(
         for frame in look(moments[first : first + AT_ONCE]):
             column = column_at(geometry, frame.seconds)
             measured[:, column] = _measure(frame, depth.nearness(frame.image), geometry, masks)
-    return replace(geometry, nearness=_carried(measured, geometry, shots), nearness_scale=depth.scale)
+    return replace(geometry, nearness=carried(measured, geometry, shots), nearness_scale=depth.scale)
 
 
 def _by_picture_cues(geometry: Geometry) -> Geometry:
@@ -97,50 +92,6 @@ def _measure(frame: Frame, nearness: Floats, geometry: Geometry, masks: Masks) -
         if not seen[row]:
             continue
         rle = masks(name, int(geometry.frame_index[column]))
-        pixels = _middle(nearness, boxes[name]) if rle is None else nearness[_mask(rle, nearness.shape)]
-        known = pixels[np.isfinite(pixels)]
-        if len(known) >= LEAST_PIXELS:
-            # The median: an outline that is a little too wide takes in some of the background.
-            found[row] = np.median(known)
+        mask = resize_mask(decode_mask(rle), *nearness.shape) if rle is not None else None
+        found[row] = nearness_of(nearness, boxes[name], mask)
     return found
-
-
-def _mask(rle: CocoRle, shape: tuple[int, ...]) -> Bools:
-    return resize_mask(decode_mask(rle), shape[0], shape[1])
-
-
-def _middle(nearness: Floats, box: tuple[float, float, float, float]) -> Floats:
-    """Return the pixels of the middle half of a box, across and down: its corners are mostly background."""
-    x1, y1, x2, y2 = box
-    columns = slice(int(x1 + (x2 - x1) / 4), int(np.ceil(x2 - (x2 - x1) / 4)))
-    rows = slice(int(y1 + (y2 - y1) / 4), int(np.ceil(y2 - (y2 - y1) / 4)))
-    return np.asarray(nearness[rows, columns].ravel(), np.float32)
-
-
-def _carried(measured: Floats, geometry: Geometry, shots: Sequence[Shot]) -> Floats:
-    """Return (N, T) nearness where a thing has a box and was measured shortly before and after, in the same shot."""
-    filled = measured.copy()
-    located = np.isfinite(geometry.boxes[..., 0])
-    for span in [shot.span for shot in shots] or [(0.0, np.inf)]:
-        columns = np.flatnonzero((geometry.seconds >= span[0] - 1e-6) & (geometry.seconds < span[1] - 1e-6))
-        for row in range(len(filled)):
-            values = _between(measured[row, columns], geometry.seconds[columns])
-            filled[row, columns] = np.where(located[row, columns], values, np.nan)
-    return filled
-
-
-def _between(values: Floats, seconds: Doubles) -> Floats:
-    """Return (T,) values, those that are NaN taken from their neighbours where these are not too far away."""
-    known = np.flatnonzero(np.isfinite(values))
-    if not len(known):
-        return values
-    after = np.searchsorted(known, np.arange(len(values)))
-    left, right = known[np.clip(after - 1, 0, None)], known[np.clip(after, None, len(known) - 1)]
-    inside = (after > 0) & (after < len(known))
-    near = np.where(
-        inside,
-        seconds[right] - seconds[left] <= LONGEST_GAP,
-        np.minimum(abs(seconds - seconds[left]), abs(seconds - seconds[right])) <= HELD_SECONDS,
-    )
-    filled = np.interp(seconds, seconds[known], values[known])
-    return np.where(near | np.isfinite(values), filled, np.nan).astype(np.float32)

@@ -1,6 +1,5 @@
 """What a tool returned, made into facts and tracks that a twin can take: checked, bounded, and the rest counted."""
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -8,10 +7,12 @@ from typing import Any
 import numpy as np
 from pydantic import ValidationError
 
-from twins.observations import EffectiveTwin
+from graphs.plain_numbers import as_numbers
+from graphs.tool_measures import MaskReading, read_nearness
+from twins.observations import EffectiveTwin, anchor
 from twins.predicates import PREDICATES
 from twins.relinking import Anchor, box_inside
-from twins.schema import Fact, ObservedTrack, Span
+from twins.schema import Fact, ObservedTrack, Provenance, Span
 
 MOST_ENTRIES = 1000
 """Entries of an artifact that are looked at; a tool that returns more is not meant seriously."""
@@ -25,7 +26,10 @@ LONGEST_NAME = 60
 LONGEST_ID = 64
 
 FACT_KEYS = frozenset({"about", "others", "kind", "text", "confidence", "span", "predicate"})
-TRACK_KEYS = frozenset({"id", "category", "confidence", "frames"})
+MEASURE_KEYS = frozenset({"masks", "nearness", "scale", "by"})
+TRACK_KEYS = frozenset({"id", "category", "confidence", "frames"}) | MEASURE_KEYS
+KNOWN_KEYS = frozenset({"id"}) | MEASURE_KEYS
+"""Of an entry that says more of an instance of the twin: its category and its place are known."""
 
 
 class ArtifactError(Exception):
@@ -46,11 +50,12 @@ class Found:
         return tuple(sorted({fact.span for fact in self.facts if fact.span is not None}))
 
 
-def read_artifact(artifact: object, tool: str, known: EffectiveTwin) -> Found:
+def read_artifact(artifact: object, tool: Provenance, known: EffectiveTwin) -> Found:
     """Return the facts and tracks of an artifact.
 
     Args:
-        artifact: a list of dictionaries as docs/plugins.md describes them: with ``frames`` a track, else a fact.
+        artifact: a list of dictionaries as docs/plugins.md describes them: with ``frames``, ``masks`` or ``nearness`` a
+            track, else a fact.
         tool: who found them.
         known: the twin that the tool has looked at; instances that are neither there nor found now are dropped.
 
@@ -64,12 +69,12 @@ def read_artifact(artifact: object, tool: str, known: EffectiveTwin) -> Found:
     reader = _Reader(tool, known)
     entries = list(artifact[:MOST_ENTRIES])
     for entry in entries:  # tracks first: a fact may be about one that comes after it
-        if isinstance(entry, Mapping) and "frames" in entry:
+        if isinstance(entry, Mapping) and _is_track(entry):
             reader.add_track(entry)
     for entry in entries:
         if not isinstance(entry, Mapping):
             reader.dropped += 1
-        elif "frames" not in entry:
+        elif not _is_track(entry):
             reader.add_fact(entry)
     found = Found(tuple(reader.facts), tuple(reader.tracks), reader.dropped + len(artifact) - len(entries))
     if artifact and not found.facts and not found.tracks:
@@ -80,20 +85,26 @@ def read_artifact(artifact: object, tool: str, known: EffectiveTwin) -> Found:
 class _Reader:
     """Takes the entries of one artifact one by one."""
 
-    def __init__(self, tool: str, known: EffectiveTwin) -> None:
+    def __init__(self, tool: Provenance, known: EffectiveTwin) -> None:
         self.facts: list[Fact] = []
         self.tracks: list[ObservedTrack] = []
         self.dropped = 0
         self._tool = tool
         self._known = known
         self._instances = {track.id for track in known.twin.tracks}
+        size = (known.geometry.width, known.geometry.height)
+        self._masks = MaskReading(size, known.twin.duration, self._frame_index)
 
     def add_track(self, entry: Mapping[Any, Any]) -> None:
-        """Take a track, if it has a name of its own and a place in the picture."""
-        name, given = entry.get("id"), entry["frames"]
+        """Take a track: a new one, if it has a name of its own and a place, or what is more to say of a known one."""
+        name, given = entry.get("id"), entry.get("frames", ())
         taken = self._instances | {track.id for track in self.tracks}
         fits = isinstance(name, str) and 0 < len(name) <= LONGEST_ID and name not in taken
-        frames = self._frames(given) if isinstance(given, list | tuple) else []
+        if isinstance(name, str) and name in self._instances and "frames" not in entry:
+            self._add_known(name, entry)
+            return
+        given = given if isinstance(given, list | tuple) else ()
+        frames = self._frames(given)
         if not fits or not frames or len(self.tracks) == MOST_TRACKS:
             self.dropped += 1
             return
@@ -104,7 +115,26 @@ class _Reader:
             "confidence": _share(entry.get("confidence"), 0.5),
             "frames": frames,
         }
-        self.tracks.append(ObservedTrack.model_validate(values))
+        self._add(ObservedTrack.model_validate(values), entry)
+
+    def _add_known(self, name: str, entry: Mapping[Any, Any]) -> None:
+        """Take what an entry says of an instance of the twin; once, and if that is anything."""
+        track = self._known.twin.track(name)
+        fits = all(name != other.id for other in self.tracks) and len(self.tracks) < MOST_TRACKS
+        if not fits or name not in self._known.geometry.track_ids:
+            self.dropped += 1
+            return
+        self.dropped += len(set(entry) - KNOWN_KEYS)
+        self._add(anchor(track, self._known.geometry), entry)
+        if not self.tracks[-1].masks and self.tracks[-1].nearness is None:
+            self.tracks.pop()
+
+    def _add(self, track: ObservedTrack, entry: Mapping[Any, Any]) -> None:
+        """Add a track with the masks and the nearness that an entry has of it."""
+        masks, lost = self._masks.read(entry.get("masks"))
+        nearness, missed = read_nearness(entry, self._known.twin.duration, self._tool)
+        self.dropped += lost + missed
+        self.tracks.append(track.model_copy(update={"masks": masks, "nearness": nearness}))
 
     def add_fact(self, entry: Mapping[Any, Any]) -> None:
         """Take a fact, if it says something, of a kind that there is, about instances that there are."""
@@ -126,7 +156,7 @@ class _Reader:
             "text": text,
             "confidence": _share(entry.get("confidence"), 0.5),
             "span": span,
-            "source": self._tool,
+            "source": self._tool.specialist,
             "predicate": predicate if isinstance(predicate, str) and predicate in PREDICATES else None,
         }
         try:
@@ -140,7 +170,7 @@ class _Reader:
         """Return a span within the clip; none for the whole clip, nothing where it is no span or lies outside."""
         if value is None:
             return None
-        numbers = _numbers(value, 2)
+        numbers = as_numbers(value, 2)
         if numbers is None:
             return ()
         start, end = max(0.0, numbers[0]), min(self._known.twin.duration, numbers[1])
@@ -153,7 +183,7 @@ class _Reader:
         for entry in given[:MOST_BOXES]:
             if not isinstance(entry, list | tuple) or len(entry) not in (2, 3):
                 continue
-            seconds, box = _numbers(entry[-2:-1], 1), _numbers(entry[-1], 4)
+            seconds, box = as_numbers(entry[-2:-1], 1), as_numbers(entry[-1], 4)
             if seconds is None or box is None or not 0 <= seconds[0] <= self._known.twin.duration:
                 continue
             inside = box_inside((box[0], box[1], box[2], box[3]), geometry.width, geometry.height)
@@ -168,6 +198,10 @@ class _Reader:
         return round(float(np.interp(seconds, geometry.seconds, geometry.frame_index))) if len(geometry.seconds) else 0
 
 
+def _is_track(entry: Mapping[Any, Any]) -> bool:
+    return any(key in entry for key in ("frames", "masks", "nearness"))
+
+
 def tidy(value: object, longest: int) -> str:
     """Return a text on one line without control and direction characters, cut where it is too long."""
     if not isinstance(value, str):
@@ -179,16 +213,5 @@ def tidy(value: object, longest: int) -> str:
 
 
 def _share(value: object, otherwise: float) -> float:
-    numbers = _numbers([value], 1)
+    numbers = as_numbers([value], 1)
     return min(1.0, max(0.0, numbers[0])) if numbers else otherwise
-
-
-def _numbers(value: object, count: int) -> list[float] | None:
-    """Return so many finite numbers, NumPy's among them; none where the value is something else."""
-    if not isinstance(value, list | tuple | np.ndarray) or len(value) != count:
-        return None
-    try:
-        numbers = [float(number) for number in value if not isinstance(number, str | bool)]
-    except (TypeError, ValueError, OverflowError):
-        return None
-    return numbers if len(numbers) == count and all(map(math.isfinite, numbers)) else None

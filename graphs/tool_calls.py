@@ -21,9 +21,9 @@ from tools.context import reading
 from tools.door import VIDEO, OpenTool, Toolbox
 from twins.deadlines import CallError, LateError, call_within
 from twins.errors import TwinseekError
-from twins.observations import EffectiveTwin, anchored, fold, observation_key
+from twins.observations import EffectiveTwin, anchored, observation_key
 from twins.queries import ResultWarning, ToolCall, ToolFinding
-from twins.schema import Observation
+from twins.schema import Observation, Provenance
 from twins.store import Store
 
 logger = logging.getLogger(__name__)
@@ -77,10 +77,7 @@ class ToolRunner:
             found = list(self._unkept.get(video_id, {}).values())
             if known.folded:
                 self.folded[video_id] = known.folded
-        if not found:
-            return known
-        twin, geometry = fold(known.twin, known.geometry, found)
-        return EffectiveTwin(twin, geometry, (*known.folded, *(o.key for o in found)), known.generation)
+        return known.with_observations(found) if found else known
 
     def find(self, video_id: str, key: str) -> Observation | None:
         """Return what an equal call has found before."""
@@ -168,7 +165,8 @@ def _run(call: ToolCall, video_id: str, runner: ToolRunner) -> ToolFinding:
         with reading(runner.read):
             text, artifact = _invoke(tool, {**args, VIDEO: video_id}, min(runner.seconds, runner.seconds_left()))
         seconds = time.perf_counter() - began
-    found = _found(call.tool, artifact, known)
+    by = Provenance(specialist=call.tool, version=tool.version, weights=tool.weights)
+    found = _found(by, artifact, known)
     observation = Observation(
         key=key,
         tool=call.tool,
@@ -186,13 +184,14 @@ def _run(call: ToolCall, video_id: str, runner: ToolRunner) -> ToolFinding:
     return ToolFinding(call=call, text=runner.keep(video_id, observation, known).text, key=key, fresh=True)
 
 
-def _found(tool: str, artifact: object, known: EffectiveTwin) -> Found:
+def _found(tool: Provenance, artifact: object, known: EffectiveTwin) -> Found:
+    nothing = f"{tool.specialist} found nothing that can be used"
     try:
         return read_artifact(artifact, tool, known)
     except ArtifactError as error:
-        raise _RefusedError(f"{tool} found nothing that can be used: {error}.") from error
+        raise _RefusedError(f"{nothing}: {error}.") from error
     except Exception as error:  # objects of somebody else's classes may raise anything when they are looked at
-        text = f"{tool} found nothing that can be used: its artifact cannot be read ({type(error).__name__}: {error})."
+        text = f"{nothing}: its artifact cannot be read ({type(error).__name__}: {error})."
         raise _RefusedError(text) from error
 
 

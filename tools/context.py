@@ -13,19 +13,23 @@ from typing import TYPE_CHECKING, Any, NoReturn, Protocol
 import numpy as np
 
 from twins.errors import TwinseekError
-from twins.frames import frames_at
-from twins.geometry import Bytes, Geometry
+from twins.frames import fit, frames_at
+from twins.geometry import Bools, Bytes, Geometry, Visibility
+from twins.instance_masks import open_masks
+from twins.masks import decode_mask
 from twins.observations import EffectiveTwin
 from twins.predicates import PREDICATES, RELATIVE, evaluate
 from twins.relinking import places
 from twins.schema import Track
 from twins.sentences import FACT_KIND, scene_of, sentence
 from twins.store import Store
+from twins.widening import frame_index_at
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
 
-    from twins.specialists import Detector
+    from tools.specialists import OpenSpecialists
+    from twins.specialists import Depth, Detector, SpotSegmenter
 
 API_VERSION = 1
 """Raised when something that a plugin may rely on changes its meaning."""
@@ -49,8 +53,12 @@ class FramesFunction(Protocol):
         seconds: Sequence[float] | None = None,
         span: tuple[float, float] | None = None,
         max_frames: int = USUAL_FRAMES,
+        max_side: int | None = None,
     ) -> tuple[list[float], list[Bytes]]:
-        """Return exact times, and (height, width, 3) uint8 RGB images of the displayed size, in the order of time."""
+        """Return exact times, and (height, width, 3) uint8 RGB images of the displayed size, in the order of time.
+
+        With ``max_side`` they are no larger than that; coordinates in them are to be scaled.
+        """
 
 
 class EvaluateFunction(Protocol):
@@ -73,10 +81,15 @@ class ToolContext:
         twin: ``twin(video_id)``, what is known about a video, as in docs/plugins.md.
         evaluate: ``evaluate(video_id, "follows", "t1", "t2")``.
         boxes: ``boxes(video_id, "t1", [0.5, 1.0])``, xyxy in displayed pixels at each moment; none where it is unknown.
+        masks: ``masks(video_id, "t1", [0.5, 1.0])``, (height, width) bool of the displayed size; none where there is
+            none.
+        in_view: ``in_view(video_id, "t1", [0.5, 1.0])``, whether it is seen at each moment; a hidden thing may have a
+            box too, which shows what hides it.
+        sampled: ``sampled(video_id, 0.5, 1.0)``, the moments of a span at which the twin knows where things are.
         device: where models should run, ``cpu`` or ``cuda``.
         settings: this plugin's own section of the settings, ``[plugins.<name>]``.
         see: a LangChain chat model that takes pictures, or none where the profile has none.
-        detector: the one that the profile names for the index, for what is built in; or none.
+        detector, segmenter, depth: those that the profile names for the index, for what is built in; or none.
     """
 
     api_version: int
@@ -84,10 +97,15 @@ class ToolContext:
     twin: Callable[[str], dict[str, Any]]
     evaluate: EvaluateFunction
     boxes: Callable[[str, str, Sequence[float]], list[Box | None]]
+    masks: Callable[[str, str, Sequence[float]], list[Bools | None]]
+    in_view: Callable[[str, str, Sequence[float]], list[bool]]
+    sampled: Callable[[str, float, float], list[float]]
     device: str = "cpu"
     settings: Mapping[str, Any] = field(default_factory=dict)
     see: "BaseChatModel | None" = None
     detector: "Detector | None" = None
+    segmenter: "SpotSegmenter | None" = None
+    depth: "Depth | None" = None
 
 
 def make_context(
@@ -96,27 +114,43 @@ def make_context(
     *,
     device: str = "cpu",
     see: "BaseChatModel | None" = None,
-    detector: "Detector | None" = None,
+    specialists: "OpenSpecialists | None" = None,
 ) -> ToolContext:
     """Return the context of a library.
 
     Args:
         store: where the files of videos are found.
         read: returns the effective twin of a video; it may keep them in memory.
+        device: where a tool's own model should run.
+        see: the model that is shown pictures.
+        specialists: those that the profile names.
     """
     look = _Looks(store, read)
-    return ToolContext(
-        API_VERSION, look.frames, look.twin, look.evaluate, look.boxes, device=device, see=see, detector=detector
-    )
+    looks = (look.frames, look.twin, look.evaluate, look.boxes, look.masks, look.in_view, look.sampled)
+    return ToolContext(API_VERSION, *looks, device=device, see=see, **_usable(specialists))
 
 
-def context_without_library(see: "BaseChatModel | None" = None, detector: "Detector | None" = None) -> ToolContext:
+def context_without_library(
+    see: "BaseChatModel | None" = None, specialists: "OpenSpecialists | None" = None
+) -> ToolContext:
     """Return a context with which tools can be built, to see whether they can, and nothing can be looked at."""
 
     def nothing(*_given: object, **_named: object) -> NoReturn:
         _refuse("no library is open.")
 
-    return ToolContext(API_VERSION, nothing, nothing, nothing, nothing, see=see, detector=detector)
+    looks = (nothing, nothing, nothing, nothing, nothing, nothing, nothing)
+    return ToolContext(API_VERSION, *looks, see=see, **_usable(specialists))
+
+
+def _usable(specialists: "OpenSpecialists | None") -> dict[str, Any]:
+    """Return the specialists that tools may use; their weights are loaded by the first call."""
+    if specialists is None:
+        return {}
+    return {
+        "detector": specialists.detector(),
+        "segmenter": specialists.segmenter(),
+        "depth": specialists.depth(),
+    }
 
 
 _READ: ContextVar[Callable[[str], EffectiveTwin] | None] = ContextVar("read", default=None)
@@ -148,11 +182,13 @@ class _Looks:
         seconds: Sequence[float] | None = None,
         span: tuple[float, float] | None = None,
         max_frames: int = USUAL_FRAMES,
+        max_side: int | None = None,
     ) -> tuple[list[float], list[Bytes]]:
         known = self._known(video_id)
         if (seconds is None) == (span is None):
             _refuse("give either seconds or a span, not both and not neither.")
-        size = 3 * known.twin.width * known.twin.height
+        shown = fit(known.twin.width, known.twin.height, max_side)
+        size = 3 * shown[0] * shown[1]
         limit = min(max(1, max_frames), MOST_FRAMES, max(1, MOST_BYTES // size))
         wanted = spread(known.geometry, *span, limit) if span is not None else list(seconds or ())[:limit]
         if not wanted or not np.isfinite(wanted).all():
@@ -162,7 +198,7 @@ class _Looks:
         if path is None:
             _refuse("the file of this video is not there any more, so that its pictures cannot be looked at.")
         try:
-            found = frames_at(path, sorted({min(max(0.0, float(second)), last) for second in wanted}))
+            found = frames_at(path, sorted({min(max(0.0, float(second)), last) for second in wanted}), max_side)
         except TwinseekError as error:
             _refuse(f"the pictures of this video cannot be read: {error}")
         frames = {frame.frame_index: frame for frame in found}.values()  # near moments may show the same one
@@ -199,6 +235,27 @@ class _Looks:
             _box(box) if np.isfinite(box).all() else None
             for box in places(geometry.seconds, geometry.boxes[row], np.asarray(seconds, np.float64))
         ]
+
+    def masks(self, video_id: str, instance: str, seconds: Sequence[float]) -> list[Bools | None]:
+        known = self._known(video_id)
+        _row(known.geometry, instance)
+        indices = [frame_index_at(known.geometry, float(moment)) for moment in seconds]
+        try:
+            with open_masks(self._store, known) as masks:
+                found = [masks.rle(instance, index) if index is not None else None for index in indices]
+        except TwinseekError as error:
+            _refuse(f"the masks of this video cannot be read: {error}")
+        return [decode_mask(rle) if rle is not None else None for rle in found]
+
+    def in_view(self, video_id: str, instance: str, seconds: Sequence[float]) -> list[bool]:
+        geometry = self._known(video_id).geometry
+        visible = geometry.visibility[_row(geometry, instance)] == Visibility.VISIBLE
+        columns = [int(np.abs(geometry.seconds - moment).argmin()) for moment in seconds if len(geometry.seconds)]
+        return [bool(visible[column]) for column in columns]
+
+    def sampled(self, video_id: str, start: float, end: float) -> list[float]:
+        seconds = self._known(video_id).geometry.seconds
+        return [float(moment) for moment in seconds[(seconds >= start) & (seconds <= end)]]
 
     def _known(self, video_id: str) -> EffectiveTwin:
         try:

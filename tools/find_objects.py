@@ -1,7 +1,6 @@
 """What a detector recognises at a few moments, for questions about things that nothing was found of before."""
 
 from collections.abc import Sequence
-from threading import Lock
 from typing import Annotated
 
 from langchain_core.tools import BaseTool, InjectedToolArg, ToolException, tool
@@ -26,7 +25,6 @@ def build(context: ToolContext) -> BaseTool | None:
     detector = context.detector
     if detector is None:
         return None
-    calling = Lock()  # calls run in parallel, and a detector need not be made for that
 
     @tool(response_format="content_and_artifact")
     def find_objects(
@@ -42,8 +40,7 @@ def build(context: ToolContext) -> BaseTool | None:
         things: list[list[Seen]] = []
         try:
             for number, (moment, image) in enumerate(zip(times, images, strict=True)):
-                with calling:
-                    found = detector.detect(Frame(number, moment, image))
+                found = detector.detect(Frame(number, moment, image))
                 _link(things, moment, [each for each in found if _wanted(each, category)])
         except TwinseekError as error:
             raise ToolException(str(error)) from error

@@ -73,19 +73,6 @@ def open_namer(name: str, settings: Mapping[str, Any], device: str = "cpu") -> N
     return open_plugged(kinds, name, settings, device)
 
 
-def open_detector(
-    name: str | None, settings: Mapping[str, Mapping[str, Any]], device: str = "cpu"
-) -> PluggedDetector | None:
-    """Return the detector that a profile names for the index; none where it names none, or a labeller.
-
-    Args:
-        name: of who names things.
-        settings: a section a plugin, by its name.
-    """
-    namer = open_namer(name, settings.get(name, {}), device) if name is not None else None
-    return namer if isinstance(namer, PluggedDetector) else None
-
-
 def _box(value: Any, width: int, height: int) -> tuple[float, float, float, float] | None:
     try:
         x1, y1, x2, y2 = (float(side) for side in value)

@@ -6,10 +6,11 @@ A plugin imports nothing of ours: it takes NumPy arrays and returns plain values
 import hashlib
 import math
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from importlib.metadata import EntryPoint
 from pathlib import Path
+from threading import Lock
 from typing import Any, ClassVar, Self, TypeVar
 
 from tools.door import RefusedError, about, build, find_plugins, version_of
@@ -55,6 +56,7 @@ class Plugged:
     settings: Mapping[str, Any]
     device: str
     provenance: Provenance
+    _calling: Lock = field(default_factory=Lock, init=False, repr=False, compare=False)
 
     @cached_property
     def plugin(self) -> Any:
@@ -83,16 +85,23 @@ class Plugged:
         return self
 
     def __getstate__(self) -> dict[str, Any]:
-        return {key: value for key, value in self.__dict__.items() if key != "plugin"}
+        return {key: value for key, value in self.__dict__.items() if key not in ("plugin", "_calling")}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__dict__.update(state, _calling=Lock())
 
     def call(self, function: Callable[[], Any], *, frames: int = 1) -> Any:
         """Return what a call into the plugin, about some frames, returns.
+
+        One call at a time: the index and the tools of several candidates share a plugin, and it need not be made for
+        that.
 
         Raises:
             TwinseekError: it fails or is late.
         """
         try:
-            return call_within(FRAME_SECONDS * max(1.0, frames / QUICK_FRAMES), function, f"plugin {self.name}")
+            with self._calling:
+                return call_within(FRAME_SECONDS * max(1.0, frames / QUICK_FRAMES), function, f"plugin {self.name}")
         except LateError as error:
             raise TwinseekError(f"the plugin {self.name} {error}: leave it out, or give it a smaller model") from error
         except CallError as error:

@@ -6,10 +6,10 @@ from typing import Any
 import numpy as np
 
 from tools.door import SEGMENTERS
-from tools.plugged import Plugged, own
+from tools.plugged import Plugged, open_plugged, own
 from twins.frames import Frame
 from twins.geometry import Bools
-from twins.specialists import SegmentedTrack
+from twins.specialists import SegmentedTrack, Spot
 
 MOST_SEGMENTED = 100
 """Tracks of one answer that are taken over, the surest."""
@@ -51,3 +51,30 @@ class PluggedSegmenter(Plugged):
             raise self.wrong(f"a mask ({height} x {width})", said)
         mask: Bools = value != 0
         return mask
+
+
+class PluggedSpotSegmenter(PluggedSegmenter):
+    """A segmenter that also has ``follow(images, spots)``, which returns one track for each spot."""
+
+    def follow(self, frames: Sequence[Frame], spots: Sequence[Spot]) -> Sequence[SegmentedTrack]:
+        """See :class:`twins.specialists.SpotSegmenter`."""
+        images, told = [own(frame.image) for frame in frames], [_told(spot) for spot in spots]
+        found = self.call(lambda: list(self.plugin.follow(images, told)), frames=len(frames))
+        if len(found) != len(spots):
+            raise self.wrong(f"tracks (one for each of {len(spots)} spots)", found)
+        return [self._track(*self._scored(entry), frames) for entry in found]
+
+
+def open_segmenter(name: str, settings: Mapping[str, Any], device: str = "cpu") -> PluggedSegmenter:
+    """Load a segmenter; see :func:`tools.plugged.open_plugged`."""
+    opened = open_plugged([PluggedSegmenter], name, settings, device)
+    if not callable(getattr(opened.plugin, "follow", None)):
+        return opened
+    spotted = PluggedSpotSegmenter(opened.name, opened.settings, opened.device, opened.provenance)
+    return spotted.with_plugin(opened.plugin)
+
+
+def _told(spot: Spot) -> dict[str, Any]:
+    """Return a spot as plugins are told of it."""
+    where = {"box": spot.box} if spot.box is not None else {"point": spot.point}
+    return {"position": spot.position, **where}

@@ -90,6 +90,21 @@ def join_masks(rles: Sequence[Mapping[str, Any]]) -> CocoRle:
     return {"size": [int(n) for n in rle["size"]], "counts": rle["counts"].decode("ascii")}
 
 
+def mask_box(rle: Mapping[str, Any]) -> tuple[float, float, float, float]:
+    """Return the smallest xyxy box, half-open, in pixels of the mask; all zero where the mask is empty."""
+    from pycocotools import mask as coco
+
+    x, y, width, height = (float(side) for side in coco.toBbox(_as_bytes(rle)))
+    return x, y, x + width, y + height
+
+
+def resized_rle(rle: CocoRle, height: int, width: int) -> CocoRle:
+    """Return a run-length form at another size, every pixel the nearest one of the given form."""
+    if tuple(rle["size"]) == (height, width):
+        return rle
+    return encode_mask(resize_mask(decode_mask(rle), height, width))
+
+
 def resize_mask(mask: Bools, height: int, width: int) -> Bools:
     """Return the (height, width) mask whose every pixel is the nearest one of ``mask``."""
     h, w = mask.shape
@@ -179,10 +194,7 @@ class MaskReader:
 
     def rle(self, track_id: str, frame_index: int) -> CocoRle:
         """Return the run-length form at the displayed size. Raises ``KeyError`` where there is none."""
-        stored = self._track(track_id)[frame_index]
-        if tuple(stored["size"]) == self.size:
-            return stored
-        return encode_mask(resize_mask(decode_mask(stored), *self.size))
+        return resized_rle(self._track(track_id)[frame_index], *self.size)
 
     def stored(self, track_id: str) -> Iterable[tuple[int, CocoRle]]:
         """Return this track's masks as they are stored, which may be smaller than displayed."""

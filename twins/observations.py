@@ -6,12 +6,14 @@ in the same places.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
 from twins.fingerprints import digest
 from twins.geometry import Floats, Geometry
+from twins.nearness import with_observed
+from twins.observed_masks import Masks, add_masks, joined, sights
 from twins.relinking import Anchor, box_inside, link
 from twins.schema import Alternative, Fact, Observation, ObservedTrack, Provenance, Track, Twin
 from twins.widening import add_rows
@@ -28,12 +30,22 @@ UNNAMED = "object"
 
 @dataclass(frozen=True)
 class EffectiveTwin:
-    """Everything known about a video: a generation with the observations of these keys folded in."""
+    """Everything known about a video: a generation with the observations of these keys folded in.
+
+    ``masks`` are those that the observations found; the generation's lie in its file (:mod:`twins.instance_masks`).
+    """
 
     twin: Twin
     geometry: Geometry
     folded: tuple[str, ...]
     generation: str
+    masks: Masks = field(default_factory=dict)
+
+    def with_observations(self, observations: Sequence[Observation]) -> "EffectiveTwin":
+        """Return the same with further observations folded in."""
+        twin, geometry, masks = fold(self.twin, self.geometry, observations)
+        keys = (*self.folded, *(observation.key for observation in observations))
+        return EffectiveTwin(twin, geometry, keys, self.generation, joined(self.masks, masks))
 
 
 def observation_key(
@@ -60,8 +72,7 @@ def anchored(observation: Observation, twin: Twin, geometry: Geometry) -> Observ
     """
     own = {track.id for track in observation.tracks}
     named = dict.fromkeys(name for fact in observation.facts for name in fact.instances if name not in own)
-    rows = {name: row for row, name in enumerate(geometry.track_ids)}
-    extra = [_anchor(twin.track(name), geometry, rows[name]) for name in named if name in rows]
+    extra = [anchor(twin.track(name), geometry) for name in named if name in geometry.track_ids]
     return with_own_ids(observation.model_copy(update={"tracks": (*observation.tracks, *extra)}))
 
 
@@ -75,21 +86,47 @@ def with_own_ids(observation: Observation) -> Observation:
     )
 
 
-def fold(twin: Twin, geometry: Geometry, observations: Sequence[Observation]) -> tuple[Twin, Geometry]:
-    """Return the twin and geometry with what the observations found added; the given ones stay as they are.
+def fold(twin: Twin, geometry: Geometry, observations: Sequence[Observation]) -> tuple[Twin, Geometry, Masks]:
+    """Return twin and geometry with what the observations found added, and the masks among it.
 
-    Observations count once each, oldest first, in whatever order and however often they are given. An observed track
-    that lies on a known one is that one: its facts become the known track's. Others become tracks of their own.
+    The given ones stay as they are. Observations count once each, oldest first, in whatever order and however often
+    they are given. An observed track that lies on a known one is that one: its facts and masks become the known
+    track's. Others become tracks of their own.
     """
     fresh = {o.key: with_own_ids(o) for o in observations if _source(o.key) not in twin.sources}
     in_order = _with_nowhere(sorted(fresh.values(), key=lambda o: (o.created, o.key)), twin)
     names: dict[str, str] = {}
+    masks: Masks = {}
     for observation in in_order:
         twin, geometry, known = _add_tracks(twin, geometry, observation)
         names |= known
+        # At once: a later observation may know the track by the places that these masks tell.
+        geometry, more = add_masks(geometry, _named(observation, names))
+        masks = joined(masks, more)
+    twin, geometry = with_observed(twin, geometry, [pair for o in in_order for pair in _named(o, names)])
     # Facts come last, because a fact may name an instance that another observation found.
     facts = (_renamed(fact, names, _source(o.key)) for o in in_order for fact in o.facts)
-    return twin.model_copy(update={"facts": (*twin.facts, *facts)}), geometry
+    return twin.model_copy(update={"facts": (*twin.facts, *facts)}), geometry, masks
+
+
+def _named(observation: Observation, names: Mapping[str, str]) -> list[tuple[str, ObservedTrack]]:
+    """Return what was observed of each track, with the id under which the twin knows it."""
+    return [(names.get(track.id, track.id), track) for track in observation.tracks]
+
+
+def anchor(track: Track, geometry: Geometry) -> ObservedTrack:
+    """Return a known track as an observed one, by a few of the places where it was."""
+    boxes = geometry.boxes[geometry.row(track.id)]
+    columns = np.flatnonzero(np.isfinite(boxes).all(axis=1))
+    if len(columns) > ANCHORS:
+        columns = columns[np.linspace(0, len(columns) - 1, ANCHORS).round().astype(int)]
+    return ObservedTrack(
+        id=track.id,
+        category=track.category,
+        confidence=track.confidence,
+        known=True,
+        frames=tuple((int(geometry.frame_index[t]), float(geometry.seconds[t]), _box(boxes[t])) for t in columns),
+    )
 
 
 def _add_tracks(twin: Twin, geometry: Geometry, observation: Observation) -> tuple[Twin, Geometry, dict[str, str]]:
@@ -103,26 +140,12 @@ def _add_tracks(twin: Twin, geometry: Geometry, observation: Observation) -> tup
     tracks += [Track(id=t.id, category=t.category, confidence=t.confidence, source=source) for t in new]
     by = Provenance(specialist=observation.tool, version=observation.tool_version, weights=observation.weights)
     twin = twin.model_copy(update={"tracks": tuple(tracks), "sources": twin.sources | {source: by}})
-    geometry = add_rows(geometry, [(track.id, track.frames) for track in new])
+    geometry = add_rows(geometry, [(track.id, sights(track, geometry)) for track in new])
     return twin, geometry, {track.id: known for known, track in seen.items()}
 
 
 def _source(key: str) -> str:
     return f"o-{key}"
-
-
-def _anchor(track: Track, geometry: Geometry, row: int) -> ObservedTrack:
-    boxes = geometry.boxes[row]
-    columns = np.flatnonzero(np.isfinite(boxes).all(axis=1))
-    if len(columns) > ANCHORS:
-        columns = columns[np.linspace(0, len(columns) - 1, ANCHORS).round().astype(int)]
-    return ObservedTrack(
-        id=track.id,
-        category=track.category,
-        confidence=track.confidence,
-        known=True,
-        frames=tuple((int(geometry.frame_index[t]), float(geometry.seconds[t]), _box(boxes[t])) for t in columns),
-    )
 
 
 def _box(box: Floats) -> tuple[float, float, float, float]:

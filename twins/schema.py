@@ -3,9 +3,11 @@
 Per-frame data lives beside these facts, in :mod:`twins.geometry` and :mod:`twins.masks`.
 """
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+
+from twins.run_lengths import check_counts
 
 SCHEMA_VERSION = 1
 """Version of every file that this package writes; readers refuse a newer one."""
@@ -146,11 +148,37 @@ class Component(Strict):
     source: str
 
 
+class ObservedMask(Strict):
+    """Where exactly an instance is in one frame: COCO's run lengths, at the displayed size or smaller."""
+
+    frame_index: int = Field(ge=0)
+    seconds: float
+    size: tuple[int, int]
+    counts: str
+
+    @model_validator(mode="after")
+    def _whole(self) -> Self:
+        check_counts(self.counts, *self.size)
+        return self
+
+
+class ObservedNearness(Strict):
+    """How near an instance is at some times, ``(seconds, nearness)``, larger is nearer; ``by`` is who measured it.
+
+    Values can be compared where ``by`` is the same: each has a unit of its own.
+    """
+
+    scale: Literal["weak", "relative", "metric"]
+    by: Provenance
+    values: tuple[tuple[float, float], ...]
+
+
 class ObservedTrack(Strict):
     """An instance that a just-in-time tool speaks of; ``frames`` anchor it by time and box.
 
     Each frame is ``(frame_index, seconds, (x1, y1, x2, y2))`` with the box in displayed pixels. A ``known`` one is a
     track of the generation that the tool looked at: its category is that generation's, and no finding of the tool.
+    ``masks`` and ``nearness`` are found of either kind.
     """
 
     id: str
@@ -158,6 +186,8 @@ class ObservedTrack(Strict):
     confidence: Confidence = 0.0
     known: bool = False
     frames: tuple[tuple[int, float, tuple[float, float, float, float]], ...]
+    masks: tuple[ObservedMask, ...] = ()
+    nearness: ObservedNearness | None = None
 
 
 class Observation(Strict):

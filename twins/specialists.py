@@ -49,6 +49,34 @@ class Segmenter(Specialist, Protocol):
         """Return every instance in consecutive sampled frames of one shot."""
 
 
+@dataclass(frozen=True)
+class Spot:
+    """Where something is in one of the frames that are given: a box, or a point on it.
+
+    Args:
+        position: in the sequence of frames.
+        box: xyxy, half-open, in pixels of that frame's image; or none.
+        point: x and y in the same pixels; or none.
+    """
+
+    position: int
+    box: tuple[float, float, float, float] | None = None
+    point: tuple[float, float] | None = None
+
+
+@runtime_checkable
+class SpotSegmenter(Segmenter, Protocol):
+    """A segmenter that can be shown what to follow."""
+
+    def follow(self, frames: Sequence[Frame], spots: Sequence[Spot]) -> Sequence[SegmentedTrack]:
+        """Return one track for each spot, in their order, over all of the frames; it may have no mask at all.
+
+        Args:
+            frames: of one shot, rising in time, all of one size.
+            spots: what to follow, forwards and backwards in time from where it is told to be.
+        """
+
+
 class Depth(Specialist, Protocol):
     """Tells how near everything is."""
 

@@ -18,7 +18,7 @@ from twins.geometry import Geometry
 from twins.layout import Layout, check_part, display, text_path
 from twins.locks import exclusive, sweep, workspace
 from twins.migrations import Made, create_library, open_format, withdraw_library
-from twins.observations import EffectiveTwin, anchored, fold
+from twins.observations import EffectiveTwin, anchored
 from twins.records import read_record
 from twins.references import ambiguous, beginning_with, unknown
 from twins.schema import Component, Observation, Source, Twin
@@ -184,9 +184,7 @@ class Store:
     def effective(self, video_id: str) -> EffectiveTwin:
         """Return everything known about a video: its live generation with all observations folded in."""
         name, twin, geometry = self._read(video_id, None, lambda g: (g.name, g.twin(), g.geometry()))
-        observations = self.observations(video_id)
-        twin, geometry = fold(twin, geometry, observations)
-        return EffectiveTwin(twin, geometry, tuple(observation.key for observation in observations), name)
+        return EffectiveTwin(twin, geometry, (), name).with_observations(self.observations(video_id))
 
     def version(self, video_id: str) -> tuple[str | None, tuple[str, ...]]:
         """Return what :meth:`effective` depends on: the live generation and the keys of the observations."""

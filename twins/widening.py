@@ -94,5 +94,19 @@ def _cameras(old: Geometry, seconds: Doubles) -> Floats:
     return old.camera[[_column(old.seconds, moment) for moment in seconds]]
 
 
+def column_of(geometry: Geometry, seconds: float) -> int | None:
+    """Return the column of the sampled frame that is shown at a time; none where no sample was taken then."""
+    if not len(geometry.seconds):
+        return None
+    column = _column(geometry.seconds, seconds)
+    return column if abs(float(geometry.seconds[column]) - seconds) <= SAME_MOMENT_SECONDS else None
+
+
+def frame_index_at(geometry: Geometry, seconds: float) -> int | None:
+    """Return the number of the sampled frame that is shown at a time; none where no sample was taken then."""
+    column = column_of(geometry, seconds)
+    return int(geometry.frame_index[column]) if column is not None else None
+
+
 def _column(seconds: Doubles, moment: float) -> int:
     return int(np.abs(seconds - moment).argmin())

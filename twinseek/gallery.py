@@ -30,7 +30,7 @@ from twinseek.settings import AskSettings, LlmSettings, Settings
 if TYPE_CHECKING:
     from agents.llm.model import Model
     from tools.door import Toolbox
-    from twins.specialists import Detector
+    from tools.specialists import OpenSpecialists
     from twinseek.reasoning import Reasoning
 
 logger = logging.getLogger(__name__)
@@ -192,20 +192,19 @@ class Gallery:
             key, chat = id(see.chat), SeeingChat(see.chat)
         with self._opening:
             if key not in self._toolboxes:
-                context = make_context(self._store, self.read, see=chat, detector=self._detector())
+                context = make_context(self._store, self.read, see=chat, specialists=self.specialists)
                 self._toolboxes[key] = open_tools(context, self._settings.plugins)
+                for problem in self.specialists.problems:
+                    logger.warning("%s", problem)
             opened = self._toolboxes[key]
         return opened if see is None else opened.bound(lambda: seeing_with(see))
 
-    def _detector(self) -> "Detector | None":
-        """Return the detector that the profile names; one that cannot be used leaves only its tool out."""
-        from tools.namers import open_detector
+    @cached_property
+    def specialists(self) -> "OpenSpecialists":
+        """The plugins that the profile names, opened when they are needed; index and tools share them."""
+        from tools.specialists import OpenSpecialists
 
-        try:
-            return open_detector(self._settings.index.labeller, self._settings.plugins)
-        except TwinseekError as error:
-            logger.warning("objects cannot be found: %s", error)
-            return None
+        return OpenSpecialists(self._settings.index.plugins, self._settings.plugins)
 
     def models_for(self, llm: LlmSettings) -> Models:
         """Return the models of one question, with a meter and a transcript of its own; opened models are kept.

@@ -164,9 +164,7 @@ class Library:
         """Return the plugins that the index uses. Raises :class:`TwinseekError` where one cannot be, saying why."""
         if not self.settings.index.plugins:
             return None
-        from tools.specialists import open_specialists
-
-        return open_specialists(self.settings.index.plugins, self.settings.plugins)
+        return self.gallery.specialists.all()
 
     def _syncing(self, on_event: Callable[[Event], None] | None, jobs: int) -> Callable[[Event], None]:
         """Pass events on, and now and then make what was indexed meanwhile searchable: a long run may be cut short.

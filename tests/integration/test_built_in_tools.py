@@ -14,7 +14,7 @@ from tests.e2e.films import write_film
 from tests.plugins import install, install_built_in
 from tools.context import make_context
 from tools.door import open_tools
-from tools.namers import open_detector
+from tools.specialists import OpenSpecialists
 from twins.queries import ToolCall
 from twinseek.library import Library
 
@@ -49,8 +49,8 @@ def call(library, tmp_path, monkeypatch):
     install_built_in(tmp_path, monkeypatch)
     (video,) = library.video_ids()
 
-    def call(tool, see=None, detector=None, **args):
-        context = make_context(library.store, library.store.effective, see=see, detector=detector)
+    def call(tool, see=None, specialists=None, **args):
+        context = make_context(library.store, library.store.effective, see=see, specialists=specialists)
         toolbox = open_tools(context)
         finding = run_call(
             ToolCall(tool=tool, args=args), video, ToolRunner(library.store, toolbox, library.store.effective)
@@ -172,7 +172,7 @@ def test_letters_are_read_where_a_shrunken_picture_shows_none(tmp_path, monkeypa
     from tools import read_text, text_seen
     from tools.context import ToolContext
 
-    context = ToolContext(1, lambda *a, **k: ([1.0], [image]), None, None, None)
+    context = ToolContext(1, lambda *a, **k: ([1.0], [image]), *[None] * 6)
     tool = read_text.build(context)
     assert tool is not None
     message = tool.invoke(
@@ -204,14 +204,14 @@ def finder(tmp_path, monkeypatch):
         code = FINDER.format(body=body)
         code = code.replace("def detect", "def label") if group.endswith("labellers") else code
         install(tmp_path, monkeypatch, "finder", code, group=group)
-        return open_detector("finder", {})
+        return OpenSpecialists({"labeller": "finder"}, {})
 
     return finder
 
 
 def test_objects_are_found_where_the_profile_names_a_detector(call, finder, square, library):
-    detector = finder()
-    finding, kept = call("find_objects", detector=detector, seconds=[0.48, 0.4])
+    specialists = finder()
+    finding, kept = call("find_objects", specialists=specialists, seconds=[0.48, 0.4])
     assert finding.text.startswith("found at 0.4, 0.5 s: stamp (0.90, at 0.4, 0.5 s), cup (0.80, at 0.4, 0.5 s)")
     stamp, cup = kept.tracks
     assert (stamp.category, cup.category) == ("stamp", "cup")
@@ -220,23 +220,23 @@ def test_objects_are_found_where_the_profile_names_a_detector(call, finder, squa
     twin = library.store.effective(library.video_ids()[0]).twin
     assert twin.track(square).category == "stamp"
     assert "cup" in {track.category for track in twin.tracks}
-    _, kept = call("find_objects", detector=detector, seconds=[0.4], category="Cup")
+    _, kept = call("find_objects", specialists=specialists, seconds=[0.4], category="Cup")
     assert [track.category for track in kept.tracks] == ["cup"]
-    nothing, kept = call("find_objects", detector=detector, seconds=[0.4], category="dog")
+    nothing, kept = call("find_objects", specialists=specialists, seconds=[0.4], category="dog")
     assert nothing.text == "no dog is found at 0.4 s."
     assert kept.tracks == ()
-    refused, _ = call("find_objects", detector=detector, seconds=[0.1, 0.2, 0.3, 0.4, 0.5])
+    refused, _ = call("find_objects", specialists=specialists, seconds=[0.1, 0.2, 0.3, 0.4, 0.5])
     assert "name 1 to 4 moments of the video, not 5" in refused.text
 
 
 def test_a_detector_that_fails_just_in_time_is_named(call, finder):
-    failed, kept = call("find_objects", detector=finder("raise ValueError('no')"), seconds=[0.4])
+    failed, kept = call("find_objects", specialists=finder("raise ValueError('no')"), seconds=[0.4])
     assert "the plugin finder failed (ValueError: no)" in failed.text
     assert kept is None
 
 
 def test_without_a_detector_objects_cannot_be_found(library, finder, tmp_path, monkeypatch):
     install_built_in(tmp_path, monkeypatch)
-    assert open_detector(None, {}) is None
-    assert finder(group="twinseek.labellers") is None
-    assert "find_objects" not in open_tools(make_context(library.store, library.store.effective)).tools
+    for specialists in (None, OpenSpecialists({}, {}), finder(group="twinseek.labellers")):
+        context = make_context(library.store, library.store.effective, specialists=specialists)
+        assert not {"find_objects", "segment", "depth"} & set(open_tools(context).tools)

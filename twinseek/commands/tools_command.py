@@ -13,8 +13,6 @@ from twinseek.settings import Settings, load_settings
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
 
-    from twins.specialists import Detector
-
 
 @click.command("tools")
 @click.option("--profile", help="A profile's name or TOML file (TWINSEEK_PROFILE; default offline).")
@@ -23,9 +21,13 @@ def command(profile: str | None, as_json: bool) -> None:
     """List the tools and plugins that are installed, and why one of them cannot be used."""
     from tools.context import context_without_library
     from tools.door import list_plugins
+    from tools.specialists import OpenSpecialists
 
     settings = load_settings(profile=profile)
-    plugins = list_plugins(context_without_library(_eyes(settings), _detector(settings)), settings.plugins)
+    specialists = OpenSpecialists(settings.index.plugins, settings.plugins)
+    plugins = list_plugins(context_without_library(_eyes(settings), specialists), settings.plugins)
+    for problem in specialists.problems:
+        click.echo(problem, err=True)
     if as_json:
         click.echo(json.dumps([asdict(plugin) for plugin in plugins], indent=2))
         return
@@ -34,17 +36,6 @@ def command(profile: str | None, as_json: bool) -> None:
     from twinseek.terminal import print_plugins
 
     print_plugins(plugins, Console())
-
-
-def _detector(settings: Settings) -> "Detector | None":
-    """Return the detector that the profile names; where it cannot be used the reason is told."""
-    from tools.namers import open_detector
-
-    try:
-        return open_detector(settings.index.labeller, settings.plugins)
-    except TwinseekError as error:
-        click.echo(f"no detector: {error}", err=True)
-        return None
 
 
 def _eyes(settings: Settings) -> "BaseChatModel | None":

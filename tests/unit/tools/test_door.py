@@ -19,7 +19,7 @@ def a_context(**fields):
     def nothing(*args, **kwargs):
         raise AssertionError("no look was expected")
 
-    return ToolContext(API_VERSION, nothing, nothing, nothing, nothing, **fields)
+    return ToolContext(API_VERSION, *[nothing] * 7, **fields)
 
 
 @pytest.fixture

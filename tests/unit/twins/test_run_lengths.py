@@ -1,0 +1,37 @@
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import array_shapes, arrays
+
+from twins.masks import encode_mask
+from twins.run_lengths import check_counts
+
+
+@settings(max_examples=80, deadline=None)
+@given(arrays(np.bool_, array_shapes(min_dims=2, max_dims=2, max_side=40)))
+def test_what_coco_wrote_is_taken_and_only_at_its_own_size(mask: np.ndarray) -> None:
+    height, width = mask.shape
+    counts = encode_mask(mask)["counts"]
+    check_counts(counts, height, width)
+    with pytest.raises(ValueError, match="add up"):
+        check_counts(counts, height + 1, width)
+
+
+def test_long_runs_are_read() -> None:
+    mask = np.zeros((2160, 3840), bool)
+    mask[700:1500, 900:3000] = True
+    check_counts(encode_mask(mask)["counts"], 2160, 3840)
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.text(st.characters(min_codepoint=0, max_codepoint=300), max_size=12))
+def test_letters_that_are_no_mask_are_refused_and_never_more_than_that(letters: str) -> None:
+    with pytest.raises(ValueError, match="mask"):
+        check_counts(letters, 97, 89)
+
+
+@pytest.mark.parametrize("counts", ["", "P", "0" * 5000, "oooooooooooooooo0", "é", "52m4f0\x00", "0N0"])
+def test_garbage_is_refused(counts: str) -> None:
+    with pytest.raises(ValueError, match="mask"):
+        check_counts(counts, 10, 10)
