@@ -6,6 +6,7 @@ What picture cues say of nearness is replaced as a whole: two scales in one arra
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
+import cv2
 import numpy as np
 
 from graphs.index_frames import boxes_in, column_at
@@ -17,7 +18,7 @@ from twins.masks import CocoRle, decode_mask, resize_mask
 from twins.schema import Shot
 from twins.specialists import Depth
 
-DEPTH_VERSION = "1"
+DEPTH_VERSION = "2"
 
 DEPTHS_PER_SECOND = 2.0
 LEAST_DEPTHS = 4
@@ -31,6 +32,8 @@ HELD_SECONDS = 0.75
 """Before its first and after its last measurement in a shot a thing is taken to be as near for so long."""
 LEAST_PIXELS = 4
 """Pixels with a known depth that tell how near a thing is."""
+LEAST_FREE = 0.1
+"""Share of the middle of a box that must be free of other things to be looked at alone."""
 
 Masks = Callable[[str, int], CocoRle | None]
 """Returns a track's mask at a frame, at any size, where there is one."""
@@ -55,9 +58,9 @@ def with_depth(
     measured = np.full(geometry.area.shape, np.nan, np.float32)
     moments = _moments(geometry)
     for first in range(0, len(moments), AT_ONCE):
-        for frame in look(moments[first : first + AT_ONCE]):
-            column = column_at(geometry, frame.seconds)
-            measured[:, column] = _measure(frame, depth.nearness(frame.image), geometry, masks)
+        frames = look(moments[first : first + AT_ONCE])
+        for frame, nearness in zip(frames, depth.nearness([frame.image for frame in frames]), strict=True):
+            measured[:, column_at(geometry, frame.seconds)] = _measure(frame, nearness, geometry, masks)
     return replace(geometry, nearness=_carried(measured, geometry, shots), nearness_scale=depth.scale)
 
 
@@ -91,30 +94,58 @@ def _in_view(geometry: Geometry) -> Bools:
 def _measure(frame: Frame, nearness: Floats, geometry: Geometry, masks: Masks) -> Floats:
     """Return (N,) the median nearness of each track's pixels in a frame, NaN where that is not known."""
     column = column_at(geometry, frame.seconds)
-    boxes, seen = boxes_in(frame, geometry), _in_view(geometry)[:, column]
+    index, seen = int(geometry.frame_index[column]), _in_view(geometry)[:, column]
+    outlines = {
+        int(row): resize_mask(decode_mask(rle), *nearness.shape)
+        for row in np.flatnonzero(seen)
+        if (rle := masks(geometry.track_ids[row], index)) is not None
+    }
+    others = np.zeros(nearness.shape, bool)
+    for outline in outlines.values():
+        others |= outline
     found = np.full(len(geometry.track_ids), np.nan, np.float32)
-    for row, name in enumerate(geometry.track_ids):
-        if not seen[row]:
-            continue
-        rle = masks(name, int(geometry.frame_index[column]))
-        pixels = _middle(nearness, boxes[name]) if rle is None else nearness[_mask(rle, nearness.shape)]
-        known = pixels[np.isfinite(pixels)]
-        if len(known) >= LEAST_PIXELS:
-            # The median: an outline that is a little too wide takes in some of the background.
-            found[row] = np.median(known)
+    for name, box in boxes_in(frame, geometry).items():
+        row = geometry.row(name)
+        if seen[row]:
+            within = _inner(outlines[row]) if row in outlines else _middle(box, others)
+            found[row] = _level(nearness[within])
     return found
 
 
-def _mask(rle: CocoRle, shape: tuple[int, ...]) -> Bools:
-    return resize_mask(decode_mask(rle), shape[0], shape[1])
+def _level(values: Floats) -> float:
+    """Return the median of what is known: a few pixels of what is in front or behind do not count."""
+    known = values[np.isfinite(values)]
+    return float(np.median(known)) if len(known) >= LEAST_PIXELS else np.nan
 
 
-def _middle(nearness: Floats, box: tuple[float, float, float, float]) -> Floats:
-    """Return the pixels of the middle half of a box, across and down: its corners are mostly background."""
+def _inner(mask: Bools) -> Bools:
+    """Return the half of a mask that lies farthest from its outline.
+
+    Outlines are a little too wide, and depth models blur over them: of a small thing most pixels lie at its outline.
+    """
+    inner = np.zeros(mask.shape, bool)
+    rows, columns = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
+    if len(rows):
+        # The picture's edge is no outline, so that nothing is added there.
+        around = slice(max(0, rows[0] - 1), rows[-1] + 2), slice(max(0, columns[0] - 1), columns[-1] + 2)
+        part = mask[around]
+        depths = cv2.distanceTransform(part.astype(np.uint8), cv2.DIST_L2, 3)
+        inner[around] = part & (depths >= np.median(depths[part]))
+    return inner
+
+
+def _middle(box: tuple[float, float, float, float], others: Bools) -> Bools:
+    """Return the pixels of the middle half of a box, across and down: its corners are mostly background.
+
+    Without those of other things, unless too few are left: what has no outline of its own may carry some that have.
+    """
     x1, y1, x2, y2 = box
+    middle = np.zeros(others.shape, bool)
     columns = slice(int(x1 + (x2 - x1) / 4), int(np.ceil(x2 - (x2 - x1) / 4)))
     rows = slice(int(y1 + (y2 - y1) / 4), int(np.ceil(y2 - (y2 - y1) / 4)))
-    return np.asarray(nearness[rows, columns].ravel(), np.float32)
+    middle[rows, columns] = True
+    free = middle & ~others
+    return free if free.sum() >= max(LEAST_PIXELS, LEAST_FREE * middle.sum()) else middle
 
 
 def _carried(measured: Floats, geometry: Geometry, shots: Sequence[Shot]) -> Floats:
