@@ -38,7 +38,7 @@ class Batched(Plugged):
     def built(cls, point: EntryPoint, settings: Mapping[str, Any], device: str) -> Any:
         """See :meth:`tools.plugged.Plugged.built`."""
         wanted = settings.get(BATCH, USUAL_BATCH)
-        if not isinstance(wanted, int) or not 1 <= wanted <= MOST_BATCH:
+        if not isinstance(wanted, int) or isinstance(wanted, bool) or not 1 <= wanted <= MOST_BATCH:
             raise RefusedError(f"its batch_size is {wanted!r}, not a number of pictures from 1 to {MOST_BATCH}")
         return super().built(point, settings, device)
 

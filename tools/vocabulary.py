@@ -20,8 +20,10 @@ def read_vocabulary(given: object = None) -> list[str]:
     Raises:
         ValueError: it holds no names, too many, or one that is too long; the sentence says which.
     """
-    names = [tidy(name) for name in _given(given)]
-    unique = list({name.casefold(): name for name in reversed(names) if name}.values())[::-1]
+    names: dict[str, str] = {}
+    for name in map(tidy, _given(given)):
+        names.setdefault(name.casefold(), name)
+    unique = [name for name in names.values() if name]
     if not 0 < len(unique) <= MOST_NAMES:
         raise ValueError(f"its vocabulary has {len(unique)} names: give it 1 to {MOST_NAMES}")
     long = next((name for name in unique if len(name) > LONGEST_NAME), None)

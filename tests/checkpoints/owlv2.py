@@ -7,7 +7,7 @@ PATCHES = (SIDE // PATCH) ** 2
 WORDS = 16
 
 
-def build(path: Path, *, seed: int = 0) -> Path:
+def build(path: Path, *, seed: int = 0, patch: int = PATCH) -> Path:
     """Save a model that sees squares of ``SIDE`` pixels and has a thing in each of its ``PATCHES``, as large as those.
 
     What it takes them for is random, with scores around a half.
@@ -25,7 +25,7 @@ def build(path: Path, *, seed: int = 0) -> Path:
             "eos_token_id": tokenizer.eos_token_id,
             "pad_token_id": 0,
         },
-        vision_config={**small, "image_size": SIDE, "patch_size": PATCH},
+        vision_config={**small, "image_size": SIDE, "patch_size": patch},
         projection_dim=32,
     )
     torch.manual_seed(seed)
