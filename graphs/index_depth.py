@@ -10,7 +10,7 @@ import numpy as np
 
 from graphs.index_frames import boxes_in, column_at
 from graphs.index_labels import DETECTED
-from tools.depth_pixels import nearness_of
+from tools.depth_pixels import nearness_by_name
 from tools.nearness import estimate_nearness
 from twins.frames import Frame
 from twins.geometry import Bools, Floats, Geometry, Visibility
@@ -19,7 +19,7 @@ from twins.nearness import carried
 from twins.schema import Shot
 from twins.specialists import Depth
 
-DEPTH_VERSION = "1"
+DEPTH_VERSION = "2"
 
 DEPTHS_PER_SECOND = 2.0
 LEAST_DEPTHS = 4
@@ -50,9 +50,9 @@ def with_depth(
     measured = np.full(geometry.area.shape, np.nan, np.float32)
     moments = _moments(geometry)
     for first in range(0, len(moments), AT_ONCE):
-        for frame in look(moments[first : first + AT_ONCE]):
-            column = column_at(geometry, frame.seconds)
-            measured[:, column] = _measure(frame, depth.nearness(frame.image), geometry, masks)
+        frames = look(moments[first : first + AT_ONCE])
+        for frame, nearness in zip(frames, depth.nearness([frame.image for frame in frames]), strict=True):
+            measured[:, column_at(geometry, frame.seconds)] = _measure(frame, nearness, geometry, masks)
     return replace(geometry, nearness=carried(measured, geometry, shots), nearness_scale=depth.scale)
 
 
@@ -86,12 +86,10 @@ def _in_view(geometry: Geometry) -> Bools:
 def _measure(frame: Frame, nearness: Floats, geometry: Geometry, masks: Masks) -> Floats:
     """Return (N,) the median nearness of each track's pixels in a frame, NaN where that is not known."""
     column = column_at(geometry, frame.seconds)
-    boxes, seen = boxes_in(frame, geometry), _in_view(geometry)[:, column]
-    found = np.full(len(geometry.track_ids), np.nan, np.float32)
-    for row, name in enumerate(geometry.track_ids):
-        if not seen[row]:
-            continue
-        rle = masks(name, int(geometry.frame_index[column]))
-        mask = resize_mask(decode_mask(rle), *nearness.shape) if rle is not None else None
-        found[row] = nearness_of(nearness, boxes[name], mask)
-    return found
+    index, in_view = int(geometry.frame_index[column]), _in_view(geometry)[:, column]
+    seen = {name for name, visible in zip(geometry.track_ids, in_view, strict=True) if visible}
+    boxes = {name: box for name, box in boxes_in(frame, geometry).items() if name in seen}
+    stored = {name: rle for name in seen if (rle := masks(name, index)) is not None}
+    outlines = {name: resize_mask(decode_mask(rle), *nearness.shape) for name, rle in stored.items()}
+    found = nearness_by_name(nearness, boxes, outlines)
+    return np.array([found.get(name, np.nan) for name in geometry.track_ids], np.float32)

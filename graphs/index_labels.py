@@ -18,17 +18,15 @@ from twins.schema import Alternative, Track, Twin
 from twins.specialists import Detection, Detector, Label, Labeller, Namer
 from twins.widening import add_rows
 
-LABELS_VERSION = "3"
+LABELS_VERSION = "4"
 
 LABEL_FRAMES = 4
 DETECT_FRAMES = 16
 """Frames that are shown to who names things; a detector also has to follow what it finds over them."""
 SAME_IOU = 0.4
 """Overlap from which a detected thing is a followed one; less than the usual 0.5, for what is followed moves."""
-ONE_IOU = 0.7
-"""Overlap from which two detections of a frame, of whatever categories, are two names for one thing."""
 LINK_IOU = 0.3
-"""Overlap from which detections of one category in neighbouring frames are one thing; it moves in between."""
+"""Overlap from which detections with a name in common in neighbouring frames are one thing; it moves in between."""
 STILL_IOU = 0.5
 """… and from which it stayed where it is, so that its place in between is known."""
 MIN_SIGHTS = 2
@@ -47,15 +45,19 @@ UNNAMED = {"category": "object", "confidence": TRACK_CONFIDENCE, "alternatives":
 class Sighting:
     """One thing that a detector found in several frames, boxes in displayed pixels."""
 
-    category: str
     frames: list[Anchor] = field(default_factory=list)
-    confidences: list[float] = field(default_factory=list)
+    sights: list[Detection] = field(default_factory=list)
     known: bool = False
+
+    @property
+    def label(self) -> Label:
+        """What it is called, over all sights."""
+        return _elected(self.sights)
 
     @property
     def confidence(self) -> float:
         """How sure the detector was, over all sights."""
-        return float(np.mean(self.confidences))
+        return float(np.mean([sight.confidence for sight in self.sights]))
 
 
 def with_labels(
@@ -64,6 +66,7 @@ def with_labels(
     namer: Namer | None,
     look: Callable[[Sequence[float]], list[Frame]],
     followed: str = SOURCE,
+    suggest: Callable[[Sequence[Frame]], Sequence[str]] | None = None,
 ) -> tuple[Twin, Geometry]:
     """Name the tracks of a twin anew; return it with its geometry, in which detected tracks have rows of their own.
 
@@ -71,6 +74,7 @@ def with_labels(
         namer: without one all tracks stay unnamed.
         look: decodes the frames at some times.
         followed: source of the tracks that nobody names.
+        suggest: returns words for what may be seen in some frames; a detector looks for that too.
     """
     twin, geometry = _without_detected(twin, geometry)
     if namer is None or not len(geometry.seconds):
@@ -78,7 +82,8 @@ def with_labels(
     source = namer.provenance.specialist
     if isinstance(namer, Detector):
         frames = look(_moments(geometry, DETECT_FRAMES))
-        labels, sightings = match(geometry, [(frame, namer.detect(frame)) for frame in frames])
+        words = suggest(frames[:: max(1, len(frames) // LABEL_FRAMES)][:LABEL_FRAMES]) if suggest and frames else ()
+        labels, sightings = match(geometry, list(zip(frames, namer.detect(frames, words), strict=True)))
         return _with_detected(_named(twin, labels, source, followed), geometry, sightings, source)
     return _named(twin, _asked(namer, look(_moments(geometry, LABEL_FRAMES)), geometry), source, followed), geometry
 
@@ -87,30 +92,20 @@ def match(
     geometry: Geometry, seen: Sequence[tuple[Frame, Sequence[Detection]]]
 ) -> tuple[dict[str, Label], list[Sighting]]:
     """Return names for the tracks on which detections lie, and what was detected where no track is."""
-    votes: dict[str, dict[str, list[float]]] = {}
+    sights: dict[str, list[Detection]] = {}
     sightings: list[Sighting] = []
     for frame, detections in seen:
         scale = geometry.width / frame.image.shape[1]
-        ordered = _distinct(detections)
+        ordered = sorted(detections, key=lambda d: (-d.confidence, d.category, d.box))
         boxes = _boxes_of(ordered) * np.float32(scale)
-        lies_on = _assign(boxes, geometry.boxes[:, column_at(geometry, frame.seconds)], SAME_IOU)
+        lies_on = _assign(_overlaps(boxes, geometry.boxes[:, column_at(geometry, frame.seconds)]), SAME_IOU)
         linked = _link(sightings, frame, ordered, boxes)
         for number, row in lies_on.items():
             linked[number].known = True
-            given = votes.setdefault(geometry.track_ids[row], {})
-            given.setdefault(ordered[number].category, []).append(ordered[number].confidence)
+            sights.setdefault(geometry.track_ids[row], []).append(ordered[number])
     found = [s for s in sightings if not s.known and len(s.frames) >= MIN_SIGHTS and s.confidence >= MIN_CONFIDENCE]
     found = sorted(found, key=lambda s: -s.confidence * len(s.frames))[:MOST_DETECTED]
-    return {name: _elected(given) for name, given in votes.items()}, sorted(found, key=lambda s: s.frames[0][1:])
-
-
-def _distinct(detections: Sequence[Detection]) -> list[Detection]:
-    """Return the detections, the surest first, without those that are a less sure name for the same thing."""
-    kept: list[Detection] = []
-    for detection in sorted(detections, key=lambda d: (-d.confidence, d.category, d.box)):
-        if not (_overlaps(_boxes_of([detection]), _boxes_of(kept)) >= ONE_IOU).any():
-            kept.append(detection)
-    return kept
+    return {name: _elected(seen) for name, seen in sights.items()}, sorted(found, key=lambda s: s.frames[0][1:])
 
 
 def _boxes_of(detections: Sequence[Detection]) -> Floats:
@@ -121,26 +116,27 @@ def _link(
     sightings: list[Sighting], frame: Frame, detections: Sequence[Detection], boxes: Floats
 ) -> dict[int, Sighting]:
     """Add each detection to the sighting that it goes on, or begin one; return which is which, by number."""
+    last = np.array([sighting.frames[-1][2] for sighting in sightings], np.float32).reshape(-1, 4)
+    before = [_names(*sighting.sights) for sighting in sightings]
+    shared = np.array([[not names.isdisjoint(_names(each)) for names in before] for each in detections], bool)
+    pairs = _assign(_overlaps(boxes, last) * shared.reshape(len(detections), len(before)), LINK_IOU)
     linked: dict[int, Sighting] = {}
-    for category in dict.fromkeys(detection.category for detection in detections):
-        numbers = [n for n, detection in enumerate(detections) if detection.category == category]
-        before = [sighting for sighting in sightings if sighting.category == category]
-        last = np.array([sighting.frames[-1][2] for sighting in before], np.float32).reshape(-1, 4)
-        pairs = _assign(boxes[numbers], last, LINK_IOU)
-        for place, number in enumerate(numbers):
-            sighting = before[pairs[place]] if place in pairs else Sighting(category)
-            if place not in pairs:
-                sightings.append(sighting)
-            x1, y1, x2, y2 = (float(side) for side in boxes[number])
-            sighting.frames.append((frame.frame_index, frame.seconds, (x1, y1, x2, y2)))
-            sighting.confidences.append(detections[number].confidence)
-            linked[number] = sighting
+    for number, detection in enumerate(detections):
+        linked[number] = sightings[pairs[number]] if number in pairs else Sighting()
+        x1, y1, x2, y2 = (float(side) for side in boxes[number])
+        linked[number].frames.append((frame.frame_index, frame.seconds, (x1, y1, x2, y2)))
+        linked[number].sights.append(detection)
+    sightings.extend(each for number, each in linked.items() if number not in pairs)
     return linked
 
 
-def _assign(a: Floats, b: Floats, least: float) -> dict[int, int]:
-    """Pair boxes one to one, the most overlapping first: (n, 4) and (m, 4), NaN where there is none."""
-    overlaps = np.nan_to_num(_overlaps(a, b))
+def _names(*sights: Detection) -> set[str]:
+    return {name for each in sights for name in (each.category, *(other.category for other in each.alternatives))}
+
+
+def _assign(overlaps: Floats, least: float) -> dict[int, int]:
+    """Pair things one to one, the most overlapping first: (n, m), NaN where there is none."""
+    overlaps = np.nan_to_num(overlaps)
     pairs: dict[int, int] = {}
     for flat in np.argsort(-overlaps, axis=None, kind="stable"):
         n, m = (int(index) for index in np.unravel_index(flat, overlaps.shape))
@@ -159,13 +155,21 @@ def _overlaps(a: Floats, b: Floats) -> Floats:
     return np.asarray(shared / (areas[0][:, None] + areas[1][None] - shared), np.float32)
 
 
-def _elected(votes: Mapping[str, Sequence[float]]) -> Label:
-    """Return the category with most confidence in all; the others stay possible."""
-    everything = sum(sum(given) for given in votes.values())
+def _elected(sights: Sequence[Detection]) -> Label:
+    """Return the category with most confidence over all sights of a thing; the others stay possible.
+
+    A less sure name for it at one sight counts as much as it is sure.
+    """
+    votes: dict[str, list[float]] = {}
+    for sight in sights:
+        votes.setdefault(sight.category, []).append(sight.confidence)
+        for other in sight.alternatives:
+            votes.setdefault(other.category, []).append(other.confidence)
+    everything = sum(sight.confidence for sight in sights) or 1.0
     ranked = sorted(votes, key=lambda name: (-sum(votes[name]), name))
 
     def sureness(name: str) -> float:
-        return round(float(np.mean(votes[name])) * sum(votes[name]) / everything, 3)
+        return round(float(np.mean(votes[name])) * min(1.0, sum(votes[name]) / everything), 3)
 
     others = tuple(Alternative(category=n, confidence=sureness(n)) for n in ranked[1 : 1 + MOST_ALTERNATIVES])
     return Label(ranked[0], sureness(ranked[0]), others)
@@ -202,12 +206,13 @@ def _with_detected(twin: Twin, geometry: Geometry, sightings: Sequence[Sighting]
     tracks = [
         Track(
             id=name,
-            category=sighting.category,
-            confidence=round(sighting.confidence, 3),
+            category=label.category,
+            confidence=label.confidence,
+            alternatives=label.alternatives,
             salience=round(sighting.confidence, 3),
             source=source,
         )
-        for name, sighting in zip(names, sightings, strict=True)
+        for name, sighting, label in zip(names, sightings, (each.label for each in sightings), strict=True)
     ]
     wider = add_rows(geometry, [(name, sighting.frames) for name, sighting in zip(names, sightings, strict=True)])
     for row, sighting in enumerate(sightings, start=len(geometry.track_ids)):

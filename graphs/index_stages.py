@@ -27,7 +27,7 @@ from twins.sentences import PROVENANCE as PREDICATES
 from twins.sentences import SOURCE as PREDICATES_SOURCE
 from twins.sentences import predicate_facts
 from twins.sources import SourceFile
-from twins.specialists import Specialist, Specialists, source_of
+from twins.specialists import Describer, Detector, Specialist, Specialists, source_of
 from twins.store import Store
 
 TRACKS_VERSION = "4"
@@ -81,6 +81,7 @@ def wanted_stages(sha256: str, options: IndexOptions, specialists: Specialists) 
         "labels",
         LABELS_VERSION if specialists.labeller else "1",
         specialist=_provenance(specialists.labeller),
+        settings={"suggested_by": teller.provenance.model_dump()} if (teller := _suggesting(specialists)) else None,
         inputs=[tracks],
     )
     depth = _plugged("depth", DEPTH_VERSION, specialists.depth, [tracks, labels])
@@ -104,6 +105,13 @@ def _plugged(stage: str, version: str, specialist: Specialist | None, inputs: Se
     if specialist is None:
         return {}
     return {stage: fingerprint(stage, version, specialist=specialist.provenance, inputs=inputs)}
+
+
+def _suggesting(specialists: Specialists) -> Describer | None:
+    """Return the describer where it tells the labeller what to look for; it is asked before it describes anything."""
+    labeller, describer = specialists.labeller, specialists.describer
+    known = not isinstance(labeller, Detector) or not labeller.open
+    return None if known or describer is None or not describer.suggests else describer
 
 
 def _provenance(specialist: Specialist | None) -> Provenance | None:
@@ -195,8 +203,14 @@ def _specialised(
     """Let the specialists do their stages, of those that are named."""
     twin, geometry = material.twin, material.geometry
     if "labels" in stages:
+        teller = _suggesting(specialists)
         twin, geometry = with_labels(
-            twin, geometry, specialists.labeller, lambda seconds: _frames(path, seconds), _follower(specialists)
+            twin,
+            geometry,
+            specialists.labeller,
+            lambda seconds: _frames(path, seconds),
+            _follower(specialists),
+            teller.suggest if teller else None,
         )
     if "depth" in stages:
         geometry = with_depth(

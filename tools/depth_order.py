@@ -1,13 +1,12 @@
 """The tool ``depth``: which things are nearer than others at a few moments, by the depth specialist of the profile."""
 
-import math
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Any
 
 from langchain_core.tools import BaseTool, InjectedToolArg, ToolException, tool
 
 from tools.context import ToolContext
-from tools.depth_pixels import nearness_of
+from tools.depth_pixels import nearness_by_name
 from twins.errors import TwinseekError
 from twins.masks import resize_mask
 from twins.nearness import LONGEST_GAP
@@ -83,20 +82,20 @@ def _measure(
     """Return how near the things are that are seen, by moment."""
     video_id = twin["video_id"]
     times, images = context.frames(video_id, seconds=moments, max_frames=MOST_MOMENTS, max_side=SIDE)
-    found: dict[float, Nearness] = {moment: {} for moment in times}
-    pictures = [specialist.nearness(image) for image in images]
-    things = sorted(twin["tracks"], key=lambda track: -track["salience"])[:MOST_THINGS]
-    for name in (track["id"] for track in things):
-        boxes, seen = context.boxes(video_id, name, times), context.in_view(video_id, name, times)
-        masks = context.masks(video_id, name, times)
-        for moment, picture, box, mask, visible in zip(times, pictures, boxes, masks, seen, strict=True):
-            if box is None or not visible:
-                continue
-            across, down = picture.shape[1] / twin["width"], picture.shape[0] / twin["height"]
-            scaled = (box[0] * across, box[1] * down, box[2] * across, box[3] * down)
-            value = nearness_of(picture, scaled, resize_mask(mask, *picture.shape) if mask is not None else None)
-            if math.isfinite(value):
-                found[moment][name] = value
+    names = [track["id"] for track in sorted(twin["tracks"], key=lambda track: -track["salience"])[:MOST_THINGS]]
+    boxes = {name: context.boxes(video_id, name, times) for name in names}
+    seen = {name: context.in_view(video_id, name, times) for name in names}
+    masks = {name: context.masks(video_id, name, times) for name in names}
+    found: dict[float, Nearness] = {}
+    for at, (moment, picture) in enumerate(zip(times, specialist.nearness(images), strict=True)):
+        across, down = picture.shape[1] / twin["width"], picture.shape[0] / twin["height"]
+        there = {name: box for name in names if seen[name][at] and (box := boxes[name][at]) is not None}
+        outlines = {name: mask for name in there if (mask := masks[name][at]) is not None}
+        found[moment] = nearness_by_name(
+            picture,
+            {name: (x1 * across, y1 * down, x2 * across, y2 * down) for name, (x1, y1, x2, y2) in there.items()},
+            {name: resize_mask(mask, *picture.shape) for name, mask in outlines.items()},
+        )
     return found
 
 

@@ -23,7 +23,10 @@ OF_THE_PICTURE: tuple[FactKind, ...] = ("scene", "action", "event", "purpose")
 
 
 class PluggedDescriber(Plugged):
-    """A describer: ``describe(images, boxes)`` returns ``{id: [text, (kind, text) or (kind, text, confidence)]}``."""
+    """A describer: ``describe(images, boxes)`` returns ``{id: [text, (kind, text) or (kind, text, confidence)]}``.
+
+    ``suggest(images)``, where it has that, returns names of things, for a detector to look for.
+    """
 
     GROUP, METHOD, DOES = DESCRIBERS, "describe", "describes things"
 
@@ -35,6 +38,19 @@ class PluggedDescriber(Plugged):
             raise self.wrong("descriptions", found)
         known = {"", *(name for those in boxes for name in those)}
         return {name: self._phrases(name, entries) for name, entries in found.items() if name in known}
+
+    @property
+    def suggests(self) -> bool:
+        """See :class:`twins.specialists.Describer`."""
+        return callable(getattr(self.plugin, "suggest", None))
+
+    def suggest(self, frames: Sequence[Frame]) -> list[str]:
+        """See :class:`twins.specialists.Describer`."""
+        images = [own(frame.image) for frame in frames]
+        names: list[str] = self.call(lambda: list(self.plugin.suggest(images)), frames=len(images))
+        if not all(isinstance(name, str) for name in names):
+            raise self.wrong("names of things", names)
+        return names
 
     def _phrases(self, name: str, entries: Any) -> list[Phrase]:
         if not isinstance(entries, list | tuple):

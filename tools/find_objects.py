@@ -17,6 +17,8 @@ MIN_CONFIDENCE = 0.3
 SAME_IOU = 0.3
 """Overlap from which detections of one category at two moments are one thing; it moves in between."""
 
+OPEN = " It can be a word or two of any kind, as in 'red kettle'; what is sought for by name is found more surely."
+
 Seen = tuple[float, Detection]
 
 
@@ -38,23 +40,21 @@ def build(context: ToolContext) -> BaseTool | None:
             raise ToolException(f"name 1 to {MOST_MOMENTS} moments of the video, not {len(seconds)}.")
         times, images = context.frames(video_id, seconds=sorted(seconds), max_frames=MOST_MOMENTS)
         things: list[list[Seen]] = []
+        frames = [Frame(n, moment, image) for n, (moment, image) in enumerate(zip(times, images, strict=True))]
         try:
-            for number, (moment, image) in enumerate(zip(times, images, strict=True)):
-                found = detector.detect(Frame(number, moment, image))
-                _link(things, moment, [each for each in found if _wanted(each, category)])
+            found = detector.find(frames, [category]) if category.strip() else detector.detect(frames)
         except TwinseekError as error:
             raise ToolException(str(error)) from error
+        for frame, those in zip(frames, found, strict=True):
+            _link(things, frame.seconds, [each for each in those if each.confidence >= MIN_CONFIDENCE])
         things = sorted(things, key=lambda sights: -_sureness(sights))[:MOST_FOUND]
         return _told(things, times, category), [_track(n, sights) for n, sights in enumerate(things, start=1)]
 
+    if detector.open:
+        find_objects.description += OPEN
     about = detector.provenance
-    find_objects.metadata = {"version": f"1-{about.specialist}-{about.version}", "weights": about.weights}
+    find_objects.metadata = {"version": f"2-{about.specialist}-{about.version}", "weights": about.weights}
     return find_objects
-
-
-def _wanted(detection: Detection, category: str) -> bool:
-    same = not category.strip() or category.strip().casefold() == detection.category.casefold()
-    return same and detection.confidence >= MIN_CONFIDENCE
 
 
 def _link(things: list[list[Seen]], moment: float, found: Sequence[Detection]) -> None:

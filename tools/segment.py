@@ -98,9 +98,10 @@ def _named(detector: Detector | None, look: Look, found: SegmentedTrack, categor
         return UNNAMED, 0.0
     at = min(found.masks, key=lambda position: abs(position - look.position))
     own = mask_box(encode_mask(found.masks[at]))
+    (found_there,) = detector.find([Frame(at, look.times[at], look.images[at])], [category.strip()])
     same = [
         (each.confidence, each.category)
-        for each in detector.detect(Frame(at, look.times[at], look.images[at]))
+        for each in found_there
         if each.category.casefold() == wanted and _overlap(each.box, own) >= SAME_IOU
     ]
     confidence, name = max(same, default=(0.0, UNNAMED))

@@ -84,8 +84,8 @@ class Depth(Specialist, Protocol):
     def scale(self) -> str:
         """``weak``, ``relative`` or ``metric``; see :class:`twins.geometry.Geometry`."""
 
-    def nearness(self, image: Bytes) -> Floats:
-        """Return (h, w) nearness of an (h, w, 3) RGB image; larger is nearer, NaN where unknown.
+    def nearness(self, images: Sequence[Bytes]) -> Sequence[Floats]:
+        """Return (h, w) nearness of each (h, w, 3) RGB image; larger is nearer, NaN where unknown.
 
         It is compared by ratios: the inverse of the distance, in whatever unit, is what it should be proportional to.
         """
@@ -109,19 +109,35 @@ class Labeller(Specialist, Protocol):
 
 @dataclass(frozen=True)
 class Detection:
-    """One thing that was recognised in a frame; ``box`` is xyxy in pixels of that frame's image."""
+    """One thing that was recognised in a frame; ``box`` is xyxy in pixels of that frame's image.
+
+    ``alternatives`` are less sure names for what is at the same place, the surest first.
+    """
 
     category: str
     confidence: float
     box: tuple[float, float, float, float]
+    alternatives: tuple[Alternative, ...] = ()
 
 
 @runtime_checkable
 class Detector(Specialist, Protocol):
     """Finds things and names them, each frame by itself."""
 
-    def detect(self, frame: Frame) -> Sequence[Detection]:
-        """Return what is recognised in a frame, in any order."""
+    @property
+    def open(self) -> bool:
+        """Whether it looks for whatever it is given words for."""
+
+    def detect(self, frames: Sequence[Frame], words: Sequence[str] = ()) -> Sequence[Sequence[Detection]]:
+        """Return what is recognised in each frame, in any order, things at different places.
+
+        Args:
+            frames: of one clip.
+            words: names of things to look for besides those that it knows; who is not open leaves them out.
+        """
+
+    def find(self, frames: Sequence[Frame], names: Sequence[str]) -> Sequence[Sequence[Detection]]:
+        """Return what has one of these names in each frame; who is not open has only those that it knows."""
 
 
 Namer = Labeller | Detector
@@ -147,6 +163,13 @@ class Describer(Specialist, Protocol):
             frames: some of one shot, rising in time.
             boxes: those of each frame.
         """
+
+    @property
+    def suggests(self) -> bool:
+        """Whether it names things that a detector could look for."""
+
+    def suggest(self, frames: Sequence[Frame]) -> Sequence[str]:
+        """Return names of things that are in some frames of a clip."""
 
 
 @dataclass(frozen=True)

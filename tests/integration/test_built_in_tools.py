@@ -216,7 +216,7 @@ def test_objects_are_found_where_the_profile_names_a_detector(call, finder, squa
     stamp, cup = kept.tracks
     assert (stamp.category, cup.category) == ("stamp", "cup")
     assert len(cup.frames) == 2
-    assert kept.tool_version.startswith("1-finder-3")
+    assert kept.tool_version.startswith("2-finder-3")
     twin = library.store.effective(library.video_ids()[0]).twin
     assert twin.track(square).category == "stamp"
     assert "cup" in {track.category for track in twin.tracks}

@@ -311,3 +311,56 @@ def test_a_segmenter_that_fails_fails_that_video_by_name(put, index, clips, body
     assert len(report.indexed) == 1
     (failed,) = report.failed.values()
     assert why in failed
+
+
+SEEKER = """
+NAMES = []
+class Seeker:
+    vocabulary = ["cup"]
+    def detect(self, image): return self.find([image], self.vocabulary)[0]
+    def find(self, images, names):
+        NAMES.append(list(names))
+        return [[(names[-1], 0.9, (100.0, 90.0, 140.0, 118.0))] for _ in images]
+def build(context): return Seeker()
+"""
+SUGGEST = """
+class Suggester(Teller):
+    def suggest(self, images):
+        assert len(images) == 4
+        return ["cup", self.word + " stamp"]
+Teller = Suggester
+"""
+
+
+def test_a_describer_says_what_else_an_open_detector_looks_for(put, index):
+    seeker = put("seeker", SEEKER, "detectors")
+    silent = DESCRIBER.format(body="return {}")
+    put("teller", silent.replace("def build", f"{SUGGEST}def build"), "describers")
+    _, twin, _, _ = index(labeller="seeker")
+    assert sys.modules[seeker].NAMES[-1] == ["cup"]
+    stages, twin, _, _ = index(labeller="seeker", describer="teller")
+    assert "labels" in stages
+    assert sys.modules[seeker].NAMES[-1] == ["cup", "velvet stamp"]
+    assert twin.track("d1").category == "velvet stamp"
+    assert index(labeller="seeker", describer="teller")[0] == []
+    stages, twin, _, _ = index(labeller="seeker", describer="teller", plugins={"teller": {"word": "silk"}})
+    assert "labels" in stages
+    assert "tracks" not in stages
+    assert twin.track("d1").category == "silk stamp"
+
+
+def test_a_describer_that_suggests_nothing_leaves_the_names_alone(put, index):
+    put("seeker", SEEKER, "detectors")
+    put("teller", DESCRIBER.format(body="return {}"), "describers")
+    index(labeller="seeker")
+    assert index(labeller="seeker", describer="teller")[0] == ["descriptions", "components"]
+
+
+def test_suggestions_that_are_none_fail_that_video_by_name(put, index):
+    put("seeker", SEEKER, "detectors")
+    broken = SUGGEST.replace('["cup", self.word + " stamp"]', "[3]")
+    put("teller", DESCRIBER.format(body="return {}").replace("def build", f"{broken}def build"), "describers")
+    _, twin, _, report = index(labeller="seeker", describer="teller")
+    (failed,) = report.failed.values()
+    assert "the plugin teller returned [3] for names of things" in failed
+    assert twin is None

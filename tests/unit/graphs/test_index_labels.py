@@ -6,7 +6,7 @@ import pytest
 from graphs.index_labels import match, with_labels
 from twins.frames import Frame
 from twins.geometry import Geometry, Visibility
-from twins.schema import Provenance, Track, Twin
+from twins.schema import Alternative, Provenance, Track, Twin
 from twins.specialists import Detection
 
 SECONDS = np.arange(8) / 2
@@ -86,17 +86,33 @@ def test_two_detections_are_not_one_track():
     seen = shown(Detection("dog", 0.8, LEFT), Detection("cat", 0.7, (0, 0, 20, 38)))
     labels, new = match(a_geometry([LEFT] * 8), seen)
     assert (labels["t1"].category, labels["t1"].alternatives) == ("dog", ())
-    assert [sighting.category for sighting in new] == ["cat"]
+    assert [sighting.label.category for sighting in new] == ["cat"]
 
 
-def test_two_names_for_one_place_are_one_thing_by_the_surer_name():
-    seen = shown(Detection("cat", 0.7, (0, 0, 20, 19)), Detection("dog", 0.8, LEFT))
-    assert [sighting.category for sighting in match(a_geometry(), seen)[1]] == ["dog"]
+def a_cup_or(other, sure, alternative, less):
+    return Detection(other, sure, LEFT, (Alternative(category=alternative, confidence=less),))
+
+
+def test_a_less_sure_name_counts_as_much_as_it_is_sure():
+    seen = shown(Detection("cup", 0.6, LEFT))[:2] + shown(a_cup_or("mug", 0.7, "cup", 0.5))[2:5]
+    labels, _ = match(a_geometry([LEFT] * 8), seen)
+    # cup: 2 * 0.6 + 3 * 0.5 = 2.7 in 2 * 0.6 + 3 * 0.7 = 3.3, 0.54 on average; mug: 2.1 in 3.3, 0.7 on average.
+    assert (labels["t1"].category, labels["t1"].confidence) == ("cup", pytest.approx(0.54 * 2.7 / 3.3, abs=1e-3))
+    assert [(other.category, other.confidence) for other in labels["t1"].alternatives] == [
+        ("mug", pytest.approx(0.7 * 2.1 / 3.3, abs=1e-3))
+    ]
+
+
+def test_what_changes_its_name_from_frame_to_frame_is_one_thing_where_the_names_overlap():
+    seen = shown(a_cup_or("mug", 0.7, "cup", 0.6))[:4] + shown(a_cup_or("cup", 0.8, "mug", 0.5))[4:]
+    (found,) = match(a_geometry(), seen)[1]
+    assert len(found.frames) == 8
+    assert (found.label.category, [other.category for other in found.label.alternatives]) == ("cup", ["mug"])
 
 
 def test_what_is_detected_where_nothing_was_followed_becomes_a_track():
     _, (cup, spoon) = match(a_geometry(), shown(Detection("cup", 0.7, LEFT), Detection("spoon", 0.6, RIGHT)))
-    assert (cup.category, spoon.category) == ("cup", "spoon")
+    assert (cup.label.category, spoon.label.category) == ("cup", "spoon")
     assert [seconds for _, seconds, _ in cup.frames] == SECONDS.tolist()
 
 
@@ -123,12 +139,16 @@ def test_what_was_followed_for_a_while_is_not_found_a_second_time():
 
 class Finder:
     provenance = Provenance(specialist="finder", version="1")
+    open = False
 
     def __init__(self, found):
         self.found = found
 
-    def detect(self, frame):
-        return self.found(frame.seconds)
+    def detect(self, frames, words=()):
+        return [self.found(frame.seconds) for frame in frames]
+
+    def find(self, frames, names):
+        return [[each for each in found if each.category in names] for found in self.detect(frames)]
 
 
 def frames(seconds):

@@ -1,0 +1,134 @@
+"""Weights in transformers' format: a folder that is checked before any work starts, and loaded on first use.
+
+Only safetensors are read, nothing is fetched, and no code that lies in the folder is run.
+"""
+
+import json
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from threading import Lock
+from typing import Any
+
+CONFIG = "config.json"
+WEIGHTS = "*.safetensors"
+PREPROCESSORS = ("preprocessor_config.json", "processor_config.json")
+DTYPES = ("float32", "float16", "bfloat16")
+
+_LOADED: dict[tuple[object, ...], Any] = {}
+_LOADING = Lock()
+
+
+def check_folder(settings: Mapping[str, Any], model_type: str) -> tuple[Path, dict[str, Any]]:
+    """Return the folder that the setting ``weights`` names, and its configuration.
+
+    Only the headers of the weights are read.
+
+    Raises:
+        ValueError: there is none, it holds another model, or its weights are damaged; the sentence says which.
+    """
+    if not settings.get("weights"):
+        raise ValueError(f"it needs weights: set its weights to a folder that holds a {model_type} model")
+    folder = Path(str(settings["weights"]))
+    try:
+        config = json.loads((folder / CONFIG).read_text(encoding="utf-8"))
+    except OSError as error:
+        raise ValueError(
+            f"{folder / CONFIG} cannot be read ({error.strerror}): set weights to a folder in transformers' format"
+        ) from error
+    except ValueError as error:
+        raise ValueError(f"{folder / CONFIG} is no JSON ({error}): fetch the weights again") from error
+    found = config.get("model_type") if isinstance(config, dict) else None
+    if found != model_type:
+        raise ValueError(f"{folder} holds a {found} model, not {model_type}: name another folder or another plugin")
+    if not any((folder / name).is_file() for name in PREPROCESSORS):
+        raise ValueError(f"{folder} has no {PREPROCESSORS[0]}, which says how pictures are prepared: fetch it too")
+    _check_headers(folder)
+    return folder, config
+
+
+def _check_headers(folder: Path) -> None:
+    from safetensors import SafetensorError, safe_open
+
+    files = sorted(folder.glob(WEIGHTS))
+    if not files:
+        raise ValueError(f"{folder} holds no {WEIGHTS}: fetch the weights in that format")
+    for file in files:
+        try:
+            with safe_open(file, framework="np"):
+                pass
+        except SafetensorError as error:
+            raise ValueError(f"{file} is damaged ({error}): fetch it again") from error
+
+
+def dtype_of(settings: Mapping[str, Any], device: str) -> str:
+    """Return in which numbers a model computes: the setting ``dtype``, or half precision on a GPU alone."""
+    dtype = settings.get("dtype", "float32" if device == "cpu" else "float16")
+    if dtype not in DTYPES:
+        raise ValueError(f"its dtype is {dtype!r}, not one of {', '.join(DTYPES)}")
+    return str(dtype)
+
+
+class Pretrained:
+    """A model and what goes with it, loaded when they are first needed; who names the same weights shares them.
+
+    Args:
+        folder: a checked one.
+        device: ``cpu`` or ``cuda``.
+        dtype: one of ``DTYPES``.
+        load: takes the folder; returns the class of the model, and a processor.
+    """
+
+    def __init__(self, folder: Path, device: str, dtype: str, load: Callable[[Path], tuple[Any, Any]]) -> None:
+        self._folder, self._device, self._dtype, self._load = folder, device, dtype, load
+
+    def get(self) -> tuple[Any, Any]:
+        """Return the model, ready to infer, and its processor. Raises ValueError where weights are missing."""
+        with _LOADING:
+            key = self._key()
+            if key not in _LOADED:
+                kind, processor = self._load(self._folder)
+                _LOADED[key] = _load_model(kind, self._folder, self._device, self._dtype), processor
+            loaded: tuple[Any, Any] = _LOADED[key]
+            return loaded
+
+    def unload(self) -> None:
+        """Forget the model, for all who share it; it is loaded again when it is needed."""
+        with _LOADING:
+            _LOADED.pop(self._key(), None)
+        if self._device != "cpu":
+            import torch
+
+            torch.cuda.empty_cache()
+
+    def _key(self) -> tuple[object, ...]:
+        states = [(file.name, file.stat().st_size, file.stat().st_mtime_ns) for file in self._folder.glob(WEIGHTS)]
+        return self._folder, self._device, self._dtype, tuple(sorted(states))
+
+
+def _load_model(kind: Any, folder: Path, device: str, dtype: str) -> Any:
+    import torch
+    from transformers.utils.logging import disable_progress_bar
+
+    disable_progress_bar()  # type: ignore[no-untyped-call]  # a command has its own
+    model, told = kind.from_pretrained(
+        folder,
+        local_files_only=True,
+        use_safetensors=True,
+        dtype=getattr(torch, dtype),
+        output_loading_info=True,
+    )
+    # What a file lacks is made up at random, with no more than a warning.
+    lacking = sorted(told["missing_keys"])
+    if lacking:
+        raise ValueError(f"{folder} lacks {len(lacking)} of its weights ({lacking[0]} …): fetch it again")
+    return model.to(device).eval()
+
+
+def all_numbers(values: Any, folder: Path) -> Any:
+    """Return a tensor of model outputs. Raises ValueError where none of it is a number."""
+    if values.numel() and not values.isfinite().any():
+        raise ValueError(
+            f"the model of {folder} gives no numbers: its weights are damaged, or overflow in half precision "
+            '(set its dtype to "float32")'
+        )
+    return values
