@@ -11,7 +11,7 @@ from tests.e2e.films import write_film
 from tests.plugins import install_built_in
 from tools.context import make_context
 from tools.door import open_tools
-from tools.namers import PluggedDetector, open_detector
+from tools.namers import PluggedDetector, open_namer
 from tools.owlv2 import MOST_FOUND
 from tools.plugged import open_plugged
 from twins.errors import TwinseekError
@@ -358,8 +358,7 @@ def test_a_followed_thing_is_called_what_the_model_sees_there(index, opened, wat
 
 def test_words_outside_the_vocabulary_are_found_just_in_time(index, opened, watch, tmp_path):
     index()
-    given = {"owlv2": {"weights": str(opened().settings["weights"]), "vocabulary": ["cup"]}}
-    detector = open_detector("owlv2", given)
+    detector = open_namer("owlv2", {"weights": str(opened().settings["weights"]), "vocabulary": ["cup"]})
     counts = read_by(detector, watch)
     with Library.open(tmp_path / "library") as library:
         (video,) = library.video_ids()
