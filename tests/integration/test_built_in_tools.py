@@ -2,6 +2,7 @@
 
 import base64
 import json
+from concurrent.futures import ThreadPoolExecutor
 
 import cv2
 import numpy as np
@@ -227,6 +228,23 @@ def test_objects_are_found_where_the_profile_names_a_detector(call, finder, squa
     assert kept.tracks == ()
     refused, _ = call("find_objects", specialists=specialists, seconds=[0.1, 0.2, 0.3, 0.4, 0.5])
     assert "name 1 to 4 moments of the video, not 5" in refused.text
+
+
+BUSY = """
+        import time
+        assert not hasattr(self, "busy"), "two calls at once"
+        self.busy = True
+        time.sleep(0.1)
+        del self.busy
+        return []
+"""
+
+
+def test_calls_that_share_a_plugin_take_turns_in_it(call, finder):
+    specialists = finder(BUSY)
+    with ThreadPoolExecutor(3) as pool:
+        made = pool.map(lambda n: call("find_objects", specialists=specialists, seconds=[n / 10])[0], range(3))
+    assert ["is found at" in finding.text for finding in made] == [True] * 3
 
 
 def test_a_detector_that_fails_just_in_time_is_named(call, finder):
