@@ -1,6 +1,7 @@
 """A checkpoint of SAM-2 for video, of EdgeTAM or of SAM-3 in a local folder: checked without torch, and loaded."""
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -77,6 +78,8 @@ def load_network(folder: Path, limits: MaskLimits, *, device: str, dtype: str | 
     import torch
     import transformers
 
+    silence: Callable[[], None] = transformers.utils.logging.disable_progress_bar
+    silence()  # its bar would run into that of the index
     if device == "cuda" and not torch.cuda.is_available():
         raise ValueError("torch finds no GPU: set the device to cpu, or install torch with CUDA")
     kind, processor = (getattr(transformers, name) for name in FAMILIES[check_folder(folder)])

@@ -55,6 +55,7 @@ class Shot:
         self._names, self._number = count(1), 0
         self._covered: dict[int, Bools] = {}
         self._doubles: set[tuple[int, int]] = set()
+        self._full = False
 
     def segment(self, images: Sequence[Bytes]) -> Found:
         """Return where things are in the next (h, w, 3) RGB pictures."""
@@ -108,7 +109,8 @@ class Shot:
         over = len(self._things) + wanted - limit
         self._forget([name for name in away[: max(0, over)] if self._things[name].unseen])
         room = max(0, limit - len(self._things))
-        if wanted > room:
+        if wanted > room and not self._full:
+            self._full = True
             logger.warning("%d things are in the picture: the largest %d are followed", limit - room + wanted, limit)
         return room
 
