@@ -185,7 +185,7 @@ class Perceiver:
             width, height = self.seen.work_size
             camera = np.stack([to_affine(m, width, height) for m in self._maps] or [np.eye(2, 3, dtype=np.float32)])
             if self._segments is not None:
-                tracks = [track for track in self._segments.tracks if _lasting(track)]
+                tracks = [track for track in self._segments.finish(width, height) if _lasting(track)]
             else:
                 tracks = self._joined(width, height)
             moves = describe_moves(camera, width, height) if self._camera.knows else []

@@ -14,7 +14,7 @@ from graphs.index_descriptions import DESCRIPTIONS_VERSION, PART, with_descripti
 from graphs.index_labels import LABELS_VERSION, with_labels
 from graphs.index_perceive import Perceiver, shrink, working_side
 from graphs.index_twin import SOURCE, attributes_of, build_perceived
-from tools import appearance, text_seen
+from tools import appearance, segmenting, text_seen
 from twins.components import components
 from twins.errors import TwinseekError
 from twins.fingerprints import fingerprint, stale_stages
@@ -74,7 +74,8 @@ def wanted_stages(sha256: str, options: IndexOptions, specialists: Specialists) 
     """
     rates = {"samples_per_second": options.samples_per_second}
     segmenter = _provenance(specialists.segmenter)
-    tracks = fingerprint("tracks", TRACKS_VERSION, specialist=segmenter, settings=rates, inputs=[sha256])
+    version = f"{TRACKS_VERSION}.{segmenting.VERSION}" if segmenter else TRACKS_VERSION
+    tracks = fingerprint("tracks", version, specialist=segmenter, settings=rates, inputs=[sha256])
     attributes = fingerprint("attributes", appearance.VERSION, inputs=[tracks])
     text = fingerprint("text", text_seen.VERSION, settings={"text": options.text}, inputs=[sha256])
     labels = fingerprint(

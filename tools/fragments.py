@@ -66,7 +66,7 @@ def join_returns(tracks: list[RawTrack], width: int, height: int) -> list[RawTra
             (cost, a, b)
             for a, first in enumerate(ordered)
             for b, second in enumerate(ordered)
-            if a != b and (cost := _return_cost(first, second, width, height)) < 1.0
+            if a != b and (cost := return_cost(first, second, width, height)) < 1.0
         ]
         if pairs:
             _, a, b = min(pairs)
@@ -82,7 +82,7 @@ def _share(pair: frozenset[int], seen: Mapping[int, set[int]], near: Mapping[fro
     return len(near[pair]) / both if both >= MIN_TOGETHER else 0.0
 
 
-def _return_cost(first: RawTrack, second: RawTrack, width: int, height: int) -> float:
+def return_cost(first: RawTrack, second: RawTrack, width: int, height: int) -> float:
     """Return how badly ``second`` continues ``first``; below 1 it does."""
     last, back = first.samples[max(first.samples)], second.samples[min(second.samples)]
     pause = back.seconds - last.seconds

@@ -1,6 +1,7 @@
 """Tracks by a segmenter: it is shown consecutive stretches of a shot, and what it finds in them is joined.
 
-Neighbouring stretches share a frame: what has the same mask there in both is one thing.
+One who knows things again names them. For the others, neighbouring stretches share a frame: what has the same mask
+there in both is one thing. At the end of the shot what was followed twice, or in pieces, is put together.
 """
 
 from collections.abc import Sequence
@@ -8,12 +9,15 @@ from collections.abc import Sequence
 import cv2
 import numpy as np
 
+from tools.segment_pieces import join_fragments, merge_doubles
 from tools.tracks import RawTrack, Region, Sample, cut_out, looks_of
 from twins.frames import Frame
 from twins.geometry import Bools, Bytes
 from twins.masks import encode_mask
-from twins.specialists import SegmentedTrack, Segmenter
+from twins.specialists import SegmentedTrack, Segmenter, ShotSegmenter
 
+VERSION = "2"
+"""Raise this when tracks by segmenters change."""
 AT_ONCE = 24
 """Frames that a segmenter is shown at once: its masks of all of them are in memory."""
 SAME_IOU = 0.5
@@ -27,6 +31,9 @@ class SegmentFollower:
         self.tracks: list[RawTrack] = []
         self._segmenter = segmenter
         self._scores: list[list[float]] = []
+        self._began = False
+        self._shot: ShotSegmenter | None = None
+        self._named: dict[str, int] = {}
         self._shared: Frame | None = None
         self._open: list[tuple[int, Bools]] = []
 
@@ -37,14 +44,20 @@ class SegmentFollower:
             first: number of the first of them among all sampled frames.
             frames: at the working size.
         """
+        if not self._began:
+            self._began, self._shot = True, self._segmenter.begin()
         for start in range(0, len(frames), AT_ONCE):
             self._stretch(first + start, frames[start : start + AT_ONCE])
 
+    def finish(self, width: int, height: int) -> list[RawTrack]:
+        """Return every thing of the shot once; the size is that of the frames."""
+        return join_fragments(merge_doubles(self.tracks), width, height)
+
     def _stretch(self, first: int, frames: Sequence[Frame]) -> None:
-        before = [self._shared] if self._shared is not None else []
+        before = [self._shared] if self._shared is not None and self._shot is None else []
         shown = [*before, *frames]
-        found = self._segmenter.segment(shown)
-        known = self._matched(found) if before else {}
+        found = (self._shot or self._segmenter).segment(shown)
+        known = self._matched(found)
         self._shared, last, opened = frames[-1], len(shown) - 1, []
         labs = [cv2.cvtColor(frame.image, cv2.COLOR_RGB2LAB).astype(np.uint8, copy=False) for frame in shown]
         for place, segmented in enumerate(found):
@@ -54,6 +67,8 @@ class SegmentFollower:
             number = known.get(place)
             if number is None:
                 number = self._begin(labs[min(new)], new[min(new)])
+                if segmented.name is not None:
+                    self._named[segmented.name] = number
             for at, mask in new.items():
                 self._add(number, first + at - len(before), shown[at], mask)
                 self._scores[number].append(segmented.scores.get(at, 1.0))
@@ -76,7 +91,10 @@ class SegmentFollower:
         cut_out(self.tracks[track], number, frame.image, region.box)
 
     def _matched(self, found: Sequence[SegmentedTrack]) -> dict[int, int]:
-        """Return which of these go on which track, by their masks on the shared frame, the most alike first."""
+        """Return which of these go on which track: by name, or by the masks on the shared frame, most alike first."""
+        if self._shot is not None:
+            names = enumerate(each.name for each in found)
+            return {place: self._named[name] for place, name in names if name in self._named}
         pairs = []
         for place, segmented in enumerate(found):
             mask = segmented.masks.get(0)

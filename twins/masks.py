@@ -82,6 +82,15 @@ def mask_iou(a: Mapping[str, Any], b: Mapping[str, Any]) -> float:
     return float(coco.iou([_as_bytes(a)], [_as_bytes(b)], [0])[0, 0])
 
 
+def mask_ious(rles: Sequence[Mapping[str, Any]]) -> NDArray[np.float64]:
+    """Return (n, n) intersections over unions of run-length forms of one size, none of them empty."""
+    from pycocotools import mask as coco
+
+    counted = [_as_bytes(rle) for rle in rles]
+    ious: NDArray[np.float64] = np.asarray(coco.iou(counted, counted, [0] * len(counted))).reshape(len(rles), len(rles))
+    return ious
+
+
 def join_masks(rles: Sequence[Mapping[str, Any]]) -> CocoRle:
     """Return the union of run-length forms of one size."""
     from pycocotools import mask as coco

@@ -36,10 +36,19 @@ class SegmentedTrack:
     Args:
         masks: by position in the sequence of frames given, (h, w) at the frames' size.
         scores: by the same positions, how sure the segmenter is, 0 to 1.
+        name: of one who knows its things again (:class:`ShotSegmenter`); equal names in a shot are one thing.
     """
 
     masks: Mapping[int, Bools]
     scores: Mapping[int, float] = field(default_factory=dict)
+    name: str | None = None
+
+
+class ShotSegmenter(Protocol):
+    """Finds things in one shot and follows them, from each call into the next."""
+
+    def segment(self, frames: Sequence[Frame]) -> Sequence[SegmentedTrack]:
+        """Return every instance, with its name, in the sampled frames that come after those of the call before."""
 
 
 class Segmenter(Specialist, Protocol):
@@ -47,6 +56,9 @@ class Segmenter(Specialist, Protocol):
 
     def segment(self, frames: Sequence[Frame]) -> Sequence[SegmentedTrack]:
         """Return every instance in consecutive sampled frames of one shot."""
+
+    def begin(self) -> ShotSegmenter | None:
+        """Return who takes the frames of a shot that begins; none where each call stands by itself."""
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,409 @@
+"""SAM-2 and its siblings with small random weights: what reaches the model, how often it is asked, and bad input.
+
+Random weights find nothing that means anything; which way a shot is gone through is tested in
+``tests/unit/tools/test_sam2_shot.py``.
+"""
+
+import json
+import logging
+import shutil
+from dataclasses import replace
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+from tests.checkpoints import sam2 as checkpoint
+from tests.e2e.films import write_film
+from tests.integration.test_index_specialists import film
+from tests.plugins import install_built_in
+from tools.automatic_masks import grid
+from tools.sam2 import build
+from twins.errors import TwinseekError
+from twinseek.library import Library
+
+SIDE = checkpoint.SIDE
+THROUGH = {"predicted_iou": 0.0, "stability": 0.0, "box_nms": 1.0, "covered": 1.0, "largest": 1.0}
+"""Settings that let random masks through."""
+SMALL = {**THROUGH, "points_per_side": 4, "most": 3}
+WIDTH, HEIGHT = 160, 90
+
+
+@pytest.fixture(scope="module", autouse=True)
+def one_thread():
+    """Let small models compute by themselves: threads that wait for each other take most of the time."""
+    import torch
+
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(before)
+
+
+@pytest.fixture(scope="module")
+def weights(tmp_path_factory):
+    return checkpoint.build(tmp_path_factory.mktemp("weights") / "sam2")
+
+
+def opened(folder, **settings):
+    given = {"weights": str(folder), **SMALL, **settings}
+    return build(SimpleNamespace(api_version=1, device="cpu", settings=given))
+
+
+def pictures(count, seed=0):
+    return list(np.random.default_rng(seed).integers(0, 255, (count, HEIGHT, WIDTH, 3), np.uint8))
+
+
+@pytest.fixture
+def asked():
+    """Return a function that writes down what a part of a model is called with."""
+    import torch
+
+    hooks = []
+
+    def listen(module):
+        calls = []
+
+        def remember(_, args, kwargs):
+            calls.append((*(a.clone() for a in args if isinstance(a, torch.Tensor)), kwargs))
+
+        hooks.append(module.register_forward_pre_hook(remember, with_kwargs=True))
+        return calls
+
+    yield listen
+    for hook in hooks:
+        hook.remove()
+
+
+def normalised(image):
+    """Return a picture as the processor is documented to make it: RGB, stretched to a square, ImageNet's statistics."""
+    import torch
+
+    values = torch.from_numpy(image).permute(2, 0, 1).float()[None]
+    values = torch.nn.functional.interpolate(values, (SIDE, SIDE), mode="bilinear", antialias=True)[0] / 255
+    mean, deviation = torch.tensor([0.485, 0.456, 0.406]), torch.tensor([0.229, 0.224, 0.225])
+    return (values - mean[:, None, None]) / deviation[:, None, None]
+
+
+def test_pictures_reach_the_encoder_in_the_order_of_colours_and_normalised_as_documented(weights, asked):
+    plugin = opened(weights)
+    seen = asked(plugin.network().model.vision_encoder)
+    image = np.zeros((HEIGHT, WIDTH, 3), np.uint8)
+    image[:, : WIDTH // 2] = (200, 30, 90)
+    image[: HEIGHT // 3] //= 2
+    plugin.segment([image])
+    ((pixels, _),) = seen
+    assert tuple(pixels.shape) == (1, 3, SIDE, SIDE)
+    # The processor rounds to whole levels between its steps: half of one, over the smallest deviation.
+    assert (pixels[0] - normalised(image)).abs().max() < 0.6 / 255 / 0.224 + 1e-3
+    assert (pixels[0] - normalised(image[..., ::-1].copy())).abs().max() > 1
+
+
+def test_the_grid_covers_the_whole_picture_whatever_its_shape(weights, asked):
+    plugin = opened(weights)
+    prompts = asked(plugin.network().model.prompt_encoder)
+    plugin.segment(pictures(1))
+    points = next(kwargs["input_points"] for *_, kwargs in prompts if kwargs["input_points"] is not None)
+    cell = SIDE / 4
+    expected = [[(x + 0.5) * cell, (y + 0.5) * cell] for y in range(4) for x in range(4)]
+    np.testing.assert_allclose(points[0, :, 0].numpy(), expected, atol=1e-3)
+    assert grid(2, 100, 40).tolist() == [[25, 10], [75, 10], [25, 30], [75, 30]]
+
+
+def test_boxes_and_points_reach_the_model_scaled_to_the_side_of_its_input(weights, asked):
+    plugin = opened(weights)
+    prompts = asked(plugin.network().model.prompt_encoder)
+    plugin.follow(pictures(1), [{"position": 0, "box": (16, 9, 80, 45)}, {"position": 0, "point": (120.0, 30.0)}])
+    box, point = ((kwargs["input_points"], kwargs["input_labels"]) for *_, kwargs in prompts[:2])
+    np.testing.assert_allclose(box[0][0, 0].numpy(), np.array([[16, 9], [80, 45]]) * (SIDE / WIDTH, SIDE / HEIGHT))
+    assert box[1].flatten().tolist() == [2, 3]  # the corners, as SAM tells them
+    np.testing.assert_allclose(point[0][0, 0].numpy(), np.array([[120, 30]]) * (SIDE / WIDTH, SIDE / HEIGHT))
+    assert point[1].flatten().tolist() == [1]
+
+
+def test_a_new_thing_is_begun_with_the_very_mask_that_was_found(weights):
+    import torch
+
+    session, (image,) = opened(weights).session(), pictures(1)
+    session.show(0, image)
+    logits = torch.full((SIDE // 4, SIDE // 4), -10.0)
+    logits[8:16, 4:20] = 10.0
+    (outline,) = session.prompt(0, {7: logits}).values()
+    np.testing.assert_array_equal(outline.coarse, logits.numpy() > 0)
+    rows, columns = np.nonzero(outline.mask)
+    found = (columns.min(), rows.min(), columns.max() + 1, rows.max() + 1)
+    assert outline.mask.shape == (HEIGHT, WIDTH)
+    np.testing.assert_allclose(found, (WIDTH / 8, HEIGHT / 4, WIDTH * 5 / 8, HEIGHT / 2), atol=2)
+
+
+def test_every_picture_is_encoded_once_though_things_are_looked_for_and_followed_back(weights, asked):
+    plugin = opened(weights, key_step=4)
+    encoded, decoded = (asked(getattr(plugin.network().model, part)) for part in ("vision_encoder", "mask_decoder"))
+    shot = plugin.begin()
+    images = pictures(18)
+    for first in range(0, 18, 6):
+        shot.segment(images[first : first + 6])
+    assert len(encoded) == 18
+    grids = [call for *_, call in decoded if call["multimask_output"] and call["sparse_prompt_embeddings"].shape[1] > 1]
+    assert len(grids) == 5  # key frames 0, 3, 7, 11, 15, each of 16 points in one batch
+
+
+def test_points_are_decoded_in_batches(weights, asked):
+    plugin = opened(weights, points_per_side=5, points_per_batch=10)
+    decoded = asked(plugin.network().model.mask_decoder)
+    plugin.segment(pictures(1))
+    sizes = [call["sparse_prompt_embeddings"].shape[1] for *_, call in decoded]
+    assert sizes[:3] == [10, 10, 5]
+
+
+def test_what_is_held_does_not_grow_with_the_clip(weights):
+    plugin = opened(weights, key_step=4)
+    shot, images, held = plugin.begin(), pictures(8), []
+    for _ in range(6):
+        shot.segment(images)
+        session = shot._shot._session
+        inner = session._inner
+        outputs = [
+            each for kinds in inner.output_dict_per_obj.values() for kind in kinds.values() for each in kind.values()
+        ]
+        assert not any({"high_res_masks", "pred_masks"} & each.keys() for each in outputs)
+        memories = sum("maskmem_features" in each for each in outputs)
+        frames = len(session._images) + len(inner.processed_frames or ()) + len(inner.cache._vision_features)
+        held.append((frames, len(outputs), memories))
+    assert held[-1] == held[-3]
+    things = len(shot._shot._things)
+    assert things == 3
+    assert held[-1][0] <= 5  # the features of a step; no picture
+    assert held[-1][1] <= things * (1 + 15)
+    assert held[-1][2] <= things * (1 + 7)
+
+
+def test_names_go_on_from_one_stretch_into_the_next(weights):
+    shot = opened(weights).begin()
+    first, second = (shot.segment(pictures(8, seed)) for seed in (0, 1))
+    assert len(first) == 3
+    before, after = ({name for name, _, _ in found} for found in (first, second))
+    assert 1 in before & after  # others coincide with it by chance, and make room
+    assert all(name > max(before) for name in after - before)
+    for _, masks, score in (*first, *second):
+        assert 0 <= score <= 1
+        assert {mask.shape for mask in masks.values()} == {(HEIGHT, WIDTH)}
+        assert {mask.dtype for mask in masks.values()} == {np.dtype(bool)}
+
+
+@pytest.mark.parametrize("family", ["edgetam", "sam3"])
+def test_its_siblings_work_by_the_same_adapter(tmp_path, family, asked):
+    plugin = opened(checkpoint.build(tmp_path / family, family), key_step=4)
+    encoded = asked(plugin.network().model.vision_encoder)
+    found = plugin.segment(pictures(6))
+    assert len(found) == 3
+    assert {mask.shape for masks, _ in found for mask in masks.values()} == {(HEIGHT, WIDTH)}
+    assert len(encoded) == 6
+    spots = [
+        {"position": 1, "box": (10, 10, 60, 60)},
+        {"position": 1, "point": (90, 40)},
+        {"position": 0, "point": (9, 9)},
+    ]
+    assert [sorted(masks) for masks, _ in plugin.follow(pictures(3), spots)] == [[0, 1, 2]] * 3
+
+
+def test_half_precision_gives_masks_of_the_same_kind(weights):
+    found = opened(weights, dtype="bfloat16").segment(pictures(3))
+    assert found
+    assert {mask.shape for masks, _ in found for mask in masks.values()} == {(HEIGHT, WIDTH)}
+
+
+def test_the_model_is_loaded_by_the_first_call_once_and_again_after_it_was_freed(weights, monkeypatch):
+    loads = []
+    import tools.sam2 as module
+
+    original = module.load_network
+    monkeypatch.setattr(module, "load_network", lambda *a, **k: (loads.append(a), original(*a, **k))[1])
+    plugin = opened(weights)
+    plugin.begin()
+    assert loads == []
+    plugin.segment(pictures(1))
+    plugin.follow(pictures(1), [{"position": 0, "point": (1, 1)}])
+    assert len(loads) == 1
+    plugin.unload()
+    plugin.segment(pictures(1))
+    assert len(loads) == 2
+
+
+def test_where_memory_is_short_fewer_points_are_decoded_at_once_and_the_log_says_so(weights, caplog):
+    import torch
+
+    plugin = opened(weights, points_per_batch=16)
+    reference = opened(weights).segment(pictures(1))
+    sizes = []
+
+    def short(_, args, kwargs):
+        sizes.append(kwargs["sparse_prompt_embeddings"].shape[1])
+        if sizes[-1] > 4:
+            raise torch.cuda.OutOfMemoryError("CUDA out of memory")
+
+    plugin.network().model.mask_decoder.register_forward_pre_hook(short, with_kwargs=True)
+    with caplog.at_level(logging.WARNING):
+        found = plugin.segment(pictures(1))
+    assert sizes[:6] == [16, 8, 4, 4, 4, 4]
+    assert [each.getMessage() for each in caplog.records if "points" in each.getMessage()] == [
+        f"the GPU's memory does not hold so many points: {count} at once from now on" for count in (8, 4)
+    ]
+    assert len(found) == len(reference)
+
+
+def test_where_not_even_one_point_fits_a_sentence_says_what_helps(weights):
+    import torch
+
+    def none(*_):
+        raise torch.cuda.OutOfMemoryError("CUDA out of memory")
+
+    plugin = opened(weights)
+    plugin.network().model.mask_decoder.register_forward_pre_hook(none)
+    with pytest.raises(MemoryError, match=r"set \[plugins.sam2\] most lower, or take a smaller checkpoint"):
+        plugin.segment(pictures(1))
+
+
+def test_where_no_mask_is_good_enough_there_are_no_tracks(weights, asked):
+    plugin = opened(weights, predicted_iou=1.0, key_step=4)
+    encoded = asked(plugin.network().model.vision_encoder)
+    assert plugin.segment(pictures(8)) == []
+    assert len(encoded) == 3  # only key frames are looked at
+
+
+def test_of_very_many_masks_the_surest_are_looked_at_further(weights, monkeypatch, caplog):
+    monkeypatch.setattr("tools.automatic_masks.MOST_CANDIDATES", 20)
+    plugin = opened(weights, points_per_side=8, points_per_batch=16)
+    session = plugin.session()
+    session.show(0, pictures(1)[0])
+    with caplog.at_level(logging.WARNING):
+        found = session.look(0)
+    assert len(found) == 20
+    assert "masks: the 20 surest are looked at" in caplog.text
+    monkeypatch.undo()
+    everything = session.look(0)
+    assert [each.score for each in found] == pytest.approx([each.score for each in everything[:20]])
+    assert len(everything) > 20
+
+
+def test_the_filters_hold(weights):
+    session = opened(weights).session()
+    session.show(0, pictures(1)[0])
+    generator = session._network.generator
+    limits = generator._limits
+    areas, scores = zip(*((each.mask.mean(), each.score) for each in session.look(0)), strict=True)
+    generator._limits = replace(limits, largest=float(np.median(areas)))
+    assert max(each.mask.mean() for each in session.look(0)) <= np.median(areas)
+    generator._limits = replace(limits, predicted_iou=float(np.median(scores)))
+    assert min(each.score for each in session.look(0)) >= np.median(scores)
+    generator._limits = replace(limits, box_nms=0.01)
+    assert len(session.look(0)) < len(areas)
+
+
+def damaged(folder, what):
+    if what == "config":
+        (folder / "config.json").unlink()
+    elif what == "other":
+        (folder / "config.json").write_text(json.dumps({"model_type": "owlv2"}))
+    elif what == "pickle":
+        (folder / "model.safetensors").rename(folder / "pytorch_model.bin")
+    else:
+        file = folder / "model.safetensors"
+        file.write_bytes(file.read_bytes()[: file.stat().st_size // 2])
+    return folder
+
+
+@pytest.mark.parametrize(
+    ("what", "said"),
+    [
+        ("config", "holds no config.json that can be read"),
+        ("other", "holds a 'owlv2', not one of edgetam_video, sam2_video, sam3_tracker_video, sam3_video"),
+        ("pickle", "holds no .safetensors: no other format of weights is loaded"),
+        ("cut", "model.safetensors is damaged"),
+    ],
+)
+def test_a_folder_that_cannot_be_loaded_is_refused_before_any_work(weights, tmp_path, what, said):
+    folder = damaged(shutil.copytree(weights, tmp_path / "copy"), what)
+    with pytest.raises(ValueError, match=said):
+        opened(folder)
+
+
+def test_weights_of_another_model_under_the_right_name_are_refused_by_what_they_lack(weights, tmp_path):
+    from safetensors.numpy import load_file, save_file
+
+    folder = shutil.copytree(weights, tmp_path / "copy")
+    kept = {name: each for name, each in load_file(folder / "model.safetensors").items() if "memory" not in name}
+    save_file(kept, folder / "model.safetensors", metadata={"format": "pt"})
+    with pytest.raises(ValueError, match=r"lacks \d+ weights \(memory_attention.*they are of another model"):
+        opened(folder).segment(pictures(1))
+
+
+@pytest.mark.parametrize(
+    ("settings", "said"),
+    [
+        ({"weights": None}, "it has no weights: set"),
+        ({"most": 0}, "most is 0: give a whole number from 1 on"),
+        ({"most": 2.5}, "most is 2.5: give a whole number"),
+        ({"covered": 1.5}, "covered is 1.5: give a share, 0 to 1"),
+        ({"covered": "half"}, "covered is 'half': give a share"),
+        ({"dtype": "int8"}, "dtype is 'int8': choose of float32, bfloat16, float16"),
+        ({"points": 3}, "it has no setting 'points': choose of box_nms, covered"),
+    ],
+)
+def test_settings_that_mean_nothing_are_refused(weights, settings, said):
+    with pytest.raises(ValueError, match=said):
+        opened(weights, **settings)
+
+
+def test_a_spot_outside_of_the_pictures_is_refused(weights):
+    with pytest.raises(ValueError, match="is no spot in 1 pictures: give position and box or point"):
+        opened(weights).follow(pictures(1), [{"position": 1, "point": (1, 1)}])
+
+
+def test_a_profile_that_names_it_makes_whole_twins_of_real_video(weights, tmp_path, monkeypatch):
+    install_built_in(tmp_path, monkeypatch)
+    clips = tmp_path / "clips"
+    clips.mkdir()
+    film(clips / "squares.mp4", frames=80)
+    write_film(clips / "tall.mp4", frames=40, size=(90, 160), rotate=90)
+    hashed(monkeypatch)
+    given = {"index": {"segmenter": "sam2", "text": False}, "plugins": {"sam2": {"weights": str(weights), **SMALL}}}
+    with Library.open(tmp_path / "library", create=True, **given) as library:
+        report = library.index([clips], jobs=1)
+        assert not report.failed
+        for video_id in library.video_ids():
+            twin, geometry = library.twin(video_id), library.store.geometry(video_id)
+            assert twin.tracks
+            assert {track.source for track in twin.tracks} == {"segmenter:sam2"}
+            source = twin.sources["segmenter:sam2"]
+            assert (source.specialist, source.version.split("+")[0]) == ("sam2", "1")
+            assert twin.facts
+            with library.store.masks(video_id) as masks:
+                for name in geometry.track_ids:
+                    frames = masks.frames(name)
+                    assert len(frames) > len(geometry.seconds) / 2
+                    sizes = {masks.mask(name, index).shape for index in frames}
+                    assert sizes == {(twin.height, twin.width)}
+
+
+@pytest.mark.parametrize(
+    ("settings", "said"),
+    [
+        ({}, r"it cannot be built \(ValueError: it has no weights: set \[plugins.sam2\] weights to a folder"),
+        ({"weights": "."}, r"it cannot be built \(ValueError: \S+ holds no config.json that can be read"),
+    ],
+)
+def test_a_profile_without_weights_stops_the_index_before_any_work(tmp_path, monkeypatch, settings, said):
+    install_built_in(tmp_path, monkeypatch)
+    hashed(monkeypatch)
+    write_film(tmp_path / "clip.mp4")
+    given = {"index": {"segmenter": "sam2"}, "plugins": {"sam2": settings}}
+    with Library.open(tmp_path / "library", create=True, **given) as library:
+        with pytest.raises(TwinseekError, match=f"the plugin sam2 of twinseek cannot be used: {said}"):
+            library.index([tmp_path / "clip.mp4"], jobs=1)
+        assert library.video_ids() == []
+
+
+def hashed(monkeypatch):
+    """Let weights be a folder: what hashes them there is not part of this test."""
+    monkeypatch.setattr("tools.plugged._hash", lambda path: f"hash of {path.name}")
