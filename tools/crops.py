@@ -50,19 +50,24 @@ def pictures(context: ToolContext, video_id: str, instance: str | None, seconds:
     times, images = context.frames(video_id, seconds=seconds, max_frames=len(seconds))
     if instance is None:
         return [
-            _crop(second, image, (0, 0, image.shape[1], image.shape[0]))
+            crop(second, image, (0, 0, image.shape[1], image.shape[0]))
             for second, image in zip(times, images, strict=True)
         ]
     boxes = context.boxes(video_id, instance, times)
     return [
-        _crop(second, image, box) for second, image, box in zip(times, images, boxes, strict=True) if box is not None
+        crop(second, image, box) for second, image, box in zip(times, images, boxes, strict=True) if box is not None
     ]
 
 
-def _crop(seconds: float, image: Bytes, box: tuple[float, float, float, float]) -> Crop:
+def crop(seconds: float, image: Bytes, box: tuple[float, float, float, float]) -> Crop:
+    """Return what is in a box of an (h, w, 3) image, and a little around it; one pixel at least, whatever the box.
+
+    Args:
+        box: xyxy in pixels of the image.
+    """
     height, width = image.shape[:2]
     dx, dy = MARGIN * (box[2] - box[0]), MARGIN * (box[3] - box[1])
-    x1, y1 = max(0, int(box[0] - dx)), max(0, int(box[1] - dy))
+    x1, y1 = min(max(0, int(box[0] - dx)), width - 1), min(max(0, int(box[1] - dy)), height - 1)
     x2, y2 = min(width, max(x1 + 1, round(box[2] + dx))), min(height, max(y1 + 1, round(box[3] + dy)))
     inner = (int(box[0]) - x1, int(box[1]) - y1, round(box[2]) - x1, round(box[3]) - y1)
     return Crop(seconds, image[y1:y2, x1:x2], (x1, y1, x2, y2), inner)

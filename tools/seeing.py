@@ -29,7 +29,7 @@ def ask_model(see: "BaseChatModel", prompt: Rendered, images: Sequence[Bytes]) -
         ToolException: it answers with something else.
     """
     blocks: list[str | dict[Any, Any]] = [
-        {"type": "image", "base64": _jpeg(image), "mime_type": "image/jpeg"} for image in images
+        {"type": "image", "base64": jpeg(resized(image)), "mime_type": "image/jpeg"} for image in images
     ]
     blocks.append({"type": "text", "text": prompt.own})
     answer = str(see.invoke([SystemMessage(prompt.shared), HumanMessage(content=blocks)]).text)
@@ -47,10 +47,19 @@ def model_name(see: "BaseChatModel") -> str:
     return str(getattr(see, "model_name", None) or getattr(see, "model", None) or type(see).__name__)
 
 
-def _jpeg(image: Bytes) -> str:
+def resized(image: Bytes, longest: int = LONGEST_SIDE) -> Bytes:
+    """Return a picture, (h, w, 3), in the size in which it is shown.
+
+    Args:
+        longest: pixels of the longer side, at most.
+    """
     height, width = image.shape[:2]
-    scale = min(LONGEST_SIDE / max(height, width), max(1.0, SHORTEST_SIDE / max(1, min(height, width))))
+    scale = min(longest / max(height, width), max(1.0, SHORTEST_SIDE / max(1, min(height, width))))
     size = (max(1, round(width * scale)), max(1, round(height * scale)))
     how = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
-    shown = cv2.cvtColor(cv2.resize(np.ascontiguousarray(image), size, interpolation=how), cv2.COLOR_RGB2BGR)
-    return base64.b64encode(cv2.imencode(".jpg", shown)[1].tobytes()).decode()
+    return np.asarray(cv2.resize(np.ascontiguousarray(image), size, interpolation=how), np.uint8)
+
+
+def jpeg(image: Bytes) -> str:
+    """Return an (h, w, 3) RGB picture as a JPEG file in base64."""
+    return base64.b64encode(cv2.imencode(".jpg", cv2.cvtColor(image, cv2.COLOR_RGB2BGR))[1].tobytes()).decode()

@@ -13,7 +13,7 @@ from typing import Any, Literal
 from twins.errors import TwinseekError
 from twinseek.library import Library
 from twinseek.plain_text import count
-from twinseek.settings import LlmSettings, load_settings
+from twinseek.settings import Settings, load_settings
 
 LOW_DISK_BYTES = 2 * 2**30
 
@@ -55,7 +55,7 @@ def diagnose(library: Path | None, profile: str | None, llm: dict[str, Any] | No
         yield _module(module, distribution)
     yield _guard("text encoder", _encoder)
     try:
-        yield from _models(load_settings(profile=profile, llm=llm).llm)
+        yield from _models(load_settings(profile=profile, llm=llm))
     except TwinseekError as error:
         yield Finding("settings", "error", str(error))
     try:
@@ -92,8 +92,9 @@ def _encoder() -> str:
     return f"{encoder.name} {encoder.fingerprint[:8]}"
 
 
-def _models(llm: LlmSettings) -> Iterator[Finding]:
+def _models(settings: Settings) -> Iterator[Finding]:
     """Say whether a model server answers and what it has, and whether the models that are set can be opened."""
+    llm = settings.llm
     if not llm.asked_for:
         yield Finding("models", "ok", "none is set: rules decide (--llm chooses one)")
         return
@@ -113,16 +114,16 @@ def _models(llm: LlmSettings) -> Iterator[Finding]:
         yield Finding("models", "error", str(error))
         return
     for spec in sorted({spec for spec in chosen if spec}):
-        yield _guard("model", partial(_opened, spec, llm))
+        yield _guard("model", partial(_opened, spec, settings))
         name = spec.removeprefix("openai:")
         if names and url_for(spec, llm) and name not in names:
             yield Finding("model", "error", f"{name} is not on {llm.base_url}: choose one of {', '.join(names)}")
 
 
-def _opened(spec: str, llm: LlmSettings) -> str:
+def _opened(spec: str, settings: Settings) -> str:
     from twinseek.models import load_model, url_for
 
-    load_model(spec, url_for(spec, llm))
+    load_model(spec, url_for(spec, settings.llm), plugins=settings.plugins)
     return spec
 
 

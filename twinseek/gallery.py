@@ -248,7 +248,8 @@ class Gallery:
         key = (spec, url, limits)
         with self._opening:
             if key not in self._chats:
-                self._chats[key] = Model(load_model(spec, url, llm.timeout), spec, meter=Meter(), limits=limits)
+                chat = load_model(spec, url, llm.timeout, plugins=self._settings.plugins)
+                self._chats[key] = Model(chat, spec, meter=Meter(), limits=limits)
             return self._chats[key]
 
     def read(self, video_id: str) -> EffectiveTwin:

@@ -2,7 +2,7 @@
 
 import os
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from twins.errors import TwinseekError
@@ -15,17 +15,29 @@ NO_KEY = "none"
 """Sent where no key is set: most servers of one's own want none, and OpenAI's client insists on one."""
 NO_MODEL, SAME_MODEL = "none", "same"
 """Said of a role that no model shall have, and of one that the model for all shall have."""
+LOCAL = "local"
+"""The provider that stands for plugins: ``local:qwen_vl`` is the describer of that name, on the weights that it has."""
 EXAMPLES = "openai:gpt-5-mini, anthropic:claude-sonnet-4-5, or openai:NAME with --llm-url http://localhost:8000/v1"
 LISTING_SECONDS = 10.0
 
 
-def load_model(spec: str, base_url: str | None = None, timeout: float = 60.0) -> "BaseChatModel":
+def load_model(
+    spec: str,
+    base_url: str | None = None,
+    timeout: float = 60.0,
+    *,
+    plugins: Mapping[str, Mapping[str, Any]] | None = None,
+    device: str = "cpu",
+) -> "BaseChatModel":
     """Open a chat model.
 
     Args:
-        spec: ``PROVIDER:NAME``; with a base URL a name alone is one of OpenAI's protocol.
+        spec: ``PROVIDER:NAME``; with a base URL a name alone is one of OpenAI's protocol. ``local:NAME`` is the
+            describer of that name, which shares its weights with the index.
         base_url: where the server is, with its version: ``http://localhost:8000/v1``.
         timeout: seconds for one request.
+        plugins: a section of the settings a plugin, by name.
+        device: where a plugin's model runs.
 
     Raises:
         TwinseekError: where the name is wrong, a package or a key is missing; it says which.
@@ -34,6 +46,8 @@ def load_model(spec: str, base_url: str | None = None, timeout: float = 60.0) ->
     from pydantic import ValidationError
 
     name, provider = _split(spec, base_url)
+    if provider == LOCAL:
+        return _plugged(name, (plugins or {}).get(name, {}), device)
     # Retries are made above, where they are counted. A judge must say the same twice: temperature 0.
     options: dict[str, Any] = {"timeout": timeout, "max_retries": 0, "temperature": 0}
     if base_url:
@@ -52,6 +66,13 @@ def load_model(spec: str, base_url: str | None = None, timeout: float = 60.0) ->
         line = next(iter(str(error).splitlines()), type(error).__name__)
         raise TwinseekError(f"the model {spec} cannot be opened: {line}") from error
     return chat
+
+
+def _plugged(name: str, settings: Mapping[str, Any], device: str) -> "BaseChatModel":
+    from tools.describers import PluggedDescriber
+    from tools.plugged import open_plugged
+
+    return open_plugged([PluggedDescriber], name, settings, device).chat()
 
 
 def served_models(base_url: str, timeout: float = LISTING_SECONDS) -> list[str]:

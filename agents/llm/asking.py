@@ -13,6 +13,7 @@ from langchain_core.runnables import Runnable, RunnableSequence
 from pydantic import BaseModel, SecretStr
 
 from agents.llm.calling import message_of, status_of
+from prompts.answers import json_schema
 
 logger = logging.getLogger(__name__)
 
@@ -116,23 +117,6 @@ def _by_schema(chat: BaseChatModel, schema: type[BaseModel]) -> Runnable[Any, An
         bound: Runnable[Any, Any] = parsing.first
         return bound
     return chat.with_structured_output(described, include_raw=True)  # some milliseconds more for the same answer
-
-
-def json_schema(schema: type[BaseModel]) -> dict[str, Any]:
-    """Return a model's JSON schema, closed: a decoder that follows it must not be free to invent keys."""
-    closed = _close(schema.model_json_schema())
-    return {"title": schema.__name__, "description": schema.__doc__ or schema.__name__, **closed}
-
-
-def _close(node: Any) -> Any:
-    if isinstance(node, list):
-        return [_close(one) for one in node]
-    if not isinstance(node, dict):
-        return node
-    closed = {name: _close(value) for name, value in node.items()}
-    if isinstance(closed.get("properties"), dict) and closed.get("type") == "object":
-        closed.setdefault("additionalProperties", False)
-    return closed
 
 
 def _finished(error: BaseException) -> AIMessage | None:

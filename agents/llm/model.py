@@ -13,11 +13,11 @@ from langchain_core.messages import AIMessage, BaseMessage, HumanMessage
 from langchain_core.messages.utils import count_tokens_approximately
 from pydantic import BaseModel
 
-from agents.llm.answers import BadAnswerError, answer_text, read_answer, was_refused
 from agents.llm.asking import Asking, Terms
 from agents.llm.calling import USUAL, CallLimits, ModelGaveUpError, call_patiently, message_of
 from agents.llm.metering import Meter
 from agents.llm.transcript import Transcript, without_secrets
+from prompts.answers import BadAnswerError, answer_text, read_answer, was_refused
 from twins.errors import TwinseekError
 
 logger = logging.getLogger(__name__)

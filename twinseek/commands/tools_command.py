@@ -46,7 +46,7 @@ def _eyes(settings: Settings) -> "BaseChatModel | None":
 
     try:
         spec = specs(settings.llm)[2]
-        return load_model(spec, url_for(spec, settings.llm)) if spec else None
+        return load_model(spec, url_for(spec, settings.llm), plugins=settings.plugins) if spec else None
     except TwinseekError as error:
         click.echo(f"no model that sees: {error}", err=True)
         return None

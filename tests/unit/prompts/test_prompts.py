@@ -28,7 +28,7 @@ def test_the_question_comes_last_and_the_shared_part_holds_none_of_it(name):
 def test_missing_and_superfluous_values_are_all_named():
     with pytest.raises(TwinseekError, match=r"misses question.*no place for answer"):
         prompts.load("decompose").render(answer="x")
-    with pytest.raises(TwinseekError, match="choose one of chat, decompose"):
+    with pytest.raises(TwinseekError, match="choose one of answer_again, chat, decompose"):
         prompts.load("none")
 
 

@@ -12,11 +12,12 @@ from langchain_core.outputs import ChatGeneration, ChatResult
 from langchain_core.runnables import RunnableLambda
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, create_model
 
-from agents.llm.asking import CAPS, Asking, Terms, json_schema
+from agents.llm.asking import CAPS, Asking, Terms
 from agents.llm.calling import CallLimits, ModelGaveUpError
 from agents.llm.metering import Budget, BudgetSpentError, Meter
 from agents.llm.model import REPEATED, Model, _complaint
 from agents.llm.transcript import Transcript
+from prompts.answers import json_schema
 from twins.errors import TwinseekError
 
 ASKED = [SystemMessage("Answer."), HumanMessage("Which?")]

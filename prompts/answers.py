@@ -1,4 +1,4 @@
-"""Reads an answer that was asked for by schema: JSON where it stands, checked against the schema once more."""
+"""Asks for an answer by schema, and reads it: JSON where it stands, checked against the schema once more."""
 
 import json
 import re
@@ -64,6 +64,12 @@ def read_answer(message: AIMessage, schema: type[T]) -> Read[T]:
     if not answer_text(message).strip():
         raise BadAnswerError("Your answer was empty: answer with one JSON object.")
     raise BadAnswerError("Your answer is not one JSON object: answer with the JSON object alone, without other text.")
+
+
+def json_schema(schema: type[BaseModel]) -> dict[str, Any]:
+    """Return a model's JSON schema, closed: a decoder that follows it must not be free to invent keys."""
+    closed = _close(schema.model_json_schema())
+    return {"title": schema.__name__, "description": schema.__doc__ or schema.__name__, **closed}
 
 
 def answer_text(message: AIMessage) -> str:
@@ -159,3 +165,14 @@ def _dropped(given: Any, kept: Any) -> int:
     if isinstance(given, list) and isinstance(kept, list):
         return sum(_dropped(one, other) for one, other in zip(given, kept, strict=False))
     return 0
+
+
+def _close(node: Any) -> Any:
+    if isinstance(node, list):
+        return [_close(one) for one in node]
+    if not isinstance(node, dict):
+        return node
+    closed = {name: _close(value) for name, value in node.items()}
+    if isinstance(closed.get("properties"), dict) and closed.get("type") == "object":
+        closed.setdefault("additionalProperties", False)
+    return closed

@@ -5,7 +5,7 @@ import pytest
 from langchain_core.messages import AIMessage
 from pydantic import BaseModel, ConfigDict, Field
 
-from agents.llm.answers import BadAnswerError, read_answer, was_refused
+from prompts.answers import BadAnswerError, read_answer, was_refused
 
 
 class Part(BaseModel):

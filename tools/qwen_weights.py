@@ -1,0 +1,198 @@
+"""Qwen2.5-VL and Qwen3-VL in this process, through transformers: loaded once, asked in batches."""
+
+import importlib
+import logging
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from threading import Lock
+from typing import TYPE_CHECKING, Any
+
+from tools.qwen_files import check_weights
+from twins.errors import TwinseekError
+
+if TYPE_CHECKING:
+    from langchain_core.messages import AIMessage
+
+logger = logging.getLogger(__name__)
+
+MILLISECONDS = 1000.0
+UNLIMITED = 1 << 30
+
+Conversation = list[dict[str, Any]]
+"""Turns as transformers' chat templates have them; images are (h, w, 3) and videos (n, h, w, 3) uint8 RGB arrays, and a
+video has its ``seconds`` beside it."""
+
+
+@dataclass(frozen=True)
+class Weights:
+    """A folder in transformers' format, and how it is loaded: ``dtype`` is torch's name of a type, or ``auto``."""
+
+    folder: Path
+    device: str = "cpu"
+    dtype: str = "auto"
+
+
+class LocalModel:
+    """A model with its processor; threads take turns.
+
+    Args:
+        model, processor: transformers' own, ready to be used.
+        name: how errors call it.
+    """
+
+    def __init__(self, model: Any, processor: Any, name: str) -> None:
+        self.model, self.processor, self.name = model, processor, name
+        self.limit = UNLIMITED
+        """Conversations at once that have turned out to fit into the device's memory."""
+        self._lock = Lock()
+        # Generation goes on at the right end: what is shorter is filled up on the left.
+        processor.tokenizer.padding_side = "left"
+
+    def answer(self, conversations: Sequence[Conversation], *, max_tokens: int, batch: int) -> "list[AIMessage]":
+        """Return an answer to each conversation, greedily decoded.
+
+        Args:
+            max_tokens: of one answer.
+            batch: conversations at once; fewer where the device's memory does not suffice.
+
+        Raises:
+            TwinseekError: the memory does not suffice for one.
+        """
+        import torch
+
+        answers: list[AIMessage] = []
+        with self._lock:
+            while len(answers) < len(conversations):
+                some = conversations[len(answers) :][: min(batch, self.limit)]
+                try:
+                    answers += self._generate(some, max_tokens)
+                    continue
+                except torch.OutOfMemoryError as error:
+                    if len(some) == 1:
+                        text = f"{self.name} does not fit into the device's memory with one question at a time"
+                        raise TwinseekError(f"{text}: take a smaller model, or free the device") from error
+                # Out here nothing holds what was computed any more.
+                self.limit = len(some) // 2
+                torch.cuda.empty_cache()
+                logger.warning(
+                    "%s: the memory is full with %d at once, %d from now on", self.name, len(some), self.limit
+                )
+        return answers
+
+    def inputs(self, conversations: Sequence[Conversation]) -> Any:
+        """Return what the model is given for some conversations."""
+        videos = [part for part in _parts(conversations) if part["type"] == "video"]
+        options: dict[str, Any] = {"padding": True}
+        if videos:
+            times = [video_metadata(part["seconds"]) for part in videos]
+            options["videos_kwargs"] = {"do_sample_frames": False, "video_metadata": times}
+        made = self.processor.apply_chat_template(
+            list(conversations), add_generation_prompt=True, tokenize=True, return_dict=True, return_tensors="pt",
+            processor_kwargs=options,
+        )  # fmt: skip
+        return made.to(self.model.device)  # the model itself brings pixels to its precision
+
+    def _generate(self, conversations: Sequence[Conversation], max_tokens: int) -> "list[AIMessage]":
+        import torch
+
+        inputs = self.inputs(conversations)
+        with torch.inference_mode():
+            # Published checkpoints sample unless they are told not to.
+            greedy: dict[str, Any] = {"do_sample": False, "temperature": None, "top_p": None, "top_k": None}
+            made = self.model.generate(**inputs, max_new_tokens=max_tokens, **greedy)
+        asked = inputs["attention_mask"].sum(dim=1).tolist()
+        rows = made[:, inputs["input_ids"].shape[1] :].tolist()
+        return [self._message(row, int(count)) for row, count in zip(rows, asked, strict=True)]
+
+    def _message(self, row: list[int], asked: int) -> "AIMessage":
+        from langchain_core.messages import AIMessage
+
+        given = self.model.generation_config.eos_token_id
+        ends = set(given if isinstance(given, list) else [given])
+        length = next((place for place, token in enumerate(row) if token in ends), len(row))
+        said = min(length + 1, len(row))
+        return AIMessage(
+            self.processor.tokenizer.decode(row[:length], skip_special_tokens=True),
+            usage_metadata={"input_tokens": asked, "output_tokens": said, "total_tokens": asked + said},
+            response_metadata={"finish_reason": "length" if length == len(row) else "stop"},
+        )
+
+
+_LOADED: dict[Weights, LocalModel] = {}
+_LOADING = Lock()
+
+
+def loaded(weights: Weights) -> LocalModel:
+    """Return a model, loaded once in a process. Raises :class:`TwinseekError` where that fails."""
+    with _LOADING:
+        if weights not in _LOADED:
+            _LOADED[weights] = _load(weights)
+        return _LOADED[weights]
+
+
+def unload(weights: Weights) -> None:
+    """Let go of a model, and of the device's memory that it took."""
+    with _LOADING:
+        gone = _LOADED.pop(weights, None)
+    if gone is not None:
+        import torch
+
+        del gone
+        torch.cuda.empty_cache()
+
+
+def video_metadata(seconds: Sequence[float]) -> dict[str, Any]:
+    """Return the times of frames as processors of both families want them: numbers of frames at 1000 a second.
+
+    Qwen3-VL writes ``frames_indices / fps`` before the frames. Qwen2.5-VL knows an even spacing only, and takes it from
+    ``total_num_frames``: that of all frames there would be, at 1000 a second, not of those given.
+    """
+    moments = [round(second * MILLISECONDS) for second in seconds]
+    step = (moments[-1] - moments[0]) / (len(moments) - 1) if len(moments) > 1 else MILLISECONDS
+    total = max(1, round(len(moments) * step))
+    return {"total_num_frames": total, "fps": MILLISECONDS, "frames_indices": moments}
+
+
+def _load(weights: Weights) -> LocalModel:
+    check_weights(weights.folder)
+    import torch
+    from safetensors import SafetensorError
+    from transformers.utils import logging as transformers_logging
+
+    classes: Any = importlib.import_module("transformers")  # untyped in part
+    quiet: Any = transformers_logging
+    quiet.disable_progress_bar()  # there is one bar already
+    if weights.device.startswith("cuda") and not torch.cuda.is_available():
+        raise TwinseekError(f"torch finds no {weights.device}: set the device to cpu, or install a torch for CUDA")
+    try:
+        processor = classes.AutoProcessor.from_pretrained(weights.folder, local_files_only=True)
+        model, told = classes.AutoModelForImageTextToText.from_pretrained(
+            weights.folder, local_files_only=True, use_safetensors=True, dtype=_dtype(weights), output_loading_info=True
+        )
+        model.to(weights.device).eval()
+    except torch.OutOfMemoryError as error:
+        raise TwinseekError(f"{weights.folder} does not fit into the memory of {weights.device}") from error
+    except (OSError, ValueError, RuntimeError, LookupError, TypeError, AttributeError, SafetensorError) as error:
+        line = next(iter(str(error).strip().splitlines()), type(error).__name__)
+        raise TwinseekError(f"{weights.folder} cannot be loaded ({line}): fetch it again") from error
+    # Transformers fills what is missing with random numbers, and says so in a log line only.
+    if lacking := sorted(told["missing_keys"]):
+        few = ", ".join(map(str, lacking[:3]))
+        raise TwinseekError(f"{weights.folder} lacks {len(lacking)} of its weights ({few}): fetch it again")
+    return LocalModel(model, processor, weights.folder.name)
+
+
+def _dtype(weights: Weights) -> Any:
+    """Return half precision on a GPU, where it is quicker, and float32 on a CPU, where it mostly is not."""
+    import torch
+
+    if weights.dtype != "auto":
+        return getattr(torch, weights.dtype)
+    return torch.bfloat16 if weights.device.startswith("cuda") else torch.float32
+
+
+def _parts(conversations: Sequence[Conversation]) -> Iterator[dict[str, Any]]:
+    for turns in conversations:
+        for turn in turns:
+            yield from turn["content"]
