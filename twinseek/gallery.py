@@ -69,8 +69,10 @@ class Gallery:
         if name is None:
             return self.word_encoder
         from graphs.plugged_encoder import open_encoder
+        from twinseek.devices import device_of
+        from twinseek.weights import plugin_sections
 
-        return open_encoder(name, self._settings.plugins.get(name, {}))
+        return open_encoder(name, plugin_sections(self._settings).get(name, {}), device_of(self._settings))
 
     @cached_property
     def word_encoder(self) -> TextEncoder:
@@ -182,6 +184,7 @@ class Gallery:
         """
         from tools.context import make_context
         from tools.door import open_tools
+        from twinseek.weights import plugin_sections
 
         see = models.see
         if see is None:
@@ -192,17 +195,29 @@ class Gallery:
             key, chat = id(see.chat), SeeingChat(see.chat)
         with self._opening:
             if key not in self._toolboxes:
-                context = make_context(self._store, self.read, see=chat, detector=self._detector())
-                self._toolboxes[key] = open_tools(context, self._settings.plugins)
+                device, sections = self._device(), plugin_sections(self._settings)
+                context = make_context(self._store, self.read, device=device, see=chat, detector=self._detector(device))
+                self._toolboxes[key] = open_tools(context, sections)
             opened = self._toolboxes[key]
         return opened if see is None else opened.bound(lambda: seeing_with(see))
 
-    def _detector(self) -> "Detector | None":
-        """Return the detector that the profile names; one that cannot be used leaves only its tool out."""
-        from tools.namers import open_detector
+    def _device(self) -> str:
+        """Return where models run; without the GPU that is asked for, what was indexed can be asked all the same."""
+        from twinseek.devices import device_of
 
         try:
-            return open_detector(self._settings.index.labeller, self._settings.plugins)
+            return device_of(self._settings)
+        except TwinseekError as error:
+            logger.warning("tools run on the cpu: %s", error)
+            return "cpu"
+
+    def _detector(self, device: str) -> "Detector | None":
+        """Return the detector that the profile names; one that cannot be used leaves only its tool out."""
+        from tools.namers import open_detector
+        from twinseek.weights import plugin_sections
+
+        try:
+            return open_detector(self._settings.index.labeller, plugin_sections(self._settings), device)
         except TwinseekError as error:
             logger.warning("objects cannot be found: %s", error)
             return None

@@ -141,7 +141,7 @@ class Library:
 
         Args:
             paths: files and folders.
-            jobs: processes; by default one a core.
+            jobs: processes; by default the profile's, else one a core.
             on_event: told of progress, warnings and finished videos as plain dictionaries.
         """
         from graphs.index import IndexOptions, index_videos
@@ -149,13 +149,14 @@ class Library:
         self.store.check_writable()
         _ = self.gallery.encoder  # a plugin that cannot be used is known before any work starts
         chosen = self.settings.index
+        jobs = jobs or chosen.jobs or os.cpu_count() or 1
         report = index_videos(
             self.store,
             [Path(path) for path in paths],
             IndexOptions(samples_per_second=chosen.samples_per_second, text=chosen.text),
-            jobs=jobs or os.cpu_count() or 1,
+            jobs=jobs,
             specialists=self._specialists(),
-            on_event=self._syncing(on_event, jobs or os.cpu_count() or 1),
+            on_event=self._syncing(on_event, jobs),
         )
         self.gallery.sync(on_event)
         return report
@@ -165,8 +166,11 @@ class Library:
         if not self.settings.index.plugins:
             return None
         from tools.specialists import open_specialists
+        from twinseek.devices import device_of
+        from twinseek.weights import plugin_sections
 
-        return open_specialists(self.settings.index.plugins, self.settings.plugins)
+        chosen = self.settings
+        return open_specialists(chosen.index.plugins, plugin_sections(chosen), device_of(chosen))
 
     def _syncing(self, on_event: Callable[[Event], None] | None, jobs: int) -> Callable[[Event], None]:
         """Pass events on, and now and then make what was indexed meanwhile searchable: a long run may be cut short.

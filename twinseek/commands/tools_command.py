@@ -23,9 +23,10 @@ def command(profile: str | None, as_json: bool) -> None:
     """List the tools and plugins that are installed, and why one of them cannot be used."""
     from tools.context import context_without_library
     from tools.door import list_plugins
+    from twinseek.weights import plugin_sections
 
     settings = load_settings(profile=profile)
-    plugins = list_plugins(context_without_library(_eyes(settings), _detector(settings)), settings.plugins)
+    plugins = list_plugins(context_without_library(_eyes(settings), _detector(settings)), plugin_sections(settings))
     if as_json:
         click.echo(json.dumps([asdict(plugin) for plugin in plugins], indent=2))
         return
@@ -39,9 +40,11 @@ def command(profile: str | None, as_json: bool) -> None:
 def _detector(settings: Settings) -> "Detector | None":
     """Return the detector that the profile names; where it cannot be used the reason is told."""
     from tools.namers import open_detector
+    from twinseek.devices import device_of
+    from twinseek.weights import plugin_sections
 
     try:
-        return open_detector(settings.index.labeller, settings.plugins)
+        return open_detector(settings.index.labeller, plugin_sections(settings), device_of(settings))
     except TwinseekError as error:
         click.echo(f"no detector: {error}", err=True)
         return None
