@@ -167,9 +167,11 @@ class Library:
             return None
         from tools.specialists import open_specialists
         from twinseek.devices import device_of
+        from twinseek.specialists import check_there
         from twinseek.weights import plugin_sections
 
         chosen = self.settings
+        check_there(chosen)
         return open_specialists(chosen.index.plugins, plugin_sections(chosen), device_of(chosen))
 
     def _syncing(self, on_event: Callable[[Event], None] | None, jobs: int) -> Callable[[Event], None]:
