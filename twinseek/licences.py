@@ -18,7 +18,7 @@ QWEN_RESEARCH = Licence("Qwen Research License", commercial=False)
 LICENCES = {
     "Qwen/Qwen2.5-VL-3B-Instruct": QWEN_RESEARCH,
     "Qwen/Qwen2.5-VL-7B-Instruct": APACHE,
-    "Qwen/Qwen3-8B": APACHE,
+    "Qwen/Qwen3-4B-Instruct-2507": APACHE,
     "Qwen/Qwen3-VL-2B-Instruct": APACHE,
     "Qwen/Qwen3-VL-4B-Instruct": APACHE,
     "Qwen/Qwen3-VL-8B-Instruct": APACHE,
