@@ -108,9 +108,9 @@ def specialists(tmp_path, monkeypatch) -> Specialists:
 
 @pytest.fixture
 def index(tmp_path) -> Callable[..., dict[str, list[str]]]:
-    def index(profile: str, *clips: Path) -> dict[str, list[str]]:
+    def index(profile: Path | str, *clips: Path) -> dict[str, list[str]]:
         events: list[dict] = []
-        with Library.open(tmp_path / "library", create=True, profile=profile) as library:
+        with Library.open(tmp_path / "library", create=True, profile=str(profile)) as library:
             report = library.index(clips, jobs=1, on_event=events.append)
         assert not report.failed
         return {event["video"].split("-")[0]: event["stages"] for event in events if event["event"] == "indexed"}
@@ -231,3 +231,23 @@ def test_weights_that_cannot_be_used_stop_the_index_before_any_work(
         index(str(profile), film(tmp_path / "first.mp4"))
     assert not any(specialists.calls().values())
     assert not list((tmp_path / "library").glob("videos/*"))
+
+
+def test_everything_that_is_not_there_is_said_at_once(specialists, index, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    clip = film(tmp_path / "first.mp4")
+    profile = Path(specialists.profile("small"))
+    with pytest.raises(TwinseekError) as error:
+        index(_with(profile, f'weights = "{specialists.weights("small")}"', 'weights = "lab/absent"'), clip)
+    assert str(error.value).startswith("the weights lab/absent, lab/absent, lab/absent, lab/absent that the profile")
+    assert str(error.value).endswith(f"twinseek models pull --profile {profile}")
+    with pytest.raises(TwinseekError, match=r"tells depth by the name of 'far' .*; no plugin describes .* 'mute'"):
+        index(_with(_with(profile, 'depth = "near"', 'depth = "far"'), '"teller"', '"mute"'), clip)
+    assert not list((tmp_path / "library").glob("videos/*"))
+
+
+def _with(profile: Path | str, old: str, new: str) -> Path:
+    text = Path(profile).read_text()
+    assert old in text
+    Path(profile).write_text(text.replace(old, new))
+    return Path(profile)
