@@ -8,11 +8,14 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from importlib.metadata import EntryPoint, entry_points
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from tools.context import ToolContext
+from tools.weights import WEIGHTS, weights_digest
 from twins.deadlines import CallError, LateError, call_within
-from twins.fingerprints import digest
+from twins.errors import TwinseekError
+from twins.fingerprints import NOT_IDENTITY, digest
 from twins.protocols import ToolOffer
 
 if TYPE_CHECKING:
@@ -140,12 +143,12 @@ def open_tools(context: ToolContext, settings: Mapping[str, Mapping[str, Any]] |
     plugins = []
     for point, clash in find_plugins(TOOLS):
         plugin = about(point)
-        own = (settings or {}).get(point.name, {})
         try:
             if clash:
                 raise RefusedError(clash)
+            own = (settings or {}).get(point.name, {})  # which may find out that its weights are not there
             tool = _open(point, replace(context, settings=own))
-        except RefusedError as error:
+        except (RefusedError, TwinseekError) as error:
             plugins.append(replace(plugin, state="refused", reason=str(error)))
             continue
         if tool is not None:
@@ -193,12 +196,15 @@ def build(point: EntryPoint, context: object) -> Any:
 def version_of(plugin: Plugin, declared: object, settings: Mapping[str, Any]) -> str:
     """Return the version by which findings are recognised: other settings find other things.
 
+    Settings that say where and how fast it runs do not count, nor does the place of its weights.
+
     Raises:
         RefusedError: the settings are no JSON.
     """
     version = str(declared) if declared else plugin.version
+    deciding = {key: value for key, value in settings.items() if key not in {WEIGHTS, *NOT_IDENTITY}}
     try:
-        return f"{version}+{digest(dict(settings))[:8]}" if settings else version
+        return f"{version}+{digest(deciding)[:8]}" if deciding else version
     except (TypeError, ValueError) as error:
         raise RefusedError(f"its settings cannot be compared ({error}): use numbers, texts and lists") from error
 
@@ -222,8 +228,19 @@ def _open(point: EntryPoint, context: ToolContext) -> OpenTool | None:
     if tool.name != point.name:
         raise RefusedError(f"its tool is called {tool.name!r} and its entry point {point.name!r}: name them alike")
     told: Mapping[str, Any] = tool.metadata or {}
-    weights = str(told["weights"]) if told.get("weights") else None
+    weights = str(told["weights"]) if told.get("weights") else _weights(context.settings)
     return OpenTool(_offer(tool), tool, version_of(about(point), told.get("version"), context.settings), weights)
+
+
+def _weights(settings: Mapping[str, Any]) -> str | None:
+    """Return the hash of the weights that a tool's settings name."""
+    place = settings.get(WEIGHTS)
+    try:
+        return weights_digest(Path(str(place))) if place is not None else None
+    except OSError as error:
+        raise RefusedError(f"its weights {place} cannot be read ({error.strerror})") from error
+    except TwinseekError as error:
+        raise RefusedError(f"its weights cannot be used: {error}") from error
 
 
 def _offer(tool: "BaseTool") -> ToolOffer:

@@ -3,7 +3,6 @@
 A plugin imports nothing of ours: it takes NumPy arrays and returns plain values, which are checked by who calls it.
 """
 
-import hashlib
 import math
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -14,6 +13,7 @@ from threading import Lock
 from typing import Any, ClassVar, Self, TypeVar
 
 from tools.door import RefusedError, about, build, find_plugins, version_of
+from tools.weights import WEIGHTS, weights_digest
 from twins.deadlines import CallError, LateError, call_within
 from twins.errors import TwinseekError
 from twins.geometry import Bytes
@@ -25,8 +25,6 @@ FRAME_SECONDS = 60.0
 """A plugin may take this long for one frame; the first one includes its weights."""
 QUICK_FRAMES = 4
 """Who is given more frames at once has as long for so many of them."""
-WEIGHTS = "weights"
-"""The setting that names a file of weights: what counts is its content, not where it lies."""
 
 
 @dataclass(frozen=True)
@@ -135,12 +133,13 @@ def open_plugged(kinds: Iterable[type[Kind]], name: str, settings: Mapping[str, 
     kind, point = find(kinds, name)
     weights = settings.get(WEIGHTS)
     try:
-        digest = _hash(Path(str(weights))) if weights is not None else None
-        others = {key: value for key, value in settings.items() if key != WEIGHTS}
+        digest = weights_digest(Path(str(weights))) if weights is not None else None
         plugin = kind.built(point, settings, device)
-        version = version_of(about(point), getattr(plugin, "version", None), others)
+        version = version_of(about(point), getattr(plugin, "version", None), settings)
     except RefusedError as error:
         raise TwinseekError(f"the plugin {name} of {about(point).distribution} cannot be used: {error}") from error
+    except TwinseekError as error:
+        raise TwinseekError(f"the weights of the plugin {name} cannot be used: {error}") from error
     except OSError as error:
         raise TwinseekError(
             f"the weights {weights} of the plugin {name} cannot be read ({error.strerror}): set [plugins.{name}]"
@@ -177,8 +176,3 @@ def tidy(value: str) -> str:
 def own(image: Bytes) -> Bytes:
     """Return a copy: a plugin may draw into it."""
     return image.copy()
-
-
-def _hash(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

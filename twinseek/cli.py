@@ -23,6 +23,7 @@ COMMANDS = {
     "index": "Make twins of videos.",
     "library": "Bring a library to this version's format.",
     "list": "List the videos of the library.",
+    "models": "Get the weights that a profile needs, and list them.",
     "prune": "Forget videos whose files are gone, and old generations.",
     "remove": "Remove videos from the library (their files stay).",
     "serve": "Serve the library as a chat.",

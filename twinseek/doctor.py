@@ -4,6 +4,7 @@ import importlib
 import platform
 import shutil
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from functools import partial
 from importlib import metadata
@@ -44,7 +45,7 @@ class Finding:
 
 
 def diagnose(library: Path | None, profile: str | None, llm: dict[str, Any] | None = None) -> Iterator[Finding]:
-    """Yield one finding after another: the installation first, then the models, then the library.
+    """Yield one finding after another: the installation, the models, the profile, the library.
 
     Args:
         library, profile: as for :meth:`twinseek.library.Library.open`.
@@ -58,6 +59,10 @@ def diagnose(library: Path | None, profile: str | None, llm: dict[str, Any] | No
         yield from _models(load_settings(profile=profile, llm=llm))
     except TwinseekError as error:
         yield Finding("settings", "error", str(error))
+    with suppress(TwinseekError):  # wrong settings, told above
+        from twinseek.profile_health import check_profile
+
+        yield from check_profile(load_settings(profile=profile))
     try:
         with Library.open(library, profile=profile) as opened:
             yield from _library(opened)
@@ -122,8 +127,9 @@ def _models(settings: Settings) -> Iterator[Finding]:
 
 def _opened(spec: str, settings: Settings) -> str:
     from twinseek.models import load_model, url_for
+    from twinseek.weights import plugin_sections
 
-    load_model(spec, url_for(spec, settings.llm), plugins=settings.plugins)
+    load_model(spec, url_for(spec, settings.llm), plugins=plugin_sections(settings))
     return spec
 
 

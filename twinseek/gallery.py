@@ -69,8 +69,10 @@ class Gallery:
         if name is None:
             return self.word_encoder
         from graphs.plugged_encoder import open_encoder
+        from twinseek.devices import device_of
+        from twinseek.weights import plugin_sections
 
-        return open_encoder(name, self._settings.plugins.get(name, {}))
+        return open_encoder(name, plugin_sections(self._settings).get(name, {}), device_of(self._settings))
 
     @cached_property
     def word_encoder(self) -> TextEncoder:
@@ -182,6 +184,7 @@ class Gallery:
         """
         from tools.context import make_context
         from tools.door import open_tools
+        from twinseek.weights import plugin_sections
 
         see = models.see
         if see is None:
@@ -192,8 +195,10 @@ class Gallery:
             key, chat = id(see.chat), SeeingChat(see.chat)
         with self._opening:
             if key not in self._toolboxes:
-                context = make_context(self._store, self.read, see=chat, specialists=self.specialists)
-                self._toolboxes[key] = open_tools(context, self._settings.plugins)
+                context = make_context(
+                    self._store, self.read, device=self._device, see=chat, specialists=self.specialists
+                )
+                self._toolboxes[key] = open_tools(context, plugin_sections(self._settings))
                 for problem in self.specialists.problems:
                     logger.warning("%s", problem)
             opened = self._toolboxes[key]
@@ -203,8 +208,15 @@ class Gallery:
     def specialists(self) -> "OpenSpecialists":
         """The plugins that the profile names, opened when they are needed; index and tools share them."""
         from tools.specialists import OpenSpecialists
+        from twinseek.weights import plugin_sections
 
-        return OpenSpecialists(self._settings.index.plugins, self._settings.plugins)
+        return OpenSpecialists(self._settings.index.plugins, plugin_sections(self._settings), self._device)
+
+    @cached_property
+    def _device(self) -> str:
+        from twinseek.devices import device_or_cpu
+
+        return device_or_cpu(self._settings, logger.warning)
 
     def models_for(self, llm: LlmSettings) -> Models:
         """Return the models of one question, with a meter and a transcript of its own; opened models are kept.
@@ -242,13 +254,14 @@ class Gallery:
         from agents.llm.metering import Meter
         from agents.llm.model import Model
         from twinseek.models import load_model, url_for
+        from twinseek.weights import plugin_sections
 
         url = url_for(spec, llm)
         limits = CallLimits(llm.attempts, llm.timeout, llm.seconds, llm.completion_tokens)
         key = (spec, url, limits)
         with self._opening:
             if key not in self._chats:
-                chat = load_model(spec, url, llm.timeout, plugins=self._settings.plugins)
+                chat = load_model(spec, url, llm.timeout, plugins=plugin_sections(self._settings))
                 self._chats[key] = Model(chat, spec, meter=Meter(), limits=limits)
             return self._chats[key]
 

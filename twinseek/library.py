@@ -141,7 +141,7 @@ class Library:
 
         Args:
             paths: files and folders.
-            jobs: processes; by default one a core.
+            jobs: processes; by default the profile's, else one a core.
             on_event: told of progress, warnings and finished videos as plain dictionaries.
         """
         from graphs.index import IndexOptions, index_videos
@@ -149,13 +149,14 @@ class Library:
         self.store.check_writable()
         _ = self.gallery.encoder  # a plugin that cannot be used is known before any work starts
         chosen = self.settings.index
+        jobs = jobs or chosen.jobs or os.cpu_count() or 1
         report = index_videos(
             self.store,
             [Path(path) for path in paths],
             IndexOptions(samples_per_second=chosen.samples_per_second, text=chosen.text),
-            jobs=jobs or os.cpu_count() or 1,
+            jobs=jobs,
             specialists=self._specialists(),
-            on_event=self._syncing(on_event, jobs or os.cpu_count() or 1),
+            on_event=self._syncing(on_event, jobs),
         )
         self.gallery.sync(on_event)
         return report
@@ -164,6 +165,11 @@ class Library:
         """Return the plugins that the index uses. Raises :class:`TwinseekError` where one cannot be, saying why."""
         if not self.settings.index.plugins:
             return None
+        from twinseek.devices import device_of
+        from twinseek.specialists import check_there
+
+        check_there(self.settings)
+        device_of(self.settings)
         return self.gallery.specialists.all()
 
     def _syncing(self, on_event: Callable[[Event], None] | None, jobs: int) -> Callable[[Event], None]:

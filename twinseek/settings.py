@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, SettingsError
 
 from twins.errors import TwinseekError
 
@@ -24,9 +24,11 @@ class IndexSettings(_Section):
     """How videos become twins, and by which plugins.
 
     ``labeller``: names things, a labeller or a detector; ``depth``: tells how near they are;
-    ``describer``: describes them and the scene; ``segmenter``: finds and follows them.
+    ``describer``: describes them and the scene; ``segmenter``: finds and follows them. ``jobs``: processes, each of
+    which loads the weights of these; one a core where it is not set.
     """
 
+    jobs: int | None = Field(default=None, ge=1, le=256)
     samples_per_second: float = Field(default=10.0, gt=0, le=120)
     text: bool = True
     labeller: str | None = None
@@ -100,13 +102,19 @@ class SearchSettings(_Section):
 
 
 class Settings(BaseSettings):
-    """Everything that a user can set. Nested keys in the environment: ``TWINSEEK_ASK__TOP=10``."""
+    """Everything that a user can set. Nested keys in the environment: ``TWINSEEK_ASK__TOP=10``.
+
+    ``device``: where the models of plugins run; ``auto`` is a GPU where torch finds one. ``models``: the folder of
+    weights that ``twinseek models pull`` makes, and that can be carried to where no network is.
+    """
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, env_nested_delimiter="__", extra="forbid", frozen=True)
 
     library: Path = Path("twinseek-library")
     libraries: dict[str, Path] = {}
     profile: str = "offline"
+    device: Literal["auto", "cpu", "cuda"] = "cpu"
+    models: Path | None = None
     index: IndexSettings = IndexSettings()
     ask: AskSettings = AskSettings()
     llm: LlmSettings = LlmSettings()
@@ -179,18 +187,46 @@ def load_settings(**explicit: Any) -> Settings:
         TwinseekError: naming a misspelt key or a value out of range.
     """
     _refuse_unknown_variables()
+    given = {name: value for name, value in explicit.items() if value is not None}
     try:
-        return Settings(**{name: value for name, value in explicit.items() if value is not None})
+        return Settings(**given)
     except ValidationError as error:
         first = error.errors()[0]
-        raise TwinseekError(f"the setting {'.'.join(map(str, first['loc']))} is wrong: {first['msg']}") from error
+        place = [str(part) for part in first["loc"]]
+        if first["type"] == "extra_forbidden":
+            raise TwinseekError(_unknown_key(place)) from error
+        said = f" ({first['input']!r:.60})" if isinstance(first["input"], str | int | float) else ""
+        raise TwinseekError(f"the setting {'.'.join(place)}{said} is wrong: {first['msg']}") from error
+    except SettingsError as error:
+        raise TwinseekError(
+            f"a section is no single value ({error}): set its keys, as in TWINSEEK_ASK__TOP=10"
+        ) from error
+
+
+def _unknown_key(place: list[str]) -> str:
+    """Return what is said of a key that is no setting, as it was written: in the environment, or as in a profile."""
+    section: Any = Settings
+    for name in place[:-1]:
+        section = section.model_fields[name].annotation
+    variable = PREFIX + "__".join(place).upper()
+    inside = "".join(f"{name}." for name in place[:-1])
+    known = {name: inside + name for name in section.model_fields}
+    written = ".".join(place)
+    if variable in map(str.upper, os.environ):
+        known = {name: PREFIX + path.upper().replace(".", "__") for name, path in known.items()}
+        written = variable
+    return f"{written} is not a setting: {_hint(place[-1].lower(), known)}"
 
 
 def _refuse_unknown_variables() -> None:
     """Pydantic reads the variables that it knows; a misspelt one would be silently without effect."""
-    known = {PREFIX + name.upper() for name in Settings.model_fields}
+    known = {PREFIX + name.upper(): PREFIX + name.upper() for name in Settings.model_fields}
     for variable in os.environ:
         if variable.startswith(PREFIX) and variable.split("__")[0] not in known:
-            close = difflib.get_close_matches(variable, sorted(known), n=1)
-            hint = f"did you mean {close[0]}?" if close else f"known are {', '.join(sorted(known))}"
-            raise TwinseekError(f"{variable} is not a setting: {hint}")
+            raise TwinseekError(f"{variable} is not a setting: {_hint(variable.upper(), known)}")
+
+
+def _hint(said: str, known: dict[str, str]) -> str:
+    """Name the one of some names that was probably meant, as it is written, or all of them."""
+    close = difflib.get_close_matches(said, sorted(known), n=1)
+    return f"did you mean {known[close[0]]}?" if close else f"known are {', '.join(sorted(known.values()))}"

@@ -11,7 +11,7 @@ from twinseek.commands.options import json_option, keep_products_on_one_thread, 
 @click.command("index")
 @click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
 @library_options
-@click.option("--jobs", type=click.IntRange(1, 256), help="Processes (default: one a core).")
+@click.option("--jobs", type=click.IntRange(1, 256), help="Processes (default: the profile's, else one a core).")
 @json_option
 def command(
     paths: tuple[Path, ...], library: Path | None, profile: str | None, jobs: int | None, as_json: bool

@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import asdict
+from functools import partial
 from typing import TYPE_CHECKING
 
 import click
@@ -22,10 +23,15 @@ def command(profile: str | None, as_json: bool) -> None:
     from tools.context import context_without_library
     from tools.door import list_plugins
     from tools.specialists import OpenSpecialists
+    from twinseek.devices import device_or_cpu
+    from twinseek.weights import plugin_sections
 
     settings = load_settings(profile=profile)
-    specialists = OpenSpecialists(settings.index.plugins, settings.plugins)
-    plugins = list_plugins(context_without_library(_eyes(settings), specialists), settings.plugins)
+    sections = plugin_sections(settings)
+    specialists = OpenSpecialists(
+        settings.index.plugins, sections, device_or_cpu(settings, partial(click.echo, err=True))
+    )
+    plugins = list_plugins(context_without_library(_eyes(settings), specialists), sections)
     for problem in specialists.problems:
         click.echo(problem, err=True)
     if as_json:
@@ -43,10 +49,11 @@ def _eyes(settings: Settings) -> "BaseChatModel | None":
     if not settings.llm.asked_for:
         return None
     from twinseek.models import load_model, specs, url_for
+    from twinseek.weights import plugin_sections
 
     try:
         spec = specs(settings.llm)[2]
-        return load_model(spec, url_for(spec, settings.llm), plugins=settings.plugins) if spec else None
+        return load_model(spec, url_for(spec, settings.llm), plugins=plugin_sections(settings)) if spec else None
     except TwinseekError as error:
         click.echo(f"no model that sees: {error}", err=True)
         return None

@@ -1,0 +1,127 @@
+"""Weights are found before any work starts, or it is said how to get them."""
+
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from huggingface_hub import constants
+from safetensors.numpy import save_file
+
+from tests.hub_server import COMMIT, OTHER_COMMIT
+from tools.weights import file_digest
+from twins.errors import TwinseekError
+from twinseek import devices
+from twinseek.devices import device_of
+from twinseek.licences import licence_of
+from twinseek.settings import load_settings
+from twinseek.weights import plugin_sections, wanted_by
+from twinseek.weights_folder import LOCK, LockedFile, WeightsLock
+
+NAME = "lab/model"
+
+
+@pytest.fixture(autouse=True)
+def own_places(tmp_path, monkeypatch):
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    monkeypatch.setattr(constants, "HF_HUB_CACHE", str(tmp_path / "hub"))
+    monkeypatch.chdir(tmp_path)
+
+
+def put(folder: Path) -> Path:
+    folder.mkdir(parents=True)
+    save_file({"w": np.zeros(4, np.float32)}, folder / "model.safetensors")
+    (folder / "config.json").write_text("{}")
+    return folder
+
+
+def pulled(models: Path, commit: str = COMMIT) -> Path:
+    folder = put(models / NAME)
+    files = {f.name: LockedFile(size=f.stat().st_size, sha256=file_digest(f)) for f in folder.iterdir()}
+    lock = WeightsLock(repository=NAME, revision="main", commit=commit, files=files)
+    (folder / LOCK).write_text(lock.model_dump_json())
+    return folder
+
+
+def section(**settings: str) -> dict[str, object]:
+    chosen = load_settings(models=Path("models"), plugins={"cutter": settings})
+    return dict(plugin_sections(chosen)["cutter"])
+
+
+def test_a_pulled_model_is_a_local_folder_for_the_plugin(tmp_path):
+    pulled(tmp_path / "models")
+    assert section(weights=NAME, size="big") == {"weights": f"models/{NAME}", "size": "big"}
+    assert section(weights=NAME, revision=COMMIT) == {"weights": f"models/{NAME}"}
+
+
+def test_a_path_is_taken_as_it_is(tmp_path):
+    put(tmp_path / "lab" / "model")
+    assert section(weights=NAME)["weights"] == NAME
+    assert section(weights="/nowhere/at/all")["weights"] == "/nowhere/at/all"
+    assert section(weights="~/model")["weights"] == str(Path("~/model").expanduser())
+
+
+def test_the_hubs_own_cache_is_used_without_network(tmp_path):
+    folder = put(tmp_path / "hub" / "models--lab--model" / "snapshots" / COMMIT)
+    (tmp_path / "hub" / "models--lab--model" / "refs").mkdir()
+    (tmp_path / "hub" / "models--lab--model" / "refs" / "main").write_text(COMMIT)
+    assert section(weights=NAME) == {"weights": str(folder)}
+    assert section(weights=NAME, revision=COMMIT) == {"weights": str(folder)}
+
+
+def test_missing_weights_are_answered_with_the_command_that_gets_them():
+    with pytest.raises(
+        TwinseekError, match=r"weights lab/model of the plugin cutter .*: twinseek models pull lab/model$"
+    ):
+        section(weights=NAME)
+    with pytest.raises(TwinseekError, match=r"twinseek models pull lab/model@v2$"):
+        section(weights=NAME, revision="v2")
+
+
+def test_another_revision_than_the_profile_wants_is_not_used(tmp_path):
+    pulled(tmp_path / "models")
+    with pytest.raises(TwinseekError, match=rf"wants lab/model@{OTHER_COMMIT}, and models has its commit 0123456789ab"):
+        section(weights=NAME, revision=OTHER_COMMIT)
+
+
+def test_damaged_weights_are_not_used(tmp_path):
+    (pulled(tmp_path / "models") / "config.json").write_text("[]")
+    with pytest.raises(
+        TwinseekError, match=r"config.json of lab/model in models is missing or damaged: twinseek models"
+    ):
+        section(weights=NAME)
+
+
+def test_a_plugin_that_nobody_reads_may_lack_its_weights():
+    chosen = load_settings(plugins={"cutter": {"weights": NAME}, "other": {"size": 3}})
+    sections = plugin_sections(chosen)
+    assert sections["other"] == {"size": 3}
+    assert sections.get("none", {}) == {}
+
+
+@pytest.mark.parametrize("profile", ["cpu", "gpu"])
+def test_every_model_of_a_profile_has_a_licence_on_the_list(profile):
+    found = wanted_by(load_settings(profile=profile))
+    assert len(found) == 4
+    assert all(licence_of(weights.repository) for weights in found)
+
+
+def test_the_cpu_needs_no_torch_and_a_gpu_that_is_not_there_is_named(monkeypatch):
+    for name in [name for name in sys.modules if name.partition(".")[0] == "torch"]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setitem(sys.modules, "torch", None)  # importing it fails
+    assert device_of(load_settings()) == "cpu"
+    monkeypatch.setattr(devices, "find_spec", lambda name: None)
+    assert device_of(load_settings(device="auto")) == "cpu"
+    with pytest.raises(
+        TwinseekError, match=r"device is cuda, but torch is not installed: pip install 'twinseek\[models\]'"
+    ):
+        device_of(load_settings(device="cuda"))
+
+
+def test_a_torch_without_cuda_is_named():
+    torch = pytest.importorskip("torch")
+    if torch.cuda.is_available():
+        pytest.skip("here is a GPU")
+    with pytest.raises(TwinseekError, match="TWINSEEK_DEVICE=auto"):
+        device_of(load_settings(device="cuda"))
