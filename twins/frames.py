@@ -6,7 +6,7 @@ Pixels are taken as they are stored, after rotation; a pixel that is not square 
 
 import logging
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -147,6 +147,16 @@ class VideoFile:
         """Yield every frame."""
         for index, seconds, raw in self._decode():
             yield Frame(index, seconds, self._image(raw, self.max_side))
+
+    def numbered(self, wanted: Collection[int]) -> Iterator[Frame]:
+        """Yield the frames with these numbers as they come; numbers that the file has not are passed over."""
+        left = set(wanted)
+        for index, seconds, raw in self._decode():
+            if index in left:
+                yield Frame(index, seconds, self._image(raw, self.max_side))
+                left.remove(index)
+            if not left:
+                return
 
     def at(self, seconds: Sequence[float]) -> list[Frame]:
         """Return the frame on display at each of these times, in the order asked; the last one for later times.

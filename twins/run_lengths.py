@@ -1,12 +1,17 @@
-"""Checking masks in COCO's compressed run-length form before anything decodes them: they may come from anywhere."""
+"""Masks in COCO's compressed run-length form, checked before a library in C reads them: they may come from anywhere.
+
+pycocotools trusts what it is given: a string that ends in the middle of a number is read beyond its end, and counts
+that do not fit the frame are decoded past the picture.
+"""
 
 import numpy as np
 
 from twins.geometry import Ints
 
-FIRST_LETTER, LETTERS = 48, 64
-"""COCO writes six bits a letter, from ``0`` on: five of a number, the lowest first, and whether more of it follow."""
-GOES_ON, NEGATIVE = 0x20, 0x10
+_CONTINUES, _NEGATIVE, _DIGIT = 0x20, 0x10, 0x1F
+_FIRST, _LAST, _BITS = 48, 111, 5
+_LONGEST = 7
+"""Characters of the longest number: 32 bits, five a character."""
 
 
 def check_counts(counts: str, height: int, width: int) -> None:
@@ -19,30 +24,41 @@ def check_counts(counts: str, height: int, width: int) -> None:
     Raises:
         ValueError: they do not; decoding them could read or write anywhere.
     """
+    check_runs(count_runs(counts), height, width)
+
+
+def check_runs(runs: Ints, height: int, width: int) -> None:
+    """Make sure that (n,) run lengths fill a frame. Raises ``ValueError`` where they do not."""
+    if height < 1 or width < 1:
+        raise ValueError(f"a mask of {height} x {width} pixels has none")
+    if (runs < 0).any():
+        raise ValueError("one of its counts is negative")
+    if (runs > height * width).any() or runs.sum() != height * width:
+        raise ValueError(f"its counts do not add up to the frame's {height * width} pixels")
+
+
+def count_runs(counts: str) -> Ints:
+    """Return the run lengths of COCO's compressed text, (n,). Raises ``ValueError`` where it is no such text."""
     try:
-        runs = _run_lengths(counts.encode("ascii"))
+        letters = np.frombuffer(counts.encode("ascii"), np.uint8).astype(np.int64)
     except UnicodeEncodeError:
-        raise ValueError("the run lengths of a mask are ASCII letters") from None
-    if height < 1 or width < 1 or (runs < 0).any() or int(runs.sum()) != height * width:
-        raise ValueError(f"the run lengths of a mask of {height} x {width} pixels must add up to as many")
-
-
-def _run_lengths(letters: bytes) -> Ints:
-    """Return (n,) run lengths, the first of pixels outside. Raises ``ValueError`` where the letters are none of COCO's.
-
-    From the fourth on a number is the difference to the one two before it.
-    """
-    codes = np.frombuffer(letters, np.uint8).astype(np.int64) - FIRST_LETTER
-    if not len(codes) or codes.min() < 0 or codes.max() >= LETTERS or codes[-1] & GOES_ON:
-        raise ValueError("the run lengths of a mask are not in COCO's compressed form")
-    last = np.flatnonzero(codes & GOES_ON == 0)
-    first = np.append(0, last[:-1] + 1)
-    lengths = last - first + 1
-    if lengths.max() > 7:  # 35 bits: more pixels than any picture has
-        raise ValueError("a run of a mask is longer than any picture")
-    shifts = 5 * (np.arange(len(codes)) - np.repeat(first, lengths))
-    numbers = np.add.reduceat((codes & 0x1F) << shifts, first)
-    numbers = np.where(codes[last] & NEGATIVE, numbers - (1 << (5 * lengths)), numbers)
-    for start in (1, 2):
-        numbers[start::2] = np.cumsum(numbers[start::2])
-    return np.asarray(numbers, np.int64)
+        raise ValueError("counts hold letters that no run length has") from None
+    if not len(letters):
+        return letters
+    if letters.min() < _FIRST or letters.max() > _LAST:
+        raise ValueError("counts hold letters that no run length has")
+    digits = letters - _FIRST
+    ends = np.flatnonzero(digits & _CONTINUES == 0)
+    if not len(ends) or ends[-1] != len(digits) - 1:
+        raise ValueError("counts end in the middle of a number")
+    starts = np.concatenate([[0], ends[:-1] + 1])
+    length = ends - starts + 1
+    if length.max() > _LONGEST:
+        raise ValueError("counts hold a number of more than 32 bits")
+    place = np.arange(len(digits)) - np.repeat(starts, length)
+    values = np.add.reduceat((digits & _DIGIT) << (_BITS * place), starts)
+    values -= np.where(digits[ends] & _NEGATIVE, np.int64(1) << (_BITS * length), 0)
+    # From the fourth on, a number is the difference to the last but one.
+    values[1::2] = np.cumsum(values[1::2])
+    values[2::2] = np.cumsum(values[2::2])
+    return values

@@ -19,6 +19,7 @@ COMMANDS = {
     "demo": "Render a sample library, index it, ask it, write a report.",
     "doctor": "Check this installation and the library, and say what to do.",
     "eval": "Ask questions with known answers, to compare judges and models.",
+    "export": "Write masks for other programs, or a video with them drawn on it.",
     "import": "Make twins from annotations or tracks that you have.",
     "index": "Make twins of videos.",
     "library": "Bring a library to this version's format.",

@@ -23,9 +23,10 @@ if TYPE_CHECKING:
     from graphs.context import RetrieveContext
     from graphs.index import IndexReport
     from twins.frames import Frame
-    from twins.queries import ResultWarning
+    from twins.queries import ResultRecord, ResultWarning
     from twins.specialists import Specialists
     from twinseek.asking import Prepared
+    from twinseek.exporting import ExportReport, Format
     from twinseek.gallery import Gallery
     from twinseek.reasoning import Reasoning
     from twinseek.result import Result
@@ -195,15 +196,66 @@ class Library:
         return take
 
     def import_files(
-        self, paths: Iterable[Path | str], *, format: str = "annotations", captions: bool = True
+        self,
+        paths: Iterable[Path | str],
+        *,
+        format: str = "annotations",
+        captions: bool = True,
+        fps: float | None = None,
+        videos: Path | str | None = None,
+        on_event: Callable[[Event], None] | None = None,
     ) -> list[str]:
-        """Make twins from descriptions that you have; return their ids. All files are read before any is written."""
-        from twinseek.importing import import_files
+        """Make twins from descriptions that you have; return their ids. All files are read before any is written.
+
+        Args:
+            paths: files, or folders of them.
+            format: ``annotations``, ``coco``, ``coco-vis`` or ``sa-v`` (docs/annotations.md, docs/formats.md).
+            captions: keep captions, where the files have some.
+            fps: frames a second of videos whose file tells no times.
+            videos: a folder, looked through to its depths, in which the described videos lie.
+            on_event: told of progress as plain dictionaries.
+
+        Raises:
+            TwinseekError: naming the file, the place in it and what is wrong there.
+        """
+        from twinseek.importing import ImportOptions, import_files
 
         _ = self.gallery.encoder
-        names = import_files(self.store, [Path(path) for path in paths], format=format, captions=captions)
-        self.gallery.sync()
+        options = ImportOptions(captions=captions, fps=fps, videos=None if videos is None else Path(videos))
+        files = [Path(path) for path in paths]
+        names = import_files(self.store, files, format=format, options=options, on_event=on_event)
+        self.gallery.sync(on_event)
         return names
+
+    # Taking things out of it
+
+    def export(
+        self,
+        *wanted: "Path | str | ResultRecord",
+        format: "Format" = "coco-vis",
+        to: Path | str | None = None,
+        force: bool = False,
+        on_event: Callable[[Event], None] | None = None,
+    ) -> "ExportReport":
+        """Write masks and boxes in formats that other programs read (docs/formats.md); return what was written where.
+
+        Args:
+            wanted: videos as in :meth:`resolve`, all of each; or answers, or files that ``twinseek ask --json`` wrote:
+                then the instances of each result inside its spans.
+            format: ``coco``, ``coco-vis``, ``davis`` or ``mp4``.
+            to: the file, or for ``davis``, or several videos as ``mp4``, the folder.
+            force: replace what is there.
+            on_event: told of progress as plain dictionaries.
+
+        Raises:
+            TwinseekError: a video or instance is not in the library, something is there already, or a video's file,
+                which ``mp4`` needs, is gone.
+        """
+        from twinseek.exporting import excerpts_of, export
+
+        excerpts = excerpts_of(self.store, wanted)
+        place = None if to is None else Path(to)
+        return export(self.store, excerpts, format=format, to=place, force=force, on_event=on_event)
 
     def remove(self, references: Iterable[str]) -> list[str]:
         """Take videos out of the library (their files stay); return their ids."""

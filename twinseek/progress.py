@@ -18,10 +18,10 @@ from rich.progress import (
 
 Event = dict[str, Any]
 
-STARTS = {"rendering": "rendering", "started": "indexing"}
+STARTS = {"rendering": "rendering", "started": "indexing", "importing": "importing", "exporting": "exporting"}
 """Events that begin a stretch of work with a ``total``, and what it is called."""
 
-STEPS = ("rendered", "indexed", "skipped", "failed")
+STEPS = ("rendered", "indexed", "skipped", "failed", "imported", "exported")
 """Events that end one piece of it."""
 
 
@@ -104,8 +104,8 @@ def _say(console: Console, event: Event, place: str = "") -> None:
         line = f"[green]indexed[/green] {name}{_rate(event)}{place}"
     elif event["event"] == "rendering" and place:
         line = f"rendering {event['total']} clips"
-    elif event["event"] == "rendered" and place:
-        line = f"rendered {name}{place}"
+    elif event["event"] in ("rendered", "imported", "exported") and place:
+        line = f"{event['event']} {name}{place}"
     else:
         return
     console.print(line, highlight=False, soft_wrap=True)

@@ -129,7 +129,7 @@ def test_the_example_of_an_annotation_is_the_file_that_the_page_links_to(example
 
 def test_the_example_of_an_annotation_becomes_a_twin(example, tmp_path):
     store = Store.open(tmp_path / "library", create=True)
-    assert import_files(store, [example], format="annotations", captions=True) == ["kitchen_cup"]
+    assert import_files(store, [example], format="annotations") == ["kitchen_cup"]
     twin, geometry = store.twin("kitchen_cup"), store.geometry("kitchen_cup")
     assert [(track.id, track.category) for track in twin.tracks] == [("1", "cup"), ("2", "box")]
     assert [a.kind for a in twin.tracks[0].attributes] == ["colour", "other"]
@@ -150,7 +150,7 @@ def test_the_example_finds_its_video_in_a_folder_next_to_its_own(example, tmp_pa
     video.parent.mkdir()
     video.write_bytes(b"any content: import does not open it")
     store = Store.open(tmp_path / "library", create=True)
-    import_files(store, [example], format="annotations", captions=True)
+    import_files(store, [example], format="annotations")
     assert store.path("kitchen_cup") == video
 
 

@@ -78,3 +78,8 @@ def complete_video(ctx: click.Context, param: click.Parameter, incomplete: str) 
             return [CompletionItem(name) for name in library.video_ids() if name.startswith(incomplete)]
     except TwinseekError:
         return []
+
+
+def complete_video_or_file(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """Complete the id of a video of the library, and names of files."""
+    return [*complete_video(ctx, param, incomplete), CompletionItem(incomplete, type="file")]

@@ -1,14 +1,12 @@
 """A result as one self-contained HTML page: no network, no script, no other file."""
 
-import contextlib
-import os
-import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from twins.errors import TwinseekError
 from twins.queries import ResultRecord
+from twinseek.whole_files import whole_file
 
 if TYPE_CHECKING:
     from twins.frames import Frame
@@ -60,23 +58,8 @@ def write_report(
     """
     page = render_report(results, frames, title=title, notes=notes)
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        _write_atomically(path, page)
+        with whole_file(path) as new:
+            new.write_text(page, encoding="utf-8")
     except OSError as error:
         raise TwinseekError(f"cannot write the report to {path} ({error.strerror}): name another file") from error
     return path
-
-
-def _write_atomically(path: Path, page: str) -> None:
-    handle, name = tempfile.mkstemp(prefix=".report-", suffix=".html", dir=path.parent)
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.write(page)
-        mask = os.umask(0)
-        os.umask(mask)
-        Path(name).chmod(0o666 & ~mask)  # mkstemp's 0600 would keep the page from a web server and from colleagues
-        Path(name).replace(path)
-    except BaseException:
-        with contextlib.suppress(OSError):
-            Path(name).unlink()
-        raise

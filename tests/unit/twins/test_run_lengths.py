@@ -2,14 +2,40 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from hypothesis.extra.numpy import array_shapes, arrays
+from hypothesis.extra import numpy as hnp
+from pycocotools import mask as coco
 
 from twins.masks import encode_mask
-from twins.run_lengths import check_counts
+from twins.run_lengths import check_counts, count_runs
+
+masks = hnp.arrays(np.bool_, hnp.array_shapes(min_dims=2, max_dims=2, max_side=40))
+
+
+def plain(mask: np.ndarray) -> list[int]:
+    """Count runs down the columns by hand, the first of them of pixels that are off."""
+    runs, value = [0], False
+    for pixel in mask.T.ravel():
+        if bool(pixel) != value:
+            runs.append(0)
+            value = bool(pixel)
+        runs[-1] += 1
+    return runs
+
+
+@given(masks)
+def test_compressed_counts_are_read_as_the_library_in_c_wrote_them(mask):
+    assert count_runs(encode_mask(mask)["counts"]).tolist() == plain(mask)
+
+
+@given(st.lists(st.integers(0, 3_000_000), min_size=1, max_size=12))
+def test_large_numbers_and_falling_ones_are_read_too(runs):
+    total = sum(runs)
+    text = coco.frPyObjects({"size": [1, total], "counts": runs}, 1, total)["counts"].decode()
+    assert count_runs(text).tolist() == runs
 
 
 @settings(max_examples=80, deadline=None)
-@given(arrays(np.bool_, array_shapes(min_dims=2, max_dims=2, max_side=40)))
+@given(masks)
 def test_what_coco_wrote_is_taken_and_only_at_its_own_size(mask: np.ndarray) -> None:
     height, width = mask.shape
     counts = encode_mask(mask)["counts"]
@@ -27,11 +53,11 @@ def test_long_runs_are_read() -> None:
 @settings(max_examples=200, deadline=None)
 @given(st.text(st.characters(min_codepoint=0, max_codepoint=300), max_size=12))
 def test_letters_that_are_no_mask_are_refused_and_never_more_than_that(letters: str) -> None:
-    with pytest.raises(ValueError, match="mask"):
+    with pytest.raises(ValueError, match="counts|pixels"):
         check_counts(letters, 97, 89)
 
 
 @pytest.mark.parametrize("counts", ["", "P", "0" * 5000, "oooooooooooooooo0", "é", "52m4f0\x00", "0N0"])
 def test_garbage_is_refused(counts: str) -> None:
-    with pytest.raises(ValueError, match="mask"):
+    with pytest.raises(ValueError, match="counts|pixels"):
         check_counts(counts, 10, 10)

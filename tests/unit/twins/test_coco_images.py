@@ -1,0 +1,121 @@
+import json
+from io import StringIO
+
+import numpy as np
+import pytest
+from pycocotools.coco import COCO
+
+from tests.unit.twins.excerpts import excerpt_in, two_balls
+from twins.coco_images import read_coco, write_coco
+from twins.errors import TwinseekError
+from twins.masks import decode_mask, mask_iou
+
+FILE = {
+    "images": [
+        {"id": 1, "width": 8, "height": 6, "file_name": "fox/000004.jpg"},
+        {"id": 2, "width": 8, "height": 6, "file_name": "fox/000002.jpg"},
+    ],
+    "categories": [{"id": 3, "name": "fox"}],
+    "annotations": [
+        {"id": 1, "image_id": 1, "category_id": 3, "bbox": [1, 1, 2, 2], "instance_id": 9, "score": 0.5},
+        {"id": 2, "image_id": 2, "category_id": 3, "bbox": [0, 1, 2, 2], "instance_id": 9},
+    ],
+}
+
+
+@pytest.fixture
+def exported(tmp_path):
+    def write(*described):
+        file = StringIO()
+        write_coco(file, [excerpt_in(tmp_path, one) for one in described], "1")
+        path = tmp_path / "coco.json"
+        path.write_text(file.getvalue())
+        return path
+
+    return write
+
+
+@pytest.fixture
+def read(tmp_path):
+    def take(fps=None, **parts):
+        path = tmp_path / "file.json"
+        path.write_text(json.dumps(FILE | parts))
+        return list(read_coco(path, fps))
+
+    return take
+
+
+def test_pycocotools_loads_the_file_and_finds_the_same_masks(exported):
+    described = two_balls()
+    coco = COCO(exported(described))
+    assert [image["file_name"] for image in coco.loadImgs(coco.getImgIds())] == [
+        "two-balls/00000.jpg",
+        "two-balls/00003.jpg",
+        "two-balls/00007.jpg",
+    ]
+    balls = coco.loadAnns(coco.getAnnIds(catIds=coco.getCatIds(catNms=["ball"])))
+    assert [coco.loadImgs(ball["image_id"])[0]["seconds"] for ball in balls] == [0.0, 0.4]
+    for ball, index in zip(balls, (0, 7), strict=True):
+        expected = described.masks["t1"][index]
+        assert np.array_equal(coco.annToMask(ball).astype(bool), decode_mask(expected))
+        assert mask_iou(coco.annToRLE(ball), expected) == 1.0
+        assert ball["area"] == 12 and not ball["from_box"]
+    boxes = coco.loadAnns(coco.getAnnIds(catIds=coco.getCatIds(catNms=["box"])))
+    assert all(box["from_box"] and coco.annToMask(box)[6:9, 2:9].all() for box in boxes)
+    assert boxes[0]["bbox"] == [1.5, 6, 7.5, 3.25]
+
+
+def test_what_is_written_is_read_back_and_written_alike(exported, tmp_path):
+    described = two_balls()
+    path = exported(described)
+    (back,) = read_coco(path)
+    text = path.read_text()
+    assert (back.twin.video_id, back.twin.frame_count, back.twin.duration) == ("two-balls", 9, 0.5)
+    assert back.masks == described.masks and back.video_file == "balls.mp4"
+    assert [(track.id, track.category, track.confidence) for track in back.twin.tracks] == [
+        ("t1", "ball", 0.2),
+        ("t2", "box", 0.9),
+    ]
+    assert back.geometry.seconds.tolist() == [0.0, 0.1001, 0.4]
+    assert exported(back).read_text() == text
+
+
+def test_frames_of_other_programs_are_put_in_order_by_the_numbers_in_their_names(read):
+    (described,) = read(fps=10)
+    assert described.twin.video_id == "fox"
+    assert described.geometry.frame_index.tolist() == [2, 4]
+    assert described.geometry.seconds.tolist() == [0.2, 0.4]
+    assert described.geometry.boxes[0].tolist() == [[0, 1, 2, 3], [1, 1, 3, 3]]
+    assert described.twin.tracks[0].id == "9"
+
+
+@pytest.mark.parametrize(
+    ("parts", "names"),
+    [
+        ({"annotations": [{"id": 1, "image_id": 1, "category_id": 3}]}, r"annotations\.0: it has no track_id"),
+        ({"annotations": [FILE["annotations"][0] | {"image_id": 5}]}, r"annotations\.0\.image_id: there is no image 5"),
+        ({"categories": []}, r"annotations\.0\.category_id: there is no category 3"),
+        ({"annotations": [FILE["annotations"][0]] * 2}, r"annotations\.1: track 9 is twice in one image"),
+        ({"annotations": [FILE["annotations"][0] | {"bbox": [-9, 0, 2, 2]}]}, r"annotations\.0: the box .*outside"),
+        ({"annotations": [FILE["annotations"][0] | {"segmentation": [[1, 2]]}]}, r"annotations\.0: a polygon"),
+        ({"images": [FILE["images"][0]] * 2}, "two images have the same id"),
+        ({"images": [FILE["images"][0], FILE["images"][1] | {"width": 9}]}, "different sizes"),
+        ({"images": [FILE["images"][0], FILE["images"][1] | {"file_name": "fox/4.jpg"}]}, "same frame number"),
+        ({"images": [FILE["images"][0], FILE["images"][1] | {"file_name": "fox/x.jpg"}]}, "neither a frame_index"),
+        (
+            {
+                "categories": [{"id": 3, "name": "fox"}, {"id": 4, "name": "cat"}],
+                "annotations": [FILE["annotations"][0], FILE["annotations"][1] | {"category_id": 4}],
+            },
+            "track '9' is called",
+        ),
+    ],
+)
+def test_a_file_that_is_wrong_is_refused_by_its_name_and_the_place(read, parts, names):
+    with pytest.raises(TwinseekError, match=r"file\.json: .*" + names):
+        read(fps=10, **parts)
+
+
+def test_without_times_or_a_frame_rate_it_says_how_to_give_one(read):
+    with pytest.raises(TwinseekError, match="--fps"):
+        read()

@@ -1,0 +1,89 @@
+"""Masks that others wrote into files: run lengths and outlines, checked and made into COCO's compressed form."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from twins.geometry import Ints
+from twins.masks import CocoRle
+from twins.run_lengths import check_runs, count_runs
+
+MAX_OUTLINE = 2_000_000
+"""Pixels along the outlines of one mask, above which they are not drawn: pycocotools keeps them five times over."""
+
+
+def checked_mask(value: object, height: int, width: int) -> CocoRle:
+    """Return the compressed run-length form of a mask as COCO files write it.
+
+    Args:
+        value: ``{"size": [height, width], "counts": …}`` with compressed (text) or plain (list) counts, or outlines:
+            a list of polygons ``[x1, y1, x2, y2, …]`` in pixels.
+        height, width: of the frame that the mask must fill.
+
+    Raises:
+        ValueError: it is none of these, or does not fit the frame; the message says how.
+    """
+    if isinstance(value, Mapping):
+        return _run_lengths(value, height, width)
+    if isinstance(value, Sequence) and not isinstance(value, str | bytes):
+        return _outlines(value, height, width)
+    raise ValueError("a mask is run lengths (size and counts) or a list of polygons")
+
+
+def _run_lengths(value: Mapping[Any, Any], height: int, width: int) -> CocoRle:
+    size, counts = value.get("size"), value.get("counts")
+    if not isinstance(size, Sequence) or list(size) != [height, width]:
+        raise ValueError(f"its size is {_brief(size)}, the video's [height, width] is [{height}, {width}]")
+    if isinstance(counts, str):
+        runs = count_runs(counts)
+    elif isinstance(counts, Sequence) and all(type(count) is int for count in counts):
+        # More than the frame has is refused below; here it only must fit into an array.
+        runs = np.array([min(max(count, -1), height * width + 1) for count in counts], np.int64)
+    else:
+        raise ValueError("counts are text or a list of whole numbers")
+    check_runs(runs, height, width)
+    return {"size": [height, width], "counts": counts if isinstance(counts, str) else _compressed(runs, height, width)}
+
+
+def _compressed(runs: Ints, height: int, width: int) -> str:
+    from pycocotools import mask as coco
+
+    text: str = coco.frPyObjects({"size": [height, width], "counts": runs.tolist()}, height, width)["counts"].decode()
+    return text
+
+
+def _outlines(value: Sequence[Any], height: int, width: int) -> CocoRle:
+    from pycocotools import mask as coco
+
+    polygons = [_polygon(polygon, height, width) for polygon in value]
+    if not polygons:
+        raise ValueError("a mask without polygons: leave it out, or write null")
+    if sum(_length(polygon) for polygon in polygons) > MAX_OUTLINE:
+        raise ValueError(f"its outlines are longer than {MAX_OUTLINE} pixels")
+    rle = coco.merge(coco.frPyObjects([polygon.ravel().tolist() for polygon in polygons], height, width))
+    return {"size": [height, width], "counts": rle["counts"].decode("ascii")}
+
+
+def _polygon(value: object, height: int, width: int) -> NDArray[np.float64]:
+    """Return the (n, 2) corners, moved into the frame where they lie a little beside it."""
+    try:
+        corners = np.asarray(value, np.float64)
+    except (TypeError, ValueError, OverflowError):
+        raise ValueError("a polygon is a list of numbers x1, y1, x2, y2, …") from None
+    if corners.ndim != 1 or len(corners) < 6 or len(corners) % 2:
+        raise ValueError("a polygon has three corners or more, each x and y")
+    corners = corners.reshape(-1, 2)
+    if not np.isfinite(corners).all() or (corners < -1).any() or (corners > [width + 1, height + 1]).any():
+        raise ValueError(f"a polygon has a corner outside of the frame of {width}x{height}")
+    return np.clip(corners, 0, [width, height])
+
+
+def _length(polygon: NDArray[np.float64]) -> float:
+    return float(np.abs(polygon - np.roll(polygon, 1, axis=0)).max(axis=1).sum())
+
+
+def _brief(value: object) -> str:
+    text = repr(value)
+    return text if len(text) <= 40 else text[:37] + "…"
