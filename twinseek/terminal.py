@@ -121,8 +121,17 @@ def print_evaluation(found: "Evaluation", console: Console, *, wrong: bool = Fal
     for title, values in told:
         line = ", ".join(f"{name} {value}" for name, value in values.items())
         _print(console, Text(plain_text(f"{title}: {line or 'none'}"), style="dim"))
+    if found.by_rules:
+        _print(console, Text(told_by_rules(found), style="bold yellow"))
     for miss in found.wrong if wrong else ():
         _print(console, Text(plain_text(f"{miss['query']} -> {miss['first']}, not {', '.join(miss['wanted'])}")))
+
+
+def told_by_rules(found: "Evaluation") -> str:
+    """Say how many questions no model answered, so that nobody takes the rules' figures for the model's."""
+    answered = f"{found.by_rules} of {count(found.asked, 'question')} answered by rules"
+    whose = "these are the rules' figures" if found.by_rules == found.asked else "the figures are not the model's alone"
+    return f"{answered}, because no model answered: {whose}"
 
 
 def print_twin(twin: Twin, console: Console) -> None:
