@@ -323,8 +323,9 @@ class Gallery:
         if found.names and not labelled:
             code = "no_labels"
             why = (
-                "no labeller has named the objects of this library: "
-                "import annotations that name them (twinseek import), or ask by colour, shape and movement"
+                "no labeller has named the objects of this library: install a detector and index again with "
+                '[index] labeller = "NAME" in the profile (docs/plugins.md: coco is one), import annotations that name '
+                "them (twinseek import), or ask by colour, shape and movement"
             )
         return [ResultWarning(code=code, text=f"not looked for: {', '.join(map(repr, words))}; {why}")]
 
