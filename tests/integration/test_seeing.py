@@ -33,7 +33,7 @@ def library(tmp_path_factory):
 def server(tmp_path, monkeypatch):
     install_built_in(tmp_path, monkeypatch)
     monkeypatch.setenv("OPENAI_API_KEY", KEY)
-    with serve() as running:
+    with serve("eyes") as running:
         yield running
 
 
