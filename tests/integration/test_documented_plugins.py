@@ -6,7 +6,7 @@ import tomllib
 import pytest
 
 from graphs.tool_calls import ToolRunner, run_call
-from tests.integration.test_index_specialists import film
+from tests.e2e.films import write_squares
 from tests.plugins import ROOT, write_metadata
 from tools.context import make_context
 from tools.door import open_tools
@@ -46,7 +46,7 @@ def indexed(tmp_path):
     def indexed(**settings):
         given = {"index": {"text": False, **settings.pop("index", {})}, **settings}
         with Library.open(tmp_path / "library", create=True, **given) as library:
-            report = library.index([film(tmp_path / "squares.mp4")], jobs=1)
+            report = library.index([write_squares(tmp_path / "squares.mp4")], jobs=1)
             assert not report.failed
             return library.twin("squares"), library.ask("the blue square")
 
