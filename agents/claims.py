@@ -8,6 +8,7 @@ from agents.descriptions import describe, same_word
 from agents.evidence import MEANT, SIDES, UNBOUNDED, Bound, Evidence, in_order, parse_bound, side_share
 from agents.grounding import Grounder, is_labelled, look_match
 from agents.lexicon import lexicon
+from agents.open_parts import open_parts
 from agents.reading import FRAME
 from agents.relevance import LOOKS, supports
 from agents.scenes import scene
@@ -63,7 +64,8 @@ def check_verdict(
 
     A verdict is ``verified`` when at least one claim was verified and none refuted, else ``judged``: the checks of its
     claims say which of them hold all the same. Given the question's parts, only what supports one of them counts
-    (:func:`agents.relevance.supports`): that something moves is true of every video. Without any verified claim it
+    (:func:`agents.relevance.supports`): that something moves is true of every video; and parts that no claim settled
+    are told as open (:mod:`agents.open_parts`). Without any verified claim it
     loses a little, so that it cannot outrank an equal one that has some. Instances that the twin does not know and
     spans outside the clip are dropped.
     """
@@ -72,6 +74,8 @@ def check_verdict(
     if parts is not None:
         grounder = Grounder(twin, geometry)
         holding = [claim for claim in holding if supports(claim, parts, grounder)]
+        open_ = open_parts(parts, _settled(verdict.claims, trace, holding), verdict.reading)
+        trace += tuple(check_claim(claim, twin, geometry) for claim in open_)
     verified = len(holding)
     refuted = sum(checked.check == "refuted" for checked in trace)
     score = verdict.score
@@ -90,6 +94,12 @@ def check_verdict(
         }
     )
     return CheckedVerdict(kept, trace, "verified" if verified and not refuted else "judged", supported=verified > 0)
+
+
+def _settled(claims: Sequence[Claim], trace: Sequence[CheckedClaim], holding: Sequence[Claim]) -> set[str | None]:
+    """Return the parts of which something was said that counts: what is verified beside the point settles nothing."""
+    beside = [claim for claim, line in zip(claims, trace, strict=False) if line.check != "verified"]
+    return {claim.sub_query for claim in (*beside, *holding)}
 
 
 def check_claim(claim: Claim, twin: Twin, geometry: Geometry) -> CheckedClaim:

@@ -9,6 +9,7 @@ from agents.binding import plan
 from agents.evidence import Evidence
 from agents.findings import Case, Finding
 from agents.lexicon import content_stems
+from agents.open_parts import open_parts
 from agents.readings import shares_of
 from agents.situations import GRAMMAR
 from agents.testimony import MAX_CLAIM_INSTANCES, NAME
@@ -77,7 +78,16 @@ def _judged(reading: Decomposition, evidence: Evidence, candidate: Candidate) ->
         free,
         hard_factor=DESCRIBED_FACTOR if described else HARD_FACTOR,
     )
-    return score, lambda: _verdict(score, findings, [_said(part, candidate) for part in parts.free], described)
+
+    def verdict() -> Verdict:
+        made = _verdict(score, findings, [_said(part, candidate) for part in parts.free], described)
+        # What is hardly meant is nothing that a reader would miss.
+        meant = [p for p in reading.sub_queries if described or p.weight >= SERIOUS]
+        ways = {part.reading for part in meant} - {None}
+        left = open_parts(meant, {claim.sub_query for claim in made.claims}, next(iter(ways), None))
+        return made.model_copy(update={"claims": (*made.claims, *left)})
+
+    return score, verdict
 
 
 def _verdict(score: float, findings: Sequence[Finding], said: Sequence[Claim | None], described: bool) -> Verdict:

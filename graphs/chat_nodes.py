@@ -23,15 +23,17 @@ from graphs.chat_words import (
     NOTHING_SHOWN,
     tell_alike,
     tell_changed,
+    tell_likeness,
     tell_missing,
     tell_refined,
+    tell_undiffering,
     tell_where,
     tell_why,
 )
 from graphs.state import Json
 from twins.components import components
 from twins.errors import TwinseekError
-from twins.queries import CheckedClaim, Cost, Hit, ResultRecord
+from twins.queries import CheckedClaim, Cost, Hit, ResultRecord, ResultWarning
 
 
 @dataclass(frozen=True)
@@ -118,8 +120,7 @@ def refine(talk: Talk) -> Said:
             "answer": answer,
             "results": tuple(kept),
             "ranking": (*(hit.video_id for hit in kept), *left),
-            # That nothing fits is said by the answer.
-            "warnings": tuple(warning for warning in record.warnings if warning.code != "nothing_fits"),
+            "warnings": _but_nothing_fits(record),
         }
     )
     return Said(answer, refined, talk.turn(refined, shows=bool(kept)))
@@ -213,9 +214,23 @@ def alike(talk: Talk) -> Said:
     record = talk.ask(". ".join(filter(None, (edit, said))), without=[video["video_id"]])
     if edit and record.results and record.results[0].status in ("verified", "judged"):
         record = _by_the_edit(talk, record, edit)
-    answer = tell_alike(video, said, edit, record.answer)
-    record = record.model_copy(update={"answer": answer, "reference": video["video_id"], "edit": edit or None})
+    asked = tell_likeness(video, edit)
+    answer = tell_alike(asked, said, record)
+    record = record.model_copy(
+        update={
+            "query": asked,  # not the sentences that were looked for: the answer tells them
+            "answer": answer,
+            "reference": video["video_id"],
+            "edit": edit or None,
+            "warnings": _but_nothing_fits(record),
+        }
+    )
     return Said(answer, record, talk.turn(record, shows=True))
+
+
+def _but_nothing_fits(record: ResultRecord) -> tuple[ResultWarning, ...]:
+    """Return the warnings but for the one that nothing fits: the answer says it in words of its own."""
+    return tuple(warning for warning in record.warnings if warning.code != "nothing_fits")
 
 
 def _by_the_edit(talk: Talk, record: ResultRecord, edit: str) -> ResultRecord:
@@ -225,7 +240,7 @@ def _by_the_edit(talk: Talk, record: ResultRecord, edit: str) -> ResultRecord:
     hits = _ranked(talk, _paired(found, holding(checked.results)))
     both = {"cost": added(record.cost, checked.cost)}
     if not hits:
-        return record.model_copy(update={**both, "answer": f"{record.answer} None is known to differ as asked."})
+        return record.model_copy(update={**both, "answer": f"{record.answer} {tell_undiffering(edit)}"})
     answer, _ = compose_answer(hits, ranked=len(record.ranking), judged=len(found))
     rest = [name for name in record.ranking if name not in {hit.video_id for hit in hits}]
     return record.model_copy(

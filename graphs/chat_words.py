@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from graphs.answering import because, clock
 from graphs.chat_turns import ShownVideo, trace_of
 from prompts import one_line
-from twins.queries import Check, Hit, InstanceResult
+from twins.queries import Check, Hit, InstanceResult, ResultRecord
 
 MOST_NAMED = 10
 SPANS_TOLD, FRAMES_TOLD = 5, 3
@@ -115,7 +115,29 @@ def tell_refined(kept: Sequence[Hit], asked: int, condition: str) -> str:
     return f"{len(kept)} of the {asked} shown video{'s' * (asked > 1)} stay{'s' * (len(kept) == 1)}: {listed}{more}."
 
 
-def tell_alike(video: ShownVideo, said: str, edit: str, answer: str) -> str:
-    """Say what was found that is like a video, and that its description was looked for, not its pictures."""
+def tell_likeness(video: ShownVideo, edit: str) -> str:
+    """Return what was asked for: ``like street, but 'at night'``."""
     but = f", but '{edit}'" if edit else ""
-    return f"By description, not by pictures, like {video['video_id']} ({said}){but}: {answer}"
+    return f"like {video['video_id']}{but}"
+
+
+def tell_alike(asked: str, said: str, record: ResultRecord) -> str:
+    """Say what was found that is like a video, by what: its description was looked for, not its pictures.
+
+    Args:
+        asked: by :func:`tell_likeness`.
+        said: the sentences of the video's twin that were looked for; empty where there were none to look for.
+        record: what came of it.
+    """
+    by = f" Compared was what is said of the videos, not their pictures; looked for was: {said}." if said else ""
+    if any(warning.code == "nothing_fits" for warning in record.warnings):
+        found = f"Nothing is {asked}, among the other {len(record.ranking)} videos."
+        if record.results:
+            found += f" The closest is {record.results[0].video_id} (score {record.results[0].score:.2f})."
+        return found + by
+    return f"{asked[:1].upper()}{asked[1:]}: {record.answer}{by}"
+
+
+def tell_undiffering(edit: str) -> str:
+    """Say that nothing tells whether one of the videos differs as asked."""
+    return f"Of none of them is it known that '{edit}' holds."

@@ -174,10 +174,14 @@ def rank(state: RetrieveState, runtime: Rt) -> Json:
     """Order all videos: the judged ones by verdict, the rest by recall. A close call is settled by comparison."""
     context, threshold = runtime.context, runtime.context.options.threshold
     verdicts = [Judged.model_validate(verdict) for verdict in state["verdicts"]]
+    warnings: list[Json] = []
     if context.investigator is not None and all(verdict.by_rules for verdict in verdicts):
         verdicts = [Judged.model_validate(verdict) for verdict in state["screened"]]
+        if verdicts:
+            warnings.append(
+                as_warning("answered_by_rules", "no model judged a single video: this is the rules' answer")
+            )
     ordered = order_verdicts(state["coarse"], verdicts, threshold, verified_first=context.investigator is not None)
-    warnings: list[Json] = []
     close = close_call(ordered, threshold) if context.compare is not None else []
     if close and context.compare is not None:
         try:

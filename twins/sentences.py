@@ -9,7 +9,7 @@ from twins.predicates.findings import Finding, find
 from twins.schema import Attribute, Fact, Provenance, Track, Twin
 
 SOURCE = "predicates"
-PROVENANCE = Provenance(specialist="predicates", version="3")
+PROVENANCE = Provenance(specialist="predicates", version="4")
 """What to file under :data:`SOURCE` in a twin's sources."""
 
 NAME_KINDS = ("size", "colour", "texture", "shape")

@@ -49,10 +49,12 @@ class LibraryDesk:
     Args:
         open: returns the library of a name; none is the first.
         llm: fields of the settings' section ``llm`` that override the library's.
+        candidates: how many videos a judge looks at; by default as many as the settings say.
     """
 
     open: Callable[[str | None], Library]
     llm: Json = field(default_factory=dict)
+    candidates: int | None = None
 
     def read(self, message: str, turns: Sequence[Turn], library: str | None) -> ReadMessage:
         """Say what a message means after these turns: by a model where one takes questions apart, else by rules."""
@@ -70,7 +72,9 @@ class LibraryDesk:
 
     def ask(self, library: str | None, question: str, *, spent: Cost, **options: Any) -> Iterator[Json]:
         """Yield progress events, and at last the result."""
-        yield from self.open(library).stream(question, llm=self.llm, spent=spent, **options)
+        yield from self.open(library).stream(
+            question, llm=self.llm, spent=spent, **{"candidates": self.candidates, **options}
+        )
 
     def twin(self, library: str | None, video_id: str) -> EffectiveTwin:
         """Return what is known of a video."""

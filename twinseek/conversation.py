@@ -45,12 +45,18 @@ class Conversation:
         thread: the conversation's name; what was kept under it is gone on with.
         chats: where conversations are kept.
         llm: fields of the settings' section ``llm`` that override the library's.
+        candidates: how many videos a judge looks at for a new question; by default as many as the settings say.
     """
 
     def __init__(
-        self, library: Library, thread: str, chats: "BaseCheckpointSaver[Any]", llm: Json | None = None
+        self,
+        library: Library,
+        thread: str,
+        chats: "BaseCheckpointSaver[Any]",
+        llm: Json | None = None,
+        candidates: int | None = None,
     ) -> None:
-        self._graph: Any = build_chat_graph(LibraryDesk(lambda _: library, llm or {}), chats)
+        self._graph: Any = build_chat_graph(LibraryDesk(lambda _: library, llm or {}, candidates), chats)
         self._library = library
         self._chats = chats
         self._thread = thread

@@ -103,7 +103,7 @@ def _models(settings: Settings) -> Iterator[Finding]:
     if not llm.asked_for:
         yield Finding("models", "ok", "none is set: rules decide (--llm chooses one)")
         return
-    from twinseek.models import served_models, specs, url_for
+    from twinseek.models import check_served, served_models, specs, url_for
 
     names: list[str] = []
     if llm.base_url:
@@ -120,9 +120,11 @@ def _models(settings: Settings) -> Iterator[Finding]:
         return
     for spec in sorted({spec for spec in chosen if spec}):
         yield _guard("model", partial(_opened, spec, settings))
-        name = spec.removeprefix("openai:")
-        if names and url_for(spec, llm) and name not in names:
-            yield Finding("model", "error", f"{name} is not on {llm.base_url}: choose one of {', '.join(names)}")
+        if url := url_for(spec, llm):
+            try:
+                check_served(spec, url, names)
+            except TwinseekError as error:
+                yield Finding("model", "error", str(error))
 
 
 def _opened(spec: str, settings: Settings) -> str:

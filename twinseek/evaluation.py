@@ -12,6 +12,7 @@ import numpy as np
 from evals.retrieval import Figures, Query, Run, figures, figures_by_kind, read_queries, run_queries
 from twins.errors import TwinseekError
 from twinseek.library import Library
+from twinseek.result import Result
 
 ALL = "all"
 
@@ -26,6 +27,7 @@ class Evaluation:
         cost: calls, tokens and seconds, summed up.
         claims: of the first results, by what their check said.
         warnings: how often each code was warned of.
+        by_rules: the questions that rules answered, although a model was asked for: it answered none of them.
         wrong: the questions whose answer did not come first, with what did.
     """
 
@@ -34,14 +36,20 @@ class Evaluation:
     cost: Counter[str] = field(default_factory=Counter)
     claims: Counter[str] = field(default_factory=Counter)
     warnings: Counter[str] = field(default_factory=Counter)
+    by_rules: int = 0
     wrong: list[dict[str, Any]] = field(default_factory=list)
+
+    @property
+    def asked(self) -> int:
+        """How many questions there were."""
+        return self.figures[ALL].queries
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain values."""
         # Not asdict() of the whole: it makes counters anew from their items.
         counts = {name: dict(getattr(self, name)) for name in ("cost", "claims", "warnings")}
         figures = {kind: asdict(row) for kind, row in self.figures.items()}
-        return {"figures": figures, "models": self.models, **counts, "wrong": self.wrong}
+        return {"figures": figures, "models": self.models, **counts, "by_rules": self.by_rules, "wrong": self.wrong}
 
 
 def read_questions(annotations: Path, *, literal: bool = False) -> list[Query]:
@@ -83,6 +91,7 @@ def evaluate(
         found.models = result.models
         found.cost.update({name: value for name, value in result.cost.model_dump().items() if value})
         found.warnings.update(warning.code for warning in result.warnings)
+        found.by_rules += is_by_rules(result)
         if result.results:
             found.claims.update(line.check for line in result.results[0].trace)
         if result.ranking[:1] and result.ranking[0] not in query.relevant:
@@ -94,3 +103,11 @@ def evaluate(
     run: Run = run_queries(rank, queries, len(library.video_ids()))
     found.figures = figures_by_kind(run) | {ALL: figures(run)}
     return found
+
+
+def is_by_rules(result: Result) -> bool:
+    """Say whether rules answered a question for which a model was asked: nothing of what came of it is the model's."""
+    codes = {warning.code for warning in result.warnings}
+    if "tie_break" in result.models:  # a model was to judge; without one, it was only to take questions apart
+        return "answered_by_rules" in codes
+    return "llm_decomposer" in codes

@@ -3,7 +3,7 @@
 import logging
 import math
 import time
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
@@ -233,16 +233,39 @@ class Gallery:
         meter = Meter(Budget(calls=llm.calls, tokens=llm.tokens, tool_calls=llm.tool_calls, seconds=llm.seconds))
         transcript = Transcript(llm.trace) if llm.trace else None
         chosen = specs(llm, self._served_models)
+        self._check_served(chosen, llm)
         roles = [self._model(spec, llm).with_meter(meter, transcript) if spec else None for spec in chosen]
         return Models(*roles)
 
-    def _served_models(self, base_url: str) -> list[str]:
+    def _check_served(self, chosen: Sequence[str | None], llm: LlmSettings) -> None:
+        """Refuse a model that its server lists as not there. A server that does not answer is no reason to: rules do.
+
+        Raises:
+            TwinseekError: naming the models that come close.
+        """
+        from twinseek.models import check_served, lists_models, url_for
+
+        for spec in dict.fromkeys(spec for spec in chosen if spec):
+            url = url_for(spec, llm)
+            if url is None or not lists_models(spec, url):
+                continue
+            try:
+                names = self._served_models(url)
+            except TwinseekError as error:
+                logger.info("which models %s has is not known: %s", url, error)
+                continue
+            try:
+                check_served(spec, url, names)
+            except TwinseekError:  # a list that was kept may be old
+                check_served(spec, url, self._served_models(url, kept=0.0))
+
+    def _served_models(self, base_url: str, kept: float | None = None) -> list[str]:
         """Return the names of a server's models, asked for now and then: a chat needs them twice a message."""
         from twinseek.models import served_models
 
         with self._opening:
             asked, names = self._served.get(base_url, (-math.inf, []))
-        if time.monotonic() - asked > LISTING_KEPT:
+        if time.monotonic() - asked > (LISTING_KEPT if kept is None else kept):
             names = served_models(base_url)
             with self._opening:
                 self._served[base_url] = (time.monotonic(), names)
@@ -313,8 +336,9 @@ class Gallery:
         if found.names and not labelled:
             code = "no_labels"
             why = (
-                "no labeller has named the objects of this library: "
-                "import annotations that name them (twinseek import), or ask by colour, shape and movement"
+                "no labeller has named the objects of this library: install a detector and index again with "
+                '[index] labeller = "NAME" in the profile (docs/plugins.md: coco is one), import annotations that name '
+                "them (twinseek import), or ask by colour, shape and movement"
             )
         return [ResultWarning(code=code, text=f"not looked for: {', '.join(map(repr, words))}; {why}")]
 

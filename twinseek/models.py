@@ -1,5 +1,6 @@
 """Opens chat models by name, through LangChain: any provider's, or those of a server of one's own."""
 
+import difflib
 import os
 import re
 from collections.abc import Callable, Mapping, Sequence
@@ -19,6 +20,8 @@ LOCAL = "local"
 """The provider that stands for plugins: ``local:qwen_vl`` is the describer of that name, on the weights that it has."""
 EXAMPLES = "openai:gpt-5-mini, anthropic:claude-sonnet-4-5, or openai:NAME with --llm-url http://localhost:8000/v1"
 LISTING_SECONDS = 10.0
+NAMED = 20
+"""Models of a server that are named in a sentence."""
 
 
 def load_model(
@@ -99,6 +102,42 @@ def served_models(base_url: str, timeout: float = LISTING_SECONDS) -> list[str]:
         raise TwinseekError(f"no model server answers at {url} ({said}): start it, or check --llm-url") from None
 
 
+def check_served(spec: str, base_url: str, names: Sequence[str]) -> None:
+    """Refuse a model that its server does not have, naming what comes close.
+
+    Args:
+        spec: the model.
+        base_url: where its server is.
+        names: the models that the server lists; a server that lists none has told nothing.
+
+    Raises:
+        TwinseekError: it is not among them.
+    """
+    name = _split(spec, base_url)[0]
+    # Ollama calls a model by its name alone its latest; routers take variants (NAME:free), and list patterns.
+    same = {name, f"{name}:latest", name.partition(":")[0]}
+    if not names or same & set(names) or any("*" in listed for listed in names):
+        return
+    close = close_names(name, names)
+    hint = f"did you mean {' or '.join(close)}?" if close else f"choose one of {', '.join(names[:NAMED])}"
+    more = f" and {len(names) - NAMED} more" if not close and len(names) > NAMED else ""
+    raise TwinseekError(f"{name} is not on {base_url}: {hint}{more}")
+
+
+def lists_models(spec: str, base_url: str) -> bool:
+    """Say whether a model's server can be asked which models it has: one of OpenAI's protocol."""
+    return _split(spec, base_url)[1] == "openai"
+
+
+def close_names(name: str, names: Sequence[str]) -> list[str]:
+    """Return the few names that are most like one, whoever published them (``Qwen/``) and however they are cased."""
+    short = {listed: listed.rpartition("/")[2].lower() for listed in names}
+    said = name.rpartition("/")[2].lower()
+    close = difflib.get_close_matches(said, sorted(set(short.values())), n=3)
+    close += [other for other in sorted(set(short.values())) if (said in other or other in said) and other not in close]
+    return [listed for wanted in close for listed in names if short[listed] == wanted][:3]
+
+
 def specs(
     llm: LlmSettings, served: Callable[[str], list[str]] = served_models
 ) -> tuple[str | None, str | None, str | None]:
@@ -142,7 +181,7 @@ def checked_url(base_url: str) -> str:
 
 def _only(names: Sequence[str], base_url: str) -> str:
     if len(names) != 1:
-        has = f"has {len(names)} models ({', '.join(names[:20])})" if names else "has no model"
+        has = f"has {len(names)} models ({', '.join(names[:NAMED])})" if names else "has no model"
         raise TwinseekError(f"{base_url} {has}: choose with --llm openai:NAME")
     return names[0]
 

@@ -10,6 +10,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from agents.open_parts import SOURCE as OPEN
 from twins.queries import Check, CheckedClaim, Cost, Hit, ResultRecord, Status
 from twins.schema import Fact, Span, Twin
 from twinseek.plain_text import clock, clock_span, count, plain_text
@@ -121,8 +122,17 @@ def print_evaluation(found: "Evaluation", console: Console, *, wrong: bool = Fal
     for title, values in told:
         line = ", ".join(f"{name} {value}" for name, value in values.items())
         _print(console, Text(plain_text(f"{title}: {line or 'none'}"), style="dim"))
+    if found.by_rules:
+        _print(console, Text(told_by_rules(found), style="bold yellow"))
     for miss in found.wrong if wrong else ():
         _print(console, Text(plain_text(f"{miss['query']} -> {miss['first']}, not {', '.join(miss['wanted'])}")))
+
+
+def told_by_rules(found: "Evaluation") -> str:
+    """Say how many questions no model answered, so that nobody takes the rules' figures for the model's."""
+    answered = f"{found.by_rules} of {count(found.asked, 'question')} answered by rules"
+    whose = "these are the rules' figures" if found.by_rules == found.asked else "the figures are not the model's alone"
+    return f"{answered}, because no model answered: {whose}"
 
 
 def print_twin(twin: Twin, console: Console) -> None:
@@ -169,7 +179,7 @@ def _print_hits(record: ResultRecord, console: Console) -> None:
     if not console.is_terminal:
         for hit in record.results:
             _print(console, _headline(hit, console))
-            for line in [*_understood(hit, record), *(_claim_line(claim, console) for claim in hit.trace)]:
+            for line in [*_understood(hit, record), *_claim_lines(hit.trace, console)]:
                 _print(console, Text("   ") + line)
     elif console.width < WIDE:
         for hit in record.results:
@@ -234,7 +244,16 @@ def _reasons(hit: Hit, record: ResultRecord, console: Console) -> Text:
     """Return one line a claim, the verified first, below the way to understand the question where there are several."""
     order = list(CHECK_MARKS)
     claims = sorted(hit.trace, key=lambda claim: order.index(claim.check))
-    return Text("\n").join([*_understood(hit, record), *(_claim_line(claim, console) for claim in claims)])
+    return Text("\n").join([*_understood(hit, record), *_claim_lines(claims, console)])
+
+
+def _claim_lines(claims: Sequence[CheckedClaim], console: Console) -> list[Text]:
+    """Return one line a claim, and one of all parts of the question that are still open."""
+    lines = [_claim_line(claim, console) for claim in claims if claim.source != OPEN]
+    left = [plain_text(claim.claim) for claim in claims if claim.source == OPEN]
+    mark, ascii_mark, style = CHECK_MARKS["unverifiable"]
+    told = f"{mark if _utf8(console) else ascii_mark} not checked: {'; '.join(left)}"
+    return [*lines, Text(told, style=style)] if left else lines
 
 
 def _understood(hit: Hit, record: ResultRecord) -> list[Text]:

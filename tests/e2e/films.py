@@ -35,6 +35,23 @@ def write_film(
     return path
 
 
+def write_squares(path: Path, frames: int = 40) -> Path:
+    """Encode a clip in which a red square goes to the right, and a blue one of its size beside it, as far down."""
+    (width, height), red, blue = (200, 120), (230, 40, 40), (40, 60, 230)
+    ground = np.random.default_rng(0).integers(20, 60, (height, width, 3), dtype=np.uint8)
+    with av.open(str(path), "w") as container:
+        stream = container.add_stream("libx264", rate=25, options={"crf": "15"})
+        stream.width, stream.height, stream.pix_fmt = width, height, "yuv420p"
+        for number in range(frames):
+            image = ground.copy()
+            left = 10 + 2 * number
+            image[50:76, left : left + 26] = red
+            image[50:76, left + 60 : left + 86] = blue
+            container.mux(stream.encode(av.VideoFrame.from_ndarray(image, format="rgb24")))
+        container.mux(stream.encode())
+    return path
+
+
 def write_sound(path: Path) -> Path:
     """Encode one second of silence and no picture."""
     with av.open(str(path), "w", format="mp4") as container:

@@ -8,6 +8,7 @@ import pytest
 
 from tests.e2e.command_line import twinseek
 from twinseek import demo
+from twinseek.library import Library
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -43,6 +44,15 @@ def test_every_command_of_a_page_runs_after_the_demo(after_the_demo, page):
             assert done.returncode == 0, (rest, done.stderr)
             ran.append(rest[0])
     assert len(ran) >= 2
+
+
+def test_the_described_cup_is_answered_by_where_it_hides(tmp_path):
+    with Library.open(tmp_path / "described", create=True) as library:
+        library.import_files([ROOT / "examples" / "annotations"])
+        (hit,) = library.ask("a cup hides for a moment").results
+    assert ("the cup hides behind something", "verified") in [(line.claim, line.check) for line in hit.trace]
+    ((start, end),) = hit.spans
+    assert start <= 1.2 and end >= 2.8
 
 
 def test_the_pages_name_no_library_that_nothing_on_them_makes():

@@ -11,13 +11,11 @@ from langchain_core.language_models import FakeListChatModel
 from pydantic import PrivateAttr
 
 from graphs.tool_calls import ToolRunner, run_call
-from tests.e2e.films import write_film
 from tests.plugins import install, install_built_in
 from tools.context import make_context
 from tools.door import open_tools
 from tools.specialists import OpenSpecialists
 from twins.queries import ToolCall
-from twinseek.library import Library
 
 
 class Eyes(FakeListChatModel):
@@ -34,15 +32,6 @@ class Eyes(FakeListChatModel):
         blocks = [block for block in self._shown[-1][1].content if block["type"] == "image"]
         encoded = [np.frombuffer(base64.b64decode(block["base64"]), np.uint8) for block in blocks]
         return [cv2.imdecode(jpeg, cv2.IMREAD_COLOR) for jpeg in encoded]
-
-
-@pytest.fixture(scope="module")
-def library(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("indexed")
-    film = write_film(folder / "square.mp4", frames=40)
-    with Library.open(folder / "library", create=True) as library:
-        library.index([film], jobs=1)
-        yield library
 
 
 @pytest.fixture

@@ -69,6 +69,13 @@ def test_a_condition_keeps_those_where_it_holds_in_an_order_by_both(talk):
     assert set(night.result.ranking) == {"alpha", "gamma"}
 
 
+def test_as_many_candidates_are_judged_as_the_chat_was_told(tmp_path):
+    command = ["chat", "--library", str(make_dogs(tmp_path)), "--json", "--candidates", "2"]
+    said = CliRunner().invoke(cli, command, input=f"{DOGS}\n", catch_exceptions=False)
+    result = json.loads(said.stdout)["result"]
+    assert len(result["results"]) == 2 and len(result["ranking"]) == 5
+
+
 def test_a_condition_on_the_first_two_looks_at_these_only(talk):
     first = talk.say(DOGS)
     night = talk.say("of the first two, only those at night")
@@ -116,7 +123,9 @@ def test_alike_looks_for_the_description_without_the_video_itself(talk):
     talk.say("a brown dog by day")
     reference = state_of(talk)["turns"][-1]["shown"][0]["video_id"]
     alike = talk.say("more like it, but at night")
-    assert alike.kind == "alike" and alike.text.startswith("By description, not by pictures")
+    assert alike.kind == "alike" and alike.result.query == f"like {reference}, but 'at night'"
+    assert alike.text.startswith(f"Like {reference}, but 'at night': {shown(alike)[0]}")
+    assert "Compared was what is said of the videos, not their pictures; looked for was: " in alike.text
     assert reference not in shown(alike) and reference not in alike.result.ranking
     assert (alike.result.reference, alike.result.edit) == (reference, "at night")
     assert set(shown(alike)) == {"beta", "gamma"}
@@ -127,7 +136,16 @@ def test_alike_looks_for_the_description_without_the_video_itself(talk):
 def test_where_none_differs_as_asked_that_is_said(talk):
     talk.say("a brown dog by day")
     alike = talk.say("more like the first, but with a flock of sheep")
-    assert "None is known to differ as asked" in alike.text and alike.result.results
+    assert "Of none of them is it known that 'with a flock of sheep' holds." in alike.text and alike.result.results
+
+
+def test_where_nothing_is_alike_the_answer_says_so_once(folder):
+    with Library.open(folder, ask={"threshold": 1.0}) as library:
+        talk = Conversation(library, "t", InMemorySaver())
+        talk.say("a brown dog by day")
+        alike = talk.say("more like the first, but with a flock of sheep")
+    assert alike.text.startswith("Nothing is like ") and "among the other 4 videos. The closest is" in alike.text
+    assert "the question" not in alike.text and "nothing_fits" not in [w.code for w in alike.result.warnings]
 
 
 def test_a_video_is_known_by_its_name(talk):

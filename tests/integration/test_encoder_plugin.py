@@ -2,33 +2,13 @@
 
 import importlib
 import sys
-from pathlib import Path
 
 import pytest
 
 from graphs.plugged_encoder import open_encoder
 from tests.e2e.films import write_film
-from tests.integration.test_index_specialists import film
-from tests.plugins import install
 from twins.errors import TwinseekError
 from twinseek.library import Library
-
-
-@pytest.fixture
-def put(tmp_path, monkeypatch):
-    def put(name, code, group, **options):
-        return install(tmp_path, monkeypatch, name, code, group=f"twinseek.{group}", **options)
-
-    return put
-
-
-@pytest.fixture
-def clips(tmp_path) -> Path:
-    folder = tmp_path / "clips"
-    folder.mkdir()
-    film(folder / "squares.mp4")
-    return folder
-
 
 ENCODER = """
 import hashlib

@@ -1,23 +1,17 @@
 """Plugins that tell depth, describe and segment: what they say is in the twin, and only what hangs on it is redone."""
 
 import sys
-from pathlib import Path
 
-import av
 import numpy as np
 import pytest
 
-from tests.e2e.films import write_film
-from tests.plugins import install
+from tests.e2e.films import write_film, write_squares
 from tools import plugged
 from twins.errors import TwinseekError
 from twins.frames import VideoFile
 from twins.predicates import evaluate
 from twins.predicates.scene import Scene
 from twinseek.library import Library
-
-SIZE = (200, 120)
-RED, BLUE = (230, 40, 40), (40, 60, 230)
 
 DEPTH = """
 import numpy as np
@@ -32,38 +26,6 @@ def build(context): return Near(dict(context.settings))
 BY_COLOUR = (
     "return np.where(image[..., 0] > 150, self.settings.get('red', 10.0), np.where(image[..., 2] > 150, 2.0, 1.0))"
 )
-
-
-def film(path: Path, frames: int = 40) -> Path:
-    """Encode a clip in which a red square goes to the right, and a blue one of its size beside it, as far down."""
-    ground = np.random.default_rng(0).integers(20, 60, (SIZE[1], SIZE[0], 3), dtype=np.uint8)
-    with av.open(str(path), "w") as container:
-        stream = container.add_stream("libx264", rate=25, options={"crf": "15"})
-        stream.width, stream.height, stream.pix_fmt = *SIZE, "yuv420p"
-        for number in range(frames):
-            image = ground.copy()
-            left = 10 + 2 * number
-            image[50:76, left : left + 26] = RED
-            image[50:76, left + 60 : left + 86] = BLUE
-            container.mux(stream.encode(av.VideoFrame.from_ndarray(image, format="rgb24")))
-        container.mux(stream.encode())
-    return path
-
-
-@pytest.fixture
-def put(tmp_path, monkeypatch):
-    def put(name, code, group, **options):
-        return install(tmp_path, monkeypatch, name, code, group=f"twinseek.{group}", **options)
-
-    return put
-
-
-@pytest.fixture
-def clips(tmp_path) -> Path:
-    folder = tmp_path / "clips"
-    folder.mkdir()
-    film(folder / "squares.mp4")
-    return folder
 
 
 @pytest.fixture
@@ -267,7 +229,7 @@ BY_HUE = """
 def test_the_tracks_of_a_segmenter_take_the_place_of_those_that_are_followed(put, index, clips, tmp_path, monkeypatch):
     monkeypatch.setattr("tools.segmenting.AT_ONCE", 4)
     module = put("cutter", SEGMENTER.format(body=BY_HUE), "segmenters")
-    film(clips / "squares.mp4", frames=70)
+    write_squares(clips / "squares.mp4", frames=70)
     index()
     monkeypatch.setattr("graphs.index_perceive.Tracker.step", lambda *_: pytest.fail("followed by movement"))
     monkeypatch.setattr("graphs.index_perceive.ColourTracker.step", lambda *_: pytest.fail("followed by colour"))

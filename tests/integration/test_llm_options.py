@@ -121,6 +121,23 @@ def test_a_wrong_model_ends_a_question_before_anything_is_asked(library):
         library.ask("what moves?", llm={"model": "nobody:m"})
 
 
+def test_a_model_that_the_server_does_not_have_is_refused_before_anything_is_asked(library):
+    with serve("Qwen/Qwen3-8B") as server:
+        for _ in range(2):
+            with pytest.raises(TwinseekError, match=r"Qwen3-8 is not on http.*: did you mean Qwen/Qwen3-8B\?"):
+                library.ask("what moves?", llm={"model": "openai:Qwen/Qwen3-8", "base_url": server.url})
+        assert server.requests == []
+        server.models = ("Qwen/Qwen3-8",)  # the list that was kept is an old one
+        models = library.gallery.models_for(LlmSettings(model="openai:Qwen/Qwen3-8", base_url=server.url))
+        assert models.judge.name == "openai:Qwen/Qwen3-8"
+
+
+def test_a_server_that_does_not_list_its_models_can_be_asked_all_the_same(library):
+    with serve() as server:
+        server.page = b"<html>hello</html>"
+        assert library.gallery.models_for(LlmSettings(model="openai:x", base_url=server.url)).judge.name == "openai:x"
+
+
 def doctor(library, *options):
     done = CliRunner().invoke(cli, ["doctor", "--library", str(library.store.root), "--json", *options])
     return [one for one in json.loads(done.stdout) if one["subject"].startswith("model")]
@@ -133,7 +150,7 @@ def test_the_doctor_says_which_models_a_server_has(library):
         assert (right["level"], right["text"]) == ("ok", "openai:a")
         *_, wrong = doctor(library, "--llm-url", server.url, "--llm", "openai:c")
         assert wrong["level"] == "error"
-        assert "choose one of a, b" in wrong["text"]
+        assert f"c is not on {server.url}: choose one of a, b" in wrong["text"]
         *_, undecided = doctor(library, "--llm-url", server.url)
         assert undecided["level"] == "error"
         url = server.url

@@ -9,31 +9,20 @@ from pydantic import BaseModel
 
 from agents.llm.seeing import SeeingChat, seeing_with
 from graphs.tool_calls import ToolRunner, run_call
-from tests.e2e.films import write_film
 from tests.integration.model_server import says, serve, status
 from tests.plugins import install_built_in
 from twins.queries import ToolCall
-from twinseek.library import Library
 from twinseek.settings import LlmSettings
 
 KEY = "sk-very-secret-key"
 SEEN = says('{"seen": true, "statement": "the square is a red stamp", "confidence": 0.8}')
 
 
-@pytest.fixture(scope="module")
-def library(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("indexed")
-    film = write_film(folder / "square.mp4", frames=40)
-    with Library.open(folder / "library", create=True) as library:
-        library.index([film], jobs=1)
-        yield library
-
-
 @pytest.fixture
 def server(tmp_path, monkeypatch):
     install_built_in(tmp_path, monkeypatch)
     monkeypatch.setenv("OPENAI_API_KEY", KEY)
-    with serve() as running:
+    with serve("eyes") as running:
         yield running
 
 

@@ -2,7 +2,6 @@
 
 import json
 import logging
-import shutil
 import subprocess
 import sys
 import threading
@@ -13,28 +12,10 @@ import pytest
 
 from graphs.tool_artifacts import LONGEST_TEXT, MOST_FACTS
 from graphs.tool_calls import ToolRunner, run_call
-from tests.e2e.films import write_film
 from tests.plugins import ROOT, a_tool, calls_of, install, install_built_in
 from tools.context import make_context
 from tools.door import open_tools
 from twins.queries import ToolCall
-from twinseek.library import Library
-
-
-@pytest.fixture(scope="module")
-def indexed(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("indexed")
-    film = write_film(folder / "square.mp4", frames=40)
-    with Library.open(folder / "library", create=True) as library:
-        library.index([film], jobs=1)
-    return folder / "library"
-
-
-@pytest.fixture
-def library(indexed, tmp_path):
-    shutil.copytree(indexed, tmp_path / "library")
-    with Library.open(tmp_path / "library") as library:
-        yield library
 
 
 @pytest.fixture

@@ -33,6 +33,10 @@ HIDER_LEAD = 0.12
 """What is nearer by this share cannot hide behind the other."""
 COVERING_SECONDS = 0.6
 """What was seen whole in front of a thing this long before it went did not go behind that thing."""
+RIM_SECONDS = 0.25
+"""How much further a thing goes while its rim still shows beside what hides it."""
+UNWATCHED_SECONDS = 2.0
+"""How long a thing is taken to go on as it went where nobody looked: described clips know a moment a second."""
 MOSTLY_HIDDEN = 0.4
 """Below this visible share of its usual area a thing hides behind what covers it."""
 
@@ -237,9 +241,16 @@ def _goes_behind(scene: Scene, a: int, b: int, end: int) -> bool:
         heading, usual = scene.shift[a, last], scene.extent[a, last]
     margin = HIDING_MARGIN * float(np.sqrt(usual.prod()))
     low, high = scene.boxes[b, last, :2] - margin, scene.boxes[b, last, 2:] + margin
-    # Now, or a quarter of a second on: the last box is the rim that still showed.
-    places = (centre, centre + 0.25 * (heading - scene.shift[b, last]))
+    # Now, or a moment on: the last box is the rim that still showed, or nobody looked until it was gone.
+    moments = (0.0, RIM_SECONDS, min(_until_gone(scene, a, last), UNWATCHED_SECONDS))
+    places = (centre + moment * (heading - scene.shift[b, last]) if moment else centre for moment in moments)
     return any(bool(((place >= low) & (place <= high)).all()) for place in places)
+
+
+def _until_gone(scene: Scene, m: int, last: int) -> float:
+    """Return for how many seconds after its last sight nobody looked, before an object was known to be gone."""
+    gone = np.flatnonzero(scene.absent[m, last:] | scene.occluded[m, last:])
+    return float(scene.seconds[last + gone[0]] - scene.seconds[last]) if len(gone) else 0.0
 
 
 def _mostly_hidden(scene: Scene, a: Ints, b: Ints) -> Bools:

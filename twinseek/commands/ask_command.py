@@ -7,6 +7,7 @@ from typing import Any
 import click
 
 from twinseek.commands.options import (
+    candidates_option,
     complete_video,
     json_option,
     keep_products_on_one_thread,
@@ -20,7 +21,7 @@ from twinseek.commands.options import (
 @click.argument("words", metavar="QUERY", nargs=-1, required=True)
 @library_options
 @click.option("--top", type=click.IntRange(1, 1000), help="Results shown (default 5).")
-@click.option("--candidates", type=click.IntRange(1, 10_000), help="Videos that the judge looks at (default 40).")
+@candidates_option
 @click.option("--threshold", type=click.FloatRange(0, 1), help="A lower score is dropped (default 0.5).")
 @click.option("--masks", type=click.Choice(["none", "key", "all"]), help="Masks in the result (default key frames).")
 @click.option(

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from twinseek.commands.options import (
+    candidates_option,
     json_option,
     keep_products_on_one_thread,
     library_options,
@@ -28,10 +29,13 @@ PROMPT = "> "
 @click.option(
     "--thread", default="default", show_default=True, help="The conversation's name; one of this name is gone on with."
 )
+@candidates_option
 @llm_options
 @trace_option
 @json_option
-def command(library: Path | None, profile: str | None, thread: str, llm: dict[str, Any], as_json: bool) -> None:
+def command(
+    library: Path | None, profile: str | None, thread: str, candidates: int | None, llm: dict[str, Any], as_json: bool
+) -> None:
     """Ask questions one after the other, and about what was shown: "only those where …", "why is 2 above 3?", "show me
     where", "more like the second, but …". Reads lines from stdin; an empty one or its end ends the chat."""
     keep_products_on_one_thread()
@@ -45,7 +49,7 @@ def command(library: Path | None, profile: str | None, thread: str, llm: dict[st
         if path is None:
             click.echo(f"{opened.store.root} is read-only: this conversation is not kept", err=True)
         with kept_chats(path) as chats:
-            talk = Conversation(opened, thread, chats, llm)
+            talk = Conversation(opened, thread, chats, llm, candidates)
             if talk.turns:
                 click.echo(
                     f"going on with {thread!r}: {_count(len(talk.turns))}, the last: {plain_text(talk.turns[-1])}",

@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from twins.errors import TwinseekError
 from twinseek.commands.options import (
     json_option,
     keep_products_on_one_thread,
@@ -48,7 +49,7 @@ def command(
 
     from twinseek.evaluation import drawn, evaluate, read_questions
     from twinseek.library import Library
-    from twinseek.terminal import print_evaluation
+    from twinseek.terminal import print_evaluation, told_by_rules
 
     queries = read_questions(annotations, literal=literal)
     if limit is not None:
@@ -62,5 +63,9 @@ def command(
         found = evaluate(opened, queries, lambda _: next(shown, None), llm=llm)
     if as_json:
         click.echo(json.dumps(found.to_dict(), indent=2))
-        return
-    print_evaluation(found, Console(), wrong=wrong)
+    else:
+        print_evaluation(found, Console(), wrong=wrong)
+    if found.by_rules == found.asked:
+        raise TwinseekError(f"{told_by_rules(found)}; look at the warnings, or ask for rules with --llm none")
+    if found.by_rules:
+        click.echo(f"warning: {told_by_rules(found)}", err=True)

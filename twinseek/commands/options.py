@@ -55,6 +55,15 @@ def trace_option(command: Command) -> Command:
     )(command)
 
 
+def candidates_option(command: Command) -> Command:
+    """Add ``--candidates``."""
+    return click.option(
+        "--candidates",
+        type=click.IntRange(1, 10_000),
+        help="Videos that the judge looks at (default 40, with a model 10).",
+    )(command)
+
+
 def json_option(command: Command) -> Command:
     """Add ``--json``."""
     return click.option("--json", "as_json", is_flag=True, help="Print JSON.")(command)

@@ -10,6 +10,8 @@ from typing import Any
 import jinja2
 from markupsafe import Markup, escape
 
+from agents.open_parts import SOURCE as OPEN
+from agents.open_parts import says_not
 from agents.readings import shares_of
 from agents.situations import GRAMMAR
 from twins.queries import Hit, ResultRecord, SubQuery
@@ -170,11 +172,6 @@ def describe_relation(part: SubQuery, names: Mapping[str, str]) -> str:
     return "" if sentence.lower() == part.text.lower() else sentence
 
 
-def says_not(part: SubQuery) -> bool:
-    """Say whether the text of a denied part denies it already."""
-    return bool({"not", "no", "nothing", "nobody", "never", "without"} & set(part.text.lower().split()))
-
-
 @cache
 def _environment() -> jinja2.Environment:
     environment = jinja2.Environment(
@@ -185,6 +182,7 @@ def _environment() -> jinja2.Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    environment.globals["open_source"] = OPEN
     environment.filters.update(clock=clock, clock_span=clock_span, relation=describe_relation, says_not=says_not)
     return environment
 

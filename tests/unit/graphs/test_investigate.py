@@ -135,7 +135,8 @@ def test_rules_judge_where_the_model_gives_up_and_the_answer_says_so():
 
     state, _, _ = ask(script)
     assert state["verdicts"][0]["status"] == "verified"
-    assert [(w["code"], "it only laughed" in w["text"]) for w in state["warnings"]] == [("judged_by_rules", True)]
+    told = [(w["code"], "it only laughed" in w["text"]) for w in state["warnings"]]
+    assert told == [("judged_by_rules", True), ("answered_by_rules", False)]
 
 
 @pytest.mark.parametrize("error", [ModelGaveUpError("gone"), BudgetSpentError("spent")])
@@ -166,13 +167,14 @@ def test_when_the_budget_is_spent_rules_judge_the_rest_and_that_is_marked():
 def test_when_the_time_is_spent_rules_judge_without_asking_the_model():
     state, investigator, _ = ask(lambda case: claimed(TRUE), seconds_left=lambda: -1.0)
     assert not investigator.cases and state["verdicts"][0]["status"] == "verified"
-    assert [w["code"] for w in state["warnings"]] == ["budget"]
+    assert [w["code"] for w in state["warnings"]] == ["budget", "answered_by_rules"]
 
 
 def test_when_the_time_of_the_rules_is_over_too_recall_alone_ranks():
     state, investigator, _ = ask(lambda case: claimed(TRUE), seconds_left=lambda: -3.0, seconds=2.0)
     assert not investigator.cases and not state["verdicts"] and state["ranking"] == ["a"]
-    assert [w["code"] for w in state["warnings"]] == ["budget"] and "recall alone" in state["warnings"][0]["text"]
+    assert [w["code"] for w in state["warnings"]] == ["budget", "answered_by_rules"]
+    assert "recall alone" in state["warnings"][0]["text"]
 
 
 def test_equal_calls_of_one_plan_are_made_once():

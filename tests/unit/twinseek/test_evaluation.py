@@ -7,6 +7,7 @@ import pytest
 from click.testing import CliRunner
 
 from evals.retrieval import Query
+from tests.integration.model_server import says, send, serve, status
 from twins.errors import TwinseekError
 from twinseek.cli import cli
 from twinseek.evaluation import drawn, read_questions
@@ -60,3 +61,42 @@ def test_what_was_answered_wrong_is_listed(annotations):
     done = CliRunner().invoke(cli, ["eval", str(annotations), "--wrong"])
     assert "where is the dog? -> dog, not cup" in done.stdout
     assert "50.0" in done.stdout
+
+
+def evaluated(annotations, server, *options):
+    model = ("--llm", "openai:m", "--llm-url", server.url)
+    done = CliRunner().invoke(cli, ["eval", str(annotations), *model, *options])
+    return done, json.loads(done.stdout) if "--json" in options else done.stdout
+
+
+def test_figures_of_rules_are_never_given_out_as_those_of_a_model_that_did_not_answer(annotations):
+    with serve() as server:
+        server.script(status(400))
+        done, found = evaluated(annotations, server, "--json")
+        assert found["by_rules"] == found["warnings"]["answered_by_rules"] == 2
+        assert isinstance(done.exception, TwinseekError)
+        assert "2 of 2 questions answered by rules, because no model answered" in str(done.exception)
+        done, table = evaluated(annotations, server)
+        assert "2 of 2 questions answered by rules" in table and done.exit_code == 1
+
+
+def test_how_many_questions_no_model_answered_is_told_where_it_answered_some(annotations):
+    verdict = says('{"score": 0.5, "claims": [], "instances": [], "search": [], "parts": []}')
+
+    def reply(handler, body):
+        about_the_dog = "where is the dog?" in str(body["messages"])
+        send(handler, 400, {"error": {"message": "no"}}) if about_the_dog else verdict(handler, body)
+
+    with serve() as server:
+        server.script(reply)
+        done, found = evaluated(annotations, server, "--json")
+        assert (done.exit_code, found["by_rules"]) == (0, 1)
+        assert "warning: 1 of 2 questions answered by rules" in done.stderr
+        assert "not the model's alone" in evaluated(annotations, server)[1]
+
+
+def test_where_a_model_only_takes_questions_apart_its_silence_is_told_too(annotations):
+    with serve() as server:
+        server.script(status(400))
+        done, found = evaluated(annotations, server, "--llm-judge", "none", "--json")
+    assert found["by_rules"] == 2 and done.exit_code == 1

@@ -4,7 +4,7 @@ import sys
 import pytest
 
 from twins.errors import TwinseekError
-from twinseek.models import load_model, specs, url_for
+from twinseek.models import check_served, load_model, specs, url_for
 from twinseek.settings import LlmSettings
 
 URL = "http://localhost:8000/v1"
@@ -78,6 +78,35 @@ def test_a_base_url_is_that_of_the_model_for_all():
     assert url_for("ollama:a", LlmSettings(model="ollama:a", base_url=URL)) == URL
     assert url_for("a", LlmSettings(judge="a", base_url=URL)) == URL
     assert url_for("openai:a", LlmSettings(model="openai:a")) is None
+
+
+@pytest.mark.parametrize(
+    ("spec", "names", "says"),
+    [
+        ("openai:Qwen/Qwen3-8", ["Qwen/Qwen3-8B", "Qwen/Qwen3-32B", "bge-m3"], "Qwen3-8 is not on .*Qwen/Qwen3-8B"),
+        ("qwen3-8b", ["Qwen/Qwen3-8B", "bge-m3"], r"did you mean Qwen/Qwen3-8B\?"),
+        ("openai:gpt-5-mini", ["llama3:8b", "bge-m3"], "choose one of llama3:8b, bge-m3$"),
+        ("openai:x", [f"m{number}" for number in range(30)], "m19 and 10 more$"),
+        ("openai:qwen3:14b", ["qwen3:8b"], r"did you mean qwen3:8b\?"),
+    ],
+)  # fmt: skip
+def test_a_model_that_its_server_does_not_list_is_refused_with_those_that_come_close(spec, names, says):
+    with pytest.raises(TwinseekError, match=says):
+        check_served(spec, URL, names)
+
+
+@pytest.mark.parametrize(
+    ("spec", "names"),
+    [
+        ("openai:a", ["a"]),
+        ("a", []),
+        ("qwen3", ["qwen3:latest"]),
+        ("openai:lab/a:free", ["lab/a"]),
+        ("a", ["openai/*"]),
+    ],
+)
+def test_a_model_is_taken_where_its_server_may_have_it(spec, names):
+    check_served(spec, URL, names)
 
 
 def test_without_a_model_nothing_of_models_is_imported(tmp_path):

@@ -10,7 +10,7 @@ from tests.unit.twinseek.records import HOSTILE, a_hit, a_record, an_instance, h
 from twins.annotations import import_annotation
 from twins.errors import TwinseekError
 from twins.frames import frames_at
-from twins.queries import Decomposition, InstanceFrame, InstanceResult, SubQuery
+from twins.queries import CheckedClaim, Decomposition, InstanceFrame, InstanceResult, SubQuery
 from twinseek.report import render_report, write_report
 from twinseek.report.key_frames import (
     BYTES_PER_PICTURE,
@@ -94,6 +94,12 @@ def test_a_note_stands_beneath_its_answer_and_cannot_be_markup() -> None:
 
 def test_a_negated_part_is_marked():
     assert len(page_of().all("span", "not")) == 1
+
+
+def test_a_part_of_the_question_that_nothing_settled_is_marked_open():
+    left = CheckedClaim(claim="a dog barks", check="unverifiable", source="question")
+    page = " ".join(render_report([a_record(results=(a_hit(trace=(left,)),))], None).split())
+    assert 'title="a part of the question that nothing here settles">?</b> open</td>' in page
 
 
 def test_every_picture_has_an_alternative_text_a_size_and_the_label_of_its_instance():

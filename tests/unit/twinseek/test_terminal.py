@@ -5,7 +5,7 @@ import pytest
 from rich.console import Console
 
 from tests.unit.twinseek.records import a_hit, a_record, hostile_record
-from twins.queries import SubQuery
+from twins.queries import CheckedClaim, SubQuery
 from twins.schema import Fact, Provenance, Track, Twin
 from twinseek.terminal import print_result, print_twin, print_videos
 from twinseek.videos import VideoRow
@@ -82,6 +82,15 @@ def test_a_terminal_shows_answer_rank_score_status_spans_reasons_and_warnings(wi
     ):
         assert expected in shown
     assert shown.endswith("no_labels: some tracks have no category")
+
+
+def test_parts_of_the_question_that_nothing_settled_are_told_in_one_line():
+    left = [CheckedClaim(claim=text, check="unverifiable", source="question") for text in ("a dog barks", "wall")]
+    said = CheckedClaim(claim="a shell game", check="unverifiable", source="judge")
+    record = a_record(results=(a_hit(trace=(left[0], said, left[1])),))
+    for shown in (without_styles(on_terminal(print_result, record)), printed(print_result, record)):
+        lines = [line.rpartition("?")[2].strip() for line in shown.splitlines() if "?" in line]
+        assert lines[-2:] == ["a shell game", "not checked: a dog barks; wall"]
 
 
 def test_refuted_and_unverifiable_claims_are_dim():

@@ -85,6 +85,15 @@ def test_what_vanishes_behind_something_followed_hides_and_in_the_open_does_not(
         assert not evaluate("hides", scene, 1).ever
 
 
+@pytest.mark.parametrize(("place", "hides"), [((400, 200), True), ((400, 420), False), ((560, 200), False)])
+def test_what_goes_toward_a_cover_and_is_gone_when_somebody_looks_again_hides(place, hides) -> None:
+    way = [*line((100, 200), (200, 200), 11), *["not_sampled"] * 15, *["absent"] * 5, *["not_sampled"] * 9]
+    scene = Scene(tracks(way, rest(place, 40), size=[(40, 40), (120, 120)]))
+    assert evaluate("hides", scene, 0).ever is hides
+    assert evaluate("hides_behind", scene, 0, 1).ever is hides
+    assert not evaluate("hides_behind", scene, 1, 0).ever
+
+
 def test_of_what_stood_still_before_it_is_not_known_that_it_hides_where_nobody_follows_what_covers_it() -> None:
     scene = Scene(tracks([*rest((240, 200), 20), *["occluded"] * 20, *rest((240, 200), 20)]))
     truth = evaluate("hides", scene, 0)
