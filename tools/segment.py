@@ -5,6 +5,7 @@ from typing import Annotated, Any
 import numpy as np
 from langchain_core.tools import BaseTool, InjectedToolArg, ToolException, tool
 
+from prompts import one_line
 from tools.context import Box, ToolContext
 from tools.spots import Look, find_spot, look_around
 from twins.errors import TwinseekError
@@ -16,6 +17,8 @@ from twins.specialists import Detector, SegmentedTrack, Spot, SpotSegmenter
 SAME_IOU = 0.5
 """Overlap from which what a detector names is what was segmented."""
 UNNAMED = "object"
+LONGEST_NAME = 40
+"""Letters of a category that are repeated to the judge who gave it."""
 
 
 def build(context: ToolContext) -> BaseTool | None:
@@ -35,10 +38,10 @@ def build(context: ToolContext) -> BaseTool | None:
         start: float | None = None,
         end: float | None = None,
     ) -> tuple[str, list[dict[str, object]]]:
-        """Outline one thing and follow it from start to end: the thing that is at one time (seconds) where you say.
+        """Outline and follow one thing, shown at one time (seconds) by box, point (in pixels) or instance.
 
-        Say where by box ([x1, y1, x2, y2]) or point ([x, y]), in pixels of the video, or by instance, an id.
-        category is kept where a detector sees the same.
+        box is [x1, y1, x2, y2], point [x, y] in pixels of the video, instance an id: name one of them. It is followed
+        from start to end; category is kept where a detector sees the same.
         """
         if sum(given is not None for given in (box, point, instance)) != 1:
             raise ToolException("name one of box, point and instance: what is to be followed.")
@@ -115,7 +118,8 @@ def _overlap(a: Box, b: Box) -> float:
 def _told(look: Look, entry: dict[str, Any], category: str, name: str) -> str:
     frames = entry["frames"]
     seconds, box = min(frames, key=lambda frame: abs(frame[0] - look.times[look.position]))
-    doubt = f" Nothing but you says that it is a {category.strip()}." if category.strip() and name == UNNAMED else ""
+    said = one_line(category, LONGEST_NAME)
+    doubt = f" Nothing but you says that it is a {said}." if said and name == UNNAMED else ""
     return (
         f"followed from {frames[0][0]:.1f} to {frames[-1][0]:.1f} s, in {len(frames)} of {len(look.times)} frames; "
         f"at {seconds:.1f} s its box is {[round(side) for side in box]}.{doubt}"

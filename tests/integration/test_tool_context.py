@@ -11,6 +11,7 @@ from tests.e2e.films import picture, write_film
 from tests.plugins import ROOT
 from tools import context as contexts
 from tools.context import describe_twin, make_context
+from twins.geometry import Visibility
 from twinseek.library import Library
 
 
@@ -112,3 +113,24 @@ def test_a_library_that_needs_no_plugin_imports_none():
     )
     ran = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
     assert ran.stdout.splitlines()[-1] == "[]"
+
+
+def test_a_tool_gets_smaller_frames_masks_and_what_is_seen_at_sampled_moments(look, library, video):
+    geometry = library.store.geometry(video)
+    name = geometry.track_ids[0]
+    _, (image,) = look.frames(video, seconds=[0.4], max_side=80)
+    assert image.shape == (60, 80, 3)
+    sampled = look.sampled(video, 0.3, 0.9)
+    assert sampled == [t for t in geometry.seconds.tolist() if 0.3 <= t <= 0.9]
+    (mask, nothing) = look.masks(video, name, [sampled[0], sampled[0] + 0.02])
+    column = int(np.abs(geometry.seconds - sampled[0]).argmin())
+    assert mask.shape == (120, 160)
+    x1, y1, x2, y2 = geometry.boxes[0, column]
+    assert mask.any(axis=0).nonzero()[0][[0, -1]] == pytest.approx((x1, x2 - 1), abs=1)
+    assert mask.any(axis=1).nonzero()[0][[0, -1]] == pytest.approx((y1, y2 - 1), abs=1)
+    assert nothing is None, "no sample was taken then"
+    visible = geometry.visibility[0, np.isin(geometry.seconds, sampled)] == Visibility.VISIBLE
+    assert look.in_view(video, name, sampled) == visible.tolist()
+    assert 0 < visible.sum() < len(visible)
+    with pytest.raises(ToolException, match="there is no instance 't99'"):
+        look.masks(video, "t99", sampled)
