@@ -1,25 +1,20 @@
 """A vision model behind a server of OpenAI's protocol (vLLM, say), shown pictures or a short film."""
 
-import base64
-import io
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from fractions import Fraction
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
 
-import av
-import cv2
-import numpy as np
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, SystemMessage
 from pydantic import BaseModel, SecretStr
 
 from prompts.answers import json_schema
+from tools.films import film
 from tools.seeing import jpeg
 from tools.vision_questions import Question
+from twins.deadlines import CallError, LateError, call_within
 from twins.errors import TwinseekError
-from twins.geometry import Bytes
 
 if TYPE_CHECKING:
     from langchain_openai import ChatOpenAI
@@ -31,6 +26,8 @@ UNWANTED = frozenset([400, 422, 501])
 ABOUT_PICTURES = re.compile(
     r"image|picture|video|vision|visual|multi-?modal|modalit|content (part|type)", re.IGNORECASE
 )
+WAIT = 10.0
+"""Seconds of waiting before one try, at most: a server that trickles is given up after all tries and waits."""
 SHOWN = 300
 """Characters of a server's message that are repeated."""
 NO_CHAT = (ValueError, LookupError, TypeError, AttributeError)
@@ -120,10 +117,23 @@ class ServedModel:
             described = {"name": schema.__name__, "schema": json_schema(schema), "strict": True}
             options["response_format"] = {"type": "json_schema", "json_schema": described}
         try:
-            return self._chat.invoke(messages, **options)
+            return self._within(lambda: self._chat.invoke(messages, **options))
         except LengthFinishReasonError as error:
             text = error.completion.choices[0].message.content or ""
             return AIMessage(text, response_metadata={"finish_reason": "length"})
+
+    def _within(self, request: Callable[[], AIMessage]) -> AIMessage:
+        """Make a request in a thread that nobody waits for: a client's timeout is for each piece that it reads."""
+        try:
+            return call_within(self._attempts * (self._options["timeout"] + WAIT), request, "look")
+        except LateError:
+            raise TwinseekError(self._late()) from None
+        except CallError as failed:
+            raised = failed.__cause__ or failed
+        raise raised
+
+    def _late(self) -> str:
+        return f"{self._name} at {self._url} did not answer in time: raise timeout, or look at its load"
 
     def _messages(self, question: Question) -> list[BaseMessage]:
         if question.seconds is not None and self._media == "video":
@@ -144,7 +154,7 @@ class ServedModel:
         status, said = getattr(error, "status_code", None), self._said(error)
         who = f"{self._name} at {self._url}"
         if isinstance(error, APITimeoutError):
-            return TwinseekError(f"{who} did not answer in time: raise timeout, or look at its load")
+            return TwinseekError(self._late())
         if isinstance(error, APIConnectionError):
             return TwinseekError(f"{who} cannot be reached: check that the server runs, and base_url")
         if status in (401, 403):
@@ -165,20 +175,3 @@ class ServedModel:
         secret = key.get_secret_value() if key is not None and not callable(key) else ""
         text = text.replace(secret, "[secret]") if secret and secret != NO_KEY else text
         return text if len(text) <= SHOWN else f"{text[:SHOWN]}…"
-
-
-def film(images: Sequence[Bytes], seconds: Sequence[float]) -> str:
-    """Return frames of one size as an MP4 file in base64, each shown for their mean distance in time."""
-    step = (seconds[-1] - seconds[0]) / (len(seconds) - 1) if len(seconds) > 1 else 1.0
-    height, width = (side - side % 2 for side in images[0].shape[:2])  # H.264 wants even sides
-    file = io.BytesIO()
-    with av.open(file, "w", format="mp4") as container:
-        rate = Fraction(1 / max(step, 0.01)).limit_denominator(1000)
-        stream = container.add_stream("libx264", rate=rate, options={"crf": "18"})
-        stream.width, stream.height, stream.pix_fmt = width, height, "yuv420p"
-        for image in images:
-            even = np.asarray(cv2.resize(image, (width, height)), np.uint8)
-            frame = av.VideoFrame.from_ndarray(even, format="rgb24")
-            container.mux(stream.encode(frame))
-        container.mux(stream.encode())
-    return base64.b64encode(file.getvalue()).decode()

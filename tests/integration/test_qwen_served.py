@@ -9,7 +9,18 @@ import cv2
 import numpy as np
 import pytest
 
-from tests.integration.model_server import body, completion, dropped, hangs, says, send, serve, status, without_schema
+from tests.integration.model_server import (
+    body,
+    completion,
+    dropped,
+    hangs,
+    says,
+    send,
+    serve,
+    status,
+    trickles,
+    without_schema,
+)
 from tests.integration.test_index_specialists import film
 from tests.integration.test_qwen_vl import BOX, FRAME, INSIDE, SHOT, THING, frame
 from tests.plugins import install_built_in
@@ -141,9 +152,11 @@ def test_a_server_that_knows_no_schemas_is_asked_without_one_from_then_on(descri
         (body(b'{"choices": []}'), "is no chat model's server"),
         (dropped(), "cannot be reached|is no chat model's server"),
         (hangs(), "did not answer in time"),
+        (trickles(), "did not answer in time"),
     ],
 )
-def test_what_is_wrong_with_a_server_is_said_in_one_sentence(describer, server, reply, says):
+def test_what_is_wrong_with_a_server_is_said_in_one_sentence(describer, server, reply, says, monkeypatch):
+    monkeypatch.setattr("tools.vision_server.WAIT", 2.0)
     server.script(reply)
     with pytest.raises(TwinseekError, match=says) as raised:
         look(describer(attempts=2, timeout=0.6))

@@ -2,7 +2,10 @@
 
 import hashlib
 import json
+import os
 import shutil
+import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -11,7 +14,7 @@ import torch
 from tests.checkpoints import qwen_vl as checkpoint
 from tests.integration.forced import force
 from tests.integration.test_index_specialists import film
-from tests.plugins import install_built_in
+from tests.plugins import ROOT, install_built_in
 from tools import plugged, qwen_weights
 from tools.plugged import SpecialistContext
 from tools.qwen_vl import build
@@ -21,6 +24,8 @@ from twinseek.library import Library
 
 SHOT = '{"caption": "Two squares slide", "scene": "a dark room", "events": ["they move"], "confidence": 0.7}'
 THING = '{"what": "a flat square", "looks": ["plain"], "does": "slides to the right", "confidence": 0.8}'
+ONE_FAMILY = pytest.mark.parametrize("family", ["qwen3_vl"], indirect=True)
+"""Of what does not hang on the family."""
 FRAME, INSIDE = (10, 20, 30), (220, 120, 40)
 BOX = (40.0, 30.0, 140.0, 90.0)
 
@@ -146,6 +151,7 @@ def _message(text):
     return AIMessage(text)
 
 
+@ONE_FAMILY
 def test_a_wrong_answer_is_sent_back_once_with_what_was_wrong_and_then_left_out_and_counted(describer, caplog):
     made, local = describer()
 
@@ -180,6 +186,7 @@ def test_an_answer_that_does_not_fit_is_corrected(folders, wrong, problem):
     assert found["t1"][0] == ("attribute", "a flat square", 0.8)
 
 
+@ONE_FAMILY
 def test_a_full_memory_halves_the_batch_and_is_told_of(describer, monkeypatch, caplog):
     made, local = describer(batch=8)
     heard = force(local, answer)
@@ -217,6 +224,35 @@ def test_slivers_specks_and_boxes_beside_the_picture_are_shown_as_they_can_be_or
     assert heard.calls == 1
 
 
+@pytest.mark.parametrize("device", ["cpu", pytest.param("cuda", marks=pytest.mark.gpu)])
+def test_weights_in_half_precision_take_pictures_too(folders, family, device):
+    made = build(SpecialistContext(1, device, {"weights": str(folders[family]), "dtype": "bfloat16"}))
+    local = loaded(Weights(folders[family], device, "bfloat16"))
+    assert (local.model.dtype, local.model.device.type) == (torch.bfloat16, device)
+    force(local, answer)
+    assert set(made.describe([frame()] * 2, [{"t1": BOX}, {}], [0.5, 1.0])) == {"", "t1"}
+
+
+def test_a_device_that_is_not_there_is_named(folders):
+    if torch.cuda.is_available():
+        pytest.skip("this machine has the device")
+    made = build(SpecialistContext(1, "cuda", {"weights": str(folders["qwen3_vl"])}))
+    with pytest.raises(TwinseekError, match="torch finds no cuda: set the device to cpu"):
+        made.describe([frame()], [{}], [0.5])
+
+
+def test_a_describer_that_is_built_has_imported_no_framework(folders):
+    code = (
+        "import sys; from tools.plugged import SpecialistContext; from tools.qwen_vl import build; "
+        "build(SpecialistContext(1, 'cpu', {'weights': sys.argv[1]})); "
+        "print({'torch', 'transformers', 'torchvision'} & set(sys.modules))"
+    )
+    command = [sys.executable, "-c", code, str(folders["qwen3_vl"])]
+    ran = subprocess.run(command, cwd=ROOT, env=os.environ | {"PYTHONPATH": str(ROOT)}, capture_output=True, text=True)
+    assert ran.stdout.strip() == "set()", ran.stderr
+
+
+@ONE_FAMILY
 def test_names_for_a_labeller_are_words_that_were_seen(describer):
     made, local = describer()
     heard = force(local, lambda prompt: '{"names": ["square", "dark room", ""]}')
@@ -224,6 +260,7 @@ def test_names_for_a_labeller_are_words_that_were_seen(describer):
     assert "There are 4 frames, taken at 0.0 s, 1.5 s, 3.0 s, 4.5 s." in heard.rows[0]
 
 
+@ONE_FAMILY
 def test_weights_are_loaded_once_at_the_first_question_and_again_after_they_were_let_go(folders, family, monkeypatch):
     loads = []
     load = qwen_weights._load
