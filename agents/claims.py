@@ -26,8 +26,8 @@ JUDGED_FACTOR = 0.995
 STATE_COVER = 0.5
 """Share of a claimed span that a state must be seen to hold over."""
 CONTRADICTED = 0.7
-"""Share of the clip over which a predicate must fail to be refuted, where it is nowhere seen to hold. Some frames are
-always unknown: at the ends of movements, near a threshold, where a tracker missed the thing."""
+"""Share of the clip over which a predicate must fail to be refuted, and its denial verified, where it is nowhere seen
+to hold. Some are always unknown: at the ends of movements, near a threshold, where a tracker missed the thing."""
 KNOWN_SHARE = 0.95
 """Share of the clip over which a predicate must be known before it can refute how often something happened, or in which
 order: a few frames at the ends are always unknown to movements."""
@@ -178,15 +178,13 @@ def _of_predicate(claim: Claim, span: Span | None, twin: Twin, geometry: Geometr
     within = (max(clip[0], span[0]), min(clip[1], span[1])) if span is not None else clip
     if within[1] <= within[0]:
         return "unverifiable"
-    if claim.negated:
-        return "refuted" if covered(truth.holds, within) > 0 else "verified" if truth.never(within) else "unverifiable"
     length = within[1] - within[0]
     held = covered(truth.holds, within)
-    enough = held > 0 if span is None or PREDICATES[name].event else held >= STATE_COVER * length
-    if enough:
-        return "verified"
     contradicted = CONTRADICTED if span is None or PREDICATES[name].event else 1 - STATE_COVER
-    return "refuted" if not held and covered(truth.fails, within) > contradicted * length else "unverifiable"
+    if not held and covered(truth.fails, within) > contradicted * length:
+        return _denied("refuted", claim.negated)
+    enough = held > 0 if span is None or claim.negated or PREDICATES[name].event else held >= STATE_COVER * length
+    return _denied("verified" if enough else "unverifiable", claim.negated)
 
 
 def _of_side(claim: Claim, geometry: Geometry) -> Check:

@@ -108,6 +108,23 @@ def test_a_verdict_without_a_checkable_claim_is_judged_and_cannot_outrank_an_equ
     assert judged.verdict.score < verified.verdict.score
 
 
+@pytest.mark.parametrize(("seconds", "expected"), [(5.0, ("refuted", "verified")), (3.0, ("unverifiable",) * 2)])
+def test_a_denial_is_verified_by_what_refutes_the_claim(clip, mover, seconds, expected):
+    made = clip(
+        mover("1", [(0, 60, 100), (seconds, 60 + 60 * seconds, 100)]), mover("2", [(0, 500, 250), (6, 500, 250)])
+    )
+    visibility = made.geometry.visibility.copy()
+    visibility[0, np.isnan(made.geometry.boxes[0, :, 0])] = Visibility.NOT_SAMPLED
+    part_seen = replace(made, geometry=replace(made.geometry, visibility=visibility))
+    said = {"predicate": "moves_left", "instances": ("1",)}
+    assert (check(part_seen, **said), check(part_seen, negated=True, **said)) == expected
+
+
+def test_what_holds_for_a_moment_refutes_its_denial(candidate):
+    moved = {"predicate": "moves_right", "instances": ("1",), "span": (2.5, 6.0), "negated": True}
+    assert check(candidate, **moved) == "refuted"
+
+
 def test_a_refuted_claim_keeps_a_verdict_from_being_verified(candidate):
     claims = (
         Claim(claim="it moves", predicate="moves", instances=("1",)),
