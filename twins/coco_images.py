@@ -15,6 +15,7 @@ from twins.coco_files import (
     Category,
     FrameNumber,
     Id,
+    Mask,
     NotNegative,
     Part,
     Rate,
@@ -61,7 +62,7 @@ class Annotation(Part):
     id: Id
     image_id: Id
     category_id: int
-    segmentation: Any = None
+    segmentation: Mask = None
     bbox: XYWH | None = None
     track_id: Id | None = None
     instance_id: Id | None = None

@@ -15,6 +15,7 @@ from twins.coco_files import (
     Category,
     FrameNumber,
     Id,
+    Mask,
     NotNegative,
     Part,
     Rate,
@@ -67,7 +68,7 @@ class VisAnnotation(Part):
     id: Id
     video_id: Id
     category_id: int
-    segmentations: tuple[Any, ...] | None = None
+    segmentations: tuple[Mask, ...] | None = None
     bboxes: tuple[XYWH | None, ...] | None = None
     track_id: str | None = Field(default=None, min_length=1, max_length=200)
     visibility: tuple[Literal["absent", "visible", "occluded", "not_sampled"], ...] | None = None

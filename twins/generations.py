@@ -71,7 +71,7 @@ class Generation:
         return read_record(self.folder / COMPONENTS, ComponentList).components
 
     def has_masks(self) -> bool:
-        """Tell whether there are masks; imported twins have none."""
+        """Tell whether there are masks; twins made of described boxes have none."""
         return MASKS in self.manifest().files
 
     def masks(self) -> "MaskReader":

@@ -32,19 +32,34 @@ def checked_mask(value: object, height: int, width: int) -> CocoRle:
     raise ValueError("a mask is run lengths (size and counts) or a list of polygons")
 
 
+def compact_mask(value: Any) -> Any:
+    """Return a mask with plain counts in its compressed form, which is a tenth in memory; another one as it is.
+
+    Raises:
+        ValueError: the counts do not fit the size that stands beside them.
+    """
+    if not isinstance(value, Mapping) or isinstance(value.get("counts"), str):
+        return value
+    size = value.get("size")
+    if not isinstance(size, Sequence) or len(size) != 2 or not all(type(n) is int and 0 < n < 2**16 for n in size):
+        raise ValueError(f"its size is {_brief(size)}, not [height, width]")
+    return _run_lengths(value, *size)
+
+
 def _run_lengths(value: Mapping[Any, Any], height: int, width: int) -> CocoRle:
     size, counts = value.get("size"), value.get("counts")
     if not isinstance(size, Sequence) or list(size) != [height, width]:
         raise ValueError(f"its size is {_brief(size)}, the video's [height, width] is [{height}, {width}]")
-    if isinstance(counts, str):
-        runs = count_runs(counts)
-    elif isinstance(counts, Sequence) and all(type(count) is int for count in counts):
-        # More than the frame has is refused below; here it only must fit into an array.
-        runs = np.array([min(max(count, -1), height * width + 1) for count in counts], np.int64)
-    else:
-        raise ValueError("counts are text or a list of whole numbers")
+    runs = count_runs(counts) if isinstance(counts, str) else _plain_runs(counts)
     check_runs(runs, height, width)
     return {"size": [height, width], "counts": counts if isinstance(counts, str) else _compressed(runs, height, width)}
+
+
+def _plain_runs(counts: object) -> Ints:
+    runs = np.asarray(counts) if isinstance(counts, Sequence) else None
+    if runs is None or runs.ndim != 1 or not (runs.dtype == np.int64 or len(runs) == 0):
+        raise ValueError("counts are text or a list of whole numbers")
+    return runs.astype(np.int64)
 
 
 def _compressed(runs: Ints, height: int, width: int) -> str:

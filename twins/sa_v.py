@@ -5,12 +5,11 @@ The format: Ravi et al., "SAM 2: Segment Anything in Images and Videos", 2024, a
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from pydantic import Field
 
-from twins.coco_files import NotNegative, Part, Side, number_in, read_document, wrong
+from twins.coco_files import Mask, NotNegative, Part, Side, number_in, read_document, wrong
 from twins.containers import MAX_PIXELS
 from twins.described import Described, DescribedTrack, DescribedVideo, seen_at, to_twin
 from twins.errors import TwinseekError
@@ -40,7 +39,7 @@ class MaskletDocument(Part):
     video_height: Side
     video_width: Side
     video_duration: NotNegative | None = None
-    masklet: tuple[tuple[Any, ...], ...]
+    masklet: tuple[tuple[Mask, ...], ...]
     masklet_id: tuple[int, ...] | None = None
 
 

@@ -155,7 +155,7 @@ class Store:
         return self._read(video_id, generation, Generation.components)
 
     def has_masks(self, video_id: str, generation: str | None = None) -> bool:
-        """Tell whether a video has masks; imported ones have none."""
+        """Tell whether a video has masks; one made of described boxes has none."""
         return self._read(video_id, generation, Generation.has_masks)
 
     def masks(self, video_id: str, generation: str | None = None) -> "MaskReader":

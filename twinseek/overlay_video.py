@@ -25,7 +25,8 @@ TRAIL = 30
 """Sampled frames that a trail is long: about three seconds."""
 OPACITY = 0.3
 """Light, so that a thing's own colour is seen under its mask."""
-QUALITY = {"crf": "20", "preset": "veryfast"}
+QUALITY = {"crf": "20", "preset": "veryfast", "bf": "0"}
+"""Without frames that point forward: with them, an mp4 of uneven times says a length that is too short (measured)."""
 
 
 def write_overlay(path: Path, excerpt: Excerpt, video: Path, on_frame: Callable[[int], None] | None = None) -> None:
@@ -46,6 +47,7 @@ def write_overlay(path: Path, excerpt: Excerpt, video: Path, on_frame: Callable[
     import av
 
     starts, lasts = _clock(excerpt)
+    shown_for = dict(zip(starts, lasts, strict=True))
     position = {index: n for n, index in enumerate(excerpt.frame_index)}
     with VideoFile(video) as file, excerpt.masks() as masks, av.open(str(path), "w", format="mp4") as container:
         drawing = _Drawing(excerpt.tracks, file.info.width, file.info.height)
@@ -58,13 +60,13 @@ def write_overlay(path: Path, excerpt: Excerpt, video: Path, on_frame: Callable[
             n = position[frame.frame_index]
             seen = [(k, excerpt.sighting(masks, track.id, n)) for k, track in enumerate(excerpt.tracks)]
             image = drawing.draw(frame.image, [(k, there) for k, there in seen if there is not None], scale)
-            container.mux(stream.encode(_picture(image, starts[n], lasts[n])))
+            _write(container, stream, _picture(image, starts[n]), shown_for)
             done += 1
             if on_frame:
                 on_frame(done)
         if not done:
             raise TwinseekError(f"{display(video)} holds none of the frames of {excerpt.video_id}: index it again")
-        container.mux(stream.encode(None))
+        _write(container, stream, None, shown_for)
 
 
 def _clock(excerpt: Excerpt) -> tuple[list[int], list[int]]:
@@ -100,7 +102,14 @@ BT709 = 1
 """FFmpeg's number for the colours of high definition: a file that does not say which are meant looks pale."""
 
 
-def _picture(image: Image, start: int, lasts: int) -> Any:
+def _write(container: Any, stream: Any, picture: Any, shown_for: dict[int, int]) -> None:
+    for packet in stream.encode(picture):
+        # The encoder guesses from the rate; of the last frame nothing else says how long it is shown.
+        packet.duration = shown_for.get(packet.pts, packet.duration)
+        container.mux(packet)
+
+
+def _picture(image: Image, start: int) -> Any:
     import av
     from av.video.reformatter import Colorspace
 
@@ -109,7 +118,7 @@ def _picture(image: Image, start: int, lasts: int) -> Any:
     frame = av.VideoFrame.from_ndarray(even, format="bgr24").reformat(
         format="yuv420p", dst_colorspace=Colorspace.ITU709
     )
-    frame.pts, frame.duration, frame.time_base = start, lasts, Fraction(1, TICKS)
+    frame.pts, frame.time_base = start, Fraction(1, TICKS)
     return frame
 
 

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from twins.given_masks import checked_mask
+from twins.given_masks import checked_mask, compact_mask
 from twins.masks import decode_mask, encode_mask
 
 masks = hnp.arrays(np.bool_, hnp.array_shapes(min_dims=2, max_dims=2, max_side=40))
@@ -27,6 +27,17 @@ def test_plain_and_compressed_counts_give_the_same_mask(mask):
     expected = encode_mask(mask)
     assert checked_mask(expected, height, width) == expected
     assert checked_mask({"size": [height, width], "counts": plain(mask)}, height, width) == expected
+
+
+@given(masks)
+def test_plain_counts_are_made_compact_before_the_frame_is_known(mask):
+    assert compact_mask({"size": list(mask.shape), "counts": plain(mask)}) == encode_mask(mask)
+
+
+@pytest.mark.parametrize("size", [None, [6], [6, 7, 8], [6.0, 7], [0, 7], [6, 2**16], "67"])
+def test_counts_without_a_size_are_refused(size):
+    with pytest.raises(ValueError, match="size"):
+        compact_mask({"size": size, "counts": [42]})
 
 
 def test_polygons_are_drawn_and_joined():
@@ -52,13 +63,18 @@ def test_no_text_is_passed_on_that_does_not_fill_the_frame(counts):
         ({"size": [6, 8], "counts": "Z1"}, r"\[6, 8\]"),
         ({"size": [6, 7]}, "counts"),
         ({"size": [6, 7], "counts": "o"}, "middle of a number"),
+        ({"size": [6, 7], "counts": "Z1o"}, "middle of a number"),
         ({"size": [6, 7], "counts": "\x00\x00"}, "letters"),
         ({"size": [6, 7], "counts": "é"}, "letters"),
         ({"size": [6, 7], "counts": "oooooooo0"}, "32 bits"),
         ({"size": [6, 7], "counts": [41]}, "42 pixels"),
         ({"size": [6, 7], "counts": [43]}, "42 pixels"),
         ({"size": [6, 7], "counts": [50, -8]}, "negative"),
-        ({"size": [6, 7], "counts": [10**30, 1]}, "42 pixels"),
+        ({"size": [6, 7], "counts": [10**30, 1]}, "whole numbers"),
+        ({"size": [6, 7], "counts": [2**62, 2**62, 2**62, 2**62, 42]}, "42 pixels"),
+        ({"size": [6, 7], "counts": [[42]]}, "whole numbers"),
+        ({"size": [6, 7], "counts": ["a", "b"]}, "whole numbers"),
+        ({"size": [6, 7], "counts": []}, "42 pixels"),
         ({"size": [6, 7], "counts": [41.0, 1]}, "whole numbers"),
         ({"size": [6, 7], "counts": [True] * 42}, "whole numbers"),
         ({"size": "67", "counts": [42]}, "size"),

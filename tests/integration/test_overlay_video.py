@@ -1,0 +1,135 @@
+"""Overlays on real encoded video: which frames, when, and what is drawn where."""
+
+from fractions import Fraction
+from pathlib import Path
+
+import av
+import numpy as np
+import pytest
+
+from tests.e2e.films import write_film
+from tests.unit.twins.excerpts import excerpt_in
+from twins.described import DescribedTrack, DescribedVideo, to_twin
+from twins.errors import TwinseekError
+from twins.excerpt import Excerpt, Sighting
+from twins.frames import VideoFile
+from twins.masks import encode_mask, mask_area
+from twinseek.overlay_video import write_overlay
+from twinseek.overlays import PALETTE
+
+MOMENTS = [0, 40, 160, 200, 280, 1000]
+"""Milliseconds at which the film's frames are shown; they are far from even."""
+
+
+def excerpt_of_film(folder: Path, film: Path, *, shown: list[int], masks: bool = True) -> Excerpt:
+    """Return a twin of a film: a thing in the upper left quarter, at the frames with these numbers."""
+    with VideoFile(film) as video:
+        seconds = {frame.frame_index: frame.seconds for frame in video.all()}
+        width, height, duration = video.info.width, video.info.height, video.duration
+    mask = np.zeros((height, width), bool)
+    mask[10 : height // 2, 10 : width // 2] = True
+    rle = encode_mask(mask) if masks else None
+    seen = Sighting((10, 10, width // 2, height // 2), float(mask_area(rle)) if rle else 100.0, rle)
+    video_ = DescribedVideo(
+        name="film",
+        width=width,
+        height=height,
+        frame_index=shown,
+        seconds=[seconds[index] for index in shown],
+        duration=duration,
+        frame_count=len(seconds),
+        tracks=[DescribedTrack("t1", "thing", dict.fromkeys(range(len(shown)), seen))],
+    )
+    return excerpt_in(folder, to_twin(video_, "test", "1"))
+
+
+def decoded(path: Path) -> tuple[list[float], list[np.ndarray], float]:
+    with av.open(str(path)) as container:
+        stream = container.streams.video[0]
+        assert (stream.codec_context.name, stream.codec_context.pix_fmt) == ("h264", "yuv420p")
+        frames = [(frame.time, frame.to_ndarray(format="rgb24")) for frame in container.decode(stream)]
+        return [time for time, _ in frames], [image for _, image in frames], float(stream.duration * stream.time_base)
+
+
+def originals(film: Path) -> list[np.ndarray]:
+    with VideoFile(film) as video:
+        return [frame.image for frame in video.all()]
+
+
+def test_sampled_frames_keep_their_uneven_times(tmp_path):
+    film = write_film(tmp_path / "film.mp4", frames=6, pts=MOMENTS)
+    excerpt = excerpt_of_film(tmp_path, film, shown=[0, 2, 3, 5])
+    write_overlay(tmp_path / "out.mp4", excerpt, film)
+    times, images, duration = decoded(tmp_path / "out.mp4")
+    assert times == pytest.approx([0, 0.16, 0.2, 1.0], abs=1e-4)
+    assert duration == pytest.approx(excerpt.twin.duration, abs=1e-3)
+    # The very frames: what lies outside of the drawing is as it was.
+    for image, original in zip(images, [originals(film)[n] for n in (0, 2, 3, 5)], strict=True):
+        assert np.abs(image[70:].astype(int) - original[70:]).mean() < 6
+
+
+def test_masks_are_tinted_in_the_palette_and_the_rest_is_not(tmp_path):
+    film = write_film(tmp_path / "film.mp4", frames=3)
+    write_overlay(tmp_path / "out.mp4", excerpt_of_film(tmp_path, film, shown=[1]), film)
+    _, (image,), _ = decoded(tmp_path / "out.mp4")
+    before = originals(film)[1].astype(float)
+    inside = (slice(40, 52), slice(16, 26))  # in the mask, away from its line and label, on the dark ground
+    change = (image[inside].astype(float) - before[inside]).mean(axis=(0, 1))
+    expected = 0.3 * (np.array(PALETTE[0]) - before[inside].mean(axis=(0, 1)))
+    np.testing.assert_allclose(change, expected, atol=6)
+    assert np.abs(image[80:, 100:] - before[80:, 100:]).mean() < 6
+
+
+def test_a_thing_without_a_mask_gets_its_box(tmp_path):
+    film = write_film(tmp_path / "film.mp4", frames=3)
+    write_overlay(tmp_path / "out.mp4", excerpt_of_film(tmp_path, film, shown=[1], masks=False), film)
+    _, (image,), _ = decoded(tmp_path / "out.mp4")
+    before = originals(film)[1].astype(int)
+    change = np.abs(image.astype(int) - before).mean(axis=2)
+    assert change[59:61, 30:60].mean() > 40 > 6 > change[48:54, 16:26].mean()
+
+
+@pytest.mark.parametrize(("size", "rotate", "shown"), [((161, 121), 0, (162, 122)), ((160, 120), 90, (120, 160))])
+def test_odd_sides_are_made_even_and_turned_films_are_shown_upright(tmp_path, size, rotate, shown):
+    film = write_film(tmp_path / "film.mp4", frames=3, size=size, rotate=rotate)
+    write_overlay(tmp_path / "out.mp4", excerpt_of_film(tmp_path, film, shown=[0, 2]), film)
+    _, images, _ = decoded(tmp_path / "out.mp4")
+    assert (images[0].shape[1], images[0].shape[0]) == shown
+    upright = originals(film)[0]
+    assert np.abs(images[0][90 : upright.shape[0], 90 : upright.shape[1]] - upright[90:, 90:].astype(float)).mean() < 8
+
+
+def test_what_lies_between_two_spans_is_left_out(tmp_path):
+    film = write_film(tmp_path / "film.mp4", frames=20)
+    whole = excerpt_of_film(tmp_path, film, shown=list(range(20)))
+    part = whole.limited(["t1"], [(0.2, 0.32), (0.6, 0.68)])
+    assert part.frame_index == [5, 6, 7, 15, 16]
+    write_overlay(tmp_path / "out.mp4", part, film)
+    times, _, _ = decoded(tmp_path / "out.mp4")
+    assert times == pytest.approx([0.04 * n for n in range(5)], abs=1e-4)
+
+
+def test_tracks_are_scaled_to_a_film_of_another_size(tmp_path):
+    film = write_film(tmp_path / "film.mp4", frames=3)
+    large = write_film(tmp_path / "large.mp4", frames=3, size=(320, 240))
+    write_overlay(tmp_path / "out.mp4", excerpt_of_film(tmp_path, film, shown=[1]), large)
+    _, (image,), _ = decoded(tmp_path / "out.mp4")
+    before = originals(large)[1].astype(int)
+    changed = np.abs(image.astype(int) - before).mean(axis=2)
+    assert image.shape == (240, 320, 3)
+    assert changed[100:114, 30:60].mean() > 12 > 6 > changed[140:, 180:].mean()
+
+
+def test_a_film_that_has_none_of_the_frames_is_refused(tmp_path):
+    film = write_film(tmp_path / "film.mp4", frames=20)
+    short = write_film(tmp_path / "short.mp4", frames=3)
+    excerpt = excerpt_of_film(tmp_path, film, shown=[10, 12])
+    with pytest.raises(TwinseekError, match="none of the frames"):
+        write_overlay(tmp_path / "out.mp4", excerpt, short)
+
+
+def test_ticks_are_whole_for_common_frame_rates():
+    from twinseek.overlay_video import TICKS
+
+    for rate in (24, 25, 30, 50, 60, 1000, Fraction(30_000, 1001), Fraction(60_000, 1001)):
+        assert (TICKS / Fraction(rate)).denominator <= 2
