@@ -88,6 +88,8 @@ def _one_kind_of_error(repository: str, revision: str | None) -> Iterator[None]:
         ) from error
     except errors.RevisionNotFoundError as error:
         raise TwinseekError(f"{repository} has no revision {revision!r}: leave it out, or name a commit") from error
+    except errors.HFValidationError as error:
+        raise TwinseekError(f"{name} cannot be a model's name: write organisation/name") from error
     except errors.OfflineModeIsEnabled as error:
         raise TwinseekError(f"{name} is not fetched while HF_HUB_OFFLINE is set: unset it") from error
     except errors.HfHubHTTPError as error:

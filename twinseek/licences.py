@@ -1,4 +1,7 @@
-"""Under which licences the weights of the profiles are published, as their pages said when this list was made."""
+"""Under which licences the weights of the profiles are published, to warn of those that forbid commercial use.
+
+From the models' pages, or from those of their family where a page was not at hand: what counts is the page.
+"""
 
 from dataclasses import dataclass
 

@@ -64,6 +64,10 @@ class PluginSections(Mapping[str, Mapping[str, Any]]):
         found = wanted(name, section)
         if found is None:
             named = section.get(WEIGHTS)
+            if named is not None and REVISION in section:
+                raise TwinseekError(
+                    f"[plugins.{name}] has a revision, and its weights {named} are a path: leave out the revision"
+                )
             return {**section, WEIGHTS: str(Path(named).expanduser())} if isinstance(named, str) else section
         others = {key: value for key, value in section.items() if key != REVISION}
         return {**others, WEIGHTS: str(locate(found, self._models))}
@@ -117,7 +121,7 @@ def _pull(weights: Wanted) -> str:
 def _cached(weights: Wanted) -> Path | None:
     """Return the model's folder in Hugging Face's cache, where everything of it is there."""
     from huggingface_hub import snapshot_download
-    from huggingface_hub.errors import LocalEntryNotFoundError
+    from huggingface_hub.errors import HFValidationError, LocalEntryNotFoundError
 
     try:
         found = snapshot_download(
@@ -126,6 +130,6 @@ def _cached(weights: Wanted) -> Path | None:
             allow_patterns=[f"*{ending}" for ending in sorted(COUNTING)],
             local_files_only=True,
         )
-    except LocalEntryNotFoundError:
+    except (LocalEntryNotFoundError, HFValidationError):  # the latter: no such name can be on the hub
         return None
     return Path(found)

@@ -137,6 +137,7 @@ def test_a_server_that_sends_something_else_than_is_locked_is_refused(hub, tmp_p
     ("asked", "said"),
     [
         (("lab/none", None), "the hub has no model lab/none"),
+        (("lab/no--name", None), "lab/no--name cannot be a model's name"),
         ((NAME, "v9"), "lab/model has no revision 'v9'"),
         (("lab/pickled", None), r"lab/pickled has only pickled weights \(pytorch_model.bin\), which can run code"),
         (("lab/empty", None), "lab/empty has no weights"),

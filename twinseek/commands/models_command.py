@@ -70,11 +70,7 @@ def list_command(profile: str | None, folder: Path | None, as_json: bool) -> Non
     wanted, models = _chosen((), profile, folder, required=False)
     rows = [_row(place, lock) for place, lock in locked_models(models)]
     there = {row["model"] for row in rows}
-    rows += [
-        {"model": repository, "revision": revision, "state": "missing"}
-        for repository, revision in wanted
-        if repository not in there
-    ]
+    rows += [_elsewhere(*model, models) for model in wanted if model[0] not in there]
     if as_json:
         click.echo(json.dumps(rows, indent=2))
         return
@@ -115,7 +111,21 @@ def _row(folder: Path, lock: Any) -> dict[str, Any]:
     }
 
 
+def _elsewhere(repository: str, revision: str | None, models: Path) -> dict[str, Any]:
+    """Return the row of a model that was not pulled: the hub's own cache may have it."""
+    from twins.errors import TwinseekError
+    from twinseek.weights import Wanted, locate
+
+    row = {"model": repository, "revision": revision}
+    try:
+        return {**row, "state": "cached", "folder": str(locate(Wanted("", repository, revision), models))}
+    except TwinseekError:
+        return {**row, "state": "missing"}
+
+
 def _details(row: dict[str, Any]) -> str:
     if row["state"] == "missing":
         return f"twinseek models pull {row['model']}" + (f"@{row['revision']}" if row["revision"] else "")
+    if row["state"] == "cached":
+        return f"in the hub's cache, with no lock file: {row['folder']}"
     return f"{row['commit'][:12]}  {row['bytes'] / 2**20:.0f} MiB  {row['licence'] or 'licence: see its page'}"

@@ -1,10 +1,12 @@
 """Weights are found before any work starts, or it is said how to get them."""
 
+import json
 import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
+from click.testing import CliRunner
 from huggingface_hub import constants
 from safetensors.numpy import save_file
 
@@ -12,6 +14,7 @@ from tests.hub_server import COMMIT, OTHER_COMMIT
 from tools.weights import file_digest
 from twins.errors import TwinseekError
 from twinseek import devices
+from twinseek.cli import cli
 from twinseek.devices import device_of
 from twinseek.licences import licence_of
 from twinseek.settings import load_settings
@@ -19,6 +22,7 @@ from twinseek.weights import plugin_sections, wanted_by
 from twinseek.weights_folder import LOCK, LockedFile, WeightsLock
 
 NAME = "lab/model"
+SECTION = {"TWINSEEK_PLUGINS__CUTTER__WEIGHTS": NAME}
 
 
 @pytest.fixture(autouse=True)
@@ -61,11 +65,18 @@ def test_a_path_is_taken_as_it_is(tmp_path):
     assert section(weights="~/model")["weights"] == str(Path("~/model").expanduser())
 
 
+def test_a_revision_of_a_path_is_refused_not_ignored(tmp_path):
+    with pytest.raises(TwinseekError, match=r"\[plugins.cutter\] has a revision, and its weights /own are a path"):
+        section(weights="/own", revision="v2")
+
+
 def test_the_hubs_own_cache_is_used_without_network(tmp_path):
     folder = put(tmp_path / "hub" / "models--lab--model" / "snapshots" / COMMIT)
     (tmp_path / "hub" / "models--lab--model" / "refs").mkdir()
     (tmp_path / "hub" / "models--lab--model" / "refs" / "main").write_text(COMMIT)
     assert section(weights=NAME) == {"weights": str(folder)}
+    listed = CliRunner().invoke(cli, ["models", "list", "--to", "models", "--json"], env=SECTION)
+    assert [(row["model"], row["state"]) for row in json.loads(listed.stdout)] == [(NAME, "cached")]
     assert section(weights=NAME, revision=COMMIT) == {"weights": str(folder)}
 
 
