@@ -40,7 +40,12 @@ def test_things_side_by_side_are_not_merged():
 
 def test_a_mask_that_slips_onto_another_thing_at_its_end_does_not_make_them_one():
     slipping = {**dict.fromkeys(range(10), 90), **going(10, 13)}
-    assert len(merge_doubles([track(0, going(0, 20)), track(1, slipping)])) == 2
+    assert len(merge_doubles([track(0, going(10, 40)), track(1, slipping)])) == 2
+
+
+def test_tracks_that_coincide_now_and_then_are_not_one():
+    crossing = {number: 90 if number < 7 else 20 + 2 * number for number in range(10)}
+    assert len(merge_doubles([track(0, going(0, 10)), track(1, crossing)])) == 2
 
 
 def test_three_that_coincide_are_one():
