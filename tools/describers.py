@@ -35,7 +35,7 @@ OF_THE_PICTURE: tuple[FactKind, ...] = ("scene", "action", "event", "purpose")
 class PluggedDescriber(Plugged):
     """A describer: ``describe(images, boxes)`` returns ``{id: [text, (kind, text) or (kind, text, confidence)]}``.
 
-    ``suggest(images)``, where it has that, returns names of things, for a detector to look for. Where a method takes
+    ``names(images)``, where it has that, returns names of things, for a detector to look for. Where a method takes
     ``seconds`` too, it is told the frames' times.
     """
 
@@ -53,11 +53,11 @@ class PluggedDescriber(Plugged):
     @property
     def suggests(self) -> bool:
         """See :class:`twins.specialists.Describer`."""
-        return callable(getattr(self.plugin, "suggest", None))
+        return callable(getattr(self.plugin, "names", None))
 
-    def suggest(self, frames: Sequence[Frame]) -> list[str]:
+    def names(self, frames: Sequence[Frame]) -> list[str]:
         """See :class:`twins.specialists.Describer`."""
-        found = self._ask(self.plugin.suggest, frames, [own(frame.image) for frame in frames], looks=PATIENCE + 1)
+        found = self._ask(self.plugin.names, frames, [own(frame.image) for frame in frames], looks=PATIENCE + 1)
         if not isinstance(found, list | tuple) or not all(isinstance(name, str) for name in found):
             raise self.wrong("names of things", found)
         names = [tidy(name) for name in found[:MOST_NAMES] if len(name) <= LONGEST_NAME]

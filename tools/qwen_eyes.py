@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 class QwenSettings(BaseModel):
     """The section ``[plugins.qwen_vl]``: a folder of ``weights``, or a server's ``base_url`` and ``model``.
 
-    ``things`` of a shot are described, the largest; ``tokens`` is the longest answer. ``batch``, ``dtype`` are for
+    ``things`` of a shot are described, the largest; ``tokens`` is the longest answer. ``batch_size``, ``dtype`` are for
     weights, ``concurrency``, ``timeout``, ``attempts`` and ``media`` for a server.
     """
 
@@ -32,7 +32,7 @@ class QwenSettings(BaseModel):
     model: str | None = None
     things: int = Field(default=24, ge=0, le=100)
     tokens: int = Field(default=384, ge=16, le=4096)
-    batch: int = Field(default=8, ge=1, le=256)
+    batch_size: int = Field(default=8, ge=1, le=256)
     dtype: Literal["auto", "float32", "float16", "bfloat16"] = "auto"
     media: Media = "images"
     concurrency: int = Field(default=8, ge=1, le=256)
@@ -52,7 +52,7 @@ class LocalEyes:
     def answer(self, questions: Sequence[Question]) -> "list[AIMessage]":
         """See :class:`tools.vision_questions.Eyes`."""
         talks = [_conversation(question) for question in questions]
-        return loaded(self._weights).answer(talks, max_tokens=self._settings.tokens, batch=self._settings.batch)
+        return loaded(self._weights).answer(talks, max_tokens=self._settings.tokens, batch=self._settings.batch_size)
 
     def chat(self, identity: str) -> "BaseChatModel":
         """See :meth:`tools.qwen_vl.QwenVL.chat`."""

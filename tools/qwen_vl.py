@@ -87,7 +87,7 @@ class QwenVL:
             if isinstance(answer, ShotAnswer | ThingAnswer)
         }
 
-    def suggest(self, images: Sequence[Bytes], seconds: Sequence[float]) -> list[str]:
+    def names(self, images: Sequence[Bytes], seconds: Sequence[float]) -> list[str]:
         """Return the kinds of things that are seen in frames of a clip, of which 4 are looked at."""
         step = max(1, -(-len(images) // MOST_NAMED))
         question = _frames_question("name_things", images[::step], seconds[::step], NamesAnswer)

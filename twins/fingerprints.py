@@ -7,7 +7,9 @@ from typing import Any
 
 from twins.schema import Provenance
 
-NOT_IDENTITY = frozenset({"profile", "device", "batch_size", "jobs", "threads"})
+NOT_IDENTITY = frozenset(
+    {"profile", "device", "batch_size", "points_per_batch", "jobs", "threads", "concurrency", "timeout", "attempts"}
+)
 """Settings that change where and how fast a stage runs, but not what it finds."""
 
 

@@ -128,10 +128,12 @@ def _models(settings: Settings) -> Iterator[Finding]:
 
 
 def _opened(spec: str, settings: Settings) -> str:
+    from twinseek.devices import device_of
     from twinseek.models import load_model, url_for
     from twinseek.weights import plugin_sections
 
-    load_model(spec, url_for(spec, settings.llm), plugins=plugin_sections(settings))
+    url, sections = url_for(spec, settings.llm), plugin_sections(settings)
+    load_model(spec, url, plugins=sections, device=device_of(settings))
     return spec
 
 

@@ -284,7 +284,8 @@ class Gallery:
         key = (spec, url, limits)
         with self._opening:
             if key not in self._chats:
-                chat = load_model(spec, url, llm.timeout, plugins=plugin_sections(self._settings))
+                sections = plugin_sections(self._settings)
+                chat = load_model(spec, url, llm.timeout, plugins=sections, device=self._device)
                 self._chats[key] = Model(chat, spec, meter=Meter(), limits=limits)
             return self._chats[key]
 

@@ -79,7 +79,7 @@ def pixels(inputs, kind: str, size: int) -> np.ndarray:
 
 
 def test_pictures_reach_the_model_in_the_order_of_colours_that_its_processor_is_made_for(describer, family):
-    made, local = describer(batch=1)
+    made, local = describer(batch_size=1)
     heard = force(local, answer)
     made.describe([frame()] * 2, [{"t1": BOX}] * 2, [0.5, 1.0])
     processor, size = local.processor.image_processor, 14 if family == "qwen2_5_vl" else 16
@@ -116,7 +116,7 @@ def test_times_reach_the_model_as_each_family_reads_them(describer, family):
 
 
 def test_all_questions_of_a_shot_go_in_batches_and_answers_come_back_to_their_things(describer):
-    made, local = describer(batch=3)
+    made, local = describer(batch_size=3)
     heard = force(local, lambda prompt: answer(prompt).replace("flat", f"flat {prompt.count('<|image_pad|>') // 15}"))
     boxes = [{f"t{n}": (10.0 * n, 10, 10.0 * n + 80, 60) for n in range(4)}, {"t3": (30.0, 10, 110, 60)}]
     found = made.describe([frame()] * 2, boxes, [0.5, 1.0])
@@ -135,7 +135,7 @@ def test_all_questions_of_a_shot_go_in_batches_and_answers_come_back_to_their_th
 
 def test_what_is_shorter_is_filled_up_on_the_left_so_that_answers_do_not_hang_on_their_neighbours(describer):
     made, _ = describer()
-    together, alone = (describer(batch=batch, tokens=16)[0]._eyes for batch in (8, 1))
+    together, alone = (describer(batch_size=batch, tokens=16)[0]._eyes for batch in (8, 1))
     said = []
     for eyes in (together, alone):
         questions = []
@@ -188,7 +188,7 @@ def test_an_answer_that_does_not_fit_is_corrected(folders, wrong, problem):
 
 @ONE_FAMILY
 def test_a_full_memory_halves_the_batch_and_is_told_of(describer, monkeypatch, caplog):
-    made, local = describer(batch=8)
+    made, local = describer(batch_size=8)
     heard = force(local, answer)
     generate = local.model.generate
 
@@ -256,7 +256,7 @@ def test_a_describer_that_is_built_has_imported_no_framework(folders):
 def test_names_for_a_labeller_are_words_that_were_seen(describer):
     made, local = describer()
     heard = force(local, lambda prompt: '{"names": ["square", "dark room", ""]}')
-    assert made.suggest([frame()] * 10, [0.5 * n for n in range(10)]) == ["square", "dark room"]
+    assert made.names([frame()] * 10, [0.5 * n for n in range(10)]) == ["square", "dark room"]
     assert "There are 4 frames, taken at 0.0 s, 1.5 s, 3.0 s, 4.5 s." in heard.rows[0]
 
 
@@ -303,7 +303,7 @@ def _hash(folder):
 
 def test_a_clip_is_described_while_it_is_indexed_and_only_once(index, folders, family, monkeypatch):
     heard = force(loaded(Weights(folders[family])), answer)
-    _, twin = index(weights=str(folders[family]), batch=2)
+    _, twin = index(weights=str(folders[family]), batch_size=2)
     said = {(fact.about, fact.kind, fact.text) for fact in twin.facts if fact.source == "describer:qwen_vl"}
     assert (None, "scene", "Two squares slide") in said
     assert (None, "event", "they move") in said
@@ -313,9 +313,9 @@ def test_a_clip_is_described_while_it_is_indexed_and_only_once(index, folders, f
     source = twin.sources["describer:qwen_vl"]
     assert len(source.weights) == 64
     assert "describe_shot-1-describe_instance-1" in source.version
-    assert index(weights=str(folders[family]), batch=2)[0] == []
+    assert index(weights=str(folders[family]), batch_size=2)[0] == []
     monkeypatch.setattr("tools.qwen_vl.PROMPTS", ("describe_shot",))  # as another version of a prompt would
-    assert index(weights=str(folders[family]), batch=2)[0] == ["descriptions", "components"]
+    assert index(weights=str(folders[family]), batch_size=2)[0] == ["descriptions", "components"]
 
 
 def spoil(folder, how):

@@ -27,11 +27,9 @@ def command(profile: str | None, as_json: bool) -> None:
     from twinseek.weights import plugin_sections
 
     settings = load_settings(profile=profile)
-    sections = plugin_sections(settings)
-    specialists = OpenSpecialists(
-        settings.index.plugins, sections, device_or_cpu(settings, partial(click.echo, err=True))
-    )
-    plugins = list_plugins(context_without_library(_eyes(settings), specialists), sections)
+    sections, device = plugin_sections(settings), device_or_cpu(settings, partial(click.echo, err=True))
+    specialists = OpenSpecialists(settings.index.plugins, sections, device)
+    plugins = list_plugins(context_without_library(_eyes(settings, device), specialists), sections)
     for problem in specialists.problems:
         click.echo(problem, err=True)
     if as_json:
@@ -44,7 +42,7 @@ def command(profile: str | None, as_json: bool) -> None:
     print_plugins(plugins, Console())
 
 
-def _eyes(settings: Settings) -> "BaseChatModel | None":
+def _eyes(settings: Settings, device: str) -> "BaseChatModel | None":
     """Return the model that sees; tools that need one are absent where none can be opened, and the reason is told."""
     if not settings.llm.asked_for:
         return None
@@ -53,7 +51,9 @@ def _eyes(settings: Settings) -> "BaseChatModel | None":
 
     try:
         spec = specs(settings.llm)[2]
-        return load_model(spec, url_for(spec, settings.llm), plugins=plugin_sections(settings)) if spec else None
+        if spec is None:
+            return None
+        return load_model(spec, url_for(spec, settings.llm), plugins=plugin_sections(settings), device=device)
     except TwinseekError as error:
         click.echo(f"no model that sees: {error}", err=True)
         return None

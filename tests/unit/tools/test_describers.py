@@ -22,7 +22,7 @@ class Timed:
     def describe(self, images, boxes, seconds):
         return {"": [f"from {seconds[0]} to {seconds[-1]}"]}
 
-    def suggest(self, images):
+    def names(self, images):
         return [f"{len(images)} Dogs", "cat", "Cat", "", "x" * 99, "a\u202eb"]
 
     def chat(self, identity):
@@ -45,12 +45,12 @@ def test_times_are_told_to_a_describer_that_takes_them(frames):
 
 
 def test_names_are_words_in_lower_case_each_once(frames):
-    assert opened(Timed()).suggest(frames) == ["2 dogs", "cat", "a b"]
+    assert opened(Timed()).names(frames) == ["2 dogs", "cat", "a b"]
     assert not opened(Teller()).suggests
     wrong = Timed()
-    wrong.suggest = lambda images: "dog"
+    wrong.names = lambda images: "dog"
     with pytest.raises(TwinseekError, match="the plugin teller returned 'dog' for names of things"):
-        opened(wrong).suggest(frames)
+        opened(wrong).names(frames)
 
 
 def test_a_chat_model_is_told_by_what_its_findings_are_recognised():
