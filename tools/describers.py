@@ -25,7 +25,7 @@ OF_THE_PICTURE: tuple[FactKind, ...] = ("scene", "action", "event", "purpose")
 class PluggedDescriber(Plugged):
     """A describer: ``describe(images, boxes)`` returns ``{id: [text, (kind, text) or (kind, text, confidence)]}``.
 
-    ``suggest(images)``, where it has that, returns names of things, for a detector to look for.
+    ``names(images)``, where it has that, returns names of things, for a detector to look for.
     """
 
     GROUP, METHOD, DOES = DESCRIBERS, "describe", "describes things"
@@ -42,12 +42,12 @@ class PluggedDescriber(Plugged):
     @property
     def suggests(self) -> bool:
         """See :class:`twins.specialists.Describer`."""
-        return callable(getattr(self.plugin, "suggest", None))
+        return callable(getattr(self.plugin, "names", None))
 
-    def suggest(self, frames: Sequence[Frame]) -> list[str]:
+    def names(self, frames: Sequence[Frame]) -> list[str]:
         """See :class:`twins.specialists.Describer`."""
         images = [own(frame.image) for frame in frames]
-        names: list[str] = self.call(lambda: list(self.plugin.suggest(images)), frames=len(images))
+        names: list[str] = self.call(lambda: list(self.plugin.names(images)), frames=len(images))
         if not all(isinstance(name, str) for name in names):
             raise self.wrong("names of things", names)
         return names
