@@ -211,7 +211,7 @@ def _specialised(
             specialists.labeller,
             lambda seconds: _frames(path, seconds),
             _follower(specialists),
-            teller.suggest if teller else None,
+            teller.names if teller else None,
         )
     if "depth" in stages:
         geometry = with_depth(

@@ -8,7 +8,7 @@ Settings:
     vocabulary: what to look for, a list of names or a file with one a line; by default ``vocabulary.txt``.
     threshold: least score of a thing, 0 to 1; 0.2. Scores are those of the model, no frequencies of being right.
     prompt: what the model is asked for a name; "a photo of a {}", as it was trained.
-    batch_size: most pictures at once; 8.
+    batch_size: most pictures at once; 8 on a GPU, else 1.
     dtype: float32, float16 or bfloat16; half precision on a GPU, else float32.
 """
 
@@ -49,8 +49,6 @@ def build(context: "SpecialistContext") -> "Owlv2":
 class Owlv2:
     """Finds what it is given names for; of each thing the likeliest name comes first, others at the same box follow."""
 
-    batch_size = 8
-
     def __init__(self, folder: Path, config: Mapping[str, Any], settings: Mapping[str, Any], device: str) -> None:
         self.vocabulary = read_vocabulary(settings.get("vocabulary"))
         # What counts of a file of names is its content.
@@ -59,6 +57,8 @@ class Owlv2:
         if "{}" not in self._prompt:
             raise ValueError(f"its prompt {self._prompt!r} has no {{}}, where the name belongs")
         self._words = int(config.get("text_config", {}).get("max_position_embeddings", 16))
+        # A processor gains nothing by several at once, and each of them takes it many seconds.
+        self.batch_size = 1 if device == "cpu" else 8
         self._folder, self._device = folder, device
         self._weights = Pretrained(folder, device, dtype_of(settings, device), _classes)
         self._encoded: dict[str, Any] = {}

@@ -180,7 +180,7 @@ class Describer(Specialist, Protocol):
     def suggests(self) -> bool:
         """Whether it names things that a detector could look for."""
 
-    def suggest(self, frames: Sequence[Frame]) -> Sequence[str]:
+    def names(self, frames: Sequence[Frame]) -> Sequence[str]:
         """Return names of things that are in some frames of a clip."""
 
 

@@ -131,7 +131,7 @@ def test_depth_without_a_scale_stops_the_index_before_any_work(put, index):
     put("near", DEPTH.replace('"relative"', '"feet"').format(body=BY_COLOUR), "depths", distribution="first")
     with pytest.raises(TwinseekError, match="near of first cannot be used: its scale is 'feet', not one of weak"):
         index(depth="near")
-    with pytest.raises(TwinseekError, match=r"no plugin tells depth by the name of 'far' \(installed: near\)"):
+    with pytest.raises(TwinseekError, match=r"no plugin tells depth by the name of 'far' \(installed: .*near\)"):
         index(depth="far")
 
 
@@ -287,7 +287,7 @@ def build(context): return Seeker()
 """
 SUGGEST = """
 class Suggester(Teller):
-    def suggest(self, images):
+    def names(self, images):
         assert len(images) == 4
         return ["cup", self.word + " stamp"]
 Teller = Suggester

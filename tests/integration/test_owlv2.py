@@ -105,7 +105,7 @@ def told(detections):
 
 
 def test_red_reaches_the_model_first_normalised_and_above_the_padding(opened, watch):
-    detector = opened()
+    detector = opened(batch_size=2)
     shown = seen_by(detector, watch)
     detector.detect([a_frame(WIDE, (255, 0, 0)), a_frame(WIDE, (255, 0, 0))])
     (pixels,) = shown
