@@ -119,7 +119,7 @@ def test_tracks_are_scaled_to_a_film_of_another_size(tmp_path, masks):
     changed = np.abs(image.astype(int) - before).mean(axis=2)
     assert image.shape == (240, 320, 3)
     # The lower edge of what is 60 high in the twin.
-    assert changed[117:122, 30:150].mean() > 30 > 6 > changed[140:, 180:].mean()
+    assert changed[119:122, 30:150].mean() > 15 > 6 > changed[140:, 180:].mean()
 
 
 def test_a_film_that_has_none_of_the_frames_is_refused(tmp_path):
