@@ -26,7 +26,7 @@ TRAIL = 30
 OPACITY = 0.3
 """Light, so that a thing's own colour is seen under its mask."""
 QUALITY = {"crf": "20", "preset": "veryfast", "bf": "0"}
-"""Without frames that point forward: with them, an mp4 of uneven times says a length that is too short (measured)."""
+"""Without frames that point forward, so that packets come in the order of their times, which are uneven."""
 
 
 def write_overlay(path: Path, excerpt: Excerpt, video: Path, on_frame: Callable[[int], None] | None = None) -> None:

@@ -109,15 +109,17 @@ def test_what_lies_between_two_spans_is_left_out(tmp_path):
     assert times == pytest.approx([0.04 * n for n in range(5)], abs=1e-4)
 
 
-def test_tracks_are_scaled_to_a_film_of_another_size(tmp_path):
+@pytest.mark.parametrize("masks", [True, False])
+def test_tracks_are_scaled_to_a_film_of_another_size(tmp_path, masks):
     film = write_film(tmp_path / "film.mp4", frames=3)
     large = write_film(tmp_path / "large.mp4", frames=3, size=(320, 240))
-    write_overlay(tmp_path / "out.mp4", excerpt_of_film(tmp_path, film, shown=[1]), large)
+    write_overlay(tmp_path / "out.mp4", excerpt_of_film(tmp_path, film, shown=[1], masks=masks), large)
     _, (image,), _ = decoded(tmp_path / "out.mp4")
     before = originals(large)[1].astype(int)
     changed = np.abs(image.astype(int) - before).mean(axis=2)
     assert image.shape == (240, 320, 3)
-    assert changed[100:114, 30:60].mean() > 12 > 6 > changed[140:, 180:].mean()
+    # The lower edge of what is 60 high in the twin.
+    assert changed[119:122, 30:150].mean() > 15 > 6 > changed[140:, 180:].mean()
 
 
 def test_a_film_that_has_none_of_the_frames_is_refused(tmp_path):
