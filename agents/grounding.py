@@ -1,5 +1,6 @@
 """From a noun phrase to the tracks that it may mean, each with a score."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -59,6 +60,7 @@ class Grounder:
         self._words: dict[str, Words] = {}
         self._scores: dict[str, Doubles] = {}
         self._areas: Doubles | None = None
+        self._categories = tuple({track.category: None for track in twin.tracks if is_labelled(track)})
 
     def scores(self, phrase: str) -> Doubles:
         """Return (len(twin.tracks),) scores 0–1 of a noun phrase; 1 for every track where it demands nothing."""
@@ -151,7 +153,8 @@ class Grounder:
     def _likeness(self, noun: str, category: str) -> float:
         if self._encoder is None:
             return 0.0
-        cosine = _cosine(self._encoder, noun, category)
+        first, second = _vectors_of(self._encoder, (noun, category), self._categories)
+        cosine = float(first @ second)
         return LIKE_SCORE * float(np.clip((cosine - LIKE_LOW) / (LIKE_HIGH - LIKE_LOW), 0.0, 1.0))
 
 
@@ -211,15 +214,19 @@ _vectors: dict[tuple[str, str], Doubles] = {}
 MAX_VECTORS = 20_000
 
 
-def _cosine(encoder: TextEncoder, first: str, second: str) -> float:
-    return float(_vector(encoder, first) @ _vector(encoder, second))
+def _vectors_of(encoder: TextEncoder, words: Sequence[str], likely: Sequence[str]) -> list[Doubles]:
+    """Return the unit vectors of some words, encoded once a process.
 
-
-def _vector(encoder: TextEncoder, text: str) -> Doubles:
-    """Return the unit vector of a word, encoded once a process."""
-    key = (encoder.fingerprint, text)
-    if key not in _vectors:
+    Args:
+        likely: words that are asked for sooner or later, encoded with the first: most of a word's time is the call.
+    """
+    name = encoder.fingerprint
+    found = {word: vector for word in words if (vector := _vectors.get((name, word))) is not None}
+    lacking = [word for word in words if word not in found]
+    if lacking:
         if len(_vectors) > MAX_VECTORS:
             _vectors.clear()
-        _vectors[key] = np.asarray(encoder.encode([text])[0], np.float64)
-    return _vectors[key]
+        new = list(dict.fromkeys([*lacking, *(word for word in likely if (name, word) not in _vectors)]))
+        found.update(zip(new, np.asarray(encoder.encode(new), np.float64), strict=True))
+        _vectors.update({(name, word): found[word] for word in new})
+    return [found[word] for word in words]

@@ -3,7 +3,7 @@
 import tomllib
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
 from itertools import product
 from pathlib import Path
@@ -182,12 +182,12 @@ def _by_length(phrases: list[str]) -> tuple[tuple[str, ...], ...]:
     return tuple(sorted((tuple(phrase.split()) for phrase in phrases), key=len, reverse=True))
 
 
-def pattern(predicate: str, voice: str, text: str) -> Pattern:
+def pattern(predicate: str, voice: str, text: str, *, general: bool = False) -> Pattern:
     """Read ``leave * behind``: determiners go, words become stems, the slot at the end is understood."""
     words = [word for word in text.split() if word not in DETERMINERS]
     if words[-1] == SLOT:
         words = words[:-1]
-    return Pattern(predicate, voice, tuple(word if word == SLOT else stem(word) for word in words))
+    return Pattern(predicate, voice, tuple(word if word == SLOT else stem(word) for word in words), general)
 
 
 def expand(text: str) -> Iterable[str]:
@@ -204,7 +204,7 @@ def _verbs(entries: list[tuple[str, dict[str, Any]]]) -> dict[str, tuple[Pattern
         listed += [("inverse", text) for text in entry.get("inverse_verbs", ())]
         for voice, text in listed:
             for written in expand(text):
-                made = replace(pattern(name, voice, written), general="<" in text)
+                made = pattern(name, voice, written, general="<" in text)
                 found[made.words[0]].append(made)
     return {stem: tuple(sorted(group, key=lambda p: p.literal, reverse=True)) for stem, group in found.items()}
 

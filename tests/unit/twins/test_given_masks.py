@@ -64,6 +64,7 @@ def test_no_text_is_passed_on_that_does_not_fill_the_frame(counts):
         ({"size": [6, 7]}, "counts"),
         ({"size": [6, 7], "counts": "o"}, "middle of a number"),
         ({"size": [6, 7], "counts": "Z1o"}, "middle of a number"),
+        ({"size": [6, 7], "counts": "Z1o"}, "middle of a number"),
         ({"size": [6, 7], "counts": "\x00\x00"}, "letters"),
         ({"size": [6, 7], "counts": "é"}, "letters"),
         ({"size": [6, 7], "counts": "oooooooo0"}, "32 bits"),
