@@ -1,23 +1,6 @@
-"""Folders of weights in tests: how they are recognised, and how they are spoilt."""
+"""Folders of weights, spoilt."""
 
-import hashlib
 from pathlib import Path
-
-from tools import plugged
-
-
-def hash_folders(monkeypatch) -> None:
-    """Let plugins be opened whose weights are a folder, where only single files are hashed."""
-    of_file = getattr(plugged, "_hash", None)
-    if of_file is None:
-        return
-
-    def of_either(path: Path) -> str:
-        if not path.is_dir():
-            return of_file(path)
-        return hashlib.sha256("".join(of_file(file) for file in sorted(path.iterdir())).encode()).hexdigest()
-
-    monkeypatch.setattr(plugged, "_hash", of_either)
 
 
 def cut(folder: Path) -> None:

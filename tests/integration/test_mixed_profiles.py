@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 from safetensors.numpy import save_file
 
-from tests.integration.test_index_specialists import BY_HUE, DEPTH, SEGMENTER, film, of_colour
+from tests.e2e.films import write_squares
+from tests.integration.test_index_specialists import BY_HUE, DEPTH, SEGMENTER, of_colour
 from tests.plugins import install
 from tools.weights import weights_digest
 from twins.errors import TwinseekError
@@ -132,7 +133,7 @@ def observe_red(library: Library, video_id: str) -> str:
 
 
 def test_a_better_profile_runs_only_what_changed_and_what_tools_found_stays(specialists, index, tmp_path):
-    first, second = film(tmp_path / "first.mp4"), film(tmp_path / "second.mp4", frames=50)
+    first, second = write_squares(tmp_path / "first.mp4"), write_squares(tmp_path / "second.mp4", frames=50)
     small = specialists.profile("small")
     index(small, first)
     assert all(specialists.calls().values())
@@ -176,7 +177,7 @@ def test_a_better_profile_runs_only_what_changed_and_what_tools_found_stays(spec
     ],
 )
 def test_another_depth_or_describer_calls_nobody_else(specialists, index, tmp_path, changed, ran):
-    clip = film(tmp_path / "first.mp4")
+    clip = write_squares(tmp_path / "first.mp4")
     index(specialists.profile("small"), clip)
     specialists.calls()
     assert index(specialists.profile("other", **{changed: "large"}), clip) == {"first": ran}
@@ -184,7 +185,7 @@ def test_another_depth_or_describer_calls_nobody_else(specialists, index, tmp_pa
 
 
 def test_every_fact_and_track_names_who_says_so(specialists, index, tmp_path):
-    index(specialists.profile("small"), film(tmp_path / "first.mp4"))
+    index(specialists.profile("small"), write_squares(tmp_path / "first.mp4"))
     with Library.open(tmp_path / "library") as library:
         twin = library.twin(library.video_ids()[0])
     sources = {name: (by.specialist, by.weights) for name, by in twin.sources.items()}
@@ -201,7 +202,7 @@ def test_every_fact_and_track_names_who_says_so(specialists, index, tmp_path):
 
 
 def test_where_the_weights_lie_and_on_which_device_they_run_changes_nothing(specialists, index, tmp_path, monkeypatch):
-    clip = film(tmp_path / "first.mp4")
+    clip = write_squares(tmp_path / "first.mp4")
     index(specialists.profile("small"), clip)
     specialists.weights("small").rename(tmp_path / "weights" / "moved")
     moved = specialists.profile("moved", cutter="moved", near="moved", namer="moved", teller="moved")
@@ -228,14 +229,14 @@ def test_weights_that_cannot_be_used_stop_the_index_before_any_work(
     own = text.index("weights", text.index(f"[plugins.{plugin}]"))
     profile.write_text(text[:own] + text[own:].replace(str(specialists.weights("small")), weights, 1))
     with pytest.raises(TwinseekError, match=said):
-        index(str(profile), film(tmp_path / "first.mp4"))
+        index(str(profile), write_squares(tmp_path / "first.mp4"))
     assert not any(specialists.calls().values())
     assert not list((tmp_path / "library").glob("videos/*"))
 
 
 def test_everything_that_is_not_there_is_said_at_once(specialists, index, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    clip = film(tmp_path / "first.mp4")
+    clip = write_squares(tmp_path / "first.mp4")
     profile = Path(specialists.profile("small"))
     with pytest.raises(TwinseekError) as error:
         index(_with(profile, f'weights = "{specialists.weights("small")}"', 'weights = "lab/absent"'), clip)

@@ -11,9 +11,10 @@ from tests.e2e.films import write_film
 from tests.plugins import install_built_in
 from tools.context import make_context
 from tools.door import open_tools
-from tools.namers import PluggedDetector, open_namer
+from tools.namers import PluggedDetector
 from tools.owlv2 import MOST_FOUND
 from tools.plugged import open_plugged
+from tools.specialists import OpenSpecialists
 from twins.errors import TwinseekError
 from twins.frames import Frame
 from twins.queries import ToolCall
@@ -32,7 +33,6 @@ def weights(tmp_path_factory):
 def opened(tmp_path, monkeypatch, weights):
     """Return a function that opens the plugin as the index does."""
     install_built_in(tmp_path, monkeypatch)
-    folders.hash_folders(monkeypatch)
 
     def opened(folder=None, **settings):
         given = {"weights": str(folder or weights), "vocabulary": NAMES, **settings}
@@ -305,11 +305,11 @@ def test_a_folder_of_another_model_or_with_spoilt_weights_is_refused(opened, wei
     name = folders.without_a_tensor(folder)
     with pytest.raises(TwinseekError, match=f"lacks 1 of its weights \\({name} …\\)"):
         opened(folder).detect([a_frame()])
-    folders.cut(folder)
-    with pytest.raises(TwinseekError, match="is damaged"):
-        opened(folder)
     (folder / "config.json").write_text('{"model_type": "owlvit"}')
     with pytest.raises(TwinseekError, match="holds a owlvit model, not owlv2"):
+        opened(folder)
+    folders.cut(folder)
+    with pytest.raises(TwinseekError, match="is damaged"):
         opened(folder)
 
 
@@ -358,11 +358,12 @@ def test_a_followed_thing_is_called_what_the_model_sees_there(index, opened, wat
 
 def test_words_outside_the_vocabulary_are_found_just_in_time(index, opened, watch, tmp_path):
     index()
-    detector = open_namer("owlv2", {"weights": str(opened().settings["weights"]), "vocabulary": ["cup"]})
-    counts = read_by(detector, watch)
+    section = {"weights": str(opened().settings["weights"]), "vocabulary": ["cup"]}
+    specialists = OpenSpecialists({"labeller": "owlv2"}, {"owlv2": section})
+    counts = read_by(specialists.detector(), watch)
     with Library.open(tmp_path / "library") as library:
         (video,) = library.video_ids()
-        toolbox = open_tools(make_context(library.store, library.store.effective, detector=detector))
+        toolbox = open_tools(make_context(library.store, library.store.effective, specialists=specialists))
         assert "red kettle" in toolbox.tools["find_objects"].offer.description
         call = ToolCall(tool="find_objects", args={"seconds": [0.4], "category": "blue teapot"})
         found = run_call(call, video, ToolRunner(library.store, toolbox, library.store.effective))

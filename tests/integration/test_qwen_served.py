@@ -9,6 +9,7 @@ import cv2
 import numpy as np
 import pytest
 
+from tests.e2e.films import write_squares
 from tests.integration.model_server import (
     body,
     completion,
@@ -21,7 +22,6 @@ from tests.integration.model_server import (
     trickles,
     without_schema,
 )
-from tests.integration.test_index_specialists import film
 from tests.integration.test_qwen_vl import BOX, FRAME, INSIDE, SHOT, THING, frame
 from tests.plugins import install_built_in
 from tools.plugged import SpecialistContext
@@ -177,7 +177,7 @@ def test_without_a_key_a_placeholder_is_sent(describer, server, monkeypatch):
 
 def test_a_clip_is_described_by_a_server_and_fails_by_name_where_that_refuses_pictures(server, tmp_path, monkeypatch):
     install_built_in(tmp_path, monkeypatch)
-    clip = film(tmp_path / "squares.mp4")
+    clip = write_squares(tmp_path / "squares.mp4")
     given = {
         "index": {"text": False, "describer": "qwen_vl"},
         "plugins": {"qwen_vl": {"base_url": server.url, "model": "eyes"}},

@@ -1,6 +1,5 @@
 """Qwen2.5-VL and Qwen3-VL as describer, of random weights: what reaches the model, and what becomes of its answers."""
 
-import hashlib
 import json
 import os
 import shutil
@@ -12,10 +11,10 @@ import pytest
 import torch
 
 from tests.checkpoints import qwen_vl as checkpoint
+from tests.e2e.films import write_squares
 from tests.integration.forced import force
-from tests.integration.test_index_specialists import film
 from tests.plugins import ROOT, install_built_in
-from tools import plugged, qwen_weights
+from tools import qwen_weights
 from tools.plugged import SpecialistContext
 from tools.qwen_vl import build
 from tools.qwen_weights import Weights, loaded
@@ -280,9 +279,8 @@ def test_weights_are_loaded_once_at_the_first_question_and_again_after_they_were
 @pytest.fixture
 def index(tmp_path, monkeypatch):
     """Return a function that indexes one clip with the describer; it returns stages and the twin."""
-    monkeypatch.setattr(plugged, "_hash", _hash, raising=False)
     install_built_in(tmp_path, monkeypatch)
-    clip = film(tmp_path / "squares.mp4")
+    clip = write_squares(tmp_path / "squares.mp4")
 
     def index(**settings):
         events = []
@@ -294,11 +292,6 @@ def index(tmp_path, monkeypatch):
             return stages[0] if stages else [], library.twin(library.video_ids()[0])
 
     return index
-
-
-def _hash(folder):
-    files = sorted(folder.glob("*")) if folder.is_dir() else [folder]
-    return hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()
 
 
 def test_a_clip_is_described_while_it_is_indexed_and_only_once(index, folders, family, monkeypatch):

@@ -10,13 +10,14 @@ from langchain_core.messages import AIMessage, HumanMessage, SystemMessage
 
 from graphs.tool_calls import ToolRunner, run_call
 from tests.checkpoints import qwen_vl as checkpoint
+from tests.e2e.films import write_squares
 from tests.integration.forced import force
-from tests.integration.test_index_specialists import RED, film
-from tests.integration.test_qwen_vl import _hash, answer, pixels
+from tests.integration.test_qwen_vl import answer, pixels
 from tests.plugins import install_built_in
-from tools import plugged, qwen_weights
+from tools import qwen_weights
 from tools.qwen_chat import LocalChat
 from tools.qwen_weights import Weights, loaded
+from tools.weights import weights_digest
 from twins.errors import TwinseekError
 from twins.queries import ToolCall
 from twinseek.library import Library
@@ -47,7 +48,6 @@ def loads(monkeypatch):
 @pytest.fixture
 def opened(tmp_path, monkeypatch, folder, loads):
     """Return a function that opens a library whose profile names the describer, or only its weights."""
-    monkeypatch.setattr(plugged, "_hash", _hash, raising=False)
     install_built_in(tmp_path, monkeypatch)
 
     def opened(place, **index):
@@ -62,7 +62,7 @@ def indexed(tmp_path_factory):
     """Return a library of one clip that nobody has described."""
     folder = tmp_path_factory.mktemp("indexed")
     with Library.open(folder / "library", create=True, index={"text": False}) as library:
-        library.index([film(folder / "squares.mp4")], jobs=1)
+        library.index([write_squares(folder / "squares.mp4")], jobs=1)
     return folder / "library"
 
 
@@ -81,7 +81,7 @@ def call(library, models, tool, **args):
 def test_tools_look_through_the_weights_that_described_the_clip(opened, folder, loads, tmp_path):
     heard = force(loaded(Weights(folder)), say)
     library = opened(tmp_path / "library", describer="qwen_vl")
-    library.index([film(tmp_path / "squares.mp4")], jobs=1)
+    library.index([write_squares(tmp_path / "squares.mp4")], jobs=1)
     described = heard.calls
     models = library.gallery.models_for(LlmSettings(see="local:qwen_vl", judge="none", decompose="none"))
     red = next(t.id for t in library.twin(library.video_ids()[0]).tracks if any("red" in a.text for a in t.attributes))
@@ -90,7 +90,7 @@ def test_tools_look_through_the_weights_that_described_the_clip(opened, folder, 
     assert heard.calls == described + 1
     assert len(loads) == 1
     crops, processor = pixels(heard.inputs[-1], "pixel_values", 16), loaded(Weights(folder)).processor.image_processor
-    expected = (np.array(RED) / 255 - np.array(processor.image_mean)) / np.array(processor.image_std)
+    expected = (np.array((230, 40, 40)) / 255 - np.array(processor.image_mean)) / np.array(processor.image_std)
     assert np.median(crops, axis=(0, 2)) == pytest.approx(expected, abs=0.2)
     cost = models.see.meter.cost()
     assert cost.llm_calls == 1
@@ -100,7 +100,7 @@ def test_tools_look_through_the_weights_that_described_the_clip(opened, folder, 
     assert "a red square overtakes" in call(library, models, "recognise_action").text
     assert models.see.meter.cost().llm_calls == 2
     tool = library.gallery._toolbox(models).tools["describe"]
-    assert tool.weights == f"qwen_vl-{_hash(folder)}"
+    assert tool.weights == f"qwen_vl-{weights_digest(folder)}"
 
 
 def test_a_budget_that_is_spent_ends_what_is_seen_here_too(opened, indexed, folder):

@@ -217,7 +217,7 @@ def test_what_was_unknown_of_an_instance_is_known_by_its_masks_and_by_that_it_is
 
 
 def test_masks_of_an_observation_on_disk_are_checked() -> None:
-    with pytest.raises(ValidationError, match="run lengths"):
+    with pytest.raises(ValidationError, match="letters that no run length has"):
         ObservedMask(frame_index=0, seconds=0.0, size=(100, 100), counts="garbage")
 
 
