@@ -13,7 +13,8 @@ import numpy as np
 from twins.errors import TwinseekError
 from twins.excerpt import Excerpt
 from twins.geometry import Bytes
-from twins.masks import MaskReader, decode_mask
+from twins.instance_masks import InstanceMasks
+from twins.masks import decode_mask
 
 MAX_INSTANCES = 255
 """An index has eight bits, and 0 is the ground."""
@@ -73,7 +74,7 @@ def davis_json(record: dict[str, Any]) -> str:
     return json.dumps(record, indent=1) + "\n"
 
 
-def _pixels(excerpt: Excerpt, masks: MaskReader | None, n: int) -> tuple[Bytes, list[int]]:
+def _pixels(excerpt: Excerpt, masks: InstanceMasks | None, n: int) -> tuple[Bytes, list[int]]:
     """Return the (h, w) instance numbers of a frame, and which instances are there as boxes only."""
     pixels = np.zeros((excerpt.twin.height, excerpt.twin.width), np.uint8)
     found = [(number, excerpt.sighting(masks, track.id, n)) for number, track in enumerate(excerpt.tracks, 1)]

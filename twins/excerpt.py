@@ -1,14 +1,15 @@
 """What is taken out of a library to be written in another format: tracks and sampled frames of one video."""
 
 from collections.abc import Callable, Collection, Sequence
-from contextlib import AbstractContextManager, nullcontext, suppress
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
 
 from twins.geometry import Geometry, Ints, Visibility
-from twins.masks import CocoRle, MaskReader, mask_area
+from twins.instance_masks import InstanceMasks
+from twins.masks import CocoRle, mask_area
 from twins.schema import Span, Track, Twin
 
 DECIMALS = 2
@@ -50,7 +51,7 @@ class Excerpt:
     tracks: tuple[Track, ...]
     columns: Ints
     video_file: str | None = None
-    open_masks: Callable[[], MaskReader] | None = None
+    open_masks: Callable[[], AbstractContextManager[InstanceMasks]] | None = None
 
     @property
     def video_id(self) -> str:
@@ -85,7 +86,7 @@ class Excerpt:
         x1, y1, x2, y2 = (round(float(value), DECIMALS) for value in np.clip(corners, 0, limits))
         return (x1, y1, x2, y2) if x1 < x2 and y1 < y2 else None
 
-    def sighting(self, masks: MaskReader | None, track_id: str, n: int) -> Sighting | None:
+    def sighting(self, masks: InstanceMasks | None, track_id: str, n: int) -> Sighting | None:
         """Return where the track is in the n-th frame, with its mask; none where it is not seen.
 
         Args:
@@ -96,15 +97,12 @@ class Excerpt:
         box = self.box(track_id, n)
         if box is None:
             return None
-        rle = None
-        if masks is not None:
-            with suppress(KeyError):
-                rle = masks.rle(track_id, self.frame_index[n])
+        rle = masks.rle(track_id, self.frame_index[n]) if masks is not None else None
         if rle is not None and (area := mask_area(rle)):
             return Sighting(box, float(area), rle)
         return Sighting(box, round((box[2] - box[0]) * (box[3] - box[1]), DECIMALS))
 
-    def masks(self) -> AbstractContextManager[MaskReader | None]:
+    def masks(self) -> AbstractContextManager[InstanceMasks | None]:
         """Open the video's masks; gives none where it has none."""
         return nullcontext() if self.open_masks is None else self.open_masks()
 
@@ -130,7 +128,7 @@ def excerpt_of(
     geometry: Geometry,
     *,
     video_file: str | None = None,
-    open_masks: Callable[[], MaskReader] | None = None,
+    open_masks: Callable[[], AbstractContextManager[InstanceMasks]] | None = None,
 ) -> Excerpt:
     """Return all tracks of a video at all its sampled frames."""
     rows = set(geometry.track_ids)

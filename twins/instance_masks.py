@@ -32,9 +32,9 @@ class InstanceMasks:
 @contextmanager
 def open_masks(store: "Store", effective: EffectiveTwin) -> Iterator[InstanceMasks]:
     """Open the masks of a video; twins made from boxes have only those that tools found."""
-    video_id = effective.twin.video_id
-    if not store.has_masks(video_id):
+    video_id, generation = effective.twin.video_id, effective.generation
+    if not store.has_masks(video_id, generation):
         yield InstanceMasks(effective, None)
         return
-    with store.masks(video_id) as reader:
+    with store.masks(video_id, generation) as reader:
         yield InstanceMasks(effective, reader)

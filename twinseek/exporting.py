@@ -13,6 +13,7 @@ from twins.coco_images import write_coco
 from twins.coco_vis import write_coco_vis
 from twins.errors import TwinseekError
 from twins.excerpt import Excerpt, excerpt_of
+from twins.instance_masks import open_masks
 from twins.layout import display
 from twins.queries import ResultRecord
 from twins.schema import Strict
@@ -94,13 +95,11 @@ def _answer_in(path: Path) -> ResultRecord | None:
 
 def _whole(store: Store, video_id: str) -> Excerpt:
     effective = store.effective(video_id)
-    generation = effective.generation
-    has_masks = store.has_masks(video_id, generation)
     return excerpt_of(
         effective.twin,
         effective.geometry,
         video_file=_video_file(store, video_id),
-        open_masks=partial(store.masks, video_id, generation) if has_masks else None,
+        open_masks=partial(open_masks, store, effective),
     )
 
 

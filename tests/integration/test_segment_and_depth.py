@@ -210,6 +210,12 @@ def test_what_is_at_a_spot_is_followed_and_its_masks_are_its_pixels(put, clip, b
         assert found == pytest.approx(box(RED, number), abs=3)
     with clip.open() as library:
         masks = masks_of(library, f"o-{finding.key}-0")
+        library.export(library.video_ids()[0], format="coco-vis", to=clip.folder / "out.json")
+    written = json.loads((clip.folder / "out.json").read_text())
+    assert any(
+        [shape for shape in entry["segmentations"] if shape] == [masks[n] for n in sorted(masks)]
+        for entry in written["annotations"]
+    )
     assert sorted(masks) == [frame[0] for frame in track.frames]
     assert min(likeness(rle, disc(RED, number)) for number, rle in masks.items()) > 0.95
     assert len(kept.model_dump_json()) < 40_000

@@ -1,5 +1,7 @@
 """Excerpts with known masks, and what is read back of them, for the tests of the file formats."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from io import StringIO
 from pathlib import Path
 
@@ -11,7 +13,9 @@ from twins.coco_vis import write_coco_vis
 from twins.described import Described, DescribedTrack, DescribedVideo, to_twin
 from twins.excerpt import Excerpt, Sighting, excerpt_of
 from twins.geometry import Visibility
+from twins.instance_masks import InstanceMasks
 from twins.masks import MaskReader, MaskWriter, encode_mask, mask_area
+from twins.observations import EffectiveTwin
 
 
 def excerpt_in(folder: Path, described: Described) -> Excerpt:
@@ -25,8 +29,14 @@ def excerpt_in(folder: Path, described: Described) -> Excerpt:
         described.twin,
         described.geometry,
         video_file=described.video_file,
-        open_masks=(lambda: MaskReader(path)) if described.masks else None,
+        open_masks=(lambda: _masks_in(path, described)) if described.masks else None,
     )
+
+
+@contextmanager
+def _masks_in(path: Path, described: Described) -> Iterator[InstanceMasks]:
+    with MaskReader(path) as reader:
+        yield InstanceMasks(EffectiveTwin(described.twin, described.geometry, (), "g"), reader)
 
 
 def coco_vis_text(*excerpts: Excerpt) -> str:

@@ -1,0 +1,109 @@
+"""A profile that names SAM-2, Depth-Anything, OWLv2 and Qwen-VL, by the command line, on small random weights.
+
+What such models say is noise: that they are all asked, in their places, and that the twins are whole is what is tested.
+"""
+
+import json
+import os
+from pathlib import Path
+
+import pytest
+
+from tests.checkpoints import depth_anything, owlv2, qwen_vl, sam2
+from tests.e2e.command_line import twinseek
+from tests.e2e.films import write_film
+from twinseek.library import Library
+
+ROOT = Path(__file__).parents[2]
+PROFILE = """
+device = "cpu"
+
+[index]
+samples_per_second = 10.0
+jobs = 1
+text = false
+segmenter = "sam2"
+depth = "depth_anything"
+labeller = "owlv2"
+describer = "qwen_vl"
+
+[plugins.sam2]
+weights = "{folder}/sam2"
+points_per_side = 4
+most = 3
+predicted_iou = 0.0
+stability = 0.0
+box_nms = 1.0
+covered = 1.0
+largest = 1.0
+
+[plugins.depth_anything]
+weights = "{folder}/depth"
+
+[plugins.owlv2]
+weights = "{folder}/owlv2"
+vocabulary = ["cup", "dog"]
+threshold = 0.0
+
+[plugins.qwen_vl]
+weights = "{folder}/qwen_vl"
+tokens = 16
+"""
+
+
+def run(*args: str | Path):
+    """Run the command line where torchvision can be imported beside a torch without CUDA."""
+    done = twinseek(*args, PYTHONPATH=os.pathsep.join([str(ROOT / "tests/checkpoints/site"), str(ROOT)]))
+    assert done.returncode == 0, done.stderr
+    return done
+
+
+@pytest.fixture(scope="module")
+def profile(tmp_path_factory) -> Path:
+    folder = tmp_path_factory.mktemp("models")
+    sam2.build(folder / "sam2")
+    depth_anything.build(folder / "depth")
+    owlv2.build(folder / "owlv2")
+    qwen_vl.build(folder / "qwen_vl", "qwen3")
+    path = folder / "small.toml"
+    path.write_text(PROFILE.format(folder=folder.as_posix()))
+    return path
+
+
+@pytest.fixture(scope="module")
+def library(profile, tmp_path_factory) -> Path:
+    folder = tmp_path_factory.mktemp("indexed")
+    (folder / "clips").mkdir()
+    write_film(folder / "clips" / "square.mp4", frames=50)
+    run("index", folder / "clips", "--library", folder / "library", "--profile", profile)
+    return folder / "library"
+
+
+def test_the_twin_is_whole_and_every_model_is_named_in_it(library):
+    twin = json.loads(run("show", "square", "--library", library, "--json").stdout)
+    sources = {source["specialist"]: source for source in twin["sources"].values()}
+    for name in ("sam2", "depth_anything", "owlv2", "qwen_vl"):
+        assert len(sources[name]["weights"]) == 64, "known by the content of its folder"
+    assert twin["tracks"]
+    assert {track["source"] for track in twin["tracks"]} <= {"segmenter:sam2", "owlv2"}
+    assert twin["facts"]
+
+
+def test_a_second_run_does_nothing_and_other_weights_measure_depth_alone(library, profile, tmp_path):
+    clips = library.parent / "clips"
+    assert "1 up to date" in run("index", clips, "--library", library, "--profile", profile).stdout
+    depth_anything.build(tmp_path / "metric", metric=True)
+    text = profile.read_text().replace(f"{profile.parent.as_posix()}/depth", (tmp_path / "metric").as_posix())
+    (tmp_path / "other.toml").write_text(text)
+    events: list[dict] = []
+    with Library.open(library, profile=str(tmp_path / "other.toml")) as opened:
+        opened.index([clips], on_event=events.append)
+    assert [event["stages"] for event in events if event["event"] == "indexed"] == [["depth", "facts", "components"]]
+
+
+def test_the_same_models_are_tools_and_the_doctor_finds_them_whole(library, profile):
+    listed = json.loads(run("tools", "--profile", profile, "--json").stdout)
+    states = {plugin["name"]: plugin["state"] for plugin in listed}
+    assert [states[name] for name in ("segment", "depth", "find_objects")] == ["ready"] * 3
+    assert "error" not in run("doctor", "--library", library, "--profile", profile).stdout
+    assert run("ask", "a dog is in front of a cup", "--library", library, "--profile", profile, "--json").stdout
