@@ -143,7 +143,8 @@ def test_ctrl_c_keeps_what_was_finished_and_says_so_in_one_sentence(undisturbed,
     finished = [line for line in said.splitlines() if line.startswith("indexed ")]
     rest = [line for line in said.splitlines() if line and not line.startswith("indexed ")]
     assert rest == ["interrupted: what was finished is kept; the same command goes on"]
-    assert process.returncode == 130
+    # 130 to a shell either way: CPython ends itself by the signal where it came while an import executed a text.
+    assert process.returncode in (130, -signal.SIGINT)
     assert list((library / ".work").iterdir()) == []
     assert CLIPS > len(check_whole(library)) >= len(finished)
     assert index(undisturbed.clips, library)["failed"] == {}
