@@ -7,13 +7,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from tools.weights import file_digest
 from twins.errors import TwinseekError
-
-if TYPE_CHECKING:
-    pass
 
 ANSWER_SECONDS = 20.0
 

@@ -55,7 +55,7 @@ def pull(
     folder = model_folder(models, repository)
     with _alone(models, repository):
         lock = None if update else WeightsLock.read(folder)
-        if lock is not None and not lock.meant_by(revision):
+        if lock is not None and not lock.meant_by(repository, revision):
             lock = None
         if lock is not None:
             damaged = lock.damage(folder)

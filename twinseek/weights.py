@@ -92,7 +92,7 @@ def locate(weights: Wanted, models: Path) -> Path:
     """
     folder = model_folder(models, weights.repository)
     lock = WeightsLock.read(folder)
-    if lock is not None and lock.meant_by(weights.revision):
+    if lock is not None and lock.meant_by(weights.repository, weights.revision):
         damaged = lock.damage(folder)
         if damaged:
             raise TwinseekError(
@@ -105,7 +105,7 @@ def locate(weights: Wanted, models: Path) -> Path:
         return cached
     if lock is not None:
         raise TwinseekError(
-            f"the plugin {weights.plugin} wants {weights}, and {models} has its commit {lock.commit[:12]}: "
+            f"the plugin {weights.plugin} wants {weights}, and {models} has {lock.repository} {lock.commit[:12]}: "
             f"{_pull(weights)}, or set [plugins.{weights.plugin}] revision"
         )
     raise TwinseekError(

@@ -74,9 +74,12 @@ class WeightsLock(BaseModel):
         """Bytes of all files."""
         return sum(file.size for file in self.files.values())
 
-    def meant_by(self, revision: str | None) -> bool:
-        """Say whether this is what somebody gets who asks for a revision; none leaves it to whoever fetched first."""
-        return revision in (None, self.revision, self.commit)
+    def meant_by(self, repository: str, revision: str | None) -> bool:
+        """Say whether this is what somebody gets who asks for a revision; none leaves it to whoever fetched first.
+
+        A folder that was copied or renamed may hold another model than the one it is called after.
+        """
+        return repository == self.repository and revision in (None, self.revision, self.commit)
 
     def damage(self, folder: Path) -> list[str]:
         """Return the names of the files that are missing or are not what was fetched; every byte is read once."""

@@ -20,6 +20,7 @@ from twins.errors import TwinseekError
 from twinseek import pulling
 from twinseek.cli import cli
 from twinseek.pulling import pull
+from twinseek.weights import Wanted, locate
 from twinseek.weights_folder import WeightsLock
 
 NAME = "lab/model"
@@ -175,6 +176,17 @@ def test_a_full_disk_is_known_before_anything_is_fetched(hub, tmp_path, monkeypa
     with pytest.raises(TwinseekError, match=r"needs .* GiB in .*: make room"):
         pull(NAME, None, tmp_path)
     assert hub.fetched() == []
+
+
+def test_a_folder_called_after_one_model_that_holds_another_is_not_taken_for_it(hub, tmp_path):
+    hub.add("lab/other", {**FILES, "config.json": b'{"model_type": "y"}'})
+    shutil.copytree(pull("lab/other", None, tmp_path).folder, tmp_path / NAME)
+    with pytest.raises(TwinseekError, match=f"wants lab/model, and {tmp_path} has lab/other {COMMIT[:12]}"):
+        locate(Wanted("one", NAME, None), tmp_path)
+    done = pull(NAME, None, tmp_path)
+    assert (done.outcome, done.lock.repository) == ("pulled", NAME)
+    assert locate(Wanted("one", NAME, None), tmp_path) == done.folder
+    assert (done.folder / "config.json").read_bytes() == FILES["config.json"]
 
 
 def test_a_lock_file_cannot_name_a_file_elsewhere(tmp_path):

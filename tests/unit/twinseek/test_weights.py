@@ -91,7 +91,7 @@ def test_missing_weights_are_answered_with_the_command_that_gets_them():
 
 def test_another_revision_than_the_profile_wants_is_not_used(tmp_path):
     pulled(tmp_path / "models")
-    with pytest.raises(TwinseekError, match=rf"wants lab/model@{OTHER_COMMIT}, and models has its commit 0123456789ab"):
+    with pytest.raises(TwinseekError, match=rf"wants lab/model@{OTHER_COMMIT}, and models has lab/model 0123456789ab"):
         section(weights=NAME, revision=OTHER_COMMIT)
 
 
