@@ -12,6 +12,7 @@ import numpy as np
 
 from tools.appearance import mean_lightness
 from tools.camera_motion import CameraMove, CameraTracker, describe_moves, to_affine
+from tools.coarse_scene import coarse_scene
 from tools.colour_regions import ColourTracker
 from tools.followed_twice import merge_tracks
 from tools.fragments import join_pieces, join_returns
@@ -144,14 +145,15 @@ class Perceiver:
             self._look(start + first, images[first:last], greys[first:last], maps[first:last])
 
     def _look(self, start: int, images: list[Bytes], greys: list[Bytes], maps: list[Doubles]) -> None:
-        stretch = Stretch(images, maps)
         if self._segments is not None:
             moments = zip(self.seen.frame_index[start:], self.seen.seconds[start:], images, strict=False)
             self._segments.step(start, [Frame(*moment) for moment in moments])
+            self.seen.grounds.append(coarse_scene(images, maps, GROUND_STEP))
         else:
+            stretch = Stretch(images, maps)
             self._follow(start, stretch, images, greys, maps)
-        ground = stretch.empty_scene(len(images) // 2)
-        self.seen.grounds.append(np.ascontiguousarray(ground[::GROUND_STEP, ::GROUND_STEP]))
+            ground = stretch.empty_scene(len(images) // 2)
+            self.seen.grounds.append(np.ascontiguousarray(ground[::GROUND_STEP, ::GROUND_STEP]))
         self.seen.lightness += mean_lightness(images[:: max(1, len(images) // 4)]).tolist()
 
     def _follow(
