@@ -18,7 +18,7 @@ from twins.schema import Alternative, Track, Twin
 from twins.specialists import Detection, Detector, Label, Labeller, Namer
 from twins.widening import add_rows
 
-LABELS_VERSION = "4"
+LABELS_VERSION = "5"
 
 LABEL_FRAMES = 4
 DETECT_FRAMES = 16
@@ -98,7 +98,10 @@ def match(
         scale = geometry.width / frame.image.shape[1]
         ordered = sorted(detections, key=lambda d: (-d.confidence, d.category, d.box))
         boxes = _boxes_of(ordered) * np.float32(scale)
-        lies_on = _assign(_overlaps(boxes, geometry.boxes[:, column_at(geometry, frame.seconds)]), SAME_IOU)
+        column = column_at(geometry, frame.seconds)
+        # The box of a hidden thing shows what hides it.
+        in_view = geometry.visibility[:, column, None] == Visibility.VISIBLE
+        lies_on = _assign(_overlaps(boxes, np.where(in_view, geometry.boxes[:, column], np.nan)), SAME_IOU)
         linked = _link(sightings, frame, ordered, boxes)
         for number, row in lies_on.items():
             linked[number].known = True
