@@ -40,7 +40,7 @@ MIN_SIDE = 24
 MIN_SECONDS = 0.4
 """Shorter tracks are noise."""
 KEY_FRAMES = 8
-"""Frames kept for whoever reads text or names things; spread over the clip."""
+"""Frames kept for whoever reads text; spread over the clip."""
 GROUND_STEP = 4
 """Every n-th pixel, across and down, is kept of the empty scene."""
 
@@ -81,12 +81,20 @@ class Perceiver:
     Args:
         on_frame: told how many frames were taken in.
         segmenter: finds and follows things, in place of what is built in.
+        key_frames: whether frames are kept for whoever reads text.
     """
 
-    def __init__(self, on_frame: Callable[[int], None] | None = None, segmenter: Segmenter | None = None) -> None:
+    def __init__(
+        self,
+        on_frame: Callable[[int], None] | None = None,
+        segmenter: Segmenter | None = None,
+        *,
+        key_frames: bool = True,
+    ) -> None:
         self.seen = Seen()
         self._on_frame = on_frame
         self._segmenter = segmenter
+        self._key_frames = key_frames
         self._shots = ShotFinder()
         self._buffer: list[Bytes] = []
         self._buffer_start = 0
@@ -101,7 +109,7 @@ class Perceiver:
         self.seen.seconds.append(frame.seconds)
         image = working_image(frame.image)
         self.seen.work_size = (image.shape[1], image.shape[0])
-        if number % self._key_step == 0:
+        if self._key_frames and number % self._key_step == 0:
             self._keep(larger() if larger else frame)
         self._buffer.append(image)
         if (cut := self._shots.step(number, image)) is not None:
@@ -111,6 +119,11 @@ class Perceiver:
             self._flush(number + 1 - LAG)
         if self._on_frame is not None:
             self._on_frame(number + 1)
+
+    @property
+    def shot_start(self) -> int:
+        """The number of the first frame of the shot that is on, as far as is known by now."""
+        return self._shot_start
 
     def finish(self) -> Seen:
         """Return everything that was found."""
