@@ -17,6 +17,7 @@ from graphs.index_labels import LABELS_VERSION, with_labels
 from graphs.index_perceive import Perceiver, shrink, working_side
 from graphs.index_twin import SOURCE, attributes_of, build_perceived
 from tools import appearance, segmenting, text_seen
+from tools.free_memory import memory_is_short
 from twins.components import components
 from twins.errors import TwinseekError
 from twins.fingerprints import fingerprint, stale_stages
@@ -47,10 +48,15 @@ Report = Callable[[str, int, float], None]
 
 @dataclass(frozen=True)
 class IndexOptions:
-    """What a user may choose of the index; the choices are part of the fingerprints."""
+    """What a user may choose of the index; what changes the results is part of the fingerprints.
+
+    Args:
+        keep_models: whether plugins keep their weights from stage to stage; none: as long as there is memory.
+    """
 
     samples_per_second: float = 10.0
     text: bool = True
+    keep_models: bool | None = None
 
     @property
     def sampling(self) -> Sampling:
@@ -179,9 +185,10 @@ def _see(
     twin = _with_attributes(twin, attributes_of(found.looks))
     report("text", len(seen.seconds), video.duration)
     twin = _with_text(twin, _texts(seen.key_frames, video.info.width) if options.text else [])
+    _done_with(specialists.segmenter, options)
     stages = wanted_stages(file.sha256, options, specialists).keys()
     material = Material(twin, found.geometry, found.masks)
-    return _specialised(material, stages, specialists, _found(found.masks), file.path, kept), warnings
+    return _specialised(material, stages, options, specialists, _found(found.masks), file.path, kept), warnings
 
 
 def _refresh(
@@ -199,12 +206,13 @@ def _refresh(
         twin = _with_attributes(twin, attributes_of(looks))
     if "text" in stale:
         twin = _with_text(twin, _texts(_spread(path, twin, TEXT_FRAMES), twin.width) if options.text else [])
-    return _specialised(Material(twin, old.geometry, None), stale, specialists, _stored(masks), path)
+    return _specialised(Material(twin, old.geometry, None), stale, options, specialists, _stored(masks), path)
 
 
 def _specialised(
     material: Material,
     stages: Collection[str],
+    options: IndexOptions,
     specialists: Specialists,
     masks: Masks,
     path: Path,
@@ -223,6 +231,7 @@ def _specialised(
             _follower(specialists),
             teller.names if teller else None,
         )
+        _done_with(specialists.labeller, options)
     if "depth" in stages:
         geometry = with_depth(
             geometry,
@@ -231,11 +240,21 @@ def _specialised(
             masks,
             lambda seconds: look(path, held.for_depth, seconds, DEPTH_SIDE),
         )
+        _done_with(specialists.depth, options)
     if "descriptions" in stages:
         twin = with_descriptions(
             twin, geometry, specialists.describer, lambda seconds: look(path, held.for_descriptions, seconds, side)
         )
+        _done_with(specialists.describer, options)
     return Material(twin, geometry, material.masks)
+
+
+def _done_with(specialist: Specialist | None, options: IndexOptions) -> None:
+    """Let a specialist whose stage is over free its weights where they are not to be kept."""
+    unload = getattr(specialist, "unload", None)
+    kept = options.keep_models if options.keep_models is not None else not memory_is_short()
+    if callable(unload) and not kept:
+        unload()
 
 
 def _found(masks: dict[str, dict[int, CocoRle]]) -> Masks:

@@ -373,3 +373,29 @@ def test_one_pass_feeds_every_stage_and_a_stage_that_is_run_again_is_shown_the_s
     assert seen == first
     assert later == at_once
     np.testing.assert_array_equal(again.nearness, geometry.nearness)
+
+
+FREED = """
+FREED = []
+def unload(self): FREED.append(type(self).__name__)
+"""
+
+
+@pytest.mark.parametrize(("keep", "short"), [(True, True), ("auto", False), ("auto", True), (False, False)])
+def test_weights_are_freed_after_each_stage_where_memory_is_short_or_it_is_asked_for(
+    put, index, monkeypatch, keep, short
+):
+    monkeypatch.setattr("graphs.index_stages.memory_is_short", lambda: short)
+    codes = {
+        "depths": ("near", DEPTH.format(body=BY_COLOUR), "Near"),
+        "describers": ("teller", DESCRIBER.format(body="return {}"), "Teller"),
+        "segmenters": ("cutter", SEGMENTER.format(body=BY_HUE), "Cutter"),
+    }
+    modules = {
+        kind: put(name, f"{FREED}{code}".replace("def build", f"{kind}.unload = unload\ndef build"), group)
+        for group, (name, code, kind) in codes.items()
+    }
+    index(depth="near", describer="teller", segmenter="cutter", keep_models=keep)
+    freed = {kind: len(sys.modules[module].FREED) for kind, module in modules.items()}
+    expected = 1 if keep is False or (keep == "auto" and short) else 0
+    assert freed == dict.fromkeys(modules, expected)
