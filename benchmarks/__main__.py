@@ -16,6 +16,7 @@ BENCHMARKS = {
     "asking": "benchmarks.asking",
     "indexing": "benchmarks.indexing",
     "memory": "benchmarks.memory",
+    "overhead": "benchmarks.overhead",
     "predicates": "benchmarks.predicates",
     "claims": "benchmarks.claims",
     "views": "benchmarks.views",

@@ -10,6 +10,7 @@ import numpy as np
 
 from graphs.index_frames import boxes_in, column_at
 from graphs.index_labels import DETECTED
+from graphs.index_thinning import Kept, Thinned, columns_kept
 from tools.depth_pixels import nearness_by_name
 from tools.nearness import estimate_nearness
 from twins.frames import Frame
@@ -19,12 +20,14 @@ from twins.nearness import carried
 from twins.schema import Shot
 from twins.specialists import Depth
 
-DEPTH_VERSION = "2"
+DEPTH_VERSION = "3"
 
-DEPTHS_PER_SECOND = 2.0
-LEAST_DEPTHS = 4
+DEPTH_SECONDS = 0.5
+"""From one frame that the plugin is shown to the next; less where they would be few, …"""
+FINEST_SECONDS = 0.125
+FEW_DEPTHS = 8
 MOST_DEPTHS = 240
-"""Frames of a clip that the plugin is shown."""
+"""… and twice as long as often as a clip would have more."""
 AT_ONCE = 32
 """Frames that are in memory at a time."""
 Masks = Callable[[str, int], CocoRle | None]
@@ -66,15 +69,16 @@ def _by_picture_cues(geometry: Geometry) -> Geometry:
     return replace(geometry, nearness=nearness, nearness_scale="weak")
 
 
+def depth_thinning() -> Thinned[Kept]:
+    """Return what keeps the sampled frames, told by their times, in which depth is told."""
+    return Thinned(FINEST_SECONDS, lambda width: FEW_DEPTHS if width < DEPTH_SECONDS else MOST_DEPTHS)
+
+
 def _moments(geometry: Geometry) -> list[float]:
     """Return sampled times, evenly spread, at which something is in view."""
-    if not len(geometry.seconds):
-        return []
-    start, end = float(geometry.seconds[0]), float(geometry.seconds[-1])
-    count = min(MOST_DEPTHS, max(LEAST_DEPTHS, round((end - start) * DEPTHS_PER_SECOND)))
-    wanted = start + (np.arange(count) + 0.5) / count * (end - start)
-    columns = np.unique([column_at(geometry, moment) for moment in wanted])
-    return [float(geometry.seconds[column]) for column in columns if _in_view(geometry)[:, column].any()]
+    columns = columns_kept(geometry.seconds.tolist(), depth_thinning())
+    in_view = np.any(_in_view(geometry), axis=0).tolist()
+    return [float(geometry.seconds[column]) for column in columns if in_view[column]]
 
 
 def _in_view(geometry: Geometry) -> Bools:

@@ -5,12 +5,13 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from graphs.index_frames import boxes_in, column_at
+from graphs.index_thinning import Kept, Thinned, columns_kept, evenly
 from twins.frames import Frame
 from twins.geometry import Geometry, Visibility
 from twins.schema import Fact, Shot, Twin
 from twins.specialists import Boxes, Describer, source_of
 
-DESCRIPTIONS_VERSION = "1"
+DESCRIPTIONS_VERSION = "2"
 
 PART = "describer"
 SHOWN = 4
@@ -33,6 +34,11 @@ def with_descriptions(
     found = [fact for shot in _longest(twin.shots) for fact in _described(shot, twin, geometry, describer, look)]
     surest = sorted(range(len(found)), key=lambda place: -found[place].confidence)[:MOST_FACTS]
     return twin.model_copy(update={"facts": (*kept, *(found[place] for place in sorted(surest)))})
+
+
+def shot_thinning() -> Thinned[Kept]:
+    """Return what keeps the sampled frames of a shot, counted from its first, of which those to show are taken."""
+    return Thinned(1, lambda _: 2 * SHOWN - 1)
 
 
 def _longest(shots: Sequence[Shot]) -> list[Shot]:
@@ -73,8 +79,8 @@ def _moments(shot: Shot, geometry: Geometry) -> list[float]:
     columns = np.flatnonzero((geometry.seconds >= shot.span[0] - 1e-6) & (geometry.seconds < shot.span[1] - 1e-6))
     if not len(columns):
         return []
-    places = np.unique(((np.arange(SHOWN) + 0.5) / SHOWN * len(columns)).astype(int))
-    return [float(geometry.seconds[column]) for column in columns[places]]
+    kept = columns_kept(range(len(columns)), shot_thinning())
+    return [float(geometry.seconds[columns[place]]) for place in evenly(kept, SHOWN)]
 
 
 def _seen(frame: Frame, geometry: Geometry) -> Boxes:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from graphs.index_frames import boxes_in, column_at
+from graphs.index_thinning import Kept, Thinned, columns_kept, evenly
 from graphs.index_twin import SOURCE, TRACK_CONFIDENCE
 from twins.frames import Frame
 from twins.geometry import Floats, Geometry, Visibility
@@ -18,7 +19,7 @@ from twins.schema import Alternative, Track, Twin
 from twins.specialists import Detection, Detector, Label, Labeller, Namer
 from twins.widening import add_rows
 
-LABELS_VERSION = "4"
+LABELS_VERSION = "6"
 
 LABEL_FRAMES = 4
 DETECT_FRAMES = 16
@@ -98,7 +99,10 @@ def match(
         scale = geometry.width / frame.image.shape[1]
         ordered = sorted(detections, key=lambda d: (-d.confidence, d.category, d.box))
         boxes = _boxes_of(ordered) * np.float32(scale)
-        lies_on = _assign(_overlaps(boxes, geometry.boxes[:, column_at(geometry, frame.seconds)]), SAME_IOU)
+        column = column_at(geometry, frame.seconds)
+        # The box of a hidden thing shows what hides it.
+        in_view = geometry.visibility[:, column, None] == Visibility.VISIBLE
+        lies_on = _assign(_overlaps(boxes, np.where(in_view, geometry.boxes[:, column], np.nan)), SAME_IOU)
         linked = _link(sightings, frame, ordered, boxes)
         for number, row in lies_on.items():
             linked[number].known = True
@@ -243,7 +247,12 @@ def _without_detected(twin: Twin, geometry: Geometry) -> tuple[Twin, Geometry]:
     return twin.model_copy(update={"tracks": tracks}), replace(geometry, track_ids=ids, **arrays)
 
 
+def label_thinning() -> Thinned[Kept]:
+    """Return what keeps the sampled frames, told by their numbers, of which those for naming are taken."""
+    return Thinned(1, lambda _: 2 * DETECT_FRAMES - 1)
+
+
 def _moments(geometry: Geometry, count: int) -> list[float]:
     """Return sampled times, evenly spread: what is found there needs no column of its own."""
-    columns = np.unique(((np.arange(count) + 0.5) / count * len(geometry.seconds)).astype(int))
-    return [float(geometry.seconds[column]) for column in columns]
+    kept = columns_kept(range(len(geometry.seconds)), label_thinning())
+    return [float(geometry.seconds[column]) for column in evenly(kept, count)]

@@ -12,6 +12,7 @@ import numpy as np
 
 from tools.appearance import mean_lightness
 from tools.camera_motion import CameraMove, CameraTracker, describe_moves, to_affine
+from tools.coarse_scene import coarse_scene
 from tools.colour_regions import ColourTracker
 from tools.followed_twice import merge_tracks
 from tools.fragments import join_pieces, join_returns
@@ -39,7 +40,7 @@ MIN_SIDE = 24
 MIN_SECONDS = 0.4
 """Shorter tracks are noise."""
 KEY_FRAMES = 8
-"""Frames kept for whoever reads text or names things; spread over the clip."""
+"""Frames kept for whoever reads text; spread over the clip."""
 GROUND_STEP = 4
 """Every n-th pixel, across and down, is kept of the empty scene."""
 
@@ -80,12 +81,20 @@ class Perceiver:
     Args:
         on_frame: told how many frames were taken in.
         segmenter: finds and follows things, in place of what is built in.
+        key_frames: whether frames are kept for whoever reads text.
     """
 
-    def __init__(self, on_frame: Callable[[int], None] | None = None, segmenter: Segmenter | None = None) -> None:
+    def __init__(
+        self,
+        on_frame: Callable[[int], None] | None = None,
+        segmenter: Segmenter | None = None,
+        *,
+        key_frames: bool = True,
+    ) -> None:
         self.seen = Seen()
         self._on_frame = on_frame
         self._segmenter = segmenter
+        self._key_frames = key_frames
         self._shots = ShotFinder()
         self._buffer: list[Bytes] = []
         self._buffer_start = 0
@@ -100,7 +109,7 @@ class Perceiver:
         self.seen.seconds.append(frame.seconds)
         image = working_image(frame.image)
         self.seen.work_size = (image.shape[1], image.shape[0])
-        if number % self._key_step == 0:
+        if self._key_frames and number % self._key_step == 0:
             self._keep(larger() if larger else frame)
         self._buffer.append(image)
         if (cut := self._shots.step(number, image)) is not None:
@@ -110,6 +119,11 @@ class Perceiver:
             self._flush(number + 1 - LAG)
         if self._on_frame is not None:
             self._on_frame(number + 1)
+
+    @property
+    def shot_start(self) -> int:
+        """The number of the first frame of the shot that is on, as far as is known by now."""
+        return self._shot_start
 
     def finish(self) -> Seen:
         """Return everything that was found."""
@@ -144,14 +158,15 @@ class Perceiver:
             self._look(start + first, images[first:last], greys[first:last], maps[first:last])
 
     def _look(self, start: int, images: list[Bytes], greys: list[Bytes], maps: list[Doubles]) -> None:
-        stretch = Stretch(images, maps)
         if self._segments is not None:
             moments = zip(self.seen.frame_index[start:], self.seen.seconds[start:], images, strict=False)
             self._segments.step(start, [Frame(*moment) for moment in moments])
+            self.seen.grounds.append(coarse_scene(images, maps, GROUND_STEP))
         else:
+            stretch = Stretch(images, maps)
             self._follow(start, stretch, images, greys, maps)
-        ground = stretch.empty_scene(len(images) // 2)
-        self.seen.grounds.append(np.ascontiguousarray(ground[::GROUND_STEP, ::GROUND_STEP]))
+            ground = stretch.empty_scene(len(images) // 2)
+            self.seen.grounds.append(np.ascontiguousarray(ground[::GROUND_STEP, ::GROUND_STEP]))
         self.seen.lightness += mean_lightness(images[:: max(1, len(images) // 4)]).tolist()
 
     def _follow(

@@ -5,16 +5,19 @@ Stages: ``tracks`` (decode, shots, camera, segment, follow), ``attributes``, ``t
 :mod:`graphs.embedding` and decode nothing either.
 """
 
+import contextlib
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from graphs.index_depth import DEPTH_VERSION, Masks, with_depth
 from graphs.index_descriptions import DESCRIPTIONS_VERSION, PART, with_descriptions
+from graphs.index_kept import DEPTH_SIDE, KeptFrames, look, look_side
 from graphs.index_labels import LABELS_VERSION, with_labels
 from graphs.index_perceive import Perceiver, shrink, working_side
 from graphs.index_twin import SOURCE, attributes_of, build_perceived
 from tools import appearance, segmenting, text_seen
+from tools.free_memory import memory_is_short
 from twins.components import components
 from twins.errors import TwinseekError
 from twins.fingerprints import fingerprint, stale_stages
@@ -35,9 +38,7 @@ COMPONENTS_VERSION = "1"
 """Raise these, and those of the specialists, when results change: that is what makes old twins stale."""
 
 DECODE_SIDE = 960
-"""Longer side of the frames that are kept for reading and naming: enough for that, little enough to be quick."""
-DEPTH_SIDE = 640
-"""… and of those in which depth is told; its models work on about this size."""
+"""Longer side of the frames that are kept for reading: enough for that, little enough to be quick."""
 TEXT_FRAMES = 3
 LOOKS = 6
 
@@ -47,10 +48,15 @@ Report = Callable[[str, int, float], None]
 
 @dataclass(frozen=True)
 class IndexOptions:
-    """What a user may choose of the index; the choices are part of the fingerprints."""
+    """What a user may choose of the index; what changes the results is part of the fingerprints.
+
+    Args:
+        keep_models: whether plugins keep their weights from stage to stage; none: as long as there is memory.
+    """
 
     samples_per_second: float = 10.0
     text: bool = True
+    keep_models: bool | None = None
 
     @property
     def sampling(self) -> Sampling:
@@ -133,7 +139,9 @@ def index_one(
     if not stale:
         return file.video_id, (), []
     if "tracks" in stale:
-        material, warnings = _see(file, options, specialists, report)
+        kept = KeptFrames(specialists, store.scratch_file)
+        with contextlib.closing(kept):
+            material, warnings = _see(file, options, specialists, report, kept)
     else:
         old = Material(store.twin(file.video_id), store.geometry(file.video_id))
         with store.masks(file.video_id) as masks:
@@ -145,17 +153,19 @@ def index_one(
 
 
 def _see(
-    file: SourceFile, options: IndexOptions, specialists: Specialists, report: Report
+    file: SourceFile, options: IndexOptions, specialists: Specialists, report: Report, kept: KeptFrames
 ) -> tuple[Material, list[str]]:
     """Run every stage that needs frames, in one pass over the file."""
     with VideoFile(file.path) as video:
         # Nearly all frames are only looked at small, and the decoder's own scaling is much faster than doing it twice.
         side = working_side(video.info.width, video.info.height)
-        perceiver = Perceiver(segmenter=specialists.segmenter)
+        perceiver = Perceiver(segmenter=specialists.segmenter, key_frames=options.text)
         for done, frame in enumerate(video.sample(options.sampling, side)):
-            perceiver.add(frame, lambda: video.shown_again(DECODE_SIDE))
+            perceiver.add(frame, lambda: video.shown.at(DECODE_SIDE))
+            kept.add(done, video.shown, perceiver.shot_start, look_side(video.info.width, video.info.height))
             report("tracks", done + 1, frame.seconds)
         seen = perceiver.finish()
+        kept.finish()
         if not seen.seconds:
             raise TwinseekError(f"{file.path} holds no picture that can be decoded: convert it again from its source")
         found = build_perceived(seen, video.info, video.duration, _follower(specialists))
@@ -175,9 +185,10 @@ def _see(
     twin = _with_attributes(twin, attributes_of(found.looks))
     report("text", len(seen.seconds), video.duration)
     twin = _with_text(twin, _texts(seen.key_frames, video.info.width) if options.text else [])
+    _done_with(specialists.segmenter, options)
     stages = wanted_stages(file.sha256, options, specialists).keys()
     material = Material(twin, found.geometry, found.masks)
-    return _specialised(material, stages, specialists, _found(found.masks), file.path), warnings
+    return _specialised(material, stages, options, specialists, _found(found.masks), file.path, kept), warnings
 
 
 def _refresh(
@@ -195,31 +206,55 @@ def _refresh(
         twin = _with_attributes(twin, attributes_of(looks))
     if "text" in stale:
         twin = _with_text(twin, _texts(_spread(path, twin, TEXT_FRAMES), twin.width) if options.text else [])
-    return _specialised(Material(twin, old.geometry, None), stale, specialists, _stored(masks), path)
+    return _specialised(Material(twin, old.geometry, None), stale, options, specialists, _stored(masks), path)
 
 
 def _specialised(
-    material: Material, stages: Collection[str], specialists: Specialists, masks: Masks, path: Path
+    material: Material,
+    stages: Collection[str],
+    options: IndexOptions,
+    specialists: Specialists,
+    masks: Masks,
+    path: Path,
+    kept: KeptFrames | None = None,
 ) -> Material:
-    """Let the specialists do their stages, of those that are named."""
+    """Let the specialists do their stages, of those that are named; frames that were not kept are decoded."""
     twin, geometry = material.twin, material.geometry
+    held, side = kept or KeptFrames(Specialists()), look_side(twin.width, twin.height)
     if "labels" in stages:
         teller = _suggesting(specialists)
         twin, geometry = with_labels(
             twin,
             geometry,
             specialists.labeller,
-            lambda seconds: _frames(path, seconds),
+            lambda seconds: look(path, held.for_labels, seconds, side),
             _follower(specialists),
             teller.names if teller else None,
         )
+        _done_with(specialists.labeller, options)
     if "depth" in stages:
         geometry = with_depth(
-            geometry, specialists.depth, twin.shots, masks, lambda seconds: frames_at(path, seconds, DEPTH_SIDE)
+            geometry,
+            specialists.depth,
+            twin.shots,
+            masks,
+            lambda seconds: look(path, held.for_depth, seconds, DEPTH_SIDE),
         )
+        _done_with(specialists.depth, options)
     if "descriptions" in stages:
-        twin = with_descriptions(twin, geometry, specialists.describer, lambda seconds: _frames(path, seconds))
+        twin = with_descriptions(
+            twin, geometry, specialists.describer, lambda seconds: look(path, held.for_descriptions, seconds, side)
+        )
+        _done_with(specialists.describer, options)
     return Material(twin, geometry, material.masks)
+
+
+def _done_with(specialist: Specialist | None, options: IndexOptions) -> None:
+    """Let a specialist whose stage is over free its weights where they are not to be kept."""
+    unload = getattr(specialist, "unload", None)
+    kept = options.keep_models if options.keep_models is not None else not memory_is_short()
+    if callable(unload) and not kept:
+        unload()
 
 
 def _found(masks: dict[str, dict[int, CocoRle]]) -> Masks:

@@ -2,6 +2,7 @@
 
 import contextlib
 import multiprocessing
+import os
 import signal
 from collections.abc import Callable, Generator, Iterable, Iterator
 from itertools import islice
@@ -11,6 +12,7 @@ from typing import Any, Protocol
 
 Message = dict[str, Any]
 CRASHED = "crashed"
+THREADS = ("OMP_NUM_THREADS", "MKL_NUM_THREADS")
 
 
 class Work(Protocol):
@@ -23,11 +25,11 @@ class Work(Protocol):
 class _Worker:
     """One process, and the task that it is at."""
 
-    def __init__(self, work: Work, task: Any) -> None:
+    def __init__(self, work: Work, task: Any, threads: int) -> None:
         # Spawned, not forked: a caller may hold threads (onnxruntime, Chroma) that a fork would break.
         context = multiprocessing.get_context("spawn")
         self.pipe, theirs = context.Pipe()
-        self.process = context.Process(target=_serve, args=(work, theirs), daemon=True)
+        self.process = context.Process(target=_serve, args=(work, theirs, threads), daemon=True)
         with _no_interrupt():
             self.process.start()
         theirs.close()
@@ -60,14 +62,18 @@ class _Worker:
 def run_tasks(work: Work, tasks: Iterable[Any], jobs: int) -> Generator[tuple[Any, Message], None, None]:
     """Do tasks, none of them ``None``, in ``jobs`` processes and yield (task, message) as messages come in.
 
+    The libraries of each process compute in ``cores / jobs`` threads: more would only fight for the cores. What the
+    environment says already (``OMP_NUM_THREADS``) is left alone.
+
     A process that dies over a task yields ``{"event": "crashed", "exitcode": …}`` and is replaced. Leaving the
     iterator early, for example by Ctrl-C, ends all processes at once.
     """
     pending = iter(tasks)
     workers: dict[Any, _Worker] = {}
+    threads = max(1, cores() // jobs)
 
     def start(task: Any) -> None:
-        worker = _Worker(work, task)
+        worker = _Worker(work, task, threads)
         workers[worker.pipe] = worker
 
     try:
@@ -92,6 +98,11 @@ def run_tasks(work: Work, tasks: Iterable[Any], jobs: int) -> Generator[tuple[An
             worker.stop()
 
 
+def cores() -> int:
+    """Return how many cores this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
 @contextlib.contextmanager
 def _no_interrupt() -> Iterator[None]:
     """Hold Ctrl-C back for a moment; a process that is started meanwhile never gets any.
@@ -107,7 +118,10 @@ def _no_interrupt() -> Iterator[None]:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
-def _serve(work: Work, pipe: Connection) -> None:
+def _serve(work: Work, pipe: Connection, threads: int) -> None:
+    # Read by torch when a plugin imports it, which is later than this.
+    for variable in THREADS:
+        os.environ.setdefault(variable, str(threads))
     signal.signal(signal.SIGINT, signal.SIG_IGN)
 
     def send(message: Message | None) -> None:

@@ -106,6 +106,12 @@ class Plugged:
             cause = error.__cause__
             raise TwinseekError(f"the plugin {self.name} failed ({type(cause).__name__}: {cause})") from cause
 
+    def unload(self) -> None:
+        """Let the plugin free its weights, where it is built and can; the next call loads them again."""
+        unload = getattr(self.__dict__.get("plugin"), "unload", None)
+        if callable(unload):
+            self.call(unload)
+
     def confidence(self, value: Any) -> float:
         """Return a number as a confidence, 0 to 1."""
         try:

@@ -16,8 +16,8 @@ from twins.geometry import Bools, Bytes
 from twins.masks import encode_mask
 from twins.specialists import SegmentedTrack, Segmenter, ShotSegmenter
 
-VERSION = "2"
-"""Raise this when tracks by segmenters change."""
+VERSION = "3"
+"""Raise this when twins with tracks by segmenters change."""
 AT_ONCE = 24
 """Frames that a segmenter is shown at once: its masks of all of them are in memory."""
 SAME_IOU = 0.5
@@ -59,14 +59,14 @@ class SegmentFollower:
         found = (self._shot or self._segmenter).segment(shown)
         known = self._matched(found)
         self._shared, last, opened = frames[-1], len(shown) - 1, []
-        labs = [cv2.cvtColor(frame.image, cv2.COLOR_RGB2LAB).astype(np.uint8, copy=False) for frame in shown]
+        labs: dict[int, Bytes] = {}
         for place, segmented in enumerate(found):
             new = {at: mask for at, mask in sorted(segmented.masks.items()) if at >= len(before) and mask.any()}
             if not new:
                 continue
             number = known.get(place)
             if number is None:
-                number = self._begin(labs[min(new)], new[min(new)])
+                number = self._begin(_lab(shown, min(new), labs), new[min(new)])
                 if segmented.name is not None:
                     self._named[segmented.name] = number
             for at, mask in new.items():
@@ -105,6 +105,13 @@ class SegmentFollower:
             if iou >= SAME_IOU and place not in known and number not in known.values():
                 known[place] = number
         return known
+
+
+def _lab(frames: Sequence[Frame], at: int, known: dict[int, Bytes]) -> Bytes:
+    """Return one of some frames in CIELAB; only those in which a thing begins are converted, each once."""
+    if at not in known:
+        known[at] = cv2.cvtColor(frames[at].image, cv2.COLOR_RGB2LAB).astype(np.uint8, copy=False)
+    return known[at]
 
 
 def _iou(a: Bools, b: Bools) -> float:

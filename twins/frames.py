@@ -6,7 +6,7 @@ Pixels are taken as they are stored, after rotation; a pixel that is not square 
 
 import logging
 from bisect import bisect_right
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -79,6 +79,24 @@ class Sampling:
     samples_at_full_rate: int = SAMPLES_AT_FULL_RATE
 
 
+class Shown:
+    """A frame of a pass that can be had at any size for as long as this is held: it holds the decoder's picture.
+
+    Args:
+        frame_index, seconds: as in :class:`Frame`.
+        pixels: of the decoder's picture; it takes one and a half bytes each in most files, up to eight in others.
+    """
+
+    def __init__(self, frame_index: int, seconds: float, raw: Any, convert: Callable[[Any, int | None], Image]) -> None:
+        self.frame_index, self.seconds = frame_index, seconds
+        self.pixels: int = raw.width * raw.height
+        self._raw, self._convert = raw, convert
+
+    def at(self, max_side: int | None) -> Frame:
+        """Return the frame with at most so many pixels on its longer side; its colours are converted anew."""
+        return Frame(self.frame_index, self.seconds, self._convert(self._raw, max_side))
+
+
 class VideoFile:
     """An opened video. Use as a context manager; each call that decodes starts at the beginning.
 
@@ -98,7 +116,8 @@ class VideoFile:
         self.warnings: list[str] = []
         self.decoded = 0
         self.duration = 0.0
-        self._shown: tuple[int, float, Any] | None = None
+        self._shown: Shown | None = None
+        self._scalers: dict[tuple[int, int], Any] = {}
         self._container = open_container(path)
         try:
             self._stream = picture_stream(path, self._container)
@@ -133,15 +152,15 @@ class VideoFile:
             if waited < 1 / sampling.calm_rate and _change(thumbnail, last_thumbnail) < sampling.busy_change:
                 continue
             last_seconds, last_thumbnail, kept = seconds, thumbnail, kept + 1
-            self._shown = index, seconds, raw
+            self._shown = Shown(index, seconds, raw, self._image)
             yield Frame(index, seconds, self._image(raw, side))
 
-    def shown_again(self, max_side: int | None) -> Frame:
-        """Return the frame that :meth:`sample` has yielded last at another size; its colours are converted anew."""
+    @property
+    def shown(self) -> Shown:
+        """The frame that :meth:`sample` has yielded last, to be had at other sizes, also later."""
         if self._shown is None:
             raise ValueError("no frame has been sampled yet")
-        index, seconds, raw = self._shown
-        return Frame(index, seconds, self._image(raw, max_side))
+        return self._shown
 
     def all(self) -> Iterator[Frame]:
         """Yield every frame."""
@@ -245,13 +264,19 @@ class VideoFile:
             self.warnings.append(text)
 
     def _image(self, raw: Any, max_side: int | None) -> Image:
+        from av.video.reformatter import VideoReformatter
+
         width, height = fit(self.info.width, self.info.height, max_side)
         if self._turns % 2:
             width, height = height, width
+        # One scaler a size: to set one up takes as long as to use it. It notices where the pictures change.
+        if (width, height) not in self._scalers:
+            self._scalers[width, height] = VideoReformatter()
+        scaler = self._scalers[width, height]
         if (width, height) == (raw.width, raw.height):
-            image: Image = raw.to_ndarray(format="rgb24")
+            image: Image = scaler.reformat(raw, format="rgb24", threads=1).to_ndarray()
         else:
-            image = raw.reformat(width, height, "rgb24", interpolation="AREA").to_ndarray()
+            image = scaler.reformat(raw, width, height, "rgb24", interpolation="AREA", threads=1).to_ndarray()
         return np.ascontiguousarray(np.rot90(image, self._turns)) if self._turns else image
 
     def _time_table(self) -> tuple[list[float], list[float]] | None:

@@ -2,10 +2,11 @@
 
 import contextlib
 import os
+import tempfile
 from collections.abc import Callable, Iterator
 from io import BytesIO
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import IO, TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -195,6 +196,11 @@ class Store:
         return self.current(video_id), tuple(sorted(name for name in names if name.endswith(".json")))
 
     # Writing
+
+    def scratch_file(self) -> IO[bytes]:
+        """Open an empty file without a name for unfinished work; it is gone when it is closed, or its process ends."""
+        self._layout.work.mkdir(exist_ok=True)
+        return tempfile.TemporaryFile(dir=self._layout.work)
 
     def register(self, path: Path) -> SourceFile:
         """Find out which video a file is, by its content, and note where it lies; read it only if it is new or changed.

@@ -154,7 +154,11 @@ class Library:
         report = index_videos(
             self.store,
             [Path(path) for path in paths],
-            IndexOptions(samples_per_second=chosen.samples_per_second, text=chosen.text),
+            IndexOptions(
+                samples_per_second=chosen.samples_per_second,
+                text=chosen.text,
+                keep_models=None if chosen.keep_models == "auto" else chosen.keep_models,
+            ),
             jobs=jobs,
             specialists=self._specialists(),
             on_event=self._syncing(on_event, jobs),

@@ -10,6 +10,7 @@ from typing import Literal
 from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
 
+from tools.free_memory import free_memory
 from tools.weights import TENSORS, model_files
 from twinseek.devices import INSTALL, no_gpu
 from twinseek.doctor import Finding
@@ -111,19 +112,3 @@ def _free_on_gpu() -> int:
     import torch
 
     return int(torch.cuda.mem_get_info()[0])
-
-
-def free_memory(root: Path = Path("/")) -> int:
-    """Return the bytes that a process may still take: the machine's, or its container's where that allows less."""
-    free = os.sysconf("SC_AVPHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
-    try:
-        lines = (root / "proc/meminfo").read_text().splitlines()
-        free = next(int(line.split()[1]) * 1024 for line in lines if line.startswith("MemAvailable:"))
-    except (OSError, StopIteration, ValueError):
-        pass  # not Linux
-    try:
-        group = root / "sys/fs/cgroup"
-        free = min(free, int((group / "memory.max").read_text()) - int((group / "memory.current").read_text()))
-    except (OSError, ValueError):
-        pass  # no container, or one without a bound
-    return free

@@ -25,7 +25,8 @@ class IndexSettings(_Section):
 
     ``labeller``: names things, a labeller or a detector; ``depth``: tells how near they are;
     ``describer``: describes them and the scene; ``segmenter``: finds and follows them. ``jobs``: processes, each of
-    which loads the weights of these; one a core where it is not set.
+    which loads the weights of these; one a core where it is not set. ``keep_models``: whether a plugin keeps its
+    weights when its stage of a video is over; ``auto``, as long as 4 GiB of memory are free.
     """
 
     jobs: int | None = Field(default=None, ge=1, le=256)
@@ -35,6 +36,7 @@ class IndexSettings(_Section):
     depth: str | None = None
     describer: str | None = None
     segmenter: str | None = None
+    keep_models: Literal["auto"] | bool = "auto"
 
     @property
     def plugins(self) -> dict[str, str]:

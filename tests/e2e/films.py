@@ -52,6 +52,23 @@ def write_squares(path: Path, frames: int = 40) -> Path:
     return path
 
 
+def write_shots(path: Path, lengths: tuple[int, ...]) -> Path:
+    """Encode a clip of shots of so many frames; in each of them a red square goes to the right over another ground."""
+    width, height = 200, 120
+    with av.open(str(path), "w") as container:
+        stream = container.add_stream("libx264", rate=25, options={"crf": "15"})
+        stream.width, stream.height, stream.pix_fmt = width, height, "yuv420p"
+        for shot, length in enumerate(lengths):
+            rng = np.random.default_rng(shot)
+            ground = rng.integers(*((0, 30), (90, 120))[shot % 2], (height, width, 3), dtype=np.uint8)
+            for number in range(length):
+                image = ground.copy()
+                image[50:76, 10 + number : 36 + number] = (230, 40, 40)
+                container.mux(stream.encode(av.VideoFrame.from_ndarray(image, format="rgb24")))
+        container.mux(stream.encode())
+    return path
+
+
 def write_sound(path: Path) -> Path:
     """Encode one second of silence and no picture."""
     with av.open(str(path), "w", format="mp4") as container:

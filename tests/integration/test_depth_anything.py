@@ -272,7 +272,7 @@ def test_a_twin_has_the_nearness_of_its_model_and_says_whose_it_is(opened, relat
             return stages, library.twin(video), library.store.geometry(video)
 
     _, twin, geometry = index({"weights": str(relative), "batch_size": 2})
-    assert len(batches) == 2  # four frames of a clip of 1.6 s
+    assert len(batches) == 3  # six frames of a clip of 1.6 s
     assert geometry.nearness_scale == "relative"
     known = geometry.nearness[np.isfinite(geometry.boxes[..., 0])]
     assert np.isfinite(known).mean() > 0.9

@@ -302,7 +302,7 @@ def test_a_clip_is_described_while_it_is_indexed_and_only_once(index, folders, f
     assert (None, "event", "they move") in said
     assert {(track.id, "action", "slides to the right") for track in twin.tracks} < said
     assert heard.calls == -(-(1 + len(twin.tracks)) // 2)
-    assert "taken at 0.2 s, 0.5 s, 1.0 s, 1.3 s" in heard.rows[0]
+    assert "taken at 0.0 s, 0.3 s, 1.0 s, 1.3 s" in heard.rows[0]
     source = twin.sources["describer:qwen_vl"]
     assert len(source.weights) == 64
     assert "describe_shot-1-describe_instance-1" in source.version

@@ -89,6 +89,14 @@ def test_two_detections_are_not_one_track():
     assert [sighting.label.category for sighting in new] == ["cat"]
 
 
+def test_a_hidden_thing_is_not_called_what_hides_it():
+    geometry = a_geometry([LEFT] * 8)
+    geometry.visibility[0, :3] = Visibility.OCCLUDED
+    seen = shown(Detection("screen", 0.9, LEFT))[:3] + shown(Detection("cup", 0.6, LEFT))[3:]
+    labels, _ = match(geometry, seen)
+    assert (labels["t1"].category, labels["t1"].alternatives) == ("cup", ())
+
+
 def a_cup_or(other, sure, alternative, less):
     return Detection(other, sure, LEFT, (Alternative(category=alternative, confidence=less),))
 

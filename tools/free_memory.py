@@ -1,0 +1,32 @@
+"""How much memory is free, on the machine and on a GPU that is in use."""
+
+import os
+import sys
+from pathlib import Path
+
+SPARE = 4 * 2**30
+"""Bytes that are left free for whatever model comes next; with less, memory is short."""
+
+
+def memory_is_short() -> bool:
+    """Tell whether less than :data:`SPARE` is free here, or on the GPU; torch is not loaded to find out."""
+    torch = sys.modules.get("torch")
+    if torch is not None and torch.cuda.is_initialized() and torch.cuda.mem_get_info()[0] < SPARE:
+        return True
+    return free_memory() < SPARE
+
+
+def free_memory(root: Path = Path("/")) -> int:
+    """Return the bytes that a process may still take: the machine's, or its container's where that allows less."""
+    free = os.sysconf("SC_AVPHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    try:
+        lines = (root / "proc/meminfo").read_text().splitlines()
+        free = next(int(line.split()[1]) * 1024 for line in lines if line.startswith("MemAvailable:"))
+    except (OSError, StopIteration, ValueError):
+        pass  # not Linux
+    try:
+        group = root / "sys/fs/cgroup"
+        free = min(free, int((group / "memory.max").read_text()) - int((group / "memory.current").read_text()))
+    except (OSError, ValueError):
+        pass  # no container, or one without a bound
+    return free
