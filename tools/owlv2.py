@@ -59,6 +59,7 @@ class Owlv2:
         self._words = int(config.get("text_config", {}).get("max_position_embeddings", 16))
         # A processor gains nothing by several at once, and each of them takes it many seconds.
         self.batch_size = 1 if device == "cpu" else 8
+        self.frame_seconds = 300.0 if device == "cpu" else 60.0
         self._folder, self._device = folder, device
         self._weights = Pretrained(folder, device, dtype_of(settings, device), _classes)
         self._encoded: dict[str, Any] = {}

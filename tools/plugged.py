@@ -22,7 +22,9 @@ from twins.schema import Provenance
 API_VERSION = 1
 
 FRAME_SECONDS = 60.0
-"""A plugin may take this long for one frame; the first one includes its weights."""
+"""A plugin may take this long for one frame, the first one with its weights; another time, its ``frame_seconds``."""
+MOST_FRAME_SECONDS = 3600.0
+"""… which counts no further than this."""
 QUICK_FRAMES = 4
 """Who is given more frames at once has as long for so many of them."""
 
@@ -92,19 +94,35 @@ class Plugged:
         """Return what a call into the plugin, about some frames, returns.
 
         One call at a time: the index and the tools of several candidates share a plugin, and it need not be made for
-        that.
+        that. A call that was given up is still at work, and nobody is let in beside it.
 
         Raises:
-            TwinseekError: it fails or is late.
+            TwinseekError: it fails or is late, or one that was given up has not ended.
         """
+        seconds = self._frame_seconds() * max(1.0, frames / QUICK_FRAMES)
+        if not self._calling.acquire(timeout=seconds):
+            raise TwinseekError(
+                f"the plugin {self.name} has been at another call for {seconds:g} s: leave it out, or give it a smaller one"
+            )
+
+        def alone() -> Any:
+            try:
+                return function()
+            finally:
+                self._calling.release()
+
         try:
-            with self._calling:
-                return call_within(FRAME_SECONDS * max(1.0, frames / QUICK_FRAMES), function, f"plugin {self.name}")
+            return call_within(seconds, alone, f"plugin {self.name}")
         except LateError as error:
             raise TwinseekError(f"the plugin {self.name} {error}: leave it out, or give it a smaller model") from error
         except CallError as error:
             cause = error.__cause__
             raise TwinseekError(f"the plugin {self.name} failed ({type(cause).__name__}: {cause})") from cause
+
+    def _frame_seconds(self) -> float:
+        """Return how long a frame may take; a plugin that knows better where it runs says so."""
+        said = getattr(self.__dict__.get("plugin"), "frame_seconds", FRAME_SECONDS)
+        return min(float(said), MOST_FRAME_SECONDS) if isinstance(said, int | float) and said > 0 else FRAME_SECONDS
 
     def unload(self) -> None:
         """Let the plugin free its weights, where it is built and can; the next call loads them again."""

@@ -53,7 +53,9 @@ def build(context: SpecialistContext) -> "QwenVL":
     if settings.weights is not None:
         check_weights(settings.weights)
         weights = Weights(settings.weights, context.device, settings.dtype)
-        return QwenVL(LocalEyes(weights, settings), settings.things)
+        # A processor takes minutes for the pictures of one question.
+        frame_seconds = 600.0 if context.device == "cpu" else 60.0
+        return QwenVL(LocalEyes(weights, settings), settings.things, frame_seconds)
     if settings.model is None:
         raise TwinseekError(f"set model to the name that the one at {settings.base_url} has")
     return QwenVL(ServedEyes(settings), settings.things)
@@ -62,8 +64,8 @@ def build(context: SpecialistContext) -> "QwenVL":
 class QwenVL:
     """The describer: see docs/plugins.md."""
 
-    def __init__(self, eyes: LocalEyes | ServedEyes, things: int) -> None:
-        self._eyes, self._things = eyes, things
+    def __init__(self, eyes: LocalEyes | ServedEyes, things: int, frame_seconds: float = 60.0) -> None:
+        self._eyes, self._things, self.frame_seconds = eyes, things, frame_seconds
         prompts = "-".join(load(name).label for name in PROMPTS)
         self.version, self.weights = f"{VERSION}-{eyes.engine}-{prompts}", eyes.weights
 

@@ -30,6 +30,8 @@ class Sam2:
 
     def __init__(self, folder: Path, device: str, settings: Mapping[str, Any]) -> None:
         self._folder, self._device, self._dtype = folder, device, settings.get("dtype")
+        # Of published weights a frame takes a processor a minute and more where many things are followed.
+        self.frame_seconds = 600.0 if device == "cpu" else 60.0
         self._masks, self._shots = _limits(MaskLimits(), settings), _limits(ShotLimits(), settings)
         self._loading = threading.Lock()
         self._loaded: Network | None = None

@@ -1,0 +1,46 @@
+import threading
+import time
+
+import pytest
+
+from tools import plugged
+from tools.plugged import Plugged
+from twins.errors import TwinseekError
+from twins.schema import Provenance
+
+
+class Kind(Plugged):
+    GROUP, METHOD, DOES = "twinseek.tests", "look", "looks"
+
+
+class Plain:
+    pass
+
+
+def opened(plugin=None) -> Kind:
+    return Kind("slow", {}, "cpu", Provenance(specialist="slow", version="1")).with_plugin(plugin or Plain())
+
+
+def test_nobody_is_let_in_beside_a_call_that_was_given_up(monkeypatch):
+    monkeypatch.setattr(plugged, "FRAME_SECONDS", 0.1)
+    slow, end = opened(), threading.Event()
+    with pytest.raises(TwinseekError, match=r"gave no answer within 0\.1 s"):
+        slow.call(end.wait)
+    with pytest.raises(TwinseekError, match=r"the plugin slow has been at another call for 0\.1 s"):
+        slow.call(lambda: "beside it")
+    end.set()
+    deadline = time.monotonic() + 5
+    while time.monotonic() < deadline:
+        try:
+            assert slow.call(lambda: "after it") == "after it"
+            return
+        except TwinseekError:
+            pass
+    pytest.fail("the plugin was never free again")
+
+
+@pytest.mark.parametrize(("said", "seconds"), [(0.3, 0.3), (10**9, 3600.0), ("long", 60.0), (-1, 60.0)])
+def test_a_plugin_says_how_long_a_frame_may_take_within_an_hour(said, seconds):
+    plugin = Plain()
+    plugin.frame_seconds = said
+    assert opened(plugin)._frame_seconds() == seconds
