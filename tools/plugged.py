@@ -102,7 +102,8 @@ class Plugged:
         seconds = self._frame_seconds() * max(1.0, frames / QUICK_FRAMES)
         if not self._calling.acquire(timeout=seconds):
             raise TwinseekError(
-                f"the plugin {self.name} has been at another call for {seconds:g} s: leave it out, or give it a smaller one"
+                f"the plugin {self.name} has been at another call for {seconds:g} s: "
+                "leave it out, or give it a smaller model"
             )
 
         def alone() -> Any:
