@@ -162,7 +162,7 @@ def test_a_folder_without_videos_is_said_before_any_work(tmp_path, name):
 
 
 @pytest.mark.parametrize(
-    "command", ["index nowhere", "index empty", "index notes.txt", "import notes.txt", "import notes.txt --format x"]
+    "command", ["index nowhere", "index empty", "index notes.txt", "import notes.txt", "import notes.txt --format sa-v"]
 )
 @pytest.mark.parametrize("library", [[], ["--library", "deep/in/library"]], ids=["default", "named"])
 def test_a_command_that_gets_no_video_leaves_nothing_behind(tmp_path, command, library):
