@@ -148,6 +148,9 @@ def index_one(
             material, warnings = _refresh(old, masks, stale, file.path, options, specialists), []
     material = _with_facts(material, specialists)
     file.check_unchanged()
+    # A profile that was forgotten would else take names and depth away without a word.
+    with contextlib.suppress(TwinseekError):  # the twin that this one replaces may be damaged
+        warnings = [*warnings, *(_undone(store.twin(file.video_id), specialists) if recorded else ())]
     _commit(store, file, material, wanted)
     return file.video_id, tuple(stage for stage in wanted if stage in stale), warnings
 
@@ -299,6 +302,18 @@ def _commit(store: Store, file: SourceFile, material: Material, stages: dict[str
                     for frame_index, rle in frames.items():
                         writer.add(name, frame_index, rle)
         draft.commit(stages)
+
+
+def _undone(before: Twin, specialists: Specialists) -> list[str]:
+    """Say whose work is taken out of a twin because nobody does that part any more."""
+    plugged = {part: name for key in before.sources if ":" in key for part, _, name in [key.partition(":")]}
+    namer = next((key for key in before.sources if ":" not in key and key not in _sources(Specialists())), None)
+    parts = {**plugged, "labeller": namer}
+    return [
+        f"what the plugin {name} found is taken out: this run names no {part} (was --profile forgotten?)"
+        for part, name in parts.items()
+        if name is not None and getattr(specialists, part, None) is None
+    ]
 
 
 def _sources(specialists: Specialists) -> dict[str, Provenance]:

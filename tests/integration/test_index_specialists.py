@@ -87,8 +87,11 @@ def test_depth_gives_nearness_that_the_predicates_use(put, index, decoded, monke
     stages, _, geometry, _ = index(depth="near", plugins={"near": {"red": 0.5}})
     assert stages == ["depth", "facts", "components"]
     assert in_front(geometry, blue, red) > 1
-    stages, twin, geometry, _ = index()
+    stages, twin, geometry, report = index()
     assert stages == ["facts", "components"]
+    assert [text for said in report.warnings.values() for text in said] == [
+        "what the plugin near found is taken out: this run names no depth (was --profile forgotten?)"
+    ]
     assert twin == before
     np.testing.assert_array_equal(geometry.nearness, weak.nearness)
     assert geometry.nearness_scale == "weak"
