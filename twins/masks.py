@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from twins.errors import TwinseekError
 from twins.geometry import Bools
+from twins.run_lengths import check_counts
 
 HEADER = "masks.json"
 
@@ -199,15 +200,15 @@ class MaskReader:
 
     def mask(self, track_id: str, frame_index: int) -> Bools:
         """Return the (H, W) mask at the displayed size. Raises ``KeyError`` where there is none."""
-        return resize_mask(decode_mask(self._track(track_id)[frame_index]), *self.size)
+        return resize_mask(decode_mask(self._checked(self._track(track_id)[frame_index])), *self.size)
 
     def rle(self, track_id: str, frame_index: int) -> CocoRle:
         """Return the run-length form at the displayed size. Raises ``KeyError`` where there is none."""
-        return resized_rle(self._track(track_id)[frame_index], *self.size)
+        return resized_rle(self._checked(self._track(track_id)[frame_index]), *self.size)
 
     def stored(self, track_id: str) -> Iterable[tuple[int, CocoRle]]:
         """Return this track's masks as they are stored, which may be smaller than displayed."""
-        return self._track(track_id).items()
+        return ((index, self._checked(rle)) for index, rle in self._track(track_id).items())
 
     def close(self) -> None:
         """Close the archive."""
@@ -226,9 +227,18 @@ class MaskReader:
             try:
                 rows = json.loads(self._archive.read(_member(self._numbers[track_id])))
                 self._tracks[track_id] = {index: {"size": size, "counts": counts} for index, size, counts in rows}
-            except (zipfile.BadZipFile, zlib.error, KeyError, ValueError, EOFError) as error:
+            except (zipfile.BadZipFile, zlib.error, KeyError, ValueError, TypeError, EOFError) as error:
                 raise self._damaged(error) from error
         return self._tracks[track_id]
+
+    def _checked(self, rle: CocoRle) -> CocoRle:
+        """Return a mask that can be decoded: libraries may come from anywhere, and pycocotools trusts what it gets."""
+        try:
+            height, width = rle["size"]
+            check_counts(rle["counts"], height, width)
+        except (ValueError, TypeError, AttributeError) as error:
+            raise self._damaged(error) from error
+        return rle
 
     def _damaged(self, error: Exception) -> TwinseekError:
         return TwinseekError(f"{self.path} is damaged ({error}): index the video again")

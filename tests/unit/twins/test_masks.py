@@ -1,3 +1,5 @@
+import json
+import zipfile
 from pathlib import Path
 
 import numpy as np
@@ -97,3 +99,18 @@ def test_a_damaged_archive_says_what_to_do(tmp_path: Path):
         MaskReader(tmp_path / "masks.zip")
     with pytest.raises(TwinseekError, match="does not exist"):
         MaskReader(tmp_path / "none.zip")
+
+
+@pytest.mark.parametrize("row", [[0, [6, 7], "garbage"], [0, [6, 8], "Z1"], [0, [6, 7], 7], [0, None, "Z1"], 3])
+def test_run_lengths_that_are_none_are_not_handed_on(tmp_path, row):
+    path = tmp_path / "masks.zip"
+    with MaskWriter(path, 6, 7) as writer:
+        writer.add("t1", 0, encode_mask(np.ones((6, 7), bool)))
+    with zipfile.ZipFile(path) as archive:
+        members = {name: archive.read(name) for name in archive.namelist()}
+    (track,) = [name for name in members if name.startswith("tracks/")]
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, content in members.items():
+            archive.writestr(name, json.dumps([row]) if name == track else content)
+    with MaskReader(path) as reader, pytest.raises(TwinseekError, match="is damaged"):
+        reader.rle("t1", 0)
