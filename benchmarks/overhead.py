@@ -3,6 +3,7 @@
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -30,7 +31,7 @@ def measure(options: Options) -> Figures:
     yield Figure("plain decoding", plain, "s", None, f"{len(clips)} clips, processor time")
     yield Figure("decoding, and all frames to RGB", converted, "s")
     for rate, bar in RATES.items():
-        sampled = _seconds(lambda clip, rate=rate: _sample(clip, rate), clips)  # type: ignore[misc]
+        sampled = _seconds(partial(_sample, rate=rate), clips)
         seconds, calls = _indexed(clips, rate, options)
         group = f"{rate:g} samples a second"
         said = ", ".join(f"{name} {count}" for name, count in sorted(calls.items()))

@@ -21,10 +21,11 @@ from tools.free_memory import memory_is_short
 from twins.components import components
 from twins.errors import TwinseekError
 from twins.fingerprints import fingerprint, stale_stages
-from twins.frames import Frame, Sampling, VideoFile, frames_at
+from twins.frames import Frame, VideoFile, frames_at
 from twins.geometry import Geometry
 from twins.layout import MASKS
 from twins.masks import CocoRle, MaskReader, MaskWriter, decode_mask
+from twins.sampling import Sampling
 from twins.schema import Attribute, Fact, Provenance, Twin
 from twins.sentences import PROVENANCE as PREDICATES
 from twins.sentences import SOURCE as PREDICATES_SOURCE

@@ -5,6 +5,7 @@ So a stage that is run again looks at the frames that it was shown in the first 
 
 import math
 from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from typing import Generic, TypeVar
 
 Kept = TypeVar("Kept")
@@ -48,7 +49,7 @@ class Thinned(Generic[Kept]):
 def columns_kept(places: Iterable[float], thinned: Thinned[int]) -> list[int]:
     """Return the numbers of the places that stay when all of them have come."""
     for column, place in enumerate(places):
-        thinned.add(place, lambda column=column: column)  # type: ignore[misc]
+        thinned.add(place, partial(int, column))
     return thinned.things
 
 

@@ -27,7 +27,8 @@ class PluggedSegmenter(Plugged):
     def shown(self, plugin: Any, frames: Sequence[Frame]) -> list[Any]:
         """Return what a plugin, or what it has begun a shot with, says of some frames."""
         images = [own(frame.image) for frame in frames]
-        return self.call(lambda: list(plugin.segment(images)), frames=len(frames))  # type: ignore[no-any-return]
+        found: list[Any] = self.call(lambda: list(plugin.segment(images)), frames=len(frames))
+        return found
 
     def checked(
         self, found: Sequence[Any], frames: Sequence[Frame], names: Sequence[str | None] | None = None

@@ -9,6 +9,7 @@ from bisect import bisect_right
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -18,19 +19,12 @@ from numpy.typing import NDArray
 
 from twins.containers import open_container, picture_stream
 from twins.errors import TwinseekError
+from twins.sampling import Sampler, Sampling
 
 logger = logging.getLogger(__name__)
 
 Image = NDArray[np.uint8]
 
-CALM_RATE = 8.0
-"""Frames sampled a second while little moves."""
-BUSY_RATE = 12.0
-"""Frames sampled a second while much moves."""
-BUSY_CHANGE = 4.0
-"""Mean absolute change of the luma thumbnail since the last sample (0–255) from which on much moves."""
-SAMPLES_AT_FULL_RATE = 2400
-"""From here on the sampling rate halves whenever the number of samples doubles, so that long clips stay bounded."""
 THUMBNAIL = 48
 """Columns of the luma thumbnail that tells how much moves."""
 LARGE_FRAME = 4096 * 2304
@@ -67,16 +61,6 @@ class Frame:
     frame_index: int
     seconds: float
     image: Image
-
-
-@dataclass(frozen=True)
-class Sampling:
-    """Which frames of a pass are kept; see the constants of this module for the meaning."""
-
-    calm_rate: float = CALM_RATE
-    busy_rate: float = BUSY_RATE
-    busy_change: float = BUSY_CHANGE
-    samples_at_full_rate: int = SAMPLES_AT_FULL_RATE
 
 
 class Shown:
@@ -139,19 +123,10 @@ class VideoFile:
             sampling: which frames are kept.
             max_side: of these frames; that of the file where none.
         """
-        sampling, side = sampling or Sampling(), max_side or self.max_side
-        last_seconds, last_thumbnail, kept = -np.inf, None, 0
+        sampler, side = Sampler(sampling or Sampling()), max_side or self.max_side
         for index, seconds, raw in self._decode():
-            stretch = 2.0 ** max(0, int(np.log2(max(kept, 1) / sampling.samples_at_full_rate)) + 1)
-            stretch = 1.0 if kept < sampling.samples_at_full_rate else stretch
-            # Half a millisecond of slack: the time stamps of 24 or 30 fps are rounded to a millisecond in some formats.
-            waited = (seconds - last_seconds) / stretch + 5e-4
-            if waited < 1 / sampling.busy_rate:
+            if not sampler.keeps(seconds, partial(luma_thumbnail, raw)):
                 continue
-            thumbnail = luma_thumbnail(raw)
-            if waited < 1 / sampling.calm_rate and _change(thumbnail, last_thumbnail) < sampling.busy_change:
-                continue
-            last_seconds, last_thumbnail, kept = seconds, thumbnail, kept + 1
             self._shown = Shown(index, seconds, raw, self._image)
             yield Frame(index, seconds, self._image(raw, side))
 
@@ -392,12 +367,6 @@ def luma_thumbnail(raw: Any) -> NDArray[np.int16]:
     width, height = fit(raw.width, raw.height, THUMBNAIL)
     small: NDArray[np.uint8] = raw.reformat(width, height, "gray").to_ndarray()
     return small.astype(np.int16)
-
-
-def _change(now: NDArray[np.int16], before: NDArray[np.int16] | None) -> float:
-    if before is None or now.shape != before.shape:
-        return float("inf")
-    return float(np.abs(now - before).mean())
 
 
 def _seconds(ticks: int | None, base: Fraction | None) -> float | None:

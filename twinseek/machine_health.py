@@ -104,7 +104,8 @@ def _numbers(folder: Path) -> int:
     for file in model_files(folder):
         if file.name.endswith(TENSORS):
             with safe_open(file, "np") as tensors:
-                count += sum(math.prod(tensors.get_slice(name).get_shape()) for name in tensors.keys())  # noqa: SIM118
+                names = tensors.keys()
+                count += sum(math.prod(tensors.get_slice(name).get_shape()) for name in names)
     return count
 
 

@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from twins.errors import TwinseekError
-from twins.frames import Sampling, VideoFile, frames_at, probe
+from twins.frames import VideoFile, frames_at, probe
+from twins.sampling import Sampling
 
 
 def write_video(
