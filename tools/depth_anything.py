@@ -21,7 +21,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from tools.pretrained import Pretrained, all_numbers, check_folder, dtype_of
+from tools.precision import Dtype, dtype_of, usual_settings
+from tools.pretrained import Pretrained, all_numbers, check_folder
 from twins.geometry import Bytes, Floats
 
 if TYPE_CHECKING:
@@ -37,18 +38,19 @@ LEAST_METRES = 0.01
 def build(context: "SpecialistContext") -> "DepthAnything":
     """Return the plugin. Raises ValueError where its folder does not hold such a model."""
     folder, config = check_folder(context.settings, MODEL_TYPE)
-    return DepthAnything(folder, config, context.device, dtype_of(context.settings, context.device))
+    return DepthAnything(folder, config, context.device, dtype_of(context.settings))
 
 
 class DepthAnything:
     """Tells how near every pixel is. ``scale`` is ``metric`` (one through metres) or ``relative``."""
 
-    version = "1"
+    version = "2"
 
-    def __init__(self, folder: Path, config: dict[str, Any], device: str, dtype: str) -> None:
+    def __init__(self, folder: Path, config: dict[str, Any], device: str, dtype: Dtype) -> None:
         self.scale = str(config.get("depth_estimation_type", "relative"))
         if self.scale not in ("relative", "metric"):
             raise ValueError(f"{folder} says its depth is {self.scale!r}, not relative or metric: use another model")
+        self.usual = usual_settings(device)
         self.batch_size = 4 if device == "cpu" else 8
         self._folder, self._device, self._patch = folder, device, int(config.get("patch_size", PATCH))
         self._weights = Pretrained(folder, device, dtype, _classes)

@@ -9,7 +9,7 @@ Settings:
     threshold: least score of a thing, 0 to 1; 0.2. Scores are those of the model, no frequencies of being right.
     prompt: what the model is asked for a name; "a photo of a {}", as it was trained.
     batch_size: most pictures at once; 8 on a GPU, else 1.
-    dtype: float32, float16 or bfloat16; half precision on a GPU, else float32.
+    dtype: float32, float16 or bfloat16; half precision on a GPU, else float32. Boxes are told in float32 in any case.
 """
 
 from collections.abc import Mapping, Sequence
@@ -17,7 +17,8 @@ from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
-from tools.pretrained import Pretrained, all_numbers, check_folder, dtype_of
+from tools.precision import dtype_of, usual_settings
+from tools.pretrained import Pretrained, all_numbers, check_folder
 from tools.vocabulary import read_vocabulary
 from twins.fingerprints import digest
 from twins.geometry import Bytes
@@ -52,16 +53,17 @@ class Owlv2:
     def __init__(self, folder: Path, config: Mapping[str, Any], settings: Mapping[str, Any], device: str) -> None:
         self.vocabulary = read_vocabulary(settings.get("vocabulary"))
         # What counts of a file of names is its content.
-        self.version = f"1-{digest(self.vocabulary)[:8]}"
+        self.version = f"2-{digest(self.vocabulary)[:8]}"
         self._prompt, self._threshold = str(settings.get("prompt", "a photo of a {}")), _share(settings)
         if "{}" not in self._prompt:
             raise ValueError(f"its prompt {self._prompt!r} has no {{}}, where the name belongs")
         self._words = int(config.get("text_config", {}).get("max_position_embeddings", 16))
         # A processor gains nothing by several at once, and each of them takes it many seconds.
         self.batch_size = 1 if device == "cpu" else 8
+        self.usual = usual_settings(device)
         self.frame_seconds = 300.0 if device == "cpu" else 60.0
         self._folder, self._device = folder, device
-        self._weights = Pretrained(folder, device, dtype_of(settings, device), _classes)
+        self._weights = Pretrained(folder, device, dtype_of(settings), _classes, exact=["box_head"])
         self._encoded: dict[str, Any] = {}
         self._encoding = Lock()
 
@@ -89,9 +91,11 @@ class Owlv2:
             patches = features.flatten(1, 2)
             scores, _ = model.class_predictor(patches, queries.expand(len(images), -1, -1))
             logits = all_numbers(scores.float(), self._folder)
+            # Shares of a side, of which half precision tells steps of several pixels.
+            boxes = model.box_predictor(patches.float(), features)
             seen = Owlv2ObjectDetectionOutput(
                 logits=logits,
-                pred_boxes=all_numbers(model.box_predictor(patches, features).float(), self._folder),
+                pred_boxes=all_numbers(boxes, self._folder),
             )
             told = processor.post_process_grounded_object_detection(
                 seen, self._threshold, [image.shape[:2] for image in images]

@@ -4,15 +4,16 @@ Only safetensors are read, nothing is fetched, and no code that lies in the fold
 """
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from threading import Lock
 from typing import Any
 
+from tools.precision import Dtype, torch_dtype
+
 CONFIG = "config.json"
 WEIGHTS = "*.safetensors"
 PREPROCESSORS = ("preprocessor_config.json", "processor_config.json")
-DTYPES = ("float32", "float16", "bfloat16")
 
 _LOADED: dict[tuple[object, ...], Any] = {}
 _LOADING = Lock()
@@ -60,26 +61,26 @@ def _check_headers(folder: Path) -> None:
             raise ValueError(f"{file} is damaged ({error}): fetch it again") from error
 
 
-def dtype_of(settings: Mapping[str, Any], device: str) -> str:
-    """Return in which numbers a model computes: the setting ``dtype``, or half precision on a GPU alone."""
-    dtype = settings.get("dtype", "float32" if device == "cpu" else "float16")
-    if dtype not in DTYPES:
-        raise ValueError(f"its dtype is {dtype!r}, not one of {', '.join(DTYPES)}")
-    return str(dtype)
-
-
 class Pretrained:
     """A model and what goes with it, loaded when they are first needed; who names the same weights shares them.
 
     Args:
         folder: a checked one.
         device: ``cpu`` or ``cuda``.
-        dtype: one of ``DTYPES``.
+        dtype: see :func:`tools.precision.torch_dtype`.
         load: takes the folder; returns the class of the model, and a processor.
+        exact: parts of the model that compute in float32 all the same; what they are given must be that, too.
     """
 
-    def __init__(self, folder: Path, device: str, dtype: str, load: Callable[[Path], tuple[Any, Any]]) -> None:
-        self._folder, self._device, self._dtype, self._load = folder, device, dtype, load
+    def __init__(
+        self,
+        folder: Path,
+        device: str,
+        dtype: Dtype,
+        load: Callable[[Path], tuple[Any, Any]],
+        exact: Sequence[str] = (),
+    ) -> None:
+        self._folder, self._device, self._dtype, self._load, self._exact = folder, device, dtype, load, exact
 
     def get(self) -> tuple[Any, Any]:
         """Return the model, ready to infer, and its processor. Raises ValueError where weights are missing."""
@@ -87,7 +88,10 @@ class Pretrained:
             key = self._key()
             if key not in _LOADED:
                 kind, processor = self._load(self._folder)
-                _LOADED[key] = _load_model(kind, self._folder, self._device, self._dtype), processor
+                model = _load_model(kind, self._folder, self._device, self._dtype)
+                for part in self._exact:
+                    model.get_submodule(part).float()
+                _LOADED[key] = model, processor
             loaded: tuple[Any, Any] = _LOADED[key]
             return loaded
 
@@ -105,8 +109,7 @@ class Pretrained:
         return self._folder, self._device, self._dtype, tuple(sorted(states))
 
 
-def _load_model(kind: Any, folder: Path, device: str, dtype: str) -> Any:
-    import torch
+def _load_model(kind: Any, folder: Path, device: str, dtype: Dtype) -> Any:
     from transformers.utils.logging import disable_progress_bar
 
     disable_progress_bar()  # type: ignore[no-untyped-call]  # a command has its own
@@ -114,7 +117,7 @@ def _load_model(kind: Any, folder: Path, device: str, dtype: str) -> Any:
         folder,
         local_files_only=True,
         use_safetensors=True,
-        dtype=getattr(torch, dtype),
+        dtype=torch_dtype(dtype, device),
         output_loading_info=True,
     )
     # What a file lacks is made up at random, with no more than a warning.

@@ -9,6 +9,7 @@ from pydantic import BaseModel, ValidationError
 from prompts import Rendered, load
 from tools.crops import crop
 from tools.plugged import SpecialistContext
+from tools.precision import usual_settings
 from tools.qwen_eyes import LocalEyes, QwenSettings, ServedEyes
 from tools.qwen_files import check_weights
 from tools.qwen_weights import Weights
@@ -55,7 +56,7 @@ def build(context: SpecialistContext) -> "QwenVL":
         weights = Weights(settings.weights, context.device, settings.dtype)
         # A processor takes minutes for the pictures of one question.
         frame_seconds = 600.0 if context.device == "cpu" else 60.0
-        return QwenVL(LocalEyes(weights, settings), settings.things, frame_seconds)
+        return QwenVL(LocalEyes(weights, settings), settings.things, frame_seconds, usual_settings(context.device))
     if settings.model is None:
         raise TwinseekError(f"set model to the name that the one at {settings.base_url} has")
     return QwenVL(ServedEyes(settings), settings.things)
@@ -64,8 +65,14 @@ def build(context: SpecialistContext) -> "QwenVL":
 class QwenVL:
     """The describer: see docs/plugins.md."""
 
-    def __init__(self, eyes: LocalEyes | ServedEyes, things: int, frame_seconds: float = 60.0) -> None:
-        self._eyes, self._things, self.frame_seconds = eyes, things, frame_seconds
+    def __init__(
+        self,
+        eyes: LocalEyes | ServedEyes,
+        things: int,
+        frame_seconds: float = 60.0,
+        usual: Mapping[str, Sequence[object]] | None = None,
+    ) -> None:
+        self._eyes, self._things, self.frame_seconds, self.usual = eyes, things, frame_seconds, usual or {}
         prompts = "-".join(load(name).label for name in PROMPTS)
         self.version, self.weights = f"{VERSION}-{eyes.engine}-{prompts}", eyes.weights
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
+from tools.precision import Dtype, torch_dtype
 from tools.qwen_files import check_weights
 from twins.errors import TwinseekError
 
@@ -26,11 +27,11 @@ video has its ``seconds`` beside it."""
 
 @dataclass(frozen=True)
 class Weights:
-    """A folder in transformers' format, and how it is loaded: ``dtype`` is torch's name of a type, or ``auto``."""
+    """A folder in transformers' format, and how it is loaded."""
 
     folder: Path
     device: str = "cpu"
-    dtype: str = "auto"
+    dtype: Dtype = "auto"
 
 
 class LocalModel:
@@ -168,7 +169,11 @@ def _load(weights: Weights) -> LocalModel:
     try:
         processor = classes.AutoProcessor.from_pretrained(weights.folder, local_files_only=True)
         model, told = classes.AutoModelForImageTextToText.from_pretrained(
-            weights.folder, local_files_only=True, use_safetensors=True, dtype=_dtype(weights), output_loading_info=True
+            weights.folder,
+            local_files_only=True,
+            use_safetensors=True,
+            dtype=torch_dtype(weights.dtype, weights.device),
+            output_loading_info=True,
         )
         model.to(weights.device).eval()
     except torch.OutOfMemoryError as error:
@@ -181,15 +186,6 @@ def _load(weights: Weights) -> LocalModel:
         few = ", ".join(map(str, lacking[:3]))
         raise TwinseekError(f"{weights.folder} lacks {len(lacking)} of its weights ({few}): fetch it again")
     return LocalModel(model, processor, weights.folder.name)
-
-
-def _dtype(weights: Weights) -> Any:
-    """Return half precision on a GPU, where it is quicker, and float32 on a CPU, where it mostly is not."""
-    import torch
-
-    if weights.dtype != "auto":
-        return getattr(torch, weights.dtype)
-    return torch.bfloat16 if weights.device.startswith("cuda") else torch.float32
 
 
 def _parts(conversations: Sequence[Conversation]) -> Iterator[dict[str, Any]]:

@@ -10,12 +10,12 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from tools.automatic_masks import MaskLimits
+from tools.precision import dtype_of, usual_settings
 from tools.sam2_network import Network, check_folder, load_network
 from tools.sam2_session import Session
 from tools.sam2_shot import Found, Shot, ShotLimits, follow_spots
 from twins.geometry import Bools, Bytes
 
-DTYPES = ("float32", "bfloat16", "float16")
 NEEDED = ("torch", "torchvision", "transformers")
 OTHERS = {"weights", "revision", "dtype"}
 """Settings besides those of the limits."""
@@ -29,9 +29,10 @@ class Sam2:
     version = "1"
 
     def __init__(self, folder: Path, device: str, settings: Mapping[str, Any]) -> None:
-        self._folder, self._device, self._dtype = folder, device, settings.get("dtype")
+        self._folder, self._device, self._dtype = folder, device, dtype_of(settings)
         # Of published weights a frame takes a processor a minute and more where many things are followed.
         self.frame_seconds = 600.0 if device == "cpu" else 60.0
+        self.usual = usual_settings(device)
         self._masks, self._shots = _limits(MaskLimits(), settings), _limits(ShotLimits(), settings)
         self._loading = threading.Lock()
         self._loaded: Network | None = None
@@ -115,11 +116,10 @@ def build(context: Any) -> Sam2:
     known = {each.name for kind in (MaskLimits, ShotLimits) for each in fields(kind)} | OTHERS
     if unknown := sorted(settings.keys() - known):
         raise ValueError(f"it has no setting {unknown[0]!r}: choose of {', '.join(sorted(known))}")
-    if settings.get("dtype", DTYPES[0]) not in DTYPES:
-        raise ValueError(f"dtype is {settings['dtype']!r}: choose of {', '.join(DTYPES)}")
     folder = Path(str(settings["weights"])).expanduser()
+    plugin = Sam2(folder, context.device, settings)
     check_folder(folder)
-    return Sam2(folder, context.device, settings)
+    return plugin
 
 
 @contextmanager

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from tools.automatic_masks import MaskGenerator, MaskLimits
+from tools.precision import Dtype, torch_dtype
 
 FAMILIES = {
     "sam2_video": ("Sam2VideoModel", "Sam2VideoProcessor"),
@@ -65,11 +66,11 @@ def check_folder(folder: Path) -> str:
     return str(family)
 
 
-def load_network(folder: Path, limits: MaskLimits, *, device: str, dtype: str | None, features: int) -> Network:
+def load_network(folder: Path, limits: MaskLimits, *, device: str, dtype: Dtype, features: int) -> Network:
     """Load a checkpoint.
 
     Args:
-        dtype: name of a floating type of torch; the default is half precision on a GPU.
+        dtype: see :func:`tools.precision.torch_dtype`.
         features: pictures of which the encoder's output is kept.
 
     Raises:
@@ -83,7 +84,7 @@ def load_network(folder: Path, limits: MaskLimits, *, device: str, dtype: str | 
     if device == "cuda" and not torch.cuda.is_available():
         raise ValueError("torch finds no GPU: set the device to cpu, or install torch with CUDA")
     kind, processor = (getattr(transformers, name) for name in FAMILIES[check_folder(folder)])
-    precision = getattr(torch, dtype or _usual(device))
+    precision = torch_dtype(dtype, device)
     try:
         model, report = kind.from_pretrained(
             folder, local_files_only=True, use_safetensors=True, dtype=precision, output_loading_info=True
@@ -96,12 +97,3 @@ def load_network(folder: Path, limits: MaskLimits, *, device: str, dtype: str | 
     model = model.to(device).eval().requires_grad_(False)
     generator = MaskGenerator(model, limits)
     return Network(model, shown, generator, limits.points_per_side, device, precision, features)
-
-
-def _usual(device: str) -> str:
-    import torch
-
-    if device != "cuda":
-        return "float32"
-    # SAM-2 was trained and is published in bfloat16; older GPUs only compute with the other half precision.
-    return "bfloat16" if torch.cuda.is_bf16_supported(including_emulation=False) else "float16"

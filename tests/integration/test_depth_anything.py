@@ -181,6 +181,12 @@ def test_half_precision_says_the_same_but_for_rounding(opened, relative):
     assert (half != exact).any()
 
 
+def test_a_precision_that_is_written_out_is_another_version_only_where_it_is_another_precision(opened, relative):
+    plain = opened(relative).provenance
+    assert opened(relative, dtype="float32").provenance == opened(relative, dtype="auto").provenance == plain
+    assert opened(relative, dtype="bfloat16").provenance != plain
+
+
 def test_weights_are_loaded_on_the_first_picture_once_for_all_and_can_be_unloaded(opened, relative, monkeypatch):
     from transformers import DepthAnythingForDepthEstimation
 
@@ -227,7 +233,7 @@ def test_a_folder_that_will_not_do_is_refused_before_any_work(opened, relative, 
 
 
 def test_other_settings_that_will_not_do_are_refused_too(opened, relative, tmp_path):
-    with pytest.raises(TwinseekError, match="its dtype is 'int8', not one of float32, float16, bfloat16"):
+    with pytest.raises(TwinseekError, match="its dtype is 'int8', not one of auto, float32, float16, bfloat16"):
         opened(relative, dtype="int8")
     with pytest.raises(
         TwinseekError, match="it needs weights: set its weights to a folder that holds a depth_anything"

@@ -268,12 +268,13 @@ def test_the_tiniest_pictures_can_be_looked_at(opened, size):
     assert all(0 <= d.box[0] < d.box[2] <= size[1] and 0 <= d.box[1] < d.box[3] <= size[0] for d in found)
 
 
-def test_half_precision_finds_the_same(opened):
+@pytest.mark.parametrize("dtype", ["float16", "bfloat16"])
+def test_half_precision_finds_the_same_at_the_same_place(opened, dtype):
     frame = Frame(0, 0.0, np.random.default_rng(0).integers(0, 256, (60, 120, 3), dtype=np.uint8))
-    (exact,), (half,) = opened().detect([frame]), opened(dtype="float16").detect([frame])
+    (exact,), (half,) = opened().detect([frame]), opened(dtype=dtype).detect([frame])
     assert len(exact) == len(half) > 5
     for one, other in zip(sorted(exact, key=lambda d: d.box), sorted(half, key=lambda d: d.box), strict=True):
-        assert one.box == pytest.approx(other.box, abs=0.2)
+        assert one.box == pytest.approx(other.box, abs=0.02)
         assert one.confidence == pytest.approx(other.confidence, abs=0.01)
 
 

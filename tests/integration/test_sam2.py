@@ -341,7 +341,7 @@ def test_weights_of_another_model_under_the_right_name_are_refused_by_what_they_
         ({"most": 2.5}, "most is 2.5: give a whole number"),
         ({"covered": 1.5}, "covered is 1.5: give a share, 0 to 1"),
         ({"covered": "half"}, "covered is 'half': give a share"),
-        ({"dtype": "int8"}, "dtype is 'int8': choose of float32, bfloat16, float16"),
+        ({"dtype": "int8"}, "its dtype is 'int8', not one of auto, float32, float16, bfloat16"),
         ({"points": 3}, "it has no setting 'points': choose of box_nms, covered"),
     ],
 )
