@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from tools.precision import Dtype, dtype_of, usual_settings
-from tools.pretrained import Pretrained, all_numbers, check_folder
+from tools.pretrained import Pretrained, all_numbers, folder_of
 from twins.geometry import Bytes, Floats
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ LEAST_METRES = 0.01
 
 def build(context: "SpecialistContext") -> "DepthAnything":
     """Return the plugin. Raises ValueError where its folder does not hold such a model."""
-    folder, config = check_folder(context.settings, MODEL_TYPE)
+    folder, config = folder_of(context.settings, MODEL_TYPE)
     return DepthAnything(folder, config, context.device, dtype_of(context.settings))
 
 

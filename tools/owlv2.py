@@ -18,7 +18,7 @@ from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 from tools.precision import dtype_of, usual_settings
-from tools.pretrained import Pretrained, all_numbers, check_folder
+from tools.pretrained import Pretrained, all_numbers, folder_of
 from tools.vocabulary import read_vocabulary
 from twins.fingerprints import digest
 from twins.geometry import Bytes
@@ -43,7 +43,7 @@ Found = list[tuple[str, float, tuple[float, ...]]]
 
 def build(context: "SpecialistContext") -> "Owlv2":
     """Return the plugin. Raises ValueError where its folder or another setting is wrong."""
-    folder, config = check_folder(context.settings, MODEL_TYPE)
+    folder, config = folder_of(context.settings, MODEL_TYPE)
     return Owlv2(folder, config, context.settings, context.device)
 
 

@@ -1,64 +1,38 @@
-"""Weights in transformers' format: a folder that is checked before any work starts, and loaded on first use.
+"""Weights in transformers' format: a folder that is looked at before any work starts, and loaded on first use.
 
 Only safetensors are read, nothing is fetched, and no code that lies in the folder is run.
 """
 
-import json
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from threading import Lock
 from typing import Any
 
+from tools.installed import check_installed
 from tools.precision import Dtype, torch_dtype
+from tools.weights import TENSORS, WEIGHTS, config_of
 
-CONFIG = "config.json"
-WEIGHTS = "*.safetensors"
 PREPROCESSORS = ("preprocessor_config.json", "processor_config.json")
 
 _LOADED: dict[tuple[object, ...], Any] = {}
 _LOADING = Lock()
 
 
-def check_folder(settings: Mapping[str, Any], model_type: str) -> tuple[Path, dict[str, Any]]:
+def folder_of(settings: Mapping[str, Any], model_type: str) -> tuple[Path, dict[str, Any]]:
     """Return the folder that the setting ``weights`` names, and its configuration.
 
-    Only the headers of the weights are read.
-
     Raises:
-        ValueError: there is none, it holds another model, or its weights are damaged; the sentence says which.
+        ValueError: there is none, or nothing says how pictures are prepared.
+        TwinseekError: it holds another model, or what it is run by is not installed.
     """
-    if not settings.get("weights"):
+    if not settings.get(WEIGHTS):
         raise ValueError(f"it needs weights: set its weights to a folder that holds a {model_type} model")
-    folder = Path(str(settings["weights"]))
-    try:
-        config = json.loads((folder / CONFIG).read_text(encoding="utf-8"))
-    except OSError as error:
-        raise ValueError(
-            f"{folder / CONFIG} cannot be read ({error.strerror}): set weights to a folder in transformers' format"
-        ) from error
-    except ValueError as error:
-        raise ValueError(f"{folder / CONFIG} is no JSON ({error}): fetch the weights again") from error
-    found = config.get("model_type") if isinstance(config, dict) else None
-    if found != model_type:
-        raise ValueError(f"{folder} holds a {found} model, not {model_type}: name another folder or another plugin")
+    check_installed()
+    folder = Path(str(settings[WEIGHTS]))
+    config = config_of(folder, [model_type])
     if not any((folder / name).is_file() for name in PREPROCESSORS):
         raise ValueError(f"{folder} has no {PREPROCESSORS[0]}, which says how pictures are prepared: fetch it too")
-    _check_headers(folder)
     return folder, config
-
-
-def _check_headers(folder: Path) -> None:
-    from safetensors import SafetensorError, safe_open
-
-    files = sorted(folder.glob(WEIGHTS))
-    if not files:
-        raise ValueError(f"{folder} holds no {WEIGHTS}: fetch the weights in that format")
-    for file in files:
-        try:
-            with safe_open(file, framework="np"):
-                pass
-        except SafetensorError as error:
-            raise ValueError(f"{file} is damaged ({error}): fetch it again") from error
 
 
 class Pretrained:
@@ -105,7 +79,9 @@ class Pretrained:
             torch.cuda.empty_cache()
 
     def _key(self) -> tuple[object, ...]:
-        states = [(file.name, file.stat().st_size, file.stat().st_mtime_ns) for file in self._folder.glob(WEIGHTS)]
+        states = [
+            (file.name, file.stat().st_size, file.stat().st_mtime_ns) for file in self._folder.glob(f"*{TENSORS}")
+        ]
         return self._folder, self._device, self._dtype, tuple(sorted(states))
 
 

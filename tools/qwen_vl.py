@@ -8,14 +8,15 @@ from pydantic import BaseModel, ValidationError
 
 from prompts import Rendered, load
 from tools.crops import crop
+from tools.installed import check_installed
 from tools.plugged import SpecialistContext
 from tools.precision import usual_settings
 from tools.qwen_eyes import LocalEyes, QwenSettings, ServedEyes
-from tools.qwen_files import check_weights
-from tools.qwen_weights import Weights
+from tools.qwen_weights import FAMILIES, Weights
 from tools.seeing import resized
 from tools.vision_answers import NamesAnswer, Phrase, ShotAnswer, ThingAnswer
 from tools.vision_questions import Question, ask
+from tools.weights import config_of
 from twins.errors import TwinseekError
 from twins.geometry import Bytes
 
@@ -52,7 +53,8 @@ def build(context: SpecialistContext) -> "QwenVL":
     if (settings.weights is None) == (settings.base_url is None):
         raise TwinseekError("set either weights (a folder) or base_url and model (a server) in its settings")
     if settings.weights is not None:
-        check_weights(settings.weights)
+        check_installed()
+        config_of(settings.weights, FAMILIES)
         weights = Weights(settings.weights, context.device, settings.dtype)
         # A processor takes minutes for the pictures of one question.
         frame_seconds = 600.0 if context.device == "cpu" else 60.0

@@ -9,7 +9,7 @@ from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 from tools.precision import Dtype, torch_dtype
-from tools.qwen_files import check_weights
+from tools.weights import config_of
 from twins.errors import TwinseekError
 
 if TYPE_CHECKING:
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
+FAMILIES = ("qwen2_5_vl", "qwen3_vl", "qwen3_vl_moe")
+"""``model_type`` of the configurations that are taken."""
 MILLISECONDS = 1000.0
 UNLIMITED = 1 << 30
 
@@ -156,7 +158,7 @@ def video_metadata(seconds: Sequence[float]) -> dict[str, Any]:
 
 
 def _load(weights: Weights) -> LocalModel:
-    check_weights(weights.folder)
+    config_of(weights.folder, FAMILIES)
     import torch
     from safetensors import SafetensorError
     from transformers.utils import logging as transformers_logging

@@ -5,18 +5,18 @@ import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import fields, replace
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, TypeVar
 
 from tools.automatic_masks import MaskLimits
+from tools.installed import check_installed
 from tools.precision import dtype_of, usual_settings
-from tools.sam2_network import Network, check_folder, load_network
+from tools.sam2_network import FAMILIES, Network, load_network
 from tools.sam2_session import Session
 from tools.sam2_shot import Found, Shot, ShotLimits, follow_spots
+from tools.weights import config_of
 from twins.geometry import Bools, Bytes
 
-NEEDED = ("torch", "torchvision", "transformers")
 OTHERS = {"weights", "revision", "dtype"}
 """Settings besides those of the limits."""
 
@@ -106,11 +106,10 @@ def build(context: Any) -> Sam2:
     """Check the settings and the folder of weights.
 
     Raises:
-        ValueError: nothing can be done with them; the sentence says why.
+        ValueError, TwinseekError: nothing can be done with them; the sentence says why.
     """
     settings: Mapping[str, Any] = context.settings
-    if absent := [name for name in NEEDED if find_spec(name) is None]:
-        raise ValueError(f"it needs {' and '.join(absent)}: install twinseek[models]")
+    check_installed()
     if not settings.get("weights"):
         raise ValueError("it has no weights: set [plugins.sam2] weights to a folder with a checkpoint of SAM-2")
     known = {each.name for kind in (MaskLimits, ShotLimits) for each in fields(kind)} | OTHERS
@@ -118,7 +117,7 @@ def build(context: Any) -> Sam2:
         raise ValueError(f"it has no setting {unknown[0]!r}: choose of {', '.join(sorted(known))}")
     folder = Path(str(settings["weights"])).expanduser()
     plugin = Sam2(folder, context.device, settings)
-    check_folder(folder)
+    config_of(folder, FAMILIES)
     return plugin
 
 

@@ -1,6 +1,5 @@
-"""A checkpoint of SAM-2 for video, of EdgeTAM or of SAM-3 in a local folder: checked without torch, and loaded."""
+"""A checkpoint of SAM-2 for video, of EdgeTAM or of SAM-3 in a local folder, and how it is loaded."""
 
-import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,6 +7,7 @@ from typing import Any
 
 from tools.automatic_masks import MaskGenerator, MaskLimits
 from tools.precision import Dtype, torch_dtype
+from tools.weights import config_of
 
 FAMILIES = {
     "sam2_video": ("Sam2VideoModel", "Sam2VideoProcessor"),
@@ -37,35 +37,6 @@ class Network:
     features: int
 
 
-def check_folder(folder: Path) -> str:
-    """Return the ``model_type`` of a checkpoint that can be loaded, by a look at its files.
-
-    Raises:
-        ValueError: it cannot; the sentence says why.
-    """
-    from safetensors import SafetensorError, safe_open
-
-    try:
-        config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
-        family = config.get("model_type") if isinstance(config, dict) else None
-    except (OSError, ValueError) as error:
-        raise ValueError(
-            f"{folder} holds no config.json that can be read ({error}): fetch the weights again"
-        ) from error
-    if family not in FAMILIES:
-        raise ValueError(f"{folder} holds a {family!r}, not one of {', '.join(sorted(FAMILIES))}: choose other weights")
-    files = sorted(folder.glob("*.safetensors"))
-    if not files:
-        raise ValueError(f"{folder} holds no .safetensors: no other format of weights is loaded")
-    for file in files:
-        try:
-            with safe_open(file, framework="numpy"):
-                pass
-        except (OSError, SafetensorError) as error:
-            raise ValueError(f"{file} is damaged ({error}): fetch the weights again") from error
-    return str(family)
-
-
 def load_network(folder: Path, limits: MaskLimits, *, device: str, dtype: Dtype, features: int) -> Network:
     """Load a checkpoint.
 
@@ -83,7 +54,7 @@ def load_network(folder: Path, limits: MaskLimits, *, device: str, dtype: Dtype,
     silence()  # its bar would run into that of the index
     if device == "cuda" and not torch.cuda.is_available():
         raise ValueError("torch finds no GPU: set the device to cpu, or install torch with CUDA")
-    kind, processor = (getattr(transformers, name) for name in FAMILIES[check_folder(folder)])
+    kind, processor = (getattr(transformers, name) for name in FAMILIES[config_of(folder, FAMILIES)["model_type"]])
     precision = torch_dtype(dtype, device)
     try:
         model, report = kind.from_pretrained(

@@ -216,7 +216,7 @@ def _renamed(folder, key, value):
 SPOILT = [
     (lambda folder: (folder / "config.json").unlink(), "has no config.json"),
     (lambda folder: (folder / "config.json").write_text("{"), "config.json is no JSON"),
-    (lambda folder: _renamed(folder, "model_type", "sam2"), "holds a sam2 model, not depth_anything"),
+    (lambda folder: _renamed(folder, "model_type", "sam2"), "holds a 'sam2' model, not depth_anything"),
     (lambda folder: _renamed(folder, "depth_estimation_type", "felt"), "says its depth is 'felt', not relative or"),
     (lambda folder: (folder / "preprocessor_config.json").unlink(), "has no preprocessor_config.json"),
     (lambda folder: (folder / "model.safetensors").rename(folder / "pytorch_model.bin"), "has pickled weights only"),

@@ -307,7 +307,7 @@ def test_a_folder_of_another_model_or_with_spoilt_weights_is_refused(opened, wei
     with pytest.raises(TwinseekError, match=f"lacks 1 of its weights \\({name} …\\)"):
         opened(folder).detect([a_frame()])
     (folder / "config.json").write_text('{"model_type": "owlvit"}')
-    with pytest.raises(TwinseekError, match="holds a owlvit model, not owlv2"):
+    with pytest.raises(TwinseekError, match="holds a 'owlvit' model, not owlv2"):
         opened(folder)
     folders.cut(folder)
     with pytest.raises(TwinseekError, match="is damaged"):

@@ -15,7 +15,8 @@ from tests.e2e.films import write_squares
 from tests.integration.forced import force
 from tests.plugins import ROOT, install_built_in
 from tools import qwen_weights
-from tools.plugged import SpecialistContext
+from tools.describers import PluggedDescriber
+from tools.plugged import SpecialistContext, open_plugged
 from tools.qwen_vl import build
 from tools.qwen_weights import Weights, loaded
 from twins.errors import TwinseekError
@@ -332,19 +333,20 @@ def spoil(folder, how):
 @pytest.mark.parametrize(
     ("how", "says"),
     [
-        ("nothing", "is no folder of a model in transformers' format"),
-        ("another model", "holds a 'owlv2', not one of qwen2_5_vl, qwen3_vl"),
-        ("no json", "is no folder of a model in transformers' format"),
-        ("no weights", "the weights .*model.safetensors cannot be read"),
-        ("cut", "the weights .*model.safetensors cannot be read"),
-        ("pickle", "names 'pytorch_model.bin' as weights: only .safetensors"),
+        ("nothing", r"the weights .*spoilt of the plugin qwen_vl cannot be read \(No such file"),
+        ("another model", "holds a 'owlv2' model, not qwen2_5_vl or qwen3_vl or qwen3_vl_moe"),
+        ("no json", "config.json is no JSON"),
+        ("no weights", "has no .safetensors file"),
+        ("cut", "model.safetensors is damaged"),
+        ("pickle", "names 'pytorch_model.bin' as a part of the model"),
     ],
 )
-def test_a_folder_that_cannot_be_used_is_refused_when_the_plugin_is_built(tmp_path, folders, how, says):
+def test_a_folder_that_cannot_be_used_is_refused_when_the_plugin_is_opened(tmp_path, folders, monkeypatch, how, says):
+    install_built_in(tmp_path, monkeypatch)
     folder = shutil.copytree(folders["qwen3_vl"], tmp_path / "spoilt")
     spoil(folder, how)
     with pytest.raises(TwinseekError, match=says):
-        build(SpecialistContext(1, "cpu", {"weights": str(folder)}))
+        open_plugged([PluggedDescriber], "qwen_vl", {"weights": str(folder)})
 
 
 def test_weights_that_lack_a_part_are_not_filled_up_with_random_numbers(tmp_path, folders):

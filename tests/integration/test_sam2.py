@@ -17,7 +17,9 @@ from tests.checkpoints import sam2 as checkpoint
 from tests.e2e.films import write_film, write_squares
 from tests.plugins import install_built_in
 from tools.automatic_masks import grid
+from tools.plugged import open_plugged
 from tools.sam2 import build
+from tools.segmenters import PluggedSegmenter
 from twins.errors import TwinseekError
 from twinseek.library import Library
 
@@ -300,6 +302,8 @@ def damaged(folder, what):
         (folder / "config.json").unlink()
     elif what == "other":
         (folder / "config.json").write_text(json.dumps({"model_type": "owlv2"}))
+    elif what == "name":
+        (folder / "model.safetensors").rename(folder / "other.safetensors")
     elif what == "pickle":
         (folder / "model.safetensors").rename(folder / "pytorch_model.bin")
     else:
@@ -311,16 +315,18 @@ def damaged(folder, what):
 @pytest.mark.parametrize(
     ("what", "said"),
     [
-        ("config", "holds no config.json that can be read"),
-        ("other", "holds a 'owlv2', not one of edgetam_video, sam2_video, sam3_tracker_video, sam3_video"),
-        ("pickle", "holds no .safetensors: no other format of weights is loaded"),
+        ("config", "the weights of the plugin sam2 cannot be used: .*copy has no config.json"),
+        ("other", "holds a 'owlv2' model, not edgetam_video or sam2_video or sam3_tracker_video or sam3_video"),
+        ("pickle", "has pickled weights only"),
+        ("name", "has neither model.safetensors nor model.safetensors.index.json"),
         ("cut", "model.safetensors is damaged"),
     ],
 )
-def test_a_folder_that_cannot_be_loaded_is_refused_before_any_work(weights, tmp_path, what, said):
+def test_a_folder_that_cannot_be_loaded_is_refused_before_any_work(weights, tmp_path, monkeypatch, what, said):
+    install_built_in(tmp_path, monkeypatch)
     folder = damaged(shutil.copytree(weights, tmp_path / "copy"), what)
-    with pytest.raises(ValueError, match=said):
-        opened(folder)
+    with pytest.raises(TwinseekError, match=said):
+        open_plugged([PluggedSegmenter], "sam2", {"weights": str(folder)})
 
 
 def test_weights_of_another_model_under_the_right_name_are_refused_by_what_they_lack(weights, tmp_path):
