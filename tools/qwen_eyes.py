@@ -9,7 +9,8 @@ import numpy as np
 from pydantic import BaseModel, ConfigDict, Field
 
 from tools.precision import Dtype
-from tools.qwen_weights import Conversation, Weights, loaded, unload
+from tools.pretrained import Weights
+from tools.qwen_weights import Conversation, loaded, unload
 from tools.vision_questions import Question
 from tools.vision_server import Media, ServedModel
 

@@ -11,8 +11,9 @@ from tools.crops import crop
 from tools.installed import check_installed
 from tools.plugged import SpecialistContext
 from tools.precision import usual_settings
+from tools.pretrained import Weights
 from tools.qwen_eyes import LocalEyes, QwenSettings, ServedEyes
-from tools.qwen_weights import FAMILIES, Weights
+from tools.qwen_weights import FAMILIES
 from tools.seeing import resized
 from tools.vision_answers import NamesAnswer, Phrase, ShotAnswer, ThingAnswer
 from tools.vision_questions import Question, ask

@@ -1,16 +1,16 @@
 """SAM-2 as a segmenter: finds everything by its automatic masks and follows it. EdgeTAM and SAM-3 work the same way."""
 
-import gc
-import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
-from tools.automatic_masks import MaskLimits
+from tools.automatic_masks import MaskGenerator, MaskLimits
 from tools.installed import check_installed
 from tools.precision import dtype_of, usual_settings
+from tools.pretrained import Weights, loaded, unload
+from tools.room import Room, out_of_memory
 from tools.sam2_network import FAMILIES, Network, load_network
 from tools.sam2_session import Session
 from tools.sam2_shot import Found, Shot, ShotLimits, follow_spots
@@ -29,13 +29,13 @@ class Sam2:
     version = "1"
 
     def __init__(self, folder: Path, device: str, settings: Mapping[str, Any]) -> None:
-        self._folder, self._device, self._dtype = folder, device, dtype_of(settings)
+        self._weights = Weights(folder, device, dtype_of(settings))
         # Of published weights a frame takes a processor a minute and more where many things are followed.
         self.frame_seconds = 600.0 if device == "cpu" else 60.0
         self.usual = usual_settings(device)
         self._masks, self._shots = _limits(MaskLimits(), settings), _limits(ShotLimits(), settings)
-        self._loading = threading.Lock()
-        self._loaded: Network | None = None
+        points = self._masks.points_per_batch
+        self._room = Room("the model", device, "point", "points_per_batch in [plugins.sam2]", points)
 
     def segment(self, images: Sequence[Bytes]) -> list[tuple[dict[int, Bools], float]]:
         """Return the tracks of a few consecutive (h, w, 3) RGB pictures: masks by position, and how sure it is."""
@@ -57,13 +57,7 @@ class Sam2:
 
     def unload(self) -> None:
         """Free the model; the next call loads it again."""
-        with self._loading:
-            self._loaded = None
-        gc.collect()
-        if self._device == "cuda":
-            import torch
-
-            torch.cuda.empty_cache()
+        unload(self._weights, load_network)
 
     def session(self) -> Session:
         """Return a stream of frames in which nothing is followed yet."""
@@ -74,17 +68,11 @@ class Sam2:
         return Shot(self.session(), self._shots)
 
     def network(self) -> Network:
-        """Return the model, loaded by whoever comes first."""
-        with self._loading:
-            if self._loaded is None:
-                self._loaded = load_network(
-                    self._folder,
-                    self._masks,
-                    device=self._device,
-                    dtype=self._dtype,
-                    features=self._shots.key_step + 1,
-                )
-            return self._loaded
+        """Return the model with what the settings say of it."""
+        model, processor = loaded(self._weights, load_network)
+        generator = MaskGenerator(model, self._masks, self._room)
+        side, features = self._masks.points_per_side, self._shots.key_step + 1
+        return Network(model, processor, generator, side, self._weights.device, model.dtype, features)
 
 
 class Following:
@@ -123,14 +111,15 @@ def build(context: Any) -> Sam2:
 
 @contextmanager
 def memory_told() -> Iterator[None]:
-    """Say in a sentence what helps where the GPU's memory is too small even for the least at once."""
-    import torch
-
+    """Say in a sentence what helps where memory is too small for what is followed."""
     try:
         yield
-    except torch.cuda.OutOfMemoryError as error:
+    except (RuntimeError, MemoryError) as error:
+        if not out_of_memory(error):
+            raise
         raise MemoryError(
-            "the GPU's memory is too small: set [plugins.sam2] most lower, or take a smaller checkpoint"
+            "there is too little memory for so many things at once: set [plugins.sam2] most lower, "
+            "or take a smaller checkpoint"
         ) from error
 
 

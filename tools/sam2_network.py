@@ -1,12 +1,10 @@
 """A checkpoint of SAM-2 for video, of EdgeTAM or of SAM-3 in a local folder, and how it is loaded."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
-from tools.automatic_masks import MaskGenerator, MaskLimits
-from tools.precision import Dtype, torch_dtype
+from tools.automatic_masks import MaskGenerator
+from tools.pretrained import Weights, load_model, load_processor
 from tools.weights import config_of
 
 FAMILIES = {
@@ -37,34 +35,10 @@ class Network:
     features: int
 
 
-def load_network(folder: Path, limits: MaskLimits, *, device: str, dtype: Dtype, features: int) -> Network:
-    """Load a checkpoint.
-
-    Args:
-        dtype: see :func:`tools.precision.torch_dtype`.
-        features: pictures of which the encoder's output is kept.
-
-    Raises:
-        ValueError: the folder does not hold the whole of a model, or there is no such device.
-    """
-    import torch
+def load_network(weights: Weights) -> tuple[Any, Any]:
+    """Return the model and the processor of a checkpoint. Raises :class:`TwinseekError` where it cannot be loaded."""
     import transformers
 
-    silence: Callable[[], None] = transformers.utils.logging.disable_progress_bar
-    silence()  # its bar would run into that of the index
-    if device == "cuda" and not torch.cuda.is_available():
-        raise ValueError("torch finds no GPU: set the device to cpu, or install torch with CUDA")
-    kind, processor = (getattr(transformers, name) for name in FAMILIES[config_of(folder, FAMILIES)["model_type"]])
-    precision = torch_dtype(dtype, device)
-    try:
-        model, report = kind.from_pretrained(
-            folder, local_files_only=True, use_safetensors=True, dtype=precision, output_loading_info=True
-        )
-        shown = processor.from_pretrained(folder, local_files_only=True)
-    except (OSError, RuntimeError, ValueError, KeyError) as error:
-        raise ValueError(f"{folder} cannot be loaded ({error}): fetch the weights again") from error
-    if missing := sorted(report["missing_keys"]):
-        raise ValueError(f"{folder} lacks {len(missing)} weights ({missing[0]}, …): they are of another model")
-    model = model.to(device).eval().requires_grad_(False)
-    generator = MaskGenerator(model, limits)
-    return Network(model, shown, generator, limits.points_per_side, device, precision, features)
+    family = config_of(weights.folder, FAMILIES)["model_type"]
+    kind, processor = (getattr(transformers, name) for name in FAMILIES[family])
+    return load_model(kind, weights), load_processor(processor, weights)

@@ -12,6 +12,7 @@ from tests.checkpoints import depth_anything, folders
 from tests.e2e.films import write_squares
 from tests.plugins import ROOT, install_built_in
 from tools import pretrained
+from tools.depth_anything import _load
 from tools.depths import PluggedDepth
 from tools.plugged import open_plugged
 from twins.errors import TwinseekError
@@ -41,7 +42,7 @@ def opened(tmp_path, monkeypatch):
 
 
 def model_of(depth):
-    return depth.plugin._weights.get()[0]
+    return pretrained.loaded(depth.plugin._weights, _load)[0]
 
 
 @pytest.fixture
@@ -190,22 +191,22 @@ def test_a_precision_that_is_written_out_is_another_version_only_where_it_is_ano
 def test_weights_are_loaded_on_the_first_picture_once_for_all_and_can_be_unloaded(opened, relative, monkeypatch):
     from transformers import DepthAnythingForDepthEstimation
 
-    pretrained._LOADED.clear()
-    first, second = opened(relative), opened(relative, batch_size=2)
-    assert not pretrained._LOADED
-    first.nearness([RED])
-    assert model_of(first) is model_of(second)
-    first.plugin.unload()
-    assert not pretrained._LOADED
+    monkeypatch.setattr(pretrained, "_PLACES", {})
     loads = []
     original = DepthAnythingForDepthEstimation.from_pretrained
     monkeypatch.setattr(
         DepthAnythingForDepthEstimation, "from_pretrained", lambda *a, **k: (loads.append(k), original(*a, **k))[1]
     )
-    second.nearness([RED])
+    first, second = opened(relative), opened(relative, batch_size=2)
+    assert not loads
     first.nearness([RED])
+    second.nearness([RED])
     (given,) = loads
     assert (given["local_files_only"], given["use_safetensors"]) == (True, True)
+    first.plugin.unload()
+    second.nearness([RED])
+    first.nearness([RED])
+    assert len(loads) == 2
 
 
 def _renamed(folder, key, value):

@@ -12,8 +12,9 @@ from tests.plugins import install_built_in
 from tools.context import make_context
 from tools.door import open_tools
 from tools.namers import PluggedDetector
-from tools.owlv2 import MOST_FOUND
+from tools.owlv2 import MOST_FOUND, _load
 from tools.plugged import open_plugged
+from tools.pretrained import loaded
 from tools.specialists import OpenSpecialists
 from twins.errors import TwinseekError
 from twins.frames import Frame
@@ -51,7 +52,7 @@ def watch():
 
 
 def model_of(detector):
-    return detector.plugin._weights.get()[0]
+    return loaded(detector.plugin._weights, _load)[0]
 
 
 def a_frame(size=WIDE, colour=(0, 0, 0)):
