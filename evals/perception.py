@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from twins.geometry import Bytes, Doubles, Geometry
+from twins.overlap import iou
 
 MOVING_SHARE = 0.1
 """Share of the frame's width that the centre of a moving object covers."""
@@ -94,18 +95,8 @@ def coverage(scores: Sequence[ClipScore]) -> float:
     return sum(thing.covered for thing in objects) / max(1, len(objects))
 
 
-def iou(box: Box, boxes: Doubles) -> Doubles:
-    """Return (n,) overlap of a box with (n, 4) boxes, xyxy; 0 with a box that is NaN."""
-    low, high = np.maximum(boxes[:, :2], box[:2]), np.minimum(boxes[:, 2:], box[2:])
-    both = np.clip(high - low, 0, None).prod(axis=1)
-    areas = np.clip(boxes[:, 2:] - boxes[:, :2], 0, None).prod(axis=1)
-    area = (box[2] - box[0]) * (box[3] - box[1])
-    with np.errstate(invalid="ignore", divide="ignore"):
-        return np.asarray(np.nan_to_num(both / (areas + area - both)), np.float64)
-
-
 def _score(thing: AnnotatedObject, geometry: Geometry) -> ObjectScore:
-    overlaps = np.array([iou(box, _boxes_at(geometry, seconds)) for seconds, box in sorted(thing.boxes.items())])
+    overlaps = np.nan_to_num([iou(box, _boxes_at(geometry, seconds)) for seconds, box in sorted(thing.boxes.items())])
     if overlaps.size == 0:
         return ObjectScore(thing.category, len(thing.boxes), 0, 0, None)
     hits = (overlaps >= GOOD_IOU).sum(axis=0)

@@ -11,7 +11,7 @@ from twins.geometry import Geometry, Visibility
 from twins.schema import Fact, Shot, Twin
 from twins.specialists import Boxes, Describer, source_of
 
-DESCRIPTIONS_VERSION = "2"
+DESCRIPTIONS_VERSION = "3"
 
 PART = "describer"
 SHOWN = 4

@@ -13,13 +13,14 @@ from graphs.index_frames import boxes_in, column_at
 from graphs.index_thinning import Kept, Thinned, columns_kept, evenly
 from graphs.index_twin import SOURCE, TRACK_CONFIDENCE
 from twins.frames import Frame
-from twins.geometry import Floats, Geometry, Visibility
+from twins.geometry import Doubles, Floats, Geometry, Visibility
+from twins.overlap import iou
 from twins.relinking import Anchor
 from twins.schema import Alternative, Track, Twin
 from twins.specialists import Detection, Detector, Label, Labeller, Namer
 from twins.widening import add_rows
 
-LABELS_VERSION = "6"
+LABELS_VERSION = "7"
 
 LABEL_FRAMES = 4
 DETECT_FRAMES = 16
@@ -96,13 +97,14 @@ def match(
     sights: dict[str, list[Detection]] = {}
     sightings: list[Sighting] = []
     for frame, detections in seen:
-        scale = geometry.width / frame.image.shape[1]
+        height, width = frame.image.shape[:2]
+        scale = np.array((geometry.width / width, geometry.height / height) * 2, np.float32)
         ordered = sorted(detections, key=lambda d: (-d.confidence, d.category, d.box))
-        boxes = _boxes_of(ordered) * np.float32(scale)
+        boxes = _boxes_of(ordered) * scale
         column = column_at(geometry, frame.seconds)
         # The box of a hidden thing shows what hides it.
         in_view = geometry.visibility[:, column, None] == Visibility.VISIBLE
-        lies_on = _assign(_overlaps(boxes, np.where(in_view, geometry.boxes[:, column], np.nan)), SAME_IOU)
+        lies_on = _assign(iou(boxes[:, None], np.where(in_view, geometry.boxes[:, column], np.nan)), SAME_IOU)
         linked = _link(sightings, frame, ordered, boxes)
         for number, row in lies_on.items():
             linked[number].known = True
@@ -123,7 +125,7 @@ def _link(
     last = np.array([sighting.frames[-1][2] for sighting in sightings], np.float32).reshape(-1, 4)
     before = [_names(*sighting.sights) for sighting in sightings]
     shared = np.array([[not names.isdisjoint(_names(each)) for names in before] for each in detections], bool)
-    pairs = _assign(_overlaps(boxes, last) * shared.reshape(len(detections), len(before)), LINK_IOU)
+    pairs = _assign(iou(boxes[:, None], last) * shared.reshape(len(detections), len(before)), LINK_IOU)
     linked: dict[int, Sighting] = {}
     for number, detection in enumerate(detections):
         linked[number] = sightings[pairs[number]] if number in pairs else Sighting()
@@ -138,7 +140,7 @@ def _names(*sights: Detection) -> set[str]:
     return {name for each in sights for name in (each.category, *(other.category for other in each.alternatives))}
 
 
-def _assign(overlaps: Floats, least: float) -> dict[int, int]:
+def _assign(overlaps: Doubles, least: float) -> dict[int, int]:
     """Pair things one to one, the most overlapping first: (n, m), NaN where there is none."""
     overlaps = np.nan_to_num(overlaps)
     pairs: dict[int, int] = {}
@@ -149,14 +151,6 @@ def _assign(overlaps: Floats, least: float) -> dict[int, int]:
         if n not in pairs and m not in pairs.values():
             pairs[n] = m
     return pairs
-
-
-def _overlaps(a: Floats, b: Floats) -> Floats:
-    """Return (n, m) intersection over union of every two boxes."""
-    low, high = np.maximum(a[:, None, :2], b[None, :, :2]), np.minimum(a[:, None, 2:], b[None, :, 2:])
-    shared = (high - low).clip(0).prod(axis=2)
-    areas = [(boxes[:, 2:] - boxes[:, :2]).prod(axis=1) for boxes in (a, b)]
-    return np.asarray(shared / (areas[0][:, None] + areas[1][None] - shared), np.float32)
 
 
 def _elected(sights: Sequence[Detection]) -> Label:
@@ -229,7 +223,7 @@ def _fill_in(geometry: Geometry, row: int, sighting: Sighting) -> None:
     for (_, start, first), (_, end, second) in zip(sighting.frames, sighting.frames[1:], strict=False):
         before, after = np.array([first], np.float32), np.array([second], np.float32)
         between = np.flatnonzero((geometry.seconds > start) & (geometry.seconds < end))
-        if _overlaps(before, after)[0, 0] >= STILL_IOU and len(between):
+        if iou(before, after)[0] >= STILL_IOU and len(between):
             share = ((geometry.seconds[between] - start) / (end - start))[:, None]
             geometry.boxes[row, between] = before + share * (after - before)
             geometry.visibility[row, between] = Visibility.VISIBLE

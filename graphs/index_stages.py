@@ -8,6 +8,7 @@ Stages: ``tracks`` (decode, shots, camera, segment, follow), ``attributes``, ``t
 import contextlib
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from graphs.index_depth import DEPTH_VERSION, Masks, with_depth
@@ -233,7 +234,7 @@ def _specialised(
             specialists.labeller,
             lambda seconds: look(path, held.for_labels, seconds, side),
             _follower(specialists),
-            teller.names if teller else None,
+            partial(_suggested, teller, options=options) if teller else None,
         )
         _done_with(specialists.labeller, options)
     if "depth" in stages:
@@ -251,6 +252,13 @@ def _specialised(
         )
         _done_with(specialists.describer, options)
     return Material(twin, geometry, material.masks)
+
+
+def _suggested(teller: Describer, frames: Sequence[Frame], *, options: IndexOptions) -> Sequence[str]:
+    """Return what a describer says that a detector should look for; the two need not be in memory at once."""
+    words = teller.names(frames)
+    _done_with(teller, options)
+    return words
 
 
 def _done_with(specialist: Specialist | None, options: IndexOptions) -> None:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from tools.room import Room
 from twins.geometry import Bools, Floats
 
 if TYPE_CHECKING:
@@ -68,11 +69,10 @@ def grid(side: int, width: int, height: int) -> Floats:
 
 
 class MaskGenerator:
-    """Decodes points with a loaded model; remembers how many fit into memory at once."""
+    """Decodes points with a loaded model, as many at once as there is room for."""
 
-    def __init__(self, model: Any, limits: MaskLimits) -> None:
-        self._model, self._limits = model, limits
-        self._at_once = limits.points_per_batch
+    def __init__(self, model: Any, limits: MaskLimits, room: Room) -> None:
+        self._model, self._limits, self._room = model, limits, room
 
     def candidates(self, features: "list[Tensor]", points: "Tensor") -> list[Candidate]:
         """Return the masks that count, the surest first.
@@ -82,22 +82,16 @@ class MaskGenerator:
             points: (n, 2), x and y in pixels of the model's square input.
 
         Raises:
-            torch.cuda.OutOfMemoryError: not even one point fits into memory.
+            TwinseekError: not even one point fits into memory.
         """
         import torch
 
         embeddings = self._embeddings(features)
-        masks, scores, start, seen = points.new_empty(0), points.new_empty(0), 0, 0
-        while start < len(points):
-            batch = points[start : start + self._at_once]
-            try:
-                logits, ious = self._filtered(*self._decoded(embeddings, batch))
-            except torch.cuda.OutOfMemoryError:
-                if self._at_once == 1:
-                    raise
-                self._halve()
-                continue
-            start, seen = start + len(batch), seen + len(ious)
+        masks, scores, seen = points.new_empty(0), points.new_empty(0), 0
+        for logits, ious in self._room.batches(
+            len(points), lambda at: self._filtered(*self._decoded(embeddings, points[at]))
+        ):
+            seen += len(ious)
             masks = torch.cat([masks, logits]) if len(masks) else logits
             scores = torch.cat([scores, ious]) if len(scores) else ious
             best = scores.argsort(descending=True, stable=True)[:MOST_CANDIDATES]
@@ -153,10 +147,3 @@ class MaskGenerator:
         return [
             Candidate(mask, score, prompt) for mask, score, prompt in zip(masks, sure, logits[kept].cpu(), strict=True)
         ]
-
-    def _halve(self) -> None:
-        import torch
-
-        torch.cuda.empty_cache()
-        self._at_once //= 2
-        logger.warning("the GPU's memory does not hold so many points: %d at once from now on", self._at_once)

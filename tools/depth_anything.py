@@ -21,7 +21,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from tools.pretrained import Pretrained, all_numbers, check_folder, dtype_of
+from tools.precision import Dtype, dtype_of, usual_settings
+from tools.pretrained import Weights, all_numbers, folder_of, load_model, load_processor, loaded, unload
 from twins.geometry import Bytes, Floats
 
 if TYPE_CHECKING:
@@ -36,22 +37,22 @@ LEAST_METRES = 0.01
 
 def build(context: "SpecialistContext") -> "DepthAnything":
     """Return the plugin. Raises ValueError where its folder does not hold such a model."""
-    folder, config = check_folder(context.settings, MODEL_TYPE)
-    return DepthAnything(folder, config, context.device, dtype_of(context.settings, context.device))
+    folder, config = folder_of(context.settings, MODEL_TYPE)
+    return DepthAnything(folder, config, context.device, dtype_of(context.settings))
 
 
 class DepthAnything:
     """Tells how near every pixel is. ``scale`` is ``metric`` (one through metres) or ``relative``."""
 
-    version = "1"
+    version = "2"
 
-    def __init__(self, folder: Path, config: dict[str, Any], device: str, dtype: str) -> None:
+    def __init__(self, folder: Path, config: dict[str, Any], device: str, dtype: Dtype) -> None:
         self.scale = str(config.get("depth_estimation_type", "relative"))
         if self.scale not in ("relative", "metric"):
             raise ValueError(f"{folder} says its depth is {self.scale!r}, not relative or metric: use another model")
+        self.usual = usual_settings(device)
         self.batch_size = 4 if device == "cpu" else 8
-        self._folder, self._device, self._patch = folder, device, int(config.get("patch_size", PATCH))
-        self._weights = Pretrained(folder, device, dtype, _classes)
+        self._weights, self._patch = Weights(folder, device, dtype), int(config.get("patch_size", PATCH))
 
     def nearness(self, image: Bytes) -> Floats:
         """Return (h, w) nearness of an (h, w, 3) uint8 RGB image; NaN where it is unknown."""
@@ -61,7 +62,7 @@ class DepthAnything:
         """Return (h, w) nearness of each of some (h, w, 3) uint8 RGB images of one size, in one pass of the model."""
         import torch
 
-        model, processor = self._weights.get()
+        model, processor = loaded(self._weights, _load)
         height, width = images[0].shape[:2]
         side = min(processor.size["height"], processor.size["width"])
         if side * min(height, width) < self._patch / 2 * max(height, width):
@@ -75,8 +76,8 @@ class DepthAnything:
                 ensure_multiple_of=self._patch,
                 return_tensors="pt",
             ).pixel_values
-            found = model(pixel_values=pixels.to(self._device, model.dtype))
-            found.predicted_depth = all_numbers(found.predicted_depth.float(), self._folder)
+            found = model(pixel_values=pixels.to(model.device, model.dtype))
+            found.predicted_depth = all_numbers(found.predicted_depth.float(), self._weights.folder)
             told = processor.post_process_depth_estimation(found, target_sizes=[(height, width)] * len(images))
             # A side of one pixel is lost on the way.
             depths = [each["predicted_depth"].reshape(height, width).cpu().numpy() for each in told]
@@ -84,7 +85,7 @@ class DepthAnything:
 
     def unload(self) -> None:
         """Free the memory of the model."""
-        self._weights.unload()
+        unload(self._weights, _load)
 
     def _near(self, depth: Floats) -> Floats:
         if self.scale == "metric":
@@ -93,7 +94,7 @@ class DepthAnything:
         return np.asarray(np.maximum(depth, 0), np.float32)
 
 
-def _classes(folder: Path) -> tuple[Any, Any]:
+def _load(weights: Weights) -> tuple[Any, Any]:
     from transformers import DepthAnythingForDepthEstimation, DPTImageProcessor
 
-    return DepthAnythingForDepthEstimation, DPTImageProcessor.from_pretrained(folder, local_files_only=True)
+    return load_model(DepthAnythingForDepthEstimation, weights), load_processor(DPTImageProcessor, weights)

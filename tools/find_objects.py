@@ -5,9 +5,10 @@ from typing import Annotated
 
 from langchain_core.tools import BaseTool, InjectedToolArg, ToolException, tool
 
-from tools.context import Box, ToolContext
+from tools.context import ToolContext
 from twins.errors import TwinseekError
 from twins.frames import Frame
+from twins.overlap import iou
 from twins.specialists import Detection
 
 MOST_MOMENTS = 4
@@ -61,7 +62,7 @@ def _link(things: list[list[Seen]], moment: float, found: Sequence[Detection]) -
     """Add each detection to the thing that it goes on, or begin one; the surest chooses first."""
     for detection in sorted(found, key=lambda each: -each.confidence):
         before = [
-            (_iou(sights[-1][1].box, detection.box), number)
+            (float(iou(sights[-1][1].box, detection.box)), number)
             for number, sights in enumerate(things)
             if sights[-1][1].category == detection.category and sights[-1][0] < moment
         ]
@@ -70,14 +71,6 @@ def _link(things: list[list[Seen]], moment: float, found: Sequence[Detection]) -
             things[number].append((moment, detection))
         else:
             things.append([(moment, detection)])
-
-
-def _iou(a: Box, b: Box) -> float:
-    width, height = min(a[2], b[2]) - max(a[0], b[0]), min(a[3], b[3]) - max(a[1], b[1])
-    if width <= 0 or height <= 0:
-        return 0.0
-    areas = sum((box[2] - box[0]) * (box[3] - box[1]) for box in (a, b))
-    return width * height / (areas - width * height)
 
 
 def _sureness(sights: Sequence[Seen]) -> float:

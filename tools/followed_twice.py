@@ -7,8 +7,9 @@ from typing import Literal
 import numpy as np
 
 from tools.quantiles import quantile
-from tools.tracks import RawTrack, Sample
+from tools.tracks import RawTrack
 from twins.geometry import Doubles
+from twins.overlap import iou
 
 Relation = Literal["same", "part", "apart"]
 
@@ -84,19 +85,13 @@ def _joined(things: Sequence[RawTrack], witness: RawTrack) -> RawTrack:
     for number in sorted(set(witness.samples).union(*(thing.samples for thing in things))):
         there = [thing for thing in things if number in thing.samples]
         seen = witness.samples.get(number)
-        agree = [thing for thing in there if seen is not None and _iou(thing.samples[number], seen) >= SAME_BOX]
+        agree = [thing for thing in there if seen is not None and iou(thing.samples[number].box, seen.box) >= SAME_BOX]
         chosen[number] = (agree or there or [witness])[0]
     return replace(
         things[0],
         samples={number: track.samples[number] for number, track in chosen.items()},
         crops={number: track.crops[number] for number, track in chosen.items() if number in track.crops},
     )
-
-
-def _iou(a: Sample, b: Sample) -> float:
-    boxes = np.array([a.box, b.box], np.float64)
-    both = _areas(np.concatenate([boxes[:, :2].max(axis=0), boxes[:, 2:].min(axis=0)])[None])[0]
-    return float(both / (_areas(boxes).sum() - both))
 
 
 def _areas(boxes: Doubles) -> Doubles:

@@ -11,7 +11,8 @@ from tools.door import DETECTORS, LABELLERS
 from tools.plugged import Plugged, open_plugged, own, tidy
 from tools.vocabulary import LONGEST_NAME
 from twins.frames import Frame
-from twins.relinking import box_inside, iou
+from twins.overlap import iou
+from twins.relinking import box_inside
 from twins.schema import Alternative
 from twins.specialists import Boxes, Detection, Label, Namer
 
@@ -140,7 +141,7 @@ def _distinct(detections: Sequence[Detection]) -> list[Detection]:
     boxes = np.empty((0, 4), np.float32)
     for detection in sorted(detections, key=lambda d: (-d.confidence, d.category, d.box)):
         box = np.array([detection.box], np.float32)
-        overlaps = iou(np.repeat(box, len(boxes), axis=0), boxes)
+        overlaps = iou(box, boxes)
         if len(overlaps) and overlaps.max() >= ONE_IOU:
             others[int(overlaps.argmax())].setdefault(detection.category, detection.confidence)
         else:

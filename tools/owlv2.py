@@ -9,7 +9,7 @@ Settings:
     threshold: least score of a thing, 0 to 1; 0.2. Scores are those of the model, no frequencies of being right.
     prompt: what the model is asked for a name; "a photo of a {}", as it was trained.
     batch_size: most pictures at once; 8 on a GPU, else 1.
-    dtype: float32, float16 or bfloat16; half precision on a GPU, else float32.
+    dtype: float32, float16 or bfloat16; half precision on a GPU, else float32. Boxes are told in float32 in any case.
 """
 
 from collections.abc import Mapping, Sequence
@@ -17,7 +17,8 @@ from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
-from tools.pretrained import Pretrained, all_numbers, check_folder, dtype_of
+from tools.precision import dtype_of, usual_settings
+from tools.pretrained import Weights, all_numbers, folder_of, load_model, load_processor, loaded, unload
 from tools.vocabulary import read_vocabulary
 from twins.fingerprints import digest
 from twins.geometry import Bytes
@@ -42,7 +43,7 @@ Found = list[tuple[str, float, tuple[float, ...]]]
 
 def build(context: "SpecialistContext") -> "Owlv2":
     """Return the plugin. Raises ValueError where its folder or another setting is wrong."""
-    folder, config = check_folder(context.settings, MODEL_TYPE)
+    folder, config = folder_of(context.settings, MODEL_TYPE)
     return Owlv2(folder, config, context.settings, context.device)
 
 
@@ -52,16 +53,16 @@ class Owlv2:
     def __init__(self, folder: Path, config: Mapping[str, Any], settings: Mapping[str, Any], device: str) -> None:
         self.vocabulary = read_vocabulary(settings.get("vocabulary"))
         # What counts of a file of names is its content.
-        self.version = f"1-{digest(self.vocabulary)[:8]}"
+        self.version = f"2-{digest(self.vocabulary)[:8]}"
         self._prompt, self._threshold = str(settings.get("prompt", "a photo of a {}")), _share(settings)
         if "{}" not in self._prompt:
             raise ValueError(f"its prompt {self._prompt!r} has no {{}}, where the name belongs")
         self._words = int(config.get("text_config", {}).get("max_position_embeddings", 16))
         # A processor gains nothing by several at once, and each of them takes it many seconds.
         self.batch_size = 1 if device == "cpu" else 8
+        self.usual = usual_settings(device)
         self.frame_seconds = 300.0 if device == "cpu" else 60.0
-        self._folder, self._device = folder, device
-        self._weights = Pretrained(folder, device, dtype_of(settings, device), _classes)
+        self._weights = Weights(folder, device, dtype_of(settings))
         self._encoded: dict[str, Any] = {}
         self._encoding = Lock()
 
@@ -78,20 +79,22 @@ class Owlv2:
         import torch
         from transformers.models.owlv2.modeling_owlv2 import Owlv2ObjectDetectionOutput
 
-        model, processor = self._weights.get()
+        model, processor = loaded(self._weights, _load)
         with torch.inference_mode():
             queries = self._queries(model, processor, names)
             # A picture three pixels high must not be taken for one with its channels first.
             pixels = processor.image_processor(
                 images=list(images), input_data_format="channels_last", return_tensors="pt"
             ).pixel_values
-            features, _ = model.image_embedder(pixels.to(self._device, model.dtype))
+            features, _ = model.image_embedder(pixels.to(model.device, model.dtype))
             patches = features.flatten(1, 2)
             scores, _ = model.class_predictor(patches, queries.expand(len(images), -1, -1))
-            logits = all_numbers(scores.float(), self._folder)
+            logits = all_numbers(scores.float(), self._weights.folder)
+            # Shares of a side, of which half precision tells steps of several pixels.
+            boxes = model.box_predictor(patches.float(), features)
             seen = Owlv2ObjectDetectionOutput(
                 logits=logits,
-                pred_boxes=all_numbers(model.box_predictor(patches, features).float(), self._folder),
+                pred_boxes=all_numbers(boxes, self._weights.folder),
             )
             told = processor.post_process_grounded_object_detection(
                 seen, self._threshold, [image.shape[:2] for image in images]
@@ -102,7 +105,7 @@ class Owlv2:
         """Free the memory of the model and of the encoded names."""
         with self._encoding:
             self._encoded.clear()
-        self._weights.unload()
+        unload(self._weights, _load)
 
     def _queries(self, model: Any, processor: Any, names: Sequence[str]) -> Any:
         """Return (names, d) encodings; each name is encoded once."""
@@ -120,7 +123,7 @@ class Owlv2:
                     truncation=True,
                     max_length=self._words,
                     return_tensors="pt",
-                ).to(self._device)
+                ).to(model.device)
                 encoded = model.owlv2.get_text_features(tokens.input_ids, tokens.attention_mask).pooler_output
                 self._encoded.update(zip(some, encoded, strict=True))
             return torch.stack([self._encoded[name] for name in names])
@@ -155,7 +158,9 @@ def _share(settings: Mapping[str, Any]) -> float:
     return float(threshold)
 
 
-def _classes(folder: Path) -> tuple[Any, Any]:
+def _load(weights: Weights) -> tuple[Any, Any]:
     from transformers import Owlv2ForObjectDetection, Owlv2Processor
 
-    return Owlv2ForObjectDetection, Owlv2Processor.from_pretrained(folder, local_files_only=True)
+    model = load_model(Owlv2ForObjectDetection, weights)
+    model.box_head.float()  # places are told in float32
+    return model, load_processor(Owlv2Processor, weights)

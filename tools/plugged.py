@@ -160,7 +160,7 @@ def open_plugged(kinds: Iterable[type[Kind]], name: str, settings: Mapping[str, 
     try:
         digest = weights_digest(Path(str(weights))) if weights is not None else None
         plugin = kind.built(point, settings, device)
-        version = version_of(about(point), getattr(plugin, "version", None), settings)
+        version = version_of(about(point), getattr(plugin, "version", None), _deciding(plugin, settings))
     except RefusedError as error:
         raise TwinseekError(f"the plugin {name} of {about(point).distribution} cannot be used: {error}") from error
     except TwinseekError as error:
@@ -174,6 +174,15 @@ def open_plugged(kinds: Iterable[type[Kind]], name: str, settings: Mapping[str, 
         specialist=name, version=version, weights=digest or (str(declared) if declared is not None else None)
     )
     return kind(name, dict(settings), device, provenance).with_plugin(plugin)
+
+
+def _deciding(plugin: Any, settings: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the settings without those that a plugin says are so anyway: written out, they change nothing."""
+    usual = getattr(plugin, "usual", {})
+    try:
+        return {key: value for key, value in settings.items() if value not in usual.get(key, ())}
+    except (AttributeError, TypeError) as error:
+        raise RefusedError(f"its usual is {usual!r:.80}, not some values by the names of settings") from error
 
 
 def find(kinds: Iterable[type[Kind]], name: str) -> tuple[type[Kind], EntryPoint]:

@@ -1,127 +1,150 @@
-"""Weights in transformers' format: a folder that is checked before any work starts, and loaded on first use.
+"""Weights in transformers' format: a folder that is looked at before any work starts, and loaded on first use.
 
-Only safetensors are read, nothing is fetched, and no code that lies in the folder is run.
+A model is loaded once in a process, whoever names the same weights on the same device in the same precision. Only
+safetensors are read, nothing is fetched, and no code that lies in the folder is run.
 """
 
-import json
+import gc
+import sys
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Lock
-from typing import Any
+from typing import Any, TypeVar, cast
 
-CONFIG = "config.json"
-WEIGHTS = "*.safetensors"
+from tools.installed import check_installed
+from tools.precision import Dtype, torch_dtype
+from tools.weights import TENSORS, WEIGHTS, config_of
+from twins.errors import TwinseekError
+
 PREPROCESSORS = ("preprocessor_config.json", "processor_config.json")
-DTYPES = ("float32", "float16", "bfloat16")
 
-_LOADED: dict[tuple[object, ...], Any] = {}
-_LOADING = Lock()
+Made = TypeVar("Made")
 
 
-def check_folder(settings: Mapping[str, Any], model_type: str) -> tuple[Path, dict[str, Any]]:
+@dataclass(frozen=True)
+class Weights:
+    """A folder in transformers' format, and how it is loaded.
+
+    Args:
+        folder: one that was looked at.
+        device: ``cpu`` or ``cuda``.
+        dtype: see :func:`tools.precision.torch_dtype`.
+    """
+
+    folder: Path
+    device: str = "cpu"
+    dtype: Dtype = "auto"
+
+
+@dataclass
+class _Place:
+    """What is loaded of some weights; ``state`` tells the files from those that take their place later."""
+
+    lock: Lock = field(default_factory=Lock)
+    state: object = None
+    made: Any = None
+
+
+_PLACES: dict[tuple[object, ...], _Place] = {}
+_LOOKING = Lock()
+
+
+def folder_of(settings: Mapping[str, Any], model_type: str) -> tuple[Path, dict[str, Any]]:
     """Return the folder that the setting ``weights`` names, and its configuration.
 
-    Only the headers of the weights are read.
-
     Raises:
-        ValueError: there is none, it holds another model, or its weights are damaged; the sentence says which.
+        ValueError: there is none, or nothing says how pictures are prepared.
+        TwinseekError: it holds another model, or what it is run by is not installed.
     """
-    if not settings.get("weights"):
+    if not settings.get(WEIGHTS):
         raise ValueError(f"it needs weights: set its weights to a folder that holds a {model_type} model")
-    folder = Path(str(settings["weights"]))
-    try:
-        config = json.loads((folder / CONFIG).read_text(encoding="utf-8"))
-    except OSError as error:
-        raise ValueError(
-            f"{folder / CONFIG} cannot be read ({error.strerror}): set weights to a folder in transformers' format"
-        ) from error
-    except ValueError as error:
-        raise ValueError(f"{folder / CONFIG} is no JSON ({error}): fetch the weights again") from error
-    found = config.get("model_type") if isinstance(config, dict) else None
-    if found != model_type:
-        raise ValueError(f"{folder} holds a {found} model, not {model_type}: name another folder or another plugin")
+    check_installed()
+    folder = Path(str(settings[WEIGHTS]))
+    config = config_of(folder, [model_type])
     if not any((folder / name).is_file() for name in PREPROCESSORS):
         raise ValueError(f"{folder} has no {PREPROCESSORS[0]}, which says how pictures are prepared: fetch it too")
-    _check_headers(folder)
     return folder, config
 
 
-def _check_headers(folder: Path) -> None:
-    from safetensors import SafetensorError, safe_open
-
-    files = sorted(folder.glob(WEIGHTS))
-    if not files:
-        raise ValueError(f"{folder} holds no {WEIGHTS}: fetch the weights in that format")
-    for file in files:
-        try:
-            with safe_open(file, framework="np"):
-                pass
-        except SafetensorError as error:
-            raise ValueError(f"{file} is damaged ({error}): fetch it again") from error
-
-
-def dtype_of(settings: Mapping[str, Any], device: str) -> str:
-    """Return in which numbers a model computes: the setting ``dtype``, or half precision on a GPU alone."""
-    dtype = settings.get("dtype", "float32" if device == "cpu" else "float16")
-    if dtype not in DTYPES:
-        raise ValueError(f"its dtype is {dtype!r}, not one of {', '.join(DTYPES)}")
-    return str(dtype)
-
-
-class Pretrained:
-    """A model and what goes with it, loaded when they are first needed; who names the same weights shares them.
+def loaded(weights: Weights, make: Callable[[Weights], Made]) -> Made:
+    """Return what a function makes of weights: made by whoever comes first, and shared by all who name them.
 
     Args:
-        folder: a checked one.
-        device: ``cpu`` or ``cuda``.
-        dtype: one of ``DTYPES``.
-        load: takes the folder; returns the class of the model, and a processor.
+        make: one of a module, by which what it makes is known; see :func:`load_model`.
+
+    Raises:
+        TwinseekError: see :func:`load_model`.
     """
-
-    def __init__(self, folder: Path, device: str, dtype: str, load: Callable[[Path], tuple[Any, Any]]) -> None:
-        self._folder, self._device, self._dtype, self._load = folder, device, dtype, load
-
-    def get(self) -> tuple[Any, Any]:
-        """Return the model, ready to infer, and its processor. Raises ValueError where weights are missing."""
-        with _LOADING:
-            key = self._key()
-            if key not in _LOADED:
-                kind, processor = self._load(self._folder)
-                _LOADED[key] = _load_model(kind, self._folder, self._device, self._dtype), processor
-            loaded: tuple[Any, Any] = _LOADED[key]
-            return loaded
-
-    def unload(self) -> None:
-        """Forget the model, for all who share it; it is loaded again when it is needed."""
-        with _LOADING:
-            _LOADED.pop(self._key(), None)
-        if self._device != "cpu":
-            import torch
-
-            torch.cuda.empty_cache()
-
-    def _key(self) -> tuple[object, ...]:
-        states = [(file.name, file.stat().st_size, file.stat().st_mtime_ns) for file in self._folder.glob(WEIGHTS)]
-        return self._folder, self._device, self._dtype, tuple(sorted(states))
+    place, state = _place(weights, make), _state(weights.folder)
+    with place.lock:
+        if place.made is None or place.state != state:
+            place.made = None  # before others of its size come beside it
+            place.made, place.state = make(weights), state
+        return cast(Made, place.made)
 
 
-def _load_model(kind: Any, folder: Path, device: str, dtype: str) -> Any:
+def unload(weights: Weights, make: Callable[[Weights], object]) -> None:
+    """Forget what was made of weights, for all who share it; it is made again when it is needed."""
+    if "torch" not in sys.modules:
+        return  # nothing can be loaded
+    place = _place(weights, make)
+    with place.lock:
+        place.made = None
+    gc.collect()  # what was computed with a model may go round in circles
+    if weights.device != "cpu":
+        import torch
+
+        torch.cuda.empty_cache()
+
+
+def load_model(kind: Any, weights: Weights) -> Any:
+    """Return a model of one of transformers' classes, whole and ready to infer.
+
+    Raises:
+        TwinseekError: there is no such device or too little memory on it, or the folder does not hold all of the model.
+    """
     import torch
+    from safetensors import SafetensorError
     from transformers.utils.logging import disable_progress_bar
 
+    folder, device = weights.folder, weights.device
     disable_progress_bar()  # type: ignore[no-untyped-call]  # a command has its own
-    model, told = kind.from_pretrained(
-        folder,
-        local_files_only=True,
-        use_safetensors=True,
-        dtype=getattr(torch, dtype),
-        output_loading_info=True,
-    )
+    if device.startswith("cuda") and not torch.cuda.is_available():
+        raise TwinseekError(f"torch finds no {device}: set the device to cpu, or install a torch for CUDA")
+    try:
+        model, told = kind.from_pretrained(
+            folder,
+            local_files_only=True,
+            use_safetensors=True,
+            dtype=torch_dtype(weights.dtype, device),
+            output_loading_info=True,
+        )
+        model = model.to(device).eval().requires_grad_(False)
+    except torch.OutOfMemoryError as error:
+        raise TwinseekError(
+            f"{folder} does not fit into the memory of {device}: take a smaller model, or free the device"
+        ) from error
+    except (OSError, ValueError, RuntimeError, LookupError, TypeError, AttributeError, SafetensorError) as error:
+        raise not_loaded(folder, error) from error
     # What a file lacks is made up at random, with no more than a warning.
-    lacking = sorted(told["missing_keys"])
-    if lacking:
-        raise ValueError(f"{folder} lacks {len(lacking)} of its weights ({lacking[0]} …): fetch it again")
-    return model.to(device).eval()
+    if lacking := sorted(told["missing_keys"]):
+        raise TwinseekError(f"{folder} lacks {len(lacking)} of its weights ({lacking[0]} …): fetch it again")
+    return model
+
+
+def load_processor(kind: Any, weights: Weights) -> Any:
+    """Return a processor of one of transformers' classes. Raises :class:`TwinseekError` where the folder has none."""
+    try:
+        return kind.from_pretrained(weights.folder, local_files_only=True)
+    except (OSError, ValueError, RuntimeError, LookupError, TypeError, AttributeError) as error:
+        raise not_loaded(weights.folder, error) from error
+
+
+def not_loaded(folder: Path, error: Exception) -> TwinseekError:
+    """Return the error that says what is wrong with a folder."""
+    line = next(iter(str(error).strip().splitlines()), type(error).__name__)
+    return TwinseekError(f"{folder} cannot be loaded ({line}): fetch it again")
 
 
 def all_numbers(values: Any, folder: Path) -> Any:
@@ -132,3 +155,16 @@ def all_numbers(values: Any, folder: Path) -> Any:
             '(set its dtype to "float32")'
         )
     return values
+
+
+def _place(weights: Weights, make: Callable[[Weights], object]) -> _Place:
+    # Two ways to write one precision are one.
+    key = (make, weights.folder.resolve(), weights.device, torch_dtype(weights.dtype, weights.device))
+    with _LOOKING:
+        return _PLACES.setdefault(key, _Place())
+
+
+def _state(folder: Path) -> object:
+    """Return by what files that were replaced are told from those before."""
+    files = [(file.name, file.stat()) for file in folder.glob(f"*{TENSORS}")]
+    return sorted((name, stat.st_size, stat.st_mtime_ns) for name, stat in files)

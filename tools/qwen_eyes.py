@@ -3,12 +3,14 @@
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field
 
-from tools.qwen_weights import Conversation, Weights, loaded, unload
+from tools.precision import Dtype
+from tools.pretrained import Weights
+from tools.qwen_weights import Conversation, loaded, unload
 from tools.vision_questions import Question
 from tools.vision_server import Media, ServedModel
 
@@ -33,7 +35,7 @@ class QwenSettings(BaseModel):
     things: int = Field(default=24, ge=0, le=100)
     tokens: int = Field(default=384, ge=16, le=4096)
     batch_size: int = Field(default=8, ge=1, le=256)
-    dtype: Literal["auto", "float32", "float16", "bfloat16"] = "auto"
+    dtype: Dtype = "auto"
     media: Media = "images"
     concurrency: int = Field(default=8, ge=1, le=256)
     timeout: float = Field(default=30.0, gt=0)

@@ -8,13 +8,16 @@ from pydantic import BaseModel, ValidationError
 
 from prompts import Rendered, load
 from tools.crops import crop
+from tools.installed import check_installed
 from tools.plugged import SpecialistContext
+from tools.precision import usual_settings
+from tools.pretrained import Weights
 from tools.qwen_eyes import LocalEyes, QwenSettings, ServedEyes
-from tools.qwen_files import check_weights
-from tools.qwen_weights import Weights
+from tools.qwen_weights import FAMILIES
 from tools.seeing import resized
 from tools.vision_answers import NamesAnswer, Phrase, ShotAnswer, ThingAnswer
 from tools.vision_questions import Question, ask
+from tools.weights import config_of
 from twins.errors import TwinseekError
 from twins.geometry import Bytes
 
@@ -51,11 +54,12 @@ def build(context: SpecialistContext) -> "QwenVL":
     if (settings.weights is None) == (settings.base_url is None):
         raise TwinseekError("set either weights (a folder) or base_url and model (a server) in its settings")
     if settings.weights is not None:
-        check_weights(settings.weights)
+        check_installed()
+        config_of(settings.weights, FAMILIES)
         weights = Weights(settings.weights, context.device, settings.dtype)
         # A processor takes minutes for the pictures of one question.
         frame_seconds = 600.0 if context.device == "cpu" else 60.0
-        return QwenVL(LocalEyes(weights, settings), settings.things, frame_seconds)
+        return QwenVL(LocalEyes(weights, settings), settings.things, frame_seconds, usual_settings(context.device))
     if settings.model is None:
         raise TwinseekError(f"set model to the name that the one at {settings.base_url} has")
     return QwenVL(ServedEyes(settings), settings.things)
@@ -64,8 +68,14 @@ def build(context: SpecialistContext) -> "QwenVL":
 class QwenVL:
     """The describer: see docs/plugins.md."""
 
-    def __init__(self, eyes: LocalEyes | ServedEyes, things: int, frame_seconds: float = 60.0) -> None:
-        self._eyes, self._things, self.frame_seconds = eyes, things, frame_seconds
+    def __init__(
+        self,
+        eyes: LocalEyes | ServedEyes,
+        things: int,
+        frame_seconds: float = 60.0,
+        usual: Mapping[str, Sequence[object]] | None = None,
+    ) -> None:
+        self._eyes, self._things, self.frame_seconds, self.usual = eyes, things, frame_seconds, usual or {}
         prompts = "-".join(load(name).label for name in PROMPTS)
         self.version, self.weights = f"{VERSION}-{eyes.engine}-{prompts}", eyes.weights
 

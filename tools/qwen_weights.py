@@ -1,21 +1,20 @@
 """Qwen2.5-VL and Qwen3-VL in this process, through transformers: loaded once, asked in batches."""
 
 import importlib
-import logging
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
-from tools.qwen_files import check_weights
-from twins.errors import TwinseekError
+from tools import pretrained
+from tools.pretrained import Weights, load_model, load_processor
+from tools.room import Room
+from tools.weights import config_of
 
 if TYPE_CHECKING:
     from langchain_core.messages import AIMessage
 
-logger = logging.getLogger(__name__)
-
+FAMILIES = ("qwen2_5_vl", "qwen3_vl", "qwen3_vl_moe")
+"""``model_type`` of the configurations that are taken."""
 MILLISECONDS = 1000.0
 UNLIMITED = 1 << 30
 
@@ -24,27 +23,16 @@ Conversation = list[dict[str, Any]]
 video has its ``seconds`` beside it."""
 
 
-@dataclass(frozen=True)
-class Weights:
-    """A folder in transformers' format, and how it is loaded: ``dtype`` is torch's name of a type, or ``auto``."""
-
-    folder: Path
-    device: str = "cpu"
-    dtype: str = "auto"
-
-
 class LocalModel:
     """A model with its processor; threads take turns.
 
     Args:
         model, processor: transformers' own, ready to be used.
-        name: how errors call it.
     """
 
-    def __init__(self, model: Any, processor: Any, name: str) -> None:
-        self.model, self.processor, self.name = model, processor, name
-        self.limit = UNLIMITED
-        """Conversations at once that have turned out to fit into the device's memory."""
+    def __init__(self, model: Any, processor: Any) -> None:
+        self.model, self.processor = model, processor
+        self._room = Room("the model", model.device.type, "question", "batch_size in [plugins.qwen_vl]", UNLIMITED)
         self._lock = Lock()
         # Generation goes on at the right end: what is shorter is filled up on the left.
         processor.tokenizer.padding_side = "left"
@@ -59,26 +47,11 @@ class LocalModel:
         Raises:
             TwinseekError: the memory does not suffice for one.
         """
-        import torch
-
-        answers: list[AIMessage] = []
         with self._lock:
-            while len(answers) < len(conversations):
-                some = conversations[len(answers) :][: min(batch, self.limit)]
-                try:
-                    answers += self._generate(some, max_tokens)
-                    continue
-                except torch.OutOfMemoryError as error:
-                    if len(some) == 1:
-                        text = f"{self.name} does not fit into the device's memory with one question at a time"
-                        raise TwinseekError(f"{text}: take a smaller model, or free the device") from error
-                # Out here nothing holds what was computed any more.
-                self.limit = len(some) // 2
-                torch.cuda.empty_cache()
-                logger.warning(
-                    "%s: the memory is full with %d at once, %d from now on", self.name, len(some), self.limit
-                )
-        return answers
+            done = self._room.batches(
+                len(conversations), lambda at: self._generate(conversations[at], max_tokens), batch
+            )
+            return [answer for answers in done for answer in answers]
 
     def inputs(self, conversations: Sequence[Conversation]) -> Any:
         """Return what the model is given for some conversations."""
@@ -119,27 +92,14 @@ class LocalModel:
         )
 
 
-_LOADED: dict[Weights, LocalModel] = {}
-_LOADING = Lock()
-
-
 def loaded(weights: Weights) -> LocalModel:
     """Return a model, loaded once in a process. Raises :class:`TwinseekError` where that fails."""
-    with _LOADING:
-        if weights not in _LOADED:
-            _LOADED[weights] = _load(weights)
-        return _LOADED[weights]
+    return pretrained.loaded(weights, _load)
 
 
 def unload(weights: Weights) -> None:
     """Let go of a model, and of the device's memory that it took."""
-    with _LOADING:
-        gone = _LOADED.pop(weights, None)
-    if gone is not None:
-        import torch
-
-        del gone
-        torch.cuda.empty_cache()
+    pretrained.unload(weights, _load)
 
 
 def video_metadata(seconds: Sequence[float]) -> dict[str, Any]:
@@ -155,41 +115,10 @@ def video_metadata(seconds: Sequence[float]) -> dict[str, Any]:
 
 
 def _load(weights: Weights) -> LocalModel:
-    check_weights(weights.folder)
-    import torch
-    from safetensors import SafetensorError
-    from transformers.utils import logging as transformers_logging
-
+    config_of(weights.folder, FAMILIES)
     classes: Any = importlib.import_module("transformers")  # untyped in part
-    quiet: Any = transformers_logging
-    quiet.disable_progress_bar()  # there is one bar already
-    if weights.device.startswith("cuda") and not torch.cuda.is_available():
-        raise TwinseekError(f"torch finds no {weights.device}: set the device to cpu, or install a torch for CUDA")
-    try:
-        processor = classes.AutoProcessor.from_pretrained(weights.folder, local_files_only=True)
-        model, told = classes.AutoModelForImageTextToText.from_pretrained(
-            weights.folder, local_files_only=True, use_safetensors=True, dtype=_dtype(weights), output_loading_info=True
-        )
-        model.to(weights.device).eval()
-    except torch.OutOfMemoryError as error:
-        raise TwinseekError(f"{weights.folder} does not fit into the memory of {weights.device}") from error
-    except (OSError, ValueError, RuntimeError, LookupError, TypeError, AttributeError, SafetensorError) as error:
-        line = next(iter(str(error).strip().splitlines()), type(error).__name__)
-        raise TwinseekError(f"{weights.folder} cannot be loaded ({line}): fetch it again") from error
-    # Transformers fills what is missing with random numbers, and says so in a log line only.
-    if lacking := sorted(told["missing_keys"]):
-        few = ", ".join(map(str, lacking[:3]))
-        raise TwinseekError(f"{weights.folder} lacks {len(lacking)} of its weights ({few}): fetch it again")
-    return LocalModel(model, processor, weights.folder.name)
-
-
-def _dtype(weights: Weights) -> Any:
-    """Return half precision on a GPU, where it is quicker, and float32 on a CPU, where it mostly is not."""
-    import torch
-
-    if weights.dtype != "auto":
-        return getattr(torch, weights.dtype)
-    return torch.bfloat16 if weights.device.startswith("cuda") else torch.float32
+    processor = load_processor(classes.AutoProcessor, weights)
+    return LocalModel(load_model(classes.AutoModelForImageTextToText, weights), processor)
 
 
 def _parts(conversations: Sequence[Conversation]) -> Iterator[dict[str, Any]]:

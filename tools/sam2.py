@@ -1,22 +1,22 @@
 """SAM-2 as a segmenter: finds everything by its automatic masks and follows it. EdgeTAM and SAM-3 work the same way."""
 
-import gc
-import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import fields, replace
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, TypeVar
 
-from tools.automatic_masks import MaskLimits
-from tools.sam2_network import Network, check_folder, load_network
+from tools.automatic_masks import MaskGenerator, MaskLimits
+from tools.installed import check_installed
+from tools.precision import dtype_of, usual_settings
+from tools.pretrained import Weights, loaded, unload
+from tools.room import Room, out_of_memory
+from tools.sam2_network import FAMILIES, Network, load_network
 from tools.sam2_session import Session
 from tools.sam2_shot import Found, Shot, ShotLimits, follow_spots
+from tools.weights import config_of
 from twins.geometry import Bools, Bytes
 
-DTYPES = ("float32", "bfloat16", "float16")
-NEEDED = ("torch", "torchvision", "transformers")
 OTHERS = {"weights", "revision", "dtype"}
 """Settings besides those of the limits."""
 
@@ -29,12 +29,13 @@ class Sam2:
     version = "1"
 
     def __init__(self, folder: Path, device: str, settings: Mapping[str, Any]) -> None:
-        self._folder, self._device, self._dtype = folder, device, settings.get("dtype")
+        self._weights = Weights(folder, device, dtype_of(settings))
         # Of published weights a frame takes a processor a minute and more where many things are followed.
         self.frame_seconds = 600.0 if device == "cpu" else 60.0
+        self.usual = usual_settings(device)
         self._masks, self._shots = _limits(MaskLimits(), settings), _limits(ShotLimits(), settings)
-        self._loading = threading.Lock()
-        self._loaded: Network | None = None
+        points = self._masks.points_per_batch
+        self._room = Room("the model", device, "point", "points_per_batch in [plugins.sam2]", points)
 
     def segment(self, images: Sequence[Bytes]) -> list[tuple[dict[int, Bools], float]]:
         """Return the tracks of a few consecutive (h, w, 3) RGB pictures: masks by position, and how sure it is."""
@@ -56,13 +57,7 @@ class Sam2:
 
     def unload(self) -> None:
         """Free the model; the next call loads it again."""
-        with self._loading:
-            self._loaded = None
-        gc.collect()
-        if self._device == "cuda":
-            import torch
-
-            torch.cuda.empty_cache()
+        unload(self._weights, load_network)
 
     def session(self) -> Session:
         """Return a stream of frames in which nothing is followed yet."""
@@ -73,17 +68,11 @@ class Sam2:
         return Shot(self.session(), self._shots)
 
     def network(self) -> Network:
-        """Return the model, loaded by whoever comes first."""
-        with self._loading:
-            if self._loaded is None:
-                self._loaded = load_network(
-                    self._folder,
-                    self._masks,
-                    device=self._device,
-                    dtype=self._dtype,
-                    features=self._shots.key_step + 1,
-                )
-            return self._loaded
+        """Return the model with what the settings say of it."""
+        model, processor = loaded(self._weights, load_network)
+        generator = MaskGenerator(model, self._masks, self._room)
+        side, features = self._masks.points_per_side, self._shots.key_step + 1
+        return Network(model, processor, generator, side, self._weights.device, model.dtype, features)
 
 
 class Following:
@@ -105,33 +94,32 @@ def build(context: Any) -> Sam2:
     """Check the settings and the folder of weights.
 
     Raises:
-        ValueError: nothing can be done with them; the sentence says why.
+        ValueError, TwinseekError: nothing can be done with them; the sentence says why.
     """
     settings: Mapping[str, Any] = context.settings
-    if absent := [name for name in NEEDED if find_spec(name) is None]:
-        raise ValueError(f"it needs {' and '.join(absent)}: install twinseek[models]")
+    check_installed()
     if not settings.get("weights"):
         raise ValueError("it has no weights: set [plugins.sam2] weights to a folder with a checkpoint of SAM-2")
     known = {each.name for kind in (MaskLimits, ShotLimits) for each in fields(kind)} | OTHERS
     if unknown := sorted(settings.keys() - known):
         raise ValueError(f"it has no setting {unknown[0]!r}: choose of {', '.join(sorted(known))}")
-    if settings.get("dtype", DTYPES[0]) not in DTYPES:
-        raise ValueError(f"dtype is {settings['dtype']!r}: choose of {', '.join(DTYPES)}")
     folder = Path(str(settings["weights"])).expanduser()
-    check_folder(folder)
-    return Sam2(folder, context.device, settings)
+    plugin = Sam2(folder, context.device, settings)
+    config_of(folder, FAMILIES)
+    return plugin
 
 
 @contextmanager
 def memory_told() -> Iterator[None]:
-    """Say in a sentence what helps where the GPU's memory is too small even for the least at once."""
-    import torch
-
+    """Say in a sentence what helps where memory is too small for what is followed."""
     try:
         yield
-    except torch.cuda.OutOfMemoryError as error:
+    except (RuntimeError, MemoryError) as error:
+        if not out_of_memory(error):
+            raise
         raise MemoryError(
-            "the GPU's memory is too small: set [plugins.sam2] most lower, or take a smaller checkpoint"
+            "there is too little memory for so many things at once: set [plugins.sam2] most lower, "
+            "or take a smaller checkpoint"
         ) from error
 
 

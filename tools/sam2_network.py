@@ -1,12 +1,11 @@
-"""A checkpoint of SAM-2 for video, of EdgeTAM or of SAM-3 in a local folder: checked without torch, and loaded."""
+"""A checkpoint of SAM-2 for video, of EdgeTAM or of SAM-3 in a local folder, and how it is loaded."""
 
-import json
-from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
-from tools.automatic_masks import MaskGenerator, MaskLimits
+from tools.automatic_masks import MaskGenerator
+from tools.pretrained import Weights, load_model, load_processor
+from tools.weights import config_of
 
 FAMILIES = {
     "sam2_video": ("Sam2VideoModel", "Sam2VideoProcessor"),
@@ -36,72 +35,10 @@ class Network:
     features: int
 
 
-def check_folder(folder: Path) -> str:
-    """Return the ``model_type`` of a checkpoint that can be loaded, by a look at its files.
-
-    Raises:
-        ValueError: it cannot; the sentence says why.
-    """
-    from safetensors import SafetensorError, safe_open
-
-    try:
-        config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
-        family = config.get("model_type") if isinstance(config, dict) else None
-    except (OSError, ValueError) as error:
-        raise ValueError(
-            f"{folder} holds no config.json that can be read ({error}): fetch the weights again"
-        ) from error
-    if family not in FAMILIES:
-        raise ValueError(f"{folder} holds a {family!r}, not one of {', '.join(sorted(FAMILIES))}: choose other weights")
-    files = sorted(folder.glob("*.safetensors"))
-    if not files:
-        raise ValueError(f"{folder} holds no .safetensors: no other format of weights is loaded")
-    for file in files:
-        try:
-            with safe_open(file, framework="numpy"):
-                pass
-        except (OSError, SafetensorError) as error:
-            raise ValueError(f"{file} is damaged ({error}): fetch the weights again") from error
-    return str(family)
-
-
-def load_network(folder: Path, limits: MaskLimits, *, device: str, dtype: str | None, features: int) -> Network:
-    """Load a checkpoint.
-
-    Args:
-        dtype: name of a floating type of torch; the default is half precision on a GPU.
-        features: pictures of which the encoder's output is kept.
-
-    Raises:
-        ValueError: the folder does not hold the whole of a model, or there is no such device.
-    """
-    import torch
+def load_network(weights: Weights) -> tuple[Any, Any]:
+    """Return the model and the processor of a checkpoint. Raises :class:`TwinseekError` where it cannot be loaded."""
     import transformers
 
-    silence: Callable[[], None] = transformers.utils.logging.disable_progress_bar
-    silence()  # its bar would run into that of the index
-    if device == "cuda" and not torch.cuda.is_available():
-        raise ValueError("torch finds no GPU: set the device to cpu, or install torch with CUDA")
-    kind, processor = (getattr(transformers, name) for name in FAMILIES[check_folder(folder)])
-    precision = getattr(torch, dtype or _usual(device))
-    try:
-        model, report = kind.from_pretrained(
-            folder, local_files_only=True, use_safetensors=True, dtype=precision, output_loading_info=True
-        )
-        shown = processor.from_pretrained(folder, local_files_only=True)
-    except (OSError, RuntimeError, ValueError, KeyError) as error:
-        raise ValueError(f"{folder} cannot be loaded ({error}): fetch the weights again") from error
-    if missing := sorted(report["missing_keys"]):
-        raise ValueError(f"{folder} lacks {len(missing)} weights ({missing[0]}, …): they are of another model")
-    model = model.to(device).eval().requires_grad_(False)
-    generator = MaskGenerator(model, limits)
-    return Network(model, shown, generator, limits.points_per_side, device, precision, features)
-
-
-def _usual(device: str) -> str:
-    import torch
-
-    if device != "cuda":
-        return "float32"
-    # SAM-2 was trained and is published in bfloat16; older GPUs only compute with the other half precision.
-    return "bfloat16" if torch.cuda.is_bf16_supported(including_emulation=False) else "float16"
+    family = config_of(weights.folder, FAMILIES)["model_type"]
+    kind, processor = (getattr(transformers, name) for name in FAMILIES[family])
+    return load_model(kind, weights), load_processor(processor, weights)

@@ -6,12 +6,12 @@ import numpy as np
 from langchain_core.tools import BaseTool, InjectedToolArg, ToolException, tool
 
 from prompts import one_line
-from tools.context import Box, ToolContext
+from tools.context import ToolContext
 from tools.spots import Look, find_spot, look_around
 from twins.errors import TwinseekError
 from twins.frames import Frame
 from twins.masks import encode_mask, mask_box
-from twins.relinking import iou
+from twins.overlap import iou
 from twins.specialists import Detector, SegmentedTrack, Spot, SpotSegmenter
 
 SAME_IOU = 0.5
@@ -105,14 +105,10 @@ def _named(detector: Detector | None, look: Look, found: SegmentedTrack, categor
     same = [
         (each.confidence, each.category)
         for each in found_there
-        if each.category.casefold() == wanted and _overlap(each.box, own) >= SAME_IOU
+        if each.category.casefold() == wanted and iou(each.box, own) >= SAME_IOU
     ]
     confidence, name = max(same, default=(0.0, UNNAMED))
     return name, confidence
-
-
-def _overlap(a: Box, b: Box) -> float:
-    return float(iou(np.array([a], np.float32), np.array([b], np.float32))[0])
 
 
 def _told(look: Look, entry: dict[str, Any], category: str, name: str) -> str:

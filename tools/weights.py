@@ -4,8 +4,9 @@ import hashlib
 import json
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
+from typing import Any
 
 import platformdirs
 
@@ -21,7 +22,9 @@ NOT_COUNTING = ("readme", "license", "licence", "notice", "requirements")
 PICKLES = frozenset({".bin", ".pt", ".pth", ".ckpt", ".pkl"})
 LOCK = "weights.lock.json"
 """What ``twinseek models pull`` writes beside the files: it tells of them, and is none of them."""
-INDEX = "model.safetensors.index.json"
+CONFIG = "config.json"
+INDEX, WHOLE = "model.safetensors.index.json", "model.safetensors"
+"""What transformers loads: the parts that the index names, or the one file."""
 SMALL_BYTES = 2**20
 """Hashing so little takes no longer than looking up what it was."""
 
@@ -76,10 +79,41 @@ def check_folder(folder: Path) -> None:
                 "take a version of the model that has .safetensors files"
             )
         raise TwinseekError(f"{folder} has no .safetensors file: give a model's folder in transformers' format")
-    if "config.json" not in names:
-        raise TwinseekError(f"{folder} has no config.json: give a model's folder in transformers' format")
+    if CONFIG not in names:
+        raise TwinseekError(f"{folder} has no {CONFIG}: give a model's folder in transformers' format")
     for name in sorted({*tensors, *_shards(folder)}):
         _check_tensors(folder / name)
+
+
+def config_of(folder: Path, families: Collection[str]) -> dict[str, Any]:
+    """Return the configuration of a folder that transformers can load, of a model of one of some families.
+
+    What every folder must have :func:`check_folder` has looked at.
+
+    Args:
+        families: as ``model_type`` of a configuration names them.
+
+    Raises:
+        TwinseekError: it holds another model, or nothing that is loaded.
+    """
+    file = folder / CONFIG
+    try:
+        config = json.loads(file.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise TwinseekError(
+            f"{file} cannot be read ({error.strerror}): give a model's folder in transformers' format"
+        ) from error
+    except ValueError as error:
+        raise TwinseekError(f"{file} is no JSON ({error}): fetch the model again") from error
+    found = config.get("model_type") if isinstance(config, dict) else None
+    if not isinstance(found, str) or found not in families:
+        raise TwinseekError(
+            f"{folder} holds a {found!r:.60} model, not {' or '.join(sorted(families))}: "
+            "name another folder or another plugin"
+        )
+    if not (folder / WHOLE).is_file() and not (folder / INDEX).is_file():
+        raise TwinseekError(f"{folder} has neither {WHOLE} nor {INDEX}: fetch the model again")
+    return dict(config)
 
 
 def file_digest(path: Path) -> str:

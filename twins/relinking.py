@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from twins.geometry import Doubles, Floats, Geometry
+from twins.overlap import iou
 
 Box = tuple[float, float, float, float]
 Anchor = tuple[int, float, Box]
@@ -64,13 +65,6 @@ def places(seconds: Doubles, boxes: Floats, moments: Doubles) -> Floats:
     for side in range(4):
         result[:, side] = np.where(near, np.interp(moments, times, boxes[known, side]), np.nan)
     return result
-
-
-def iou(a: Floats, b: Floats) -> Floats:
-    """Return the (m,) intersection over union of boxes pair by pair; NaN where either is NaN."""
-    overlap = (np.minimum(a[:, 2:], b[:, 2:]) - np.maximum(a[:, :2], b[:, :2])).clip(0).prod(axis=1)
-    areas = (a[:, 2:] - a[:, :2]).prod(axis=1) + (b[:, 2:] - b[:, :2]).prod(axis=1)
-    return np.asarray(overlap / (areas - overlap), np.float32)
 
 
 def _rows(geometry: Geometry) -> range:

@@ -11,13 +11,11 @@ from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
 
 from tools.free_memory import free_memory
+from tools.installed import INSTALL, NEEDED
 from tools.weights import TENSORS, model_files
-from twinseek.devices import INSTALL, no_gpu
+from twinseek.devices import no_gpu
 from twinseek.doctor import Finding
 from twinseek.settings import Settings
-
-NEEDED = ("torch", "torchvision", "transformers")
-"""What models in folders are run by; their versions are read without loading them."""
 
 BROKEN: tuple[tuple[str, str, Literal["warning", "error"], str], ...] = (
     ("transformers", "<5", "error", "lacks classes of the specialists"),

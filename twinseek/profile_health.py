@@ -12,7 +12,7 @@ from twinseek.licences import licence_of
 from twinseek.machine_health import check_machine
 from twinseek.settings import Settings
 from twinseek.specialists import plugin_kinds, used_plugins
-from twinseek.weights import plugin_sections, wanted
+from twinseek.weights import BASE_URL, plugin_sections, served_as, wanted
 from twinseek.weights_folder import WeightsLock
 
 
@@ -104,7 +104,7 @@ def _others(settings: Settings, used: set[str]) -> Iterator[Finding]:
 
 def _server_of(name: str, section: Mapping[str, Any]) -> Iterator[Finding]:
     """Say whether the server answers that a plugin's section names in place of weights."""
-    url, model = section.get("base_url"), section.get("model")
+    url, model = section.get(BASE_URL), served_as(section)
     if not isinstance(url, str):
         return
     from twinseek.models import served_models

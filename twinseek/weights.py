@@ -11,7 +11,9 @@ from twinseek.settings import Settings
 from twinseek.weights_folder import REPOSITORY, WeightsLock, model_folder, models_folder, split_revision
 
 REVISION = "revision"
-"""The setting of a plugin that says which commit, tag or branch of a model on the hub is meant."""
+"""The setting of a plugin that says which commit, tag or branch of a model is meant, where its weights do not."""
+BASE_URL, MODEL = "base_url", "model"
+"""Settings of a plugin whose model is asked for at a server: which, and under what name."""
 
 
 @dataclass(frozen=True)
@@ -27,16 +29,30 @@ class Wanted:
 
 
 def wanted(plugin: str, section: Mapping[str, Any]) -> Wanted | None:
-    """Return what a plugin's section wants from the hub; none where it names a file, a folder, or nothing.
+    """Return what a plugin's section wants from the hub; none where it names a file, a folder, a server, or nothing.
 
     What lies at that path is meant before what is called so on the hub.
+
+    Raises:
+        TwinseekError: its revision is none, or it names two.
     """
-    named = section.get(WEIGHTS)
-    if not isinstance(named, str) or not REPOSITORY.fullmatch(named) or Path(named).exists():
+    named, revision = section.get(WEIGHTS), section.get(REVISION)
+    if BASE_URL in section or not isinstance(named, str) or Path(named).exists():
         return None
-    revision = section.get(REVISION)
-    name = f"{named}@{revision}" if revision is not None else named
-    return Wanted(plugin, *split_revision(name))
+    repository, _, own = named.partition("@")
+    if not REPOSITORY.fullmatch(repository):
+        return None
+    if own and revision is not None:
+        raise TwinseekError(
+            f"[plugins.{plugin}] names a revision in weights ({named}) and another as revision ({revision}): keep one"
+        )
+    return Wanted(plugin, *split_revision(named if revision is None else f"{repository}@{revision}"))
+
+
+def served_as(section: Mapping[str, Any]) -> str | None:
+    """Return the name by which a server is asked for a plugin's model: the setting, else that of its weights."""
+    named = section.get(MODEL, section.get(WEIGHTS))
+    return str(named).partition("@")[0] if named is not None else None
 
 
 def wanted_by(settings: Settings) -> list[Wanted]:
@@ -52,7 +68,7 @@ class PluginSections(Mapping[str, Mapping[str, Any]]):
     """The sections of plugins, each with the local path of its weights, found out when the section is read.
 
     So that the weights of a plugin that nobody uses need not be there. Reading one raises :class:`TwinseekError` where
-    they are not, with the command that gets them.
+    they are not, with the command that gets them. Where a section names a server, its weights only name the model.
     """
 
     def __init__(self, sections: Mapping[str, Mapping[str, Any]], models: Path) -> None:
@@ -61,6 +77,9 @@ class PluginSections(Mapping[str, Mapping[str, Any]]):
 
     def __getitem__(self, name: str) -> Mapping[str, Any]:
         section = self._sections[name]
+        if BASE_URL in section:
+            others = {key: value for key, value in section.items() if key not in (WEIGHTS, REVISION)}
+            return {**others, MODEL: model} if (model := served_as(section)) is not None else others
         found = wanted(name, section)
         if found is None:
             named = section.get(WEIGHTS)

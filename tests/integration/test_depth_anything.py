@@ -12,6 +12,7 @@ from tests.checkpoints import depth_anything, folders
 from tests.e2e.films import write_squares
 from tests.plugins import ROOT, install_built_in
 from tools import pretrained
+from tools.depth_anything import _load
 from tools.depths import PluggedDepth
 from tools.plugged import open_plugged
 from twins.errors import TwinseekError
@@ -41,7 +42,7 @@ def opened(tmp_path, monkeypatch):
 
 
 def model_of(depth):
-    return depth.plugin._weights.get()[0]
+    return pretrained.loaded(depth.plugin._weights, _load)[0]
 
 
 @pytest.fixture
@@ -181,25 +182,31 @@ def test_half_precision_says_the_same_but_for_rounding(opened, relative):
     assert (half != exact).any()
 
 
+def test_a_precision_that_is_written_out_is_another_version_only_where_it_is_another_precision(opened, relative):
+    plain = opened(relative).provenance
+    assert opened(relative, dtype="float32").provenance == opened(relative, dtype="auto").provenance == plain
+    assert opened(relative, dtype="bfloat16").provenance != plain
+
+
 def test_weights_are_loaded_on_the_first_picture_once_for_all_and_can_be_unloaded(opened, relative, monkeypatch):
     from transformers import DepthAnythingForDepthEstimation
 
-    pretrained._LOADED.clear()
-    first, second = opened(relative), opened(relative, batch_size=2)
-    assert not pretrained._LOADED
-    first.nearness([RED])
-    assert model_of(first) is model_of(second)
-    first.plugin.unload()
-    assert not pretrained._LOADED
+    monkeypatch.setattr(pretrained, "_PLACES", {})
     loads = []
     original = DepthAnythingForDepthEstimation.from_pretrained
     monkeypatch.setattr(
         DepthAnythingForDepthEstimation, "from_pretrained", lambda *a, **k: (loads.append(k), original(*a, **k))[1]
     )
-    second.nearness([RED])
+    first, second = opened(relative), opened(relative, batch_size=2)
+    assert not loads
     first.nearness([RED])
+    second.nearness([RED])
     (given,) = loads
     assert (given["local_files_only"], given["use_safetensors"]) == (True, True)
+    first.plugin.unload()
+    second.nearness([RED])
+    first.nearness([RED])
+    assert len(loads) == 2
 
 
 def _renamed(folder, key, value):
@@ -210,7 +217,7 @@ def _renamed(folder, key, value):
 SPOILT = [
     (lambda folder: (folder / "config.json").unlink(), "has no config.json"),
     (lambda folder: (folder / "config.json").write_text("{"), "config.json is no JSON"),
-    (lambda folder: _renamed(folder, "model_type", "sam2"), "holds a sam2 model, not depth_anything"),
+    (lambda folder: _renamed(folder, "model_type", "sam2"), "holds a 'sam2' model, not depth_anything"),
     (lambda folder: _renamed(folder, "depth_estimation_type", "felt"), "says its depth is 'felt', not relative or"),
     (lambda folder: (folder / "preprocessor_config.json").unlink(), "has no preprocessor_config.json"),
     (lambda folder: (folder / "model.safetensors").rename(folder / "pytorch_model.bin"), "has pickled weights only"),
@@ -227,7 +234,7 @@ def test_a_folder_that_will_not_do_is_refused_before_any_work(opened, relative, 
 
 
 def test_other_settings_that_will_not_do_are_refused_too(opened, relative, tmp_path):
-    with pytest.raises(TwinseekError, match="its dtype is 'int8', not one of float32, float16, bfloat16"):
+    with pytest.raises(TwinseekError, match="its dtype is 'int8', not one of auto, float32, float16, bfloat16"):
         opened(relative, dtype="int8")
     with pytest.raises(
         TwinseekError, match="it needs weights: set its weights to a folder that holds a depth_anything"

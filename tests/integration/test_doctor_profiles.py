@@ -123,6 +123,8 @@ def test_a_server_in_place_of_weights_must_answer_and_have_the_model(check):
         assert check(section=section)["server of near"].level == "ok"
         found = check(section={**section, "model": "b"})["server of near"]
         assert (found.level, found.text.endswith("set [plugins.near] model to one of a")) == ("error", True)
+        named = {"base_url": server.url, "weights": "lab/b@main"}
+        assert "has no lab/b: set" in check(section=named)["server of near"].text
     gone = check(section=section)["server of near"]
     assert (gone.level, "check [plugins.near] base_url" in gone.text) == ("error", True)
 

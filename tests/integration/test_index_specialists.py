@@ -378,6 +378,33 @@ def test_one_pass_feeds_every_stage_and_a_stage_that_is_run_again_is_shown_the_s
     np.testing.assert_array_equal(again.nearness, geometry.nearness)
 
 
+TELLS = """
+import pathlib
+def wrote(done):
+    with pathlib.Path("done.txt").open("a") as file:
+        file.write(done + " ")
+"""
+FREES = """
+Seeker.unload = lambda self: wrote("free_" + type(self).__name__)
+"""
+EACH_FREED = ["names", "free_Suggester", "find", "free_Seeker", "describe", "free_Suggester"]
+
+
+@pytest.mark.parametrize("keep", [False, True])
+def test_who_suggests_names_is_freed_before_the_detector_looks_where_one_model_at_a_time_is_wanted(
+    put, index, tmp_path, monkeypatch, keep
+):
+    monkeypatch.chdir(tmp_path)
+    code = DESCRIBER.format(body='wrote("describe"); return {}').replace("def build", f"{SUGGEST}def build")
+    code = code.replace('return ["cup"', 'wrote("names"); return ["cup"')
+    put("seeker", TELLS + SEEKER.replace("NAMES.append", 'wrote("find"); NAMES.append') + FREES, "detectors")
+    put("teller", TELLS + code + FREES.replace("Seeker", "Teller"), "describers")
+    index(labeller="seeker", describer="teller", keep_models=keep)
+    done = (tmp_path / "done.txt").read_text().split()
+    told = [name for name, again in zip(done, [None, *done], strict=False) if name != again]
+    assert told == (["names", "find", "describe"] if keep else EACH_FREED)
+
+
 FREED = """
 FREED = []
 def unload(self): FREED.append(type(self).__name__)

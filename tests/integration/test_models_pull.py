@@ -225,6 +225,24 @@ def test_the_command_pulls_what_a_profile_needs_and_lists_it(hub, tmp_path):
     assert {row["model"]: row["state"] for row in run("list")} == {NAME: "damaged", "lab/other": "intact"}
 
 
+def test_a_profile_that_names_a_commit_gets_it_and_the_lock_says_the_one_of_a_profile_that_names_none(hub, tmp_path):
+    hub.add(NAME, {**FILES, "tokenizer.json": b'{"new": 1}'}, OTHER_COMMIT)
+    hub.branches["main"] = OTHER_COMMIT
+    profile = tmp_path / "mine.toml"
+
+    def pulled(weights: str, models: Path) -> WeightsLock:
+        profile.write_text(f'[plugins.one]\nweights = "{weights}"\n')
+        done = CliRunner().invoke(cli, ["models", "pull", "--profile", str(profile), "--to", str(models)])
+        assert done.exit_code == 0, done.output
+        return WeightsLock.read(models / NAME)
+
+    assert pulled(f"{NAME}@{COMMIT}", tmp_path / "one").commit == COMMIT
+    moving = pulled(NAME, tmp_path / "two")
+    assert (moving.revision, moving.commit) == ("main", OTHER_COMMIT)
+    hub.branches["main"] = COMMIT
+    assert pulled(f"{NAME}@{moving.commit}", tmp_path / "three") == moving.model_copy(update={"revision": OTHER_COMMIT})
+
+
 def test_the_command_line_pulls_in_a_process_of_its_own(hub, tmp_path):
     env = {**os.environ, "PYTHONPATH": str(ROOT), "TWINSEEK_MODELS": str(tmp_path / "models")}
     done = subprocess.run(

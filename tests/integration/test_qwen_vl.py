@@ -14,10 +14,12 @@ from tests.checkpoints import qwen_vl as checkpoint
 from tests.e2e.films import write_squares
 from tests.integration.forced import force
 from tests.plugins import ROOT, install_built_in
-from tools import qwen_weights
-from tools.plugged import SpecialistContext
+from tools import pretrained, qwen_weights
+from tools.describers import PluggedDescriber
+from tools.plugged import SpecialistContext, open_plugged
+from tools.pretrained import Weights
 from tools.qwen_vl import build
-from tools.qwen_weights import Weights, loaded
+from tools.qwen_weights import loaded
 from twins.errors import TwinseekError
 from twinseek.library import Library
 
@@ -47,7 +49,7 @@ def family(request):
 @pytest.fixture(autouse=True)
 def alone(monkeypatch):
     """Load anew in each test, and with one thread: two contend for small matrices longer than they compute."""
-    monkeypatch.setattr(qwen_weights, "_LOADED", {})
+    monkeypatch.setattr(pretrained, "_PLACES", {})
     before = torch.get_num_threads()
     torch.set_num_threads(1)
     yield
@@ -200,15 +202,16 @@ def test_a_full_memory_halves_the_batch_and_is_told_of(describer, monkeypatch, c
     boxes = [{f"t{n}": BOX for n in range(4)}]
     assert len(made.describe([frame()], boxes, [0.5])) == 5
     assert [len(call) for call in heard.prompts] == [2, 2, 1]
-    assert "the memory is full with 5 at once, 2 from now on" in caplog.text
     made.describe([frame()], boxes, [0.5])
-    assert caplog.text.count("the memory is full") == 1
+    (said,) = [each for each in caplog.messages if "not enough memory" in each]
+    assert said.startswith("the model has not enough memory on cpu for 5 questions at once: it is given fewer")
+    assert [len(call) for call in heard.prompts] == [2, 2, 1] * 2
 
     def fuller(**given):
         raise torch.OutOfMemoryError("CUDA out of memory")
 
     local.model.generate = fuller
-    with pytest.raises(TwinseekError, match="does not fit into the device's memory with one question at a time"):
+    with pytest.raises(TwinseekError, match="not enough memory on cpu for a single question: choose smaller"):
         made.describe([frame()], boxes, [0.5])
 
 
@@ -271,7 +274,6 @@ def test_weights_are_loaded_once_at_the_first_question_and_again_after_they_were
         made.describe([frame()], [{}], [0.5])
     assert len(loads) == 1
     first.unload()
-    assert qwen_weights._LOADED == {}
     second.describe([frame()], [{}], [0.5])
     assert len(loads) == 2
 
@@ -332,19 +334,20 @@ def spoil(folder, how):
 @pytest.mark.parametrize(
     ("how", "says"),
     [
-        ("nothing", "is no folder of a model in transformers' format"),
-        ("another model", "holds a 'owlv2', not one of qwen2_5_vl, qwen3_vl"),
-        ("no json", "is no folder of a model in transformers' format"),
-        ("no weights", "the weights .*model.safetensors cannot be read"),
-        ("cut", "the weights .*model.safetensors cannot be read"),
-        ("pickle", "names 'pytorch_model.bin' as weights: only .safetensors"),
+        ("nothing", r"the weights .*spoilt of the plugin qwen_vl cannot be read \(No such file"),
+        ("another model", "holds a 'owlv2' model, not qwen2_5_vl or qwen3_vl or qwen3_vl_moe"),
+        ("no json", "config.json is no JSON"),
+        ("no weights", "has no .safetensors file"),
+        ("cut", "model.safetensors is damaged"),
+        ("pickle", "names 'pytorch_model.bin' as a part of the model"),
     ],
 )
-def test_a_folder_that_cannot_be_used_is_refused_when_the_plugin_is_built(tmp_path, folders, how, says):
+def test_a_folder_that_cannot_be_used_is_refused_when_the_plugin_is_opened(tmp_path, folders, monkeypatch, how, says):
+    install_built_in(tmp_path, monkeypatch)
     folder = shutil.copytree(folders["qwen3_vl"], tmp_path / "spoilt")
     spoil(folder, how)
     with pytest.raises(TwinseekError, match=says):
-        build(SpecialistContext(1, "cpu", {"weights": str(folder)}))
+        open_plugged([PluggedDescriber], "qwen_vl", {"weights": str(folder)})
 
 
 def test_weights_that_lack_a_part_are_not_filled_up_with_random_numbers(tmp_path, folders):

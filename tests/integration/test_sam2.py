@@ -16,8 +16,11 @@ import pytest
 from tests.checkpoints import sam2 as checkpoint
 from tests.e2e.films import write_film, write_squares
 from tests.plugins import install_built_in
+from tools import pretrained
 from tools.automatic_masks import grid
+from tools.plugged import open_plugged
 from tools.sam2 import build
+from tools.segmenters import PluggedSegmenter
 from twins.errors import TwinseekError
 from twinseek.library import Library
 
@@ -37,6 +40,12 @@ def one_thread():
     torch.set_num_threads(1)
     yield
     torch.set_num_threads(before)
+
+
+@pytest.fixture(autouse=True)
+def alone(monkeypatch):
+    """Load anew in each test: some listen to parts of the model, or break them."""
+    monkeypatch.setattr(pretrained, "_PLACES", {})
 
 
 @pytest.fixture(scope="module")
@@ -213,14 +222,16 @@ def test_the_model_is_loaded_by_the_first_call_once_and_again_after_it_was_freed
     import tools.sam2 as module
 
     original = module.load_network
-    monkeypatch.setattr(module, "load_network", lambda *a, **k: (loads.append(a), original(*a, **k))[1])
+    monkeypatch.setattr(module, "load_network", lambda weights: (loads.append(weights), original(weights))[1])
     plugin = opened(weights)
     plugin.begin()
     assert loads == []
     plugin.segment(pictures(1))
     plugin.follow(pictures(1), [{"position": 0, "point": (1, 1)}])
+    other = opened(weights, most=1, dtype="float32")
+    other.segment(pictures(1))
     assert len(loads) == 1
-    plugin.unload()
+    other.unload()
     plugin.segment(pictures(1))
     assert len(loads) == 2
 
@@ -241,22 +252,30 @@ def test_where_memory_is_short_fewer_points_are_decoded_at_once_and_the_log_says
     with caplog.at_level(logging.WARNING):
         found = plugin.segment(pictures(1))
     assert sizes[:6] == [16, 8, 4, 4, 4, 4]
-    assert [each.getMessage() for each in caplog.records if "points" in each.getMessage()] == [
-        f"the GPU's memory does not hold so many points: {count} at once from now on" for count in (8, 4)
-    ]
+    (said,) = [each for each in caplog.messages if "not enough memory" in each]
+    assert said.endswith(
+        "for 16 points at once: it is given fewer from now on (set points_per_batch in [plugins.sam2])"
+    )
     assert len(found) == len(reference)
 
 
-def test_where_not_even_one_point_fits_a_sentence_says_what_helps(weights):
+@pytest.mark.parametrize(
+    ("part", "said"),
+    [
+        ("mask_decoder", "not enough memory on cpu for a single point: choose smaller weights"),
+        ("memory_attention", r"set \[plugins.sam2\] most lower, or take a smaller checkpoint"),
+    ],
+)
+def test_where_not_even_the_least_fits_a_sentence_says_what_helps(weights, part, said):
     import torch
 
-    def none(*_):
+    def none(*_, **__):
         raise torch.cuda.OutOfMemoryError("CUDA out of memory")
 
     plugin = opened(weights)
-    plugin.network().model.mask_decoder.register_forward_pre_hook(none)
-    with pytest.raises(MemoryError, match=r"set \[plugins.sam2\] most lower, or take a smaller checkpoint"):
-        plugin.segment(pictures(1))
+    getattr(plugin.network().model, part).register_forward_pre_hook(none, with_kwargs=True)
+    with pytest.raises((MemoryError, TwinseekError), match=said):
+        plugin.segment(pictures(3))
 
 
 def test_where_no_mask_is_good_enough_there_are_no_tracks(weights, asked):
@@ -300,6 +319,8 @@ def damaged(folder, what):
         (folder / "config.json").unlink()
     elif what == "other":
         (folder / "config.json").write_text(json.dumps({"model_type": "owlv2"}))
+    elif what == "name":
+        (folder / "model.safetensors").rename(folder / "other.safetensors")
     elif what == "pickle":
         (folder / "model.safetensors").rename(folder / "pytorch_model.bin")
     else:
@@ -311,16 +332,18 @@ def damaged(folder, what):
 @pytest.mark.parametrize(
     ("what", "said"),
     [
-        ("config", "holds no config.json that can be read"),
-        ("other", "holds a 'owlv2', not one of edgetam_video, sam2_video, sam3_tracker_video, sam3_video"),
-        ("pickle", "holds no .safetensors: no other format of weights is loaded"),
+        ("config", "the weights of the plugin sam2 cannot be used: .*copy has no config.json"),
+        ("other", "holds a 'owlv2' model, not edgetam_video or sam2_video or sam3_tracker_video or sam3_video"),
+        ("pickle", "has pickled weights only"),
+        ("name", "has neither model.safetensors nor model.safetensors.index.json"),
         ("cut", "model.safetensors is damaged"),
     ],
 )
-def test_a_folder_that_cannot_be_loaded_is_refused_before_any_work(weights, tmp_path, what, said):
+def test_a_folder_that_cannot_be_loaded_is_refused_before_any_work(weights, tmp_path, monkeypatch, what, said):
+    install_built_in(tmp_path, monkeypatch)
     folder = damaged(shutil.copytree(weights, tmp_path / "copy"), what)
-    with pytest.raises(ValueError, match=said):
-        opened(folder)
+    with pytest.raises(TwinseekError, match=said):
+        open_plugged([PluggedSegmenter], "sam2", {"weights": str(folder)})
 
 
 def test_weights_of_another_model_under_the_right_name_are_refused_by_what_they_lack(weights, tmp_path):
@@ -329,7 +352,7 @@ def test_weights_of_another_model_under_the_right_name_are_refused_by_what_they_
     folder = shutil.copytree(weights, tmp_path / "copy")
     kept = {name: each for name, each in load_file(folder / "model.safetensors").items() if "memory" not in name}
     save_file(kept, folder / "model.safetensors", metadata={"format": "pt"})
-    with pytest.raises(ValueError, match=r"lacks \d+ weights \(memory_attention.*they are of another model"):
+    with pytest.raises(TwinseekError, match=r"lacks \d+ of its weights \(memory_attention.*fetch it again"):
         opened(folder).segment(pictures(1))
 
 
@@ -341,7 +364,7 @@ def test_weights_of_another_model_under_the_right_name_are_refused_by_what_they_
         ({"most": 2.5}, "most is 2.5: give a whole number"),
         ({"covered": 1.5}, "covered is 1.5: give a share, 0 to 1"),
         ({"covered": "half"}, "covered is 'half': give a share"),
-        ({"dtype": "int8"}, "dtype is 'int8': choose of float32, bfloat16, float16"),
+        ({"dtype": "int8"}, "its dtype is 'int8', not one of auto, float32, float16, bfloat16"),
         ({"points": 3}, "it has no setting 'points': choose of box_nms, covered"),
     ],
 )

@@ -14,9 +14,10 @@ from tests.e2e.films import write_squares
 from tests.integration.forced import force
 from tests.integration.test_qwen_vl import answer, pixels
 from tests.plugins import install_built_in
-from tools import qwen_weights
+from tools import pretrained, qwen_weights
+from tools.pretrained import Weights
 from tools.qwen_chat import LocalChat
-from tools.qwen_weights import Weights, loaded
+from tools.qwen_weights import loaded
 from tools.weights import weights_digest
 from twins.errors import TwinseekError
 from twins.queries import ToolCall
@@ -37,7 +38,7 @@ def folder(tmp_path_factory):
 def loads(monkeypatch):
     """Return a list of the loads that are made."""
     made, load = [], qwen_weights._load
-    monkeypatch.setattr(qwen_weights, "_LOADED", {})
+    monkeypatch.setattr(pretrained, "_PLACES", {})
     monkeypatch.setattr(qwen_weights, "_load", lambda weights: made.append(weights) or load(weights))
     threads = torch.get_num_threads()
     torch.set_num_threads(1)

@@ -1,7 +1,6 @@
 import numpy as np
-import pytest
 
-from evals.perception import AnnotatedObject, coverage, iou, score_clip
+from evals.perception import AnnotatedObject, coverage, score_clip
 from twins.geometry import Geometry, Visibility
 
 
@@ -28,10 +27,6 @@ def box(x: float) -> tuple[float, float, float, float]:
 
 NONE = (np.nan,) * 4
 BALL = AnnotatedObject(1, "ball", {float(n): box(20.0 * n) for n in range(4)})
-
-
-def test_overlap_is_by_area_and_nothing_with_no_box():
-    assert iou(box(0), np.array([box(0), box(5), NONE])) == pytest.approx([1.0, 1 / 3, 0.0])
 
 
 def test_an_object_is_covered_by_one_track_in_half_of_its_frames():

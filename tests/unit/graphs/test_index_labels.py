@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from graphs.index_frames import boxes_in
 from graphs.index_labels import match, with_labels
 from twins.frames import Frame
 from twins.geometry import Geometry, Visibility
@@ -62,6 +63,16 @@ def test_a_track_is_called_what_lies_on_it():
 def test_boxes_of_a_smaller_picture_are_brought_to_the_displayed_size():
     labels, _ = match(a_geometry([RIGHT] * 8), shown(Detection("cup", 0.6, (30, 30, 40, 40)), side=50))
     assert labels["t1"].category == "cup"
+
+
+def test_each_side_of_a_smaller_picture_is_scaled_by_its_own_ratio():
+    # Of 100 x 100 pixels a picture of 50 x 40.
+    geometry, frame = a_geometry([(40, 60, 60, 100)] * 8), Frame(0, 0.0, np.zeros((40, 50, 3), np.uint8))
+    assert boxes_in(frame, geometry) == {"t1": pytest.approx((20, 24, 30, 40))}
+    labels, found = match(geometry, [(frame, [Detection("cup", 0.9, (20, 24, 30, 40))])])
+    assert labels["t1"].category == "cup"
+    _, found = match(geometry, [(frame, [Detection("cup", 0.9, (0, 0, 10, 20))])] * 2)
+    assert found[0].frames[0][2] == pytest.approx((0, 0, 20, 50))
 
 
 def test_the_category_with_most_confidence_in_all_wins_and_the_other_stays_possible():

@@ -4,6 +4,7 @@ import time
 import pytest
 
 from tools import plugged
+from tools.door import RefusedError
 from tools.plugged import Plugged
 from twins.errors import TwinseekError
 from twins.schema import Provenance
@@ -44,3 +45,11 @@ def test_a_plugin_says_how_long_a_frame_may_take_within_an_hour(said, seconds):
     plugin = Plain()
     plugin.frame_seconds = said
     assert opened(plugin)._frame_seconds() == seconds
+
+
+@pytest.mark.parametrize("usual", ["dtype", {"dtype": 3}])
+def test_a_plugin_that_says_nonsense_of_its_usual_settings_is_refused(usual):
+    plugin = Plain()
+    plugin.usual = usual
+    with pytest.raises(RefusedError, match=r"its usual is .*, not some values by the names of settings"):
+        plugged._deciding(plugin, {"dtype": "float32"})

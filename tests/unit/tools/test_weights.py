@@ -6,7 +6,7 @@ import pytest
 from safetensors.numpy import save_file
 
 from tools import weights
-from tools.weights import weights_digest
+from tools.weights import config_of, weights_digest
 from twins.errors import TwinseekError
 
 
@@ -109,3 +109,33 @@ def test_a_model_in_parts_must_have_them_all(tmp_path, index, said):
     (model(tmp_path / "a") / weights.INDEX).write_text(index)
     with pytest.raises(TwinseekError, match=said):
         weights_digest(tmp_path / "a")
+
+
+@pytest.mark.parametrize(
+    ("spoil", "said"),
+    [
+        (lambda folder: (folder / "config.json").unlink(), r"config.json cannot be read \(No such file"),
+        (lambda folder: (folder / "config.json").write_text("{"), "config.json is no JSON"),
+        (lambda folder: (folder / "config.json").write_text("[]"), "holds a None model, not eye or hand: name another"),
+        (lambda folder: (folder / "config.json").write_text('{"model_type": ["eye"]}'), "holds a .* model, not eye"),
+        (
+            lambda folder: (folder / "model.safetensors").rename(folder / "x.safetensors"),
+            "has neither model.safetensors",
+        ),
+    ],
+)
+def test_what_is_no_model_of_a_family_is_named(tmp_path, spoil, said):
+    folder = model(tmp_path / "a")
+    (folder / "config.json").write_text('{"model_type": "eye", "size": 3}')
+    assert config_of(folder, ("hand", "eye")) == {"model_type": "eye", "size": 3}
+    spoil(folder)
+    with pytest.raises(TwinseekError, match=said):
+        config_of(folder, ("hand", "eye"))
+
+
+def test_a_model_in_parts_is_one_that_is_loaded(tmp_path):
+    folder = model(tmp_path / "a")
+    (folder / "config.json").write_text('{"model_type": "eye"}')
+    (folder / "model.safetensors").rename(folder / "model-00001.safetensors")
+    (folder / weights.INDEX).write_text('{"weight_map": {"w": "model-00001.safetensors"}}')
+    assert config_of(folder, ["eye"])

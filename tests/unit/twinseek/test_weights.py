@@ -1,6 +1,7 @@
 """Weights are found before any work starts, or it is said how to get them."""
 
 import json
+import re
 import sys
 from pathlib import Path
 
@@ -68,6 +69,41 @@ def test_a_path_is_taken_as_it_is(tmp_path):
 def test_a_revision_of_a_path_is_refused_not_ignored(tmp_path):
     with pytest.raises(TwinseekError, match=r"\[plugins.cutter\] has a revision, and its weights /own are a path"):
         section(weights="/own", revision="v2")
+
+
+def test_a_revision_may_stand_behind_the_id(tmp_path):
+    pulled(tmp_path / "models")
+    assert section(weights=f"{NAME}@{COMMIT}") == {"weights": f"models/{NAME}"}
+    with pytest.raises(TwinseekError, match=rf"wants lab/model@{OTHER_COMMIT}, and models has lab/model 0123456789ab"):
+        section(weights=f"{NAME}@{OTHER_COMMIT}")
+    with pytest.raises(TwinseekError, match=rf"{COMMIT}\) and another as revision \(v2\): keep one"):
+        section(weights=f"{NAME}@{COMMIT}", revision="v2")
+
+
+def test_of_a_model_behind_a_server_no_weights_are_looked_for(tmp_path):
+    url = "http://localhost:8001/v1"
+    assert section(weights=f"{NAME}@{COMMIT}", base_url=url) == {"base_url": url, "model": NAME}
+    assert section(weights=NAME, revision="v2", base_url=url, model="eyes") == {"base_url": url, "model": "eyes"}
+    assert section(weights="/models/eyes", base_url=url) == {"base_url": url, "model": "/models/eyes"}
+    assert section(base_url=url) == {"base_url": url}
+
+
+def test_one_setting_puts_the_describer_of_the_profile_behind_a_server(monkeypatch):
+    asked = {each.plugin for each in wanted_by(load_settings(profile="gpu"))}
+    monkeypatch.setenv("TWINSEEK_PLUGINS__QWEN_VL__BASE_URL", "http://localhost:8001/v1")
+    settings = load_settings(profile="gpu")
+    served = {"base_url": "http://localhost:8001/v1", "model": "Qwen/Qwen2.5-VL-7B-Instruct"}
+    assert plugin_sections(settings)["qwen_vl"] == served
+    assert {each.plugin for each in wanted_by(settings)} == asked - {"qwen_vl"}
+
+
+def test_the_profiles_name_commits_but_for_one_model_and_folders_of_ones_own_take_their_place(monkeypatch):
+    found = [each for profile in ("cpu", "gpu") for each in wanted_by(load_settings(profile=profile))]
+    assert len(found) == 8
+    moving = [each.repository for each in found if not re.fullmatch("[0-9a-f]{40}", each.revision or "")]
+    assert moving == ["google/owlv2-large-patch14-ensemble"]
+    monkeypatch.setenv("TWINSEEK_PLUGINS__SAM2__WEIGHTS", "/own/sam2")
+    assert plugin_sections(load_settings(profile="gpu"))["sam2"] == {"weights": "/own/sam2"}
 
 
 def test_the_hubs_own_cache_is_used_without_network(tmp_path):

@@ -1,0 +1,75 @@
+"""One load of the same weights in a process, whoever asks for them."""
+
+import os
+import shutil
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+
+import pytest
+
+from tests.checkpoints import depth_anything as checkpoint
+from tools import pretrained
+from tools.pretrained import Weights, load_model, loaded, unload
+from twins.errors import TwinseekError
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    monkeypatch.setattr(pretrained, "_PLACES", {})
+    return checkpoint.build(tmp_path / "depth")
+
+
+def load(weights):
+    from transformers import DepthAnythingForDepthEstimation
+
+    return load_model(DepthAnythingForDepthEstimation, weights)
+
+
+def other(weights):
+    return load(weights)
+
+
+def test_the_same_weights_are_loaded_once_however_they_are_named(folder, tmp_path):
+    (tmp_path / "link").symlink_to(folder)
+    first = loaded(Weights(folder), load)
+    assert loaded(Weights(tmp_path / "link"), load) is first
+    assert loaded(Weights(folder, dtype="float32"), load) is first
+    assert loaded(Weights(folder, dtype="bfloat16"), load) is not first
+    assert loaded(Weights(folder), other) is not first
+
+
+def test_threads_that_ask_at_once_get_the_same(folder):
+    barrier = Barrier(4)
+
+    def ask(_):
+        barrier.wait()
+        return loaded(Weights(folder), load)
+
+    with ThreadPoolExecutor(4) as pool:
+        assert len({id(model) for model in pool.map(ask, range(4))}) == 1
+
+
+def test_what_was_unloaded_is_loaded_again_and_the_rest_stays(folder):
+    first, half = loaded(Weights(folder), load), loaded(Weights(folder, dtype="float16"), load)
+    unload(Weights(folder), load)
+    unload(Weights(folder), load)
+    assert loaded(Weights(folder, dtype="float16"), load) is half
+    assert loaded(Weights(folder), load) is not first
+
+
+def test_weights_that_were_replaced_are_loaded_anew(folder):
+    first = loaded(Weights(folder), load)
+    file = folder / "model.safetensors"
+    shutil.copy(file, folder / "new")
+    os.utime(folder / "new", ns=(1, 1))
+    (folder / "new").replace(file)
+    assert loaded(Weights(folder), load) is not first
+
+
+def test_a_load_that_failed_is_tried_again(folder):
+    file = folder / "model.safetensors"
+    file.rename(folder / "aside")
+    with pytest.raises(TwinseekError, match=r"cannot be loaded \(.*model.safetensors.*\): fetch it again"):
+        loaded(Weights(folder), load)
+    (folder / "aside").rename(file)
+    assert not loaded(Weights(folder), load).training
