@@ -49,9 +49,10 @@ def build(context: "SpecialistContext") -> "Owlv2":
 class Owlv2:
     """Finds what it is given names for; of each thing the likeliest name comes first, others at the same box follow."""
 
+    places = ("vocabulary",)  # its names are in the version, however they were given
+
     def __init__(self, folder: Path, config: Mapping[str, Any], settings: Mapping[str, Any], device: str) -> None:
         self.vocabulary = read_vocabulary(settings.get("vocabulary"))
-        # What counts of a file of names is its content.
         self.version = f"1-{digest(self.vocabulary)[:8]}"
         self._prompt, self._threshold = str(settings.get("prompt", "a photo of a {}")), _share(settings)
         if "{}" not in self._prompt:

@@ -160,7 +160,7 @@ def open_plugged(kinds: Iterable[type[Kind]], name: str, settings: Mapping[str, 
     try:
         digest = weights_digest(Path(str(weights))) if weights is not None else None
         plugin = kind.built(point, settings, device)
-        version = version_of(about(point), getattr(plugin, "version", None), settings)
+        version = version_of(about(point), getattr(plugin, "version", None), settings, getattr(plugin, "places", ()))
     except RefusedError as error:
         raise TwinseekError(f"the plugin {name} of {about(point).distribution} cannot be used: {error}") from error
     except TwinseekError as error:

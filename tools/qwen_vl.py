@@ -64,6 +64,8 @@ def build(context: SpecialistContext) -> "QwenVL":
 class QwenVL:
     """The describer: see docs/plugins.md."""
 
+    places = ("base_url",)  # a server is known by the name of its model
+
     def __init__(self, eyes: LocalEyes | ServedEyes, things: int, frame_seconds: float = 60.0) -> None:
         self._eyes, self._things, self.frame_seconds = eyes, things, frame_seconds
         prompts = "-".join(load(name).label for name in PROMPTS)

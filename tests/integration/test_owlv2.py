@@ -281,7 +281,11 @@ def test_other_names_are_another_version_wherever_their_file_lies(opened, tmp_pa
     (tmp_path / "names.txt").write_text("cup\n")
     first = opened(vocabulary=str(tmp_path / "names.txt")).provenance.version
     (tmp_path / "names.txt").write_text("mug\n")
-    assert opened(vocabulary=str(tmp_path / "names.txt")).provenance.version != first
+    second = opened(vocabulary=str(tmp_path / "names.txt")).provenance.version
+    assert second != first
+    (tmp_path / "moved.txt").write_text("mug\n")
+    assert opened(vocabulary=str(tmp_path / "moved.txt")).provenance.version == second
+    assert opened(vocabulary=["mug"]).provenance.version == second
 
 
 @pytest.mark.parametrize(
