@@ -134,6 +134,7 @@ class _Level(_Idle):
 
 class _Nobody(_Idle):
     open = True
+    sure: float | None = None
 
     def detect(self, frames: Sequence[Frame], words: Sequence[str] = ()) -> Sequence[Sequence[Detection]]:
         self._called()
