@@ -44,6 +44,9 @@ LONGEST_DESCRIPTION = 1200
 NAME = re.compile(r"[a-z][a-z0-9_]{0,47}")
 """Names that every provider of models takes."""
 
+MOST_CALL_SECONDS = 3600.0
+"""What a tool says that a call needs counts no further than this."""
+
 VIDEO = "video_id"
 """The argument that the graph fills in."""
 
@@ -93,12 +96,14 @@ class OpenTool:
         offer: what a model is told of it.
         tool: the LangChain tool; it is given ``video_id`` besides what the model writes.
         version, weights: by which its findings are recognised; another version's are found out anew.
+        seconds: what a call may take, where the tool says so.
     """
 
     offer: ToolOffer
     tool: "BaseTool | BoundTool"
     version: str
     weights: str | None
+    seconds: float | None = None
 
 
 @dataclass(frozen=True)
@@ -241,7 +246,16 @@ def _open(point: EntryPoint, context: ToolContext) -> OpenTool | None:
     told: Mapping[str, Any] = tool.metadata or {}
     weights = str(told["weights"]) if told.get("weights") else _weights(context.settings)
     version = version_of(about(point), told.get("version"), context.settings, told.get("places", ()))
-    return OpenTool(_offer(tool), tool, version, weights)
+    return OpenTool(_offer(tool), tool, version, weights, _seconds(told.get("seconds")))
+
+
+def _seconds(said: object) -> float | None:
+    """Return how long a call may take by the tool's own word."""
+    if said is None:
+        return None
+    if not isinstance(said, int | float) or not said > 0:
+        raise RefusedError(f"it says that a call needs {said!r:.80} seconds: write a number above 0, or leave it out")
+    return min(float(said), MOST_CALL_SECONDS)
 
 
 def _weights(settings: Mapping[str, Any]) -> str | None:

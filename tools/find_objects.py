@@ -6,6 +6,7 @@ from typing import Annotated
 from langchain_core.tools import BaseTool, InjectedToolArg, ToolException, tool
 
 from tools.context import Box, ToolContext
+from tools.plugged import seconds_of
 from twins.errors import TwinseekError
 from twins.frames import Frame
 from twins.specialists import Detection
@@ -54,7 +55,11 @@ def build(context: ToolContext) -> BaseTool | None:
     if detector.open:
         find_objects.description += OPEN
     about = detector.provenance
-    find_objects.metadata = {"version": f"2-{about.specialist}-{about.version}", "weights": about.weights}
+    find_objects.metadata = {
+        "version": f"2-{about.specialist}-{about.version}",
+        "weights": about.weights,
+        "seconds": seconds_of((detector, MOST_MOMENTS)),
+    }
     return find_objects
 
 

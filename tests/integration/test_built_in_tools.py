@@ -199,6 +199,20 @@ def finder(tmp_path, monkeypatch):
     return finder
 
 
+def test_a_tool_has_as_long_as_its_specialist_says(finder, tmp_path, monkeypatch, library):
+    install_built_in(tmp_path, monkeypatch)
+    finder()
+    code = FINDER.replace('version = "3"', 'version = "3"; frame_seconds = 300').format(body=STAMPS)
+    install(tmp_path, monkeypatch, "patient", code, group="twinseek.detectors")
+
+    def seconds(name):
+        specialists = OpenSpecialists({"labeller": name}, {})
+        toolbox = open_tools(make_context(library.store, library.store.effective, specialists=specialists))
+        return toolbox.tools["find_objects"].seconds
+
+    assert (seconds("finder"), seconds("patient")) == (60.0, 300.0)
+
+
 def test_objects_are_found_where_the_profile_names_a_detector(call, finder, square, library, tmp_path, monkeypatch):
     specialists = finder()
     finding, kept = call("find_objects", specialists=specialists, seconds=[0.48, 0.4])
