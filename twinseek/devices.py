@@ -6,7 +6,8 @@ from importlib.util import find_spec
 from twins.errors import TwinseekError
 from twinseek.settings import Settings
 
-INSTALL = "pip install 'twinseek[models]'"
+INSTALL = "pip install torch torchvision 'transformers>=5.20.2,<5.21'"
+"""What the extra ``models`` asks for; asked for by the extra, pip would put a second OpenCV beside the first."""
 
 
 def device_of(settings: Settings) -> str:

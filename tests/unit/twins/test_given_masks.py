@@ -4,21 +4,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
+from tests.unit.twins.runs import plain
 from twins.given_masks import checked_mask, compact_mask
 from twins.masks import decode_mask, encode_mask
 
 masks = hnp.arrays(np.bool_, hnp.array_shapes(min_dims=2, max_dims=2, max_side=40))
-
-
-def plain(mask: np.ndarray) -> list[int]:
-    """Count runs down the columns by hand, the first of them of pixels that are off."""
-    runs, value = [0], False
-    for pixel in mask.T.ravel():
-        if bool(pixel) != value:
-            runs.append(0)
-            value = bool(pixel)
-        runs[-1] += 1
-    return runs
 
 
 @given(masks)

@@ -6,22 +6,12 @@ from hypothesis.extra import numpy as hnp
 from pycocotools import mask as coco
 from pydantic import ValidationError
 
+from tests.unit.twins.runs import plain
 from twins.masks import encode_mask
 from twins.run_lengths import check_counts, count_runs
 from twins.schema import ObservedMask
 
 masks = hnp.arrays(np.bool_, hnp.array_shapes(min_dims=2, max_dims=2, max_side=40))
-
-
-def plain(mask: np.ndarray) -> list[int]:
-    """Count runs down the columns by hand, the first of them of pixels that are off."""
-    runs, value = [0], False
-    for pixel in mask.T.ravel():
-        if bool(pixel) != value:
-            runs.append(0)
-            value = bool(pixel)
-        runs[-1] += 1
-    return runs
 
 
 @given(masks)
