@@ -1,5 +1,6 @@
 """Peak memory of indexing a ten-minute clip beside that of a ten-second one, both made here."""
 
+import sys
 from pathlib import Path
 
 import av
@@ -7,23 +8,37 @@ import cv2
 import numpy as np
 
 from benchmarks.figures import Figure, Figures, Options, at_most
-from benchmarks.processes import twinseek
+from benchmarks.processes import run, twinseek
 
 SHORT, LONG, QUICK = 10.0, 600.0, 20.0
+FLAT = at_most(1.15)
+RATES = (4.0, 10.0)
+"""Samples a second with specialists that do nothing, of the profiles ``cpu`` and ``offline``."""
 
 
 def measure(options: Options) -> Figures:
     """Yield the peaks in megabytes and their ratio. One job: the process that looks at frames is the one measured."""
+    clips = {seconds: _clip(seconds, options) for seconds in (SHORT, QUICK if options.quick else LONG)}
+    for rate in RATES:
+        command = [sys.executable, "-m", "benchmarks.overhead"]
+        own = [run([*command, str(clip), str(rate)]).own_megabytes for clip in clips.values()]
+        group = f"idle specialists, {rate:g} samples a second"
+        note = f"{own[1]:.0f} and {own[0]:.0f} MB"
+        yield Figure("long clip / short clip", own[1] / own[0], "x", FLAT, note, group=group)
     peaks = []
-    for seconds in (SHORT, QUICK if options.quick else LONG):
-        video = options.scratch / f"{seconds:.0f}.mp4"
-        if not video.exists():
-            film(video, seconds)
+    for seconds, video in clips.items():
         done = twinseek("index", video, "--library", options.fresh("memory"), "--jobs", "1", "--json")
         peaks.append(max(done.own_megabytes, done.worker_megabytes))
         note = f"indexed in {done.seconds:.0f} s, {seconds / done.seconds:.1f}x real time"
         yield Figure(f"peak memory, clip of {seconds:.0f} s", peaks[-1], "MB", at_most(1536), note)
-    yield Figure("long clip / short clip", peaks[1] / peaks[0], "x", at_most(1.15))
+    yield Figure("long clip / short clip", peaks[1] / peaks[0], "x", FLAT)
+
+
+def _clip(seconds: float, options: Options) -> Path:
+    clip = options.scratch / f"{seconds:.0f}.mp4"
+    if not clip.exists():
+        film(clip, seconds)
+    return clip
 
 
 def film(path: Path, seconds: float, size: tuple[int, int] = (1280, 720), rate: int = 24) -> None:

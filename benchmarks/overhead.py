@@ -1,5 +1,7 @@
 """Processor time of indexing with specialists that do nothing, beside that of decoding the same files."""
 
+import sys
+import tempfile
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -134,6 +136,7 @@ class _Level(_Idle):
 
 class _Nobody(_Idle):
     open = True
+    sure: float | None = None
 
     def detect(self, frames: Sequence[Frame], words: Sequence[str] = ()) -> Sequence[Sequence[Detection]]:
         self._called()
@@ -153,3 +156,14 @@ class _Mute(_Idle):
     def names(self, frames: Sequence[Frame]) -> Sequence[str]:
         self._called()
         return []
+
+
+def main(arguments: Sequence[str]) -> None:
+    """Index one clip at so many samples a second, for whoever watches the memory of this process."""
+    clip, rate = arguments
+    with tempfile.TemporaryDirectory() as scratch:
+        _indexed([Path(clip)], float(rate), Options(Path(scratch)))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -33,7 +33,8 @@ STILL_IOU = 0.5
 """… and from which it stayed where it is, so that its place in between is known."""
 MIN_SIGHTS = 2
 MIN_CONFIDENCE = 0.5
-"""Detections, and their mean confidence, that make a track: a single one is more often wrong than right."""
+"""Detections, and their mean confidence (another where the detector says so), that make a track: a single one is more
+often wrong than right."""
 MOST_DETECTED = 30
 MOST_ALTERNATIVES = 3
 
@@ -85,15 +86,22 @@ def with_labels(
     if isinstance(namer, Detector):
         frames = look(_moments(geometry, DETECT_FRAMES))
         words = suggest(frames[:: max(1, len(frames) // LABEL_FRAMES)][:LABEL_FRAMES]) if suggest and frames else ()
-        labels, sightings = match(geometry, list(zip(frames, namer.detect(frames, words), strict=True)))
+        seen = list(zip(frames, namer.detect(frames, words), strict=True))
+        labels, sightings = match(geometry, seen, MIN_CONFIDENCE if namer.sure is None else namer.sure)
         return _with_detected(_named(twin, labels, source, followed), geometry, sightings, source)
     return _named(twin, _asked(namer, look(_moments(geometry, LABEL_FRAMES)), geometry), source, followed), geometry
 
 
 def match(
-    geometry: Geometry, seen: Sequence[tuple[Frame, Sequence[Detection]]]
+    geometry: Geometry, seen: Sequence[tuple[Frame, Sequence[Detection]]], sure: float = MIN_CONFIDENCE
 ) -> tuple[dict[str, Label], list[Sighting]]:
-    """Return names for the tracks on which detections lie, and what was detected where no track is."""
+    """Return names for the tracks on which detections lie, and what was detected where no track is.
+
+    Args:
+        geometry: of the tracks.
+        seen: frames with what was detected in each.
+        sure: mean confidence from which something is there although nothing was followed.
+    """
     sights: dict[str, list[Detection]] = {}
     sightings: list[Sighting] = []
     for frame, detections in seen:
@@ -109,7 +117,7 @@ def match(
         for number, row in lies_on.items():
             linked[number].known = True
             sights.setdefault(geometry.track_ids[row], []).append(ordered[number])
-    found = [s for s in sightings if not s.known and len(s.frames) >= MIN_SIGHTS and s.confidence >= MIN_CONFIDENCE]
+    found = [s for s in sightings if not s.known and len(s.frames) >= MIN_SIGHTS and s.confidence >= sure]
     found = sorted(found, key=lambda s: -s.confidence * len(s.frames))[:MOST_DETECTED]
     return {name: _elected(seen) for name, seen in sights.items()}, sorted(found, key=lambda s: s.frames[0][1:])
 

@@ -29,7 +29,7 @@ from twins.store import Store
 logger = logging.getLogger(__name__)
 
 CALL_SECONDS = 60.0
-"""A call that takes longer is abandoned."""
+"""A call that takes longer is abandoned, unless its tool says that it needs longer."""
 LONGEST_ARGUMENTS = 4000
 """Characters of a call's arguments as JSON: they are kept in the observation."""
 LONGEST_ANSWER = 1500
@@ -49,7 +49,7 @@ class ToolRunner:
         store: where findings are kept.
         toolbox: what can be called.
         read_kept: returns the effective twin of a video, as the library has it.
-        seconds: deadline of a call.
+        seconds: deadline of a call of a tool that does not say how long it needs.
         limit: how many calls run at once, of all candidates together; without it as many as are asked for.
         seconds_left: of the question: a call ends by then, and waits no longer for its turn.
         reserve: told before a tool is really called; raises :class:`TwinseekError` where no more may be spent.
@@ -163,7 +163,8 @@ def _run(call: ToolCall, video_id: str, runner: ToolRunner) -> ToolFinding:
             runner.reserve()
         began = time.perf_counter()
         with reading(runner.read):
-            text, artifact = _invoke(tool, {**args, VIDEO: video_id}, min(runner.seconds, runner.seconds_left()))
+            allowed = min(tool.seconds or runner.seconds, runner.seconds_left())
+            text, artifact = _invoke(tool, {**args, VIDEO: video_id}, allowed)
         seconds = time.perf_counter() - began
     by = Provenance(specialist=call.tool, version=tool.version, weights=tool.weights)
     found = _found(by, artifact, known)

@@ -7,6 +7,7 @@ from langchain_core.tools import BaseTool, InjectedToolArg, ToolException, tool
 
 from tools.context import ToolContext
 from tools.depth_pixels import nearness_by_name
+from tools.plugged import seconds_of
 from twins.errors import TwinseekError
 from twins.masks import resize_mask
 from twins.nearness import LONGEST_GAP
@@ -57,7 +58,11 @@ def build(context: ToolContext) -> BaseTool | None:
         return _told(measured), [*_facts(twin, measured, specialist.scale), *_values(measured, specialist)]
 
     about = specialist.provenance
-    depth.metadata = {"version": f"1-{about.specialist}-{about.version}", "weights": about.weights}
+    depth.metadata = {
+        "version": f"1-{about.specialist}-{about.version}",
+        "weights": about.weights,
+        "seconds": seconds_of((specialist, MOST_MOMENTS)),
+    }
     return depth
 
 

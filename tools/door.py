@@ -44,6 +44,9 @@ LONGEST_DESCRIPTION = 1200
 NAME = re.compile(r"[a-z][a-z0-9_]{0,47}")
 """Names that every provider of models takes."""
 
+MOST_CALL_SECONDS = 3600.0
+"""What a tool says that a call needs counts no further than this."""
+
 VIDEO = "video_id"
 """The argument that the graph fills in."""
 
@@ -93,12 +96,14 @@ class OpenTool:
         offer: what a model is told of it.
         tool: the LangChain tool; it is given ``video_id`` besides what the model writes.
         version, weights: by which its findings are recognised; another version's are found out anew.
+        seconds: what a call may take, where the tool says so.
     """
 
     offer: ToolOffer
     tool: "BaseTool | BoundTool"
     version: str
     weights: str | None
+    seconds: float | None = None
 
 
 @dataclass(frozen=True)
@@ -193,16 +198,27 @@ def build(point: EntryPoint, context: object) -> Any:
     return _within(lambda: factory(context), "cannot be built", point.name)
 
 
-def version_of(plugin: Plugin, declared: object, settings: Mapping[str, Any]) -> str:
+def version_of(plugin: Plugin, declared: object, settings: Mapping[str, Any], places: object = ()) -> str:
     """Return the version by which findings are recognised: other settings find other things.
 
     Settings that say where and how fast it runs do not count, nor does the place of its weights.
 
+    Args:
+        plugin: whose version counts where none is declared.
+        declared: the plugin's own word for its version.
+        settings: JSON values.
+        places: what the plugin says are names of settings that only tell where something is; what is there counts by
+            the declared version and the weights.
+
     Raises:
-        RefusedError: the settings are no JSON.
+        RefusedError: the settings are no JSON, or ``places`` are no names.
     """
+    if not isinstance(places, list | tuple | set | frozenset) or not all(isinstance(name, str) for name in places):
+        raise RefusedError(
+            f"its places are {places!r:.80}: list the names of settings that only say where something is"
+        )
     version = str(declared) if declared else plugin.version
-    deciding = {key: value for key, value in settings.items() if key not in {WEIGHTS, *NOT_IDENTITY}}
+    deciding = {key: value for key, value in settings.items() if key not in {WEIGHTS, *NOT_IDENTITY, *places}}
     try:
         return f"{version}+{digest(deciding)[:8]}" if deciding else version
     except (TypeError, ValueError) as error:
@@ -229,7 +245,17 @@ def _open(point: EntryPoint, context: ToolContext) -> OpenTool | None:
         raise RefusedError(f"its tool is called {tool.name!r} and its entry point {point.name!r}: name them alike")
     told: Mapping[str, Any] = tool.metadata or {}
     weights = str(told["weights"]) if told.get("weights") else _weights(context.settings)
-    return OpenTool(_offer(tool), tool, version_of(about(point), told.get("version"), context.settings), weights)
+    version = version_of(about(point), told.get("version"), context.settings, told.get("places", ()))
+    return OpenTool(_offer(tool), tool, version, weights, _seconds(told.get("seconds")))
+
+
+def _seconds(said: object) -> float | None:
+    """Return how long a call may take by the tool's own word."""
+    if said is None:
+        return None
+    if not isinstance(said, int | float) or not said > 0:
+        raise RefusedError(f"it says that a call needs {said!r:.80} seconds: write a number above 0, or leave it out")
+    return min(float(said), MOST_CALL_SECONDS)
 
 
 def _weights(settings: Mapping[str, Any]) -> str | None:

@@ -6,6 +6,7 @@ from typing import Annotated
 from langchain_core.tools import BaseTool, InjectedToolArg, ToolException, tool
 
 from tools.context import ToolContext
+from tools.plugged import seconds_of
 from twins.errors import TwinseekError
 from twins.frames import Frame
 from twins.overlap import iou
@@ -14,7 +15,7 @@ from twins.specialists import Detection
 MOST_MOMENTS = 4
 MOST_FOUND = 32
 MIN_CONFIDENCE = 0.3
-"""A less sure detection is more often wrong than right."""
+"""A less sure detection is more often wrong than right, where the detector does not say from which on it is right."""
 SAME_IOU = 0.3
 """Overlap from which detections of one category at two moments are one thing; it moves in between."""
 
@@ -43,18 +44,23 @@ def build(context: ToolContext) -> BaseTool | None:
         things: list[list[Seen]] = []
         frames = [Frame(n, moment, image) for n, (moment, image) in enumerate(zip(times, images, strict=True))]
         try:
+            sure = MIN_CONFIDENCE if detector.sure is None else detector.sure
             found = detector.find(frames, [category]) if category.strip() else detector.detect(frames)
         except TwinseekError as error:
             raise ToolException(str(error)) from error
         for frame, those in zip(frames, found, strict=True):
-            _link(things, frame.seconds, [each for each in those if each.confidence >= MIN_CONFIDENCE])
+            _link(things, frame.seconds, [each for each in those if each.confidence >= sure])
         things = sorted(things, key=lambda sights: -_sureness(sights))[:MOST_FOUND]
         return _told(things, times, category), [_track(n, sights) for n, sights in enumerate(things, start=1)]
 
     if detector.open:
         find_objects.description += OPEN
     about = detector.provenance
-    find_objects.metadata = {"version": f"2-{about.specialist}-{about.version}", "weights": about.weights}
+    find_objects.metadata = {
+        "version": f"2-{about.specialist}-{about.version}",
+        "weights": about.weights,
+        "seconds": seconds_of((detector, MOST_MOMENTS)),
+    }
     return find_objects
 
 

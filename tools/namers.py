@@ -40,7 +40,8 @@ class PluggedDetector(_Naming, Batched):
     """A detector: ``detect(image)`` returns ``(category, confidence, (x1, y1, x2, y2))`` tuples.
 
     ``detect_batch(images)``, where it has that, is called instead. One whose vocabulary is open also has
-    ``find(images, names)``, and may say what it looks for by itself: ``vocabulary``.
+    ``find(images, names)``, and may say what it looks for by itself: ``vocabulary``. One whose scores are no shares of
+    being right says from which on they count: ``sure``.
     """
 
     GROUP, METHOD, MANY = DETECTORS, "detect", "detect_batch"
@@ -49,6 +50,12 @@ class PluggedDetector(_Naming, Batched):
     def open(self) -> bool:
         """See :class:`twins.specialists.Detector`."""
         return callable(getattr(self.plugin, "find", None))
+
+    @property
+    def sure(self) -> float | None:
+        """See :class:`twins.specialists.Detector`."""
+        said = getattr(self.plugin, "sure", None)
+        return None if said is None else self.confidence(said)
 
     def detect(self, frames: Sequence[Frame], words: Sequence[str] = ()) -> list[list[Detection]]:
         """See :class:`twins.specialists.Detector`."""

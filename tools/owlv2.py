@@ -6,7 +6,8 @@ square's side, not of the picture's, and may reach out of the picture.
 Settings:
     weights: a folder in transformers' format.
     vocabulary: what to look for, a list of names or a file with one a line; by default ``vocabulary.txt``.
-    threshold: least score of a thing, 0 to 1; 0.2. Scores are those of the model, no frequencies of being right.
+    threshold: least score of a thing, 0 to 1; 0.2. Scores are those of the model, no frequencies of being right: what
+        reaches it counts.
     prompt: what the model is asked for a name; "a photo of a {}", as it was trained.
     batch_size: most pictures at once; 8 on a GPU, else 1.
     dtype: float32, float16 or bfloat16; half precision on a GPU, else float32. Boxes are told in float32 in any case.
@@ -50,11 +51,13 @@ def build(context: "SpecialistContext") -> "Owlv2":
 class Owlv2:
     """Finds what it is given names for; of each thing the likeliest name comes first, others at the same box follow."""
 
+    places = ("vocabulary",)  # its names are in the version, however they were given
+
     def __init__(self, folder: Path, config: Mapping[str, Any], settings: Mapping[str, Any], device: str) -> None:
         self.vocabulary = read_vocabulary(settings.get("vocabulary"))
-        # What counts of a file of names is its content.
         self.version = f"2-{digest(self.vocabulary)[:8]}"
         self._prompt, self._threshold = str(settings.get("prompt", "a photo of a {}")), _share(settings)
+        self.sure = self._threshold  # 0.5 is a high score of this model; what is too low is left out by itself
         if "{}" not in self._prompt:
             raise ValueError(f"its prompt {self._prompt!r} has no {{}}, where the name belongs")
         self._words = int(config.get("text_config", {}).get("max_position_embeddings", 16))

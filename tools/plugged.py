@@ -99,7 +99,7 @@ class Plugged:
         Raises:
             TwinseekError: it fails or is late, or one that was given up has not ended.
         """
-        seconds = self._frame_seconds() * max(1.0, frames / QUICK_FRAMES)
+        seconds = self.call_seconds(frames)
         if not self._calling.acquire(timeout=seconds):
             raise TwinseekError(
                 f"the plugin {self.name} has been at another call for {seconds:g} s: "
@@ -119,6 +119,10 @@ class Plugged:
         except CallError as error:
             cause = error.__cause__
             raise TwinseekError(f"the plugin {self.name} failed ({type(cause).__name__}: {cause})") from cause
+
+    def call_seconds(self, frames: int) -> float:
+        """Return how long a call about some frames may take."""
+        return self._frame_seconds() * max(1.0, frames / QUICK_FRAMES)
 
     def _frame_seconds(self) -> float:
         """Return how long a frame may take; a plugin that knows better where it runs says so."""
@@ -160,7 +164,8 @@ def open_plugged(kinds: Iterable[type[Kind]], name: str, settings: Mapping[str, 
     try:
         digest = weights_digest(Path(str(weights))) if weights is not None else None
         plugin = kind.built(point, settings, device)
-        version = version_of(about(point), getattr(plugin, "version", None), _deciding(plugin, settings))
+        places = getattr(plugin, "places", ())
+        version = version_of(about(point), getattr(plugin, "version", None), _deciding(plugin, settings), places)
     except RefusedError as error:
         raise TwinseekError(f"the plugin {name} of {about(point).distribution} cannot be used: {error}") from error
     except TwinseekError as error:
@@ -205,6 +210,15 @@ def find(kinds: Iterable[type[Kind]], name: str) -> tuple[type[Kind], EntryPoint
 def tidy(value: str) -> str:
     """Return a text in one line, without letters that cannot be shown."""
     return " ".join("".join(letter if letter.isprintable() else " " for letter in value).split())
+
+
+def seconds_of(*asked: tuple[object, int]) -> float:
+    """Return how long a tool's call may take: a minute, or what the specialists that it asks may take together.
+
+    Args:
+        asked: specialists, each with the most frames that a call shows it; none of them need be a plugin.
+    """
+    return max(FRAME_SECONDS, sum(each.call_seconds(frames) for each, frames in asked if isinstance(each, Plugged)))
 
 
 def own(image: Bytes) -> Bytes:

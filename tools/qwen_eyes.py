@@ -73,7 +73,7 @@ class ServedEyes:
     engine = "server"
 
     def __init__(self, settings: QwenSettings) -> None:
-        self.weights = f"{settings.model} at {settings.base_url}"
+        self.weights = settings.model  # wherever it is served
         self._server = ServedModel(
             str(settings.base_url), str(settings.model), media=settings.media, concurrency=settings.concurrency,
             timeout=settings.timeout, attempts=settings.attempts, max_tokens=settings.tokens,

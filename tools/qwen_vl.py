@@ -68,6 +68,8 @@ def build(context: SpecialistContext) -> "QwenVL":
 class QwenVL:
     """The describer: see docs/plugins.md."""
 
+    places = ("base_url",)  # a server is known by the name of its model
+
     def __init__(
         self,
         eyes: LocalEyes | ServedEyes,

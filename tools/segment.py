@@ -7,7 +7,8 @@ from langchain_core.tools import BaseTool, InjectedToolArg, ToolException, tool
 
 from prompts import one_line
 from tools.context import ToolContext
-from tools.spots import Look, find_spot, look_around
+from tools.plugged import seconds_of
+from tools.spots import MOST_FRAMES, Look, find_spot, look_around
 from twins.errors import TwinseekError
 from twins.frames import Frame
 from twins.masks import encode_mask, mask_box
@@ -66,6 +67,7 @@ def build(context: ToolContext) -> BaseTool | None:
     segment.metadata = {
         "version": "-".join(["1", *(f"{each.specialist}-{each.version}" for each in by)]),
         "weights": "-".join(each.weights for each in by if each.weights) or None,
+        "seconds": seconds_of((segmenter, MOST_FRAMES), (detector, 1)),
     }
     return segment
 

@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 from twins.errors import TwinseekError
 from twins.geometry import Floats, Geometry, Visibility
+from twins.given_names import GivenId, GivenName
 from twins.schema import Attribute, Fact, Provenance, Shot, Track, Twin
 
 SOURCE = "annotations"
@@ -39,8 +40,8 @@ class _Part(BaseModel):
 class AnnotatedObject(_Part):
     """One object of the clip."""
 
-    id: int | str
-    category: str = Field(min_length=1, max_length=200)
+    id: GivenId
+    category: GivenName
     attributes: tuple[str, ...] = ()
     role: str = ""
 

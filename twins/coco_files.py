@@ -13,6 +13,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 from twins.errors import TwinseekError
 from twins.excerpt import Box, Excerpt, Sighting
 from twins.given_masks import checked_mask, compact_mask
+from twins.given_names import GivenId, GivenName
 from twins.layout import display
 from twins.masks import CocoRle
 
@@ -20,7 +21,7 @@ MAX_BYTES = 256 * 2**20
 """A larger file is refused before it is parsed: it is held in memory, with compressed masks four times its size, with
 plain run lengths thirteen times (measured)."""
 
-Id = int | str
+Id = GivenId
 Side = Annotated[int, Field(gt=0, le=65_536)]
 Number = Annotated[float, Field(allow_inf_nan=False)]
 NotNegative = Annotated[float, Field(ge=0, allow_inf_nan=False)]
@@ -45,7 +46,7 @@ class Category(Part):
     """What annotations are of."""
 
     id: int
-    name: str = Field(min_length=1, max_length=200)
+    name: GivenName
 
 
 Document = TypeVar("Document", bound=BaseModel)

@@ -38,6 +38,7 @@ from twins.described import Described, DescribedTrack, DescribedVideo, to_twin
 from twins.errors import TwinseekError
 from twins.excerpt import Excerpt, Sighting
 from twins.geometry import Visibility
+from twins.given_names import GivenName
 
 SOURCE = "coco-vis"
 VERSION = "1"
@@ -70,7 +71,7 @@ class VisAnnotation(Part):
     category_id: int
     segmentations: tuple[Mask, ...] | None = None
     bboxes: tuple[XYWH | None, ...] | None = None
-    track_id: str | None = Field(default=None, min_length=1, max_length=200)
+    track_id: GivenName | None = None
     visibility: tuple[Literal["absent", "visible", "occluded", "not_sampled"], ...] | None = None
     confidence: Share | None = None
     score: Share | None = None

@@ -9,6 +9,7 @@ import numpy as np
 from twins.containers import MAX_PIXELS
 from twins.excerpt import DECIMALS, Box, Sighting
 from twins.geometry import Bytes, Doubles, Floats, Geometry, Visibility
+from twins.given_names import check_name
 from twins.layout import check_video_id
 from twins.masks import CocoRle, mask_area
 from twins.schema import Provenance, Shot, Track, Twin
@@ -75,6 +76,9 @@ class DescribedVideo:
                 f"{len(self.tracks)} tracks at {len(self.seconds)} frames are too many"
                 f" (most: {MAX_TRACKS} tracks, {MAX_CELLS} tracks times frames)"
             )
+        for track in self.tracks:
+            check_name(track.id)
+            check_name(track.category)
         names = [track.id for track in self.tracks]
         repeated = next((name for name in names if names.count(name) > 1), None)
         if repeated is not None:

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from twins.containers import open_container, picture_stream
 from twins.errors import TwinseekError
+from twins.pages import own_pages
 from twins.sampling import Sampler, Sampling
 
 logger = logging.getLogger(__name__)
@@ -252,7 +253,7 @@ class VideoFile:
             image: Image = scaler.reformat(raw, format="rgb24", threads=1).to_ndarray()
         else:
             image = scaler.reformat(raw, width, height, "rgb24", interpolation="AREA", threads=1).to_ndarray()
-        return np.ascontiguousarray(np.rot90(image, self._turns)) if self._turns else image
+        return own_pages(np.rot90(image, self._turns))
 
     def _time_table(self) -> tuple[list[float], list[float]] | None:
         """Return rising times of all frames and of the key frames, read without decoding; none where that fails."""

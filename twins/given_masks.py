@@ -7,8 +7,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from twins.geometry import Ints
+from twins.given_names import brief
 from twins.masks import CocoRle
-from twins.run_lengths import check_runs, count_runs
+from twins.run_lengths import check_runs, check_size, count_runs
 
 MAX_OUTLINE = 2_000_000
 """Pixels along the outlines of one mask, above which they are not drawn: pycocotools keeps them five times over."""
@@ -25,6 +26,7 @@ def checked_mask(value: object, height: int, width: int) -> CocoRle:
     Raises:
         ValueError: it is none of these, or does not fit the frame; the message says how.
     """
+    check_size(height, width)
     if isinstance(value, Mapping):
         return _run_lengths(value, height, width)
     if isinstance(value, Sequence) and not isinstance(value, str | bytes):
@@ -42,14 +44,14 @@ def compact_mask(value: Any) -> Any:
         return value
     size = value.get("size")
     if not isinstance(size, Sequence) or len(size) != 2 or not all(type(n) is int and 0 < n < 2**16 for n in size):
-        raise ValueError(f"its size is {_brief(size)}, not [height, width]")
+        raise ValueError(f"its size is {brief(size)}, not [height, width]")
     return _run_lengths(value, *size)
 
 
 def _run_lengths(value: Mapping[Any, Any], height: int, width: int) -> CocoRle:
     size, counts = value.get("size"), value.get("counts")
     if not isinstance(size, Sequence) or list(size) != [height, width]:
-        raise ValueError(f"its size is {_brief(size)}, the video's [height, width] is [{height}, {width}]")
+        raise ValueError(f"its size is {brief(size)}, the video's [height, width] is [{height}, {width}]")
     runs = count_runs(counts) if isinstance(counts, str) else _plain_runs(counts)
     check_runs(runs, height, width)
     return {"size": [height, width], "counts": counts if isinstance(counts, str) else _compressed(runs, height, width)}
@@ -97,8 +99,3 @@ def _polygon(value: object, height: int, width: int) -> NDArray[np.float64]:
 
 def _length(polygon: NDArray[np.float64]) -> float:
     return float(np.abs(polygon - np.roll(polygon, 1, axis=0)).max(axis=1).sum())
-
-
-def _brief(value: object) -> str:
-    text = repr(value)
-    return text if len(text) <= 40 else text[:37] + "…"

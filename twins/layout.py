@@ -86,7 +86,7 @@ def check_video_id(video_id: str) -> str:
     controls = any(unicodedata.category(letter) == "Cc" for letter in video_id)
     if not 0 < length <= ID_BYTES or controls or video_id[0] == "." or set(video_id) & set("/\\"):
         raise TwinseekError(
-            f"{display(video_id)!r} cannot be a video's id: use 1 to {ID_BYTES} bytes of text"
+            f"{display(video_id)[:ID_BYTES]!r} cannot be a video's id: use 1 to {ID_BYTES} bytes of text"
             " without slashes or control characters that do not start with a full stop"
         )
     return video_id

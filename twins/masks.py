@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from twins.errors import TwinseekError
 from twins.geometry import Bools
-from twins.run_lengths import check_counts
+from twins.run_lengths import check_counts, check_size
 
 HEADER = "masks.json"
 
@@ -184,10 +184,11 @@ class MaskReader:
             self._archive = zipfile.ZipFile(path)
             header = json.loads(self._archive.read(HEADER))
             self.size = (int(header["height"]), int(header["width"]))
+            check_size(*self.size)
             self._numbers = {str(name): number for number, name in enumerate(header["tracks"])}
         except FileNotFoundError as error:
             raise TwinseekError(f"{path} does not exist: index the video again") from error
-        except (zipfile.BadZipFile, zlib.error, KeyError, ValueError) as error:
+        except (zipfile.BadZipFile, zlib.error, KeyError, ValueError, TypeError, OverflowError) as error:
             raise self._damaged(error) from error
 
     def track_ids(self) -> tuple[str, ...]:

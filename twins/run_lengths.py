@@ -6,6 +6,7 @@ that do not fit the frame are decoded past the picture.
 
 import numpy as np
 
+from twins.containers import MAX_PIXELS
 from twins.geometry import Ints
 
 _CONTINUES, _NEGATIVE, _DIGIT = 0x20, 0x10, 0x1F
@@ -27,10 +28,17 @@ def check_counts(counts: str, height: int, width: int) -> None:
     check_runs(count_runs(counts), height, width)
 
 
-def check_runs(runs: Ints, height: int, width: int) -> None:
-    """Make sure that (n,) run lengths fill a frame. Raises ``ValueError`` where they do not."""
+def check_size(height: int, width: int) -> None:
+    """Make sure that a mask can be held. Raises ``ValueError`` where it has no pixels, or too many."""
     if height < 1 or width < 1:
         raise ValueError(f"a mask of {height} x {width} pixels has none")
+    if height * width > MAX_PIXELS:
+        raise ValueError(f"a mask of {height} x {width} pixels is too large (most: {MAX_PIXELS} pixels)")
+
+
+def check_runs(runs: Ints, height: int, width: int) -> None:
+    """Make sure that (n,) run lengths fill a frame. Raises ``ValueError`` where they do not."""
+    check_size(height, width)
     if (runs < 0).any():
         raise ValueError("one of its counts is negative")
     if (runs > height * width).any() or runs.sum() != height * width:

@@ -16,6 +16,7 @@ from twins.errors import TwinseekError
 from twins.excerpt import Sighting
 from twins.geometry import Bools
 from twins.given_masks import checked_mask
+from twins.given_names import GivenName
 from twins.layout import display
 from twins.masks import encode_mask
 
@@ -34,7 +35,7 @@ CATEGORY = "object"
 class MaskletDocument(Part):
     """The JSON of one video; numbers may be written as floats."""
 
-    video_id: str = Field(min_length=1, max_length=200)
+    video_id: GivenName
     video_frame_count: int = Field(gt=0, lt=10_000_000)
     video_height: Side
     video_width: Side

@@ -140,6 +140,10 @@ class Detector(Specialist, Protocol):
     def open(self) -> bool:
         """Whether it looks for whatever it is given words for."""
 
+    @property
+    def sure(self) -> float | None:
+        """Confidence, 0 to 1, from which it is right more often than wrong; none where it does not say."""
+
     def detect(self, frames: Sequence[Frame], words: Sequence[str] = ()) -> Sequence[Sequence[Detection]]:
         """Return what is recognised in each frame, in any order, things at different places.
 

@@ -12,6 +12,8 @@ from tools.weights import file_digest
 from twins.errors import TwinseekError
 
 ANSWER_SECONDS = 20.0
+PART_BYTES = 2**20
+"""Of a file that are in memory at a time."""
 
 
 @dataclass(frozen=True)
@@ -27,9 +29,12 @@ class HubFile:
         """Say whether a local file is this one. What the hub gives no hash of is none."""
         if self.sha256 is not None:
             return file_digest(path) == self.sha256
-        content = path.read_bytes()
         # Git's own naming of contents, which is all that the hub tells of small files; nothing secret hangs on it.
-        return hashlib.sha1(b"blob %d\0" % len(content) + content, usedforsecurity=False).hexdigest() == self.git_sha1
+        whole = hashlib.sha1(b"blob %d\0" % path.stat().st_size, usedforsecurity=False)
+        with path.open("rb") as file:  # a mirror may call gigabytes a small file
+            while part := file.read(PART_BYTES):
+                whole.update(part)
+        return whole.hexdigest() == self.git_sha1
 
 
 class Hub:

@@ -17,6 +17,8 @@ from twinseek.weights_folder import LockedFile, WeightsLock, model_folder
 
 UNFINISHED = ".unfinished"
 """The folder, beside the models, of what is being fetched."""
+OLD = "old"
+"""In there, what a model's folder held while another takes its place."""
 SPARE_BYTES = 2**28
 """Left free on the disk."""
 
@@ -50,10 +52,13 @@ def pull(
 
     Raises:
         TwinseekError: the hub does not have it, cannot be reached, sends something else than it says, or has no
-            weights without pickles; or the disk is full. What was fetched stays for the next try.
+            weights without pickles; the disk is full; or the model's folder has files that nothing says were fetched.
+            What was fetched stays for the next try.
     """
     folder = model_folder(models, repository)
     with _alone(models, repository):
+        _bring_back(folder, _unfinished(models, repository))
+        _check_own(folder)
         lock = None if update else WeightsLock.read(folder)
         if lock is not None and not lock.meant_by(repository, revision):
             lock = None
@@ -122,10 +127,8 @@ def _fetch(hub: Hub, wanted: WeightsLock | _Asked, models: Path) -> WeightsLock:
 def _take_over(old: Path, new: Path) -> None:
     """Use a file of the model that is there: what did not change, or is intact, is not fetched again."""
     if old.is_file() and not new.exists():
-        try:
-            os.link(old, new)
-        except OSError:
-            shutil.copy2(old, new)
+        # What a link of the user's own points to, not the link.
+        _link_or_copy(str(old.resolve()), str(new))
 
 
 def _as_said(path: Path, file: LockedFile | HubFile) -> bool:
@@ -154,14 +157,52 @@ def _check_room(folder: Path, size: int, repository: str) -> None:
         )
 
 
+def _check_own(folder: Path) -> None:
+    """Refuse a folder that somebody filled by hand: nobody knows what would be lost with it."""
+    if folder.is_dir() and not (folder / LOCK).is_file() and any(folder.iterdir()):
+        some = sorted(entry.name for entry in folder.iterdir())[0]
+        raise TwinseekError(
+            f"{folder} has files that were not pulled ({some}; there is no {LOCK}): move them elsewhere and pull "
+            "again, or set that folder as weights of the plugin"
+        )
+
+
 def _put_into_place(new: Path, folder: Path, unfinished: Path) -> None:
+    """Swap the folders. What somebody else put beside the model stays beside it; what was fetched earlier goes."""
     folder.parent.mkdir(parents=True, exist_ok=True)
-    old = unfinished / "old"
+    old = unfinished / OLD
     shutil.rmtree(old, ignore_errors=True)
-    with suppress(FileNotFoundError):
+    if folder.is_dir():
+        before = WeightsLock.read(folder)
+        fetched = {LOCK, *(before.files if before else ())}
+        for entry in folder.iterdir():
+            if entry.name not in fetched and not (new / entry.name).exists():
+                _copy(entry, new / entry.name)
         folder.rename(old)
     new.rename(folder)
     shutil.rmtree(unfinished, ignore_errors=True)
+
+
+def _copy(entry: Path, new: Path) -> None:
+    if entry.is_dir() and not entry.is_symlink():
+        shutil.copytree(entry, new, symlinks=True, copy_function=_link_or_copy)
+    else:
+        _link_or_copy(str(entry), str(new))
+
+
+def _link_or_copy(old: str, new: str) -> None:
+    """Link a file, which takes no room; copy it where the disk has no links."""
+    try:
+        os.link(old, new, follow_symlinks=False)
+    except OSError:
+        shutil.copy2(old, new, follow_symlinks=False)
+
+
+def _bring_back(folder: Path, unfinished: Path) -> None:
+    """Undo a swap of the folders that was killed half-way."""
+    with suppress(FileNotFoundError):
+        if not folder.exists():
+            (unfinished / OLD).rename(folder)
 
 
 def _unfinished(models: Path, repository: str) -> Path:

@@ -63,7 +63,8 @@ class WeightsLock(BaseModel):
             lock = cls.model_validate_json(file.read_bytes())
         except ValidationError as error:
             raise TwinseekError(
-                f"{file} is damaged ({error.errors()[0]['msg']}): delete it, and twinseek models pull the model again"
+                f"{file} is damaged ({error.errors()[0]['msg']}): move its folder elsewhere, and twinseek models pull "
+                "the model again"
             ) from error
         if lock.schema_version > SCHEMA_VERSION:
             raise TwinseekError(f"{file} is of a newer Twinseek (version {lock.schema_version}): upgrade Twinseek")

@@ -25,12 +25,18 @@ TEMPLATE = (
 CORPUS = ['{"what": "a red ball", "looks": [], "does": "", "confidence": 0.5}', "a red ball moves past a blue square"]
 
 
-def build(path: Path, family: str) -> Path:
-    """Save a checkpoint of one of :data:`FAMILIES` in a folder; the same one each time."""
+def build(path: Path, family: str, says: str | None = None) -> Path:
+    """Save a checkpoint of one of :data:`FAMILIES` in a folder; the same one each time.
+
+    Args:
+        says: what it answers whatever it is asked, one token of its tokenizer; without it, it answers noise.
+    """
     import torch
 
     torch.manual_seed(0)
     tokenizer = _tokenizer()
+    if says is not None:
+        tokenizer.add_tokens([says])
     model, processor = (_qwen25 if family == "qwen2_5_vl" else _qwen3)(tokenizer)
     from transformers import GenerationConfig
 
@@ -44,9 +50,28 @@ def build(path: Path, family: str) -> Path:
         top_p=0.8,
         top_k=20,
     )
+    if says is not None:
+        _let_it_say(model, tokenizer, says)
     model.eval().save_pretrained(path)
     processor.save_pretrained(path)
     return path
+
+
+def _let_it_say(model: Any, tokenizer: Any, text: str) -> None:
+    """Make what follows a token hang on that token alone: one text follows the end of a question, the end that text."""
+    import torch
+
+    asked = tokenizer("<|im_start|>assistant\n")["input_ids"][-1]
+    (said,), end = tokenizer(text)["input_ids"], tokenizer.eos_token_id
+    with torch.no_grad():
+        for layer in model.model.language_model.layers:
+            layer.self_attn.o_proj.weight.zero_()
+            layer.mlp.down_proj.weight.zero_()
+        vectors = model.get_input_embeddings().weight
+        vectors[[asked, said, end]] = 0.0
+        vectors[asked, 0] = 1.0
+        vectors[said, :2] = 10.0
+        vectors[end, 1] = 100.0
 
 
 def _tokenizer() -> Any:

@@ -1,20 +1,32 @@
 """A profile that names SAM-2, Depth-Anything, OWLv2 and Qwen-VL, by the command line, on small random weights.
 
-What such models say is noise: that they are all asked, in their places, and that the twins are whole is what is tested.
+What such models say is noise, and the describer's answer always the same: that they are all asked, in their places, and
+that the twins are whole is what is tested.
 """
 
 import json
 import os
+import shutil
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from tests.checkpoints import depth_anything, owlv2, qwen_vl, sam2
 from tests.e2e.command_line import twinseek
 from tests.e2e.films import write_film
+from twins.geometry import Visibility
+from twins.store import Store
 from twinseek.library import Library
 
 ROOT = Path(__file__).parents[2]
+SAID = {
+    "caption": "a square goes to the right",
+    "what": "a square tile",
+    "does": "goes to the right",
+    "names": ["tile"],
+}
+"""What the describer answers whatever it is asked: of a shot, of a thing, and which names things may have."""
 PROFILE = """
 device = "cpu"
 
@@ -64,7 +76,7 @@ def profile(tmp_path_factory) -> Path:
     sam2.build(folder / "sam2")
     depth_anything.build(folder / "depth")
     owlv2.build(folder / "owlv2")
-    qwen_vl.build(folder / "qwen_vl", "qwen3")
+    qwen_vl.build(folder / "qwen_vl", "qwen3_vl", json.dumps(SAID))
     path = folder / "small.toml"
     path.write_text(PROFILE.format(folder=folder.as_posix()))
     return path
@@ -89,16 +101,50 @@ def test_the_twin_is_whole_and_every_model_is_named_in_it(library):
     assert twin["facts"]
 
 
+def test_things_have_names_of_the_vocabulary_or_of_those_that_the_describer_gave(library):
+    with Library.open(library) as opened:
+        twin = opened.twin("square")
+    named = [track for track in twin.tracks if track.source == "owlv2"]
+    assert named
+    possible = {name for track in named for name in (track.category, *(other.category for other in track.alternatives))}
+    assert possible == {"cup", "dog", "tile"}
+
+
+def test_how_near_things_are_is_told_on_the_scale_of_the_checkpoint(library):
+    store = Store.open(library)
+    (video,) = store.video_ids()
+    geometry = store.geometry(video)
+    assert geometry.nearness_scale == "relative"
+    assert np.isfinite(geometry.nearness[geometry.visibility == Visibility.VISIBLE]).all()
+
+
+def test_what_the_describer_says_of_the_shot_and_of_things_is_searched_by_its_name(library):
+    store = Store.open(library)
+    (video,) = store.video_ids()
+    twin = store.twin(video)
+    assert twin.sources["describer:qwen_vl"].specialist == "qwen_vl"
+    said = [part for part in store.components(video) if part.source == "describer:qwen_vl"]
+    assert {part.text for part in said if not part.instances} == {SAID["caption"]}
+    tracks = {track.id for track in twin.tracks}
+    told_of = {instance for part in said for instance in part.instances}
+    assert told_of and told_of <= tracks
+    assert any(part.kind == "action" and part.text.endswith(SAID["does"]) for part in said)
+
+
 def test_a_second_run_does_nothing_and_other_weights_measure_depth_alone(library, profile, tmp_path):
     clips = library.parent / "clips"
     assert "1 up to date" in run("index", clips, "--library", library, "--profile", profile).stdout
     depth_anything.build(tmp_path / "metric", metric=True)
     text = profile.read_text().replace(f"{profile.parent.as_posix()}/depth", (tmp_path / "metric").as_posix())
     (tmp_path / "other.toml").write_text(text)
+    shutil.copytree(library, tmp_path / "library")
     events: list[dict] = []
-    with Library.open(library, profile=str(tmp_path / "other.toml")) as opened:
+    with Library.open(tmp_path / "library", profile=str(tmp_path / "other.toml")) as opened:
         opened.index([clips], on_event=events.append)
+        (video,) = opened.video_ids()
+        scale = opened.store.geometry(video).nearness_scale
     assert [event["stages"] for event in events if event["event"] == "indexed"] == [["depth", "facts", "components"]]
+    assert scale == "metric"
 
 
 def test_the_same_models_are_tools_and_the_doctor_finds_them_whole(library, profile):

@@ -199,7 +199,21 @@ def finder(tmp_path, monkeypatch):
     return finder
 
 
-def test_objects_are_found_where_the_profile_names_a_detector(call, finder, square, library):
+def test_a_tool_has_as_long_as_its_specialist_says(finder, tmp_path, monkeypatch, library):
+    install_built_in(tmp_path, monkeypatch)
+    finder()
+    code = FINDER.replace('version = "3"', 'version = "3"; frame_seconds = 300').format(body=STAMPS)
+    install(tmp_path, monkeypatch, "patient", code, group="twinseek.detectors")
+
+    def seconds(name):
+        specialists = OpenSpecialists({"labeller": name}, {})
+        toolbox = open_tools(make_context(library.store, library.store.effective, specialists=specialists))
+        return toolbox.tools["find_objects"].seconds
+
+    assert (seconds("finder"), seconds("patient")) == (60.0, 300.0)
+
+
+def test_objects_are_found_where_the_profile_names_a_detector(call, finder, square, library, tmp_path, monkeypatch):
     specialists = finder()
     finding, kept = call("find_objects", specialists=specialists, seconds=[0.48, 0.4])
     assert finding.text.startswith("found at 0.4, 0.5 s: stamp (0.90, at 0.4, 0.5 s), cup (0.80, at 0.4, 0.5 s)")
@@ -215,6 +229,10 @@ def test_objects_are_found_where_the_profile_names_a_detector(call, finder, squa
     nothing, kept = call("find_objects", specialists=specialists, seconds=[0.4], category="dog")
     assert nothing.text == "no dog is found at 0.4 s."
     assert kept.tracks == ()
+    code = FINDER.replace('version = "3"', 'version = "4"; sure = 0.1').format(body=STAMPS)
+    install(tmp_path, monkeypatch, "unsure", code, group="twinseek.detectors")
+    _, kept = call("find_objects", specialists=OpenSpecialists({"labeller": "unsure"}, {}), seconds=[0.4])
+    assert "ghost" in {track.category for track in kept.tracks}, "0.1 is enough where the detector says so"
     refused, _ = call("find_objects", specialists=specialists, seconds=[0.1, 0.2, 0.3, 0.4, 0.5])
     assert "name 1 to 4 moments of the video, not 5" in refused.text
 

@@ -1,10 +1,12 @@
 """Weights are fetched from a hub over HTTP, verified, resumed, and carried to where none is."""
 
+import hashlib
 import json
 import os
 import shutil
 import subprocess
 import sys
+import tracemalloc
 from pathlib import Path
 
 import numpy as np
@@ -19,6 +21,7 @@ from tools.weights import LOCK, weights_digest
 from twins.errors import TwinseekError
 from twinseek import pulling
 from twinseek.cli import cli
+from twinseek.hub import HubFile
 from twinseek.pulling import pull
 from twinseek.weights import Wanted, locate
 from twinseek.weights_folder import WeightsLock
@@ -214,15 +217,28 @@ def test_the_command_pulls_what_a_profile_needs_and_lists_it(hub, tmp_path):
     profile.write_text(PROFILE.format(commit=COMMIT))
     options = ["--profile", str(profile), "--to", str(models), "--json"]
 
-    def run(*words: str) -> list[dict[str, object]]:
+    def run(*words: str, status: int = 0) -> list[dict[str, object]]:
         done = CliRunner().invoke(cli, ["models", *words, *options])
+        assert done.exit_code == status
         return json.loads(done.stdout)
 
-    assert [row["state"] for row in run("list")] == ["missing", "missing"]
+    assert [row["state"] for row in run("list", status=1)] == ["missing", "missing"]
     assert [(row["model"], row["outcome"]) for row in run("pull", "two")] == [("lab/other", "pulled")]
     assert [(row["model"], row["outcome"]) for row in run("pull")] == [(NAME, "pulled"), ("lab/other", "intact")]
+    assert {row["state"] for row in run("list")} == {"intact"}
     (models / NAME / "tokenizer.json").unlink()
-    assert {row["model"]: row["state"] for row in run("list")} == {NAME: "damaged", "lab/other": "intact"}
+    assert {row["model"]: row["state"] for row in run("list", status=1)} == {NAME: "damaged", "lab/other": "intact"}
+
+
+def test_another_commit_than_the_profile_names_is_not_what_it_needs(hub, tmp_path):
+    pull(NAME, None, tmp_path)
+    profile = tmp_path / "mine.toml"
+    profile.write_text(f'[plugins.one]\nweights = "{NAME}"\nrevision = "{OTHER_COMMIT}"\n')
+    command = ["models", "list", "--to", str(tmp_path), "--json"]
+    done = CliRunner().invoke(cli, [*command, "--profile", str(profile)])
+    rows = json.loads(done.stdout)
+    assert [(row["revision"], row["state"]) for row in rows] == [("main", "intact"), (OTHER_COMMIT, "missing")]
+    assert (done.exit_code, CliRunner().invoke(cli, command).exit_code) == (1, 0)
 
 
 def test_a_profile_that_names_a_commit_gets_it_and_the_lock_says_the_one_of_a_profile_that_names_none(hub, tmp_path):
@@ -255,3 +271,67 @@ def test_the_command_line_pulls_in_a_process_of_its_own(hub, tmp_path):
     )
     assert gone.returncode == 1
     assert gone.stderr == "error: the hub has no model lab/gone, or none for you: check the name, or set HF_TOKEN\n"
+
+
+def test_a_folder_that_somebody_filled_by_hand_is_left_as_it_is(hub, tmp_path):
+    folder = tmp_path / NAME
+    folder.mkdir(parents=True)
+    (folder / "model.safetensors").write_bytes(b"tuned for months")
+    with pytest.raises(TwinseekError, match=r"has files that were not pulled \(model.safetensors; .* move them"):
+        pull(NAME, None, tmp_path)
+    assert names(folder) == {"model.safetensors"}
+    assert (folder / "model.safetensors").read_bytes() == b"tuned for months"
+    assert hub.asked == []
+
+
+def test_what_was_put_beside_a_model_stays_and_what_was_fetched_earlier_goes(hub, tmp_path):
+    hub.add(NAME, {**FILES, "vocab.txt": b"a b"})
+    folder = pull(NAME, None, tmp_path).folder
+    (folder / "notes.txt").write_text("mine")
+    (folder / "onnx").mkdir()
+    (folder / "onnx" / "model.onnx").write_bytes(b"mine too")
+    (folder / "link").symlink_to("notes.txt")
+    (folder / "tokenizer.json").write_bytes(b"[]")
+    assert pull(NAME, None, tmp_path).outcome == "mended"
+    mine = {"notes.txt", "onnx/model.onnx", "link"}
+    assert names(folder) == {*WANTED, LOCK, "vocab.txt", *mine}
+    hub.add(NAME, {**FILES, "tokenizer.json": b'{"new": 1}'}, OTHER_COMMIT)
+    hub.branches["main"] = OTHER_COMMIT
+    assert pull(NAME, None, tmp_path, update=True).outcome == "pulled"
+    assert names(folder) == {*WANTED, LOCK, *mine}, "vocab.txt was of the commit before"
+    assert ((folder / "notes.txt").read_text(), (folder / "link").is_symlink()) == ("mine", True)
+    assert not list((tmp_path / pulling.UNFINISHED).rglob("*.onnx"))
+
+
+def test_a_pull_that_is_killed_between_two_folders_loses_nothing(hub, tmp_path, monkeypatch):
+    folder = pull(NAME, None, tmp_path).folder
+    (folder / "notes.txt").write_text("mine")
+    (folder / "tokenizer.json").write_bytes(b"[]")
+    rename = Path.rename
+
+    def killed(self, target):
+        if Path(target) == folder:
+            raise KeyboardInterrupt
+        return rename(self, target)
+
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr(Path, "rename", killed)
+        pull(NAME, None, tmp_path)
+    assert not folder.exists()
+    hub.add(NAME, FILES, OTHER_COMMIT)
+    assert pull(NAME, OTHER_COMMIT, tmp_path).outcome == "pulled"
+    assert (folder / "notes.txt").read_text() == "mine"
+
+
+def test_a_big_file_that_the_hub_calls_small_is_compared_part_by_part(tmp_path):
+    size = 32 * 2**20
+    content = b"x" * size
+    (tmp_path / "big.json").write_bytes(content)
+    sha1 = hashlib.sha1(b"blob %d\0" % size + content, usedforsecurity=False).hexdigest()
+    del content
+    tracemalloc.start()
+    try:
+        assert HubFile("big.json", size, None, sha1).matches(tmp_path / "big.json")
+        assert tracemalloc.get_traced_memory()[1] < 4 * 2**20
+    finally:
+        tracemalloc.stop()

@@ -279,11 +279,19 @@ def test_half_precision_finds_the_same_at_the_same_place(opened, dtype):
         assert one.confidence == pytest.approx(other.confidence, abs=0.01)
 
 
+def test_what_reaches_its_threshold_counts_later_too(opened):
+    assert (opened().sure, opened(threshold=0.4).sure, opened(threshold=0).sure) == (0.2, 0.4, 0.0)
+
+
 def test_other_names_are_another_version_wherever_their_file_lies(opened, tmp_path):
     (tmp_path / "names.txt").write_text("cup\n")
     first = opened(vocabulary=str(tmp_path / "names.txt")).provenance.version
     (tmp_path / "names.txt").write_text("mug\n")
-    assert opened(vocabulary=str(tmp_path / "names.txt")).provenance.version != first
+    second = opened(vocabulary=str(tmp_path / "names.txt")).provenance.version
+    assert second != first
+    (tmp_path / "moved.txt").write_text("mug\n")
+    assert opened(vocabulary=str(tmp_path / "moved.txt")).provenance.version == second
+    assert opened(vocabulary=["mug"]).provenance.version == second
 
 
 @pytest.mark.parametrize(

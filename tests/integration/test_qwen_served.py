@@ -24,7 +24,8 @@ from tests.integration.model_server import (
 )
 from tests.integration.test_qwen_vl import BOX, FRAME, INSIDE, SHOT, THING, frame
 from tests.plugins import install_built_in
-from tools.plugged import SpecialistContext
+from tools.describers import PluggedDescriber
+from tools.plugged import SpecialistContext, open_plugged
 from tools.qwen_vl import build
 from twins.errors import TwinseekError
 from twinseek.library import Library
@@ -192,5 +193,15 @@ def test_a_clip_is_described_by_a_server_and_fails_by_name_where_that_refuses_pi
         twin = library.twin(library.video_ids()[0])
     assert "Two squares slide" in {fact.text for fact in twin.facts}
     source = twin.sources["describer:qwen_vl"]
-    assert source.weights == f"eyes at {server.url}"
+    assert source.weights == "eyes"
     assert "server-describe_shot-1" in source.version
+
+
+def test_a_server_is_known_by_its_model_and_not_by_its_place(tmp_path, monkeypatch):
+    install_built_in(tmp_path, monkeypatch)
+
+    def known(url, model):
+        return open_plugged([PluggedDescriber], "qwen_vl", {"base_url": url, "model": model}).provenance
+
+    assert known("http://one:8000/v1", "eyes") == known("http://two:9000/v1", "eyes")
+    assert known("http://one:8000/v1", "eyes") != known("http://one:8000/v1", "better-eyes")

@@ -25,8 +25,8 @@ def video(library):
 
 @pytest.fixture
 def put(tmp_path, monkeypatch):
-    def put(name, body='return "bright", [{"kind": "scene", "text": "the scene is bright"}]', **options):
-        return install(tmp_path, monkeypatch, name, a_tool(name, body), **options)
+    def put(name, body='return "bright", [{"kind": "scene", "text": "the scene is bright"}]', code=None, **options):
+        return install(tmp_path, monkeypatch, name, code or a_tool(name, body), **options)
 
     return put
 
@@ -144,6 +144,22 @@ def test_a_hanging_tool_is_abandoned_at_its_deadline_and_frees_its_place(library
     assert time.monotonic() - began < 5
     assert slow.text == "slow gave no answer within 0.3 s and was abandoned."
     assert fine.fresh
+
+
+def test_a_tool_says_how_long_it_needs_and_the_question_how_long_it_gets(library, video, put):
+    def needing(name, seconds):
+        body = 'import time; time.sleep(1); return "done", []'
+        return a_tool(name, body).replace(
+            f"return {name}", f'{name}.metadata = {{"seconds": {seconds}}}; return {name}'
+        )
+
+    put("patient", code=needing("patient", 20))
+    put("hasty", code=needing("hasty", 0.2))
+    runner = a_runner(library, seconds=0.3)
+    assert run_call(a_call("patient", n=1), video, runner).text == "done"
+    assert "within 0.2 s and was abandoned" in run_call(a_call("hasty"), video, runner).text
+    short = a_runner(library, seconds_left=lambda: 0.4)
+    assert "within 0.4 s and was abandoned" in run_call(a_call("patient", n=2), video, short).text
 
 
 def test_calls_end_with_the_time_of_the_question_and_so_does_the_wait_for_a_turn(library, video, put):

@@ -17,6 +17,9 @@ FOLDER = click.option(
 )
 PROFILE = click.option("--profile", help="A profile's name or TOML file (TWINSEEK_PROFILE; default offline).")
 
+LACKING = ("missing", "damaged")
+"""States of weights that cannot be used."""
+
 
 @click.group("models")
 def command() -> None:
@@ -64,17 +67,31 @@ def _say(line: str) -> None:
 @FOLDER
 @json_option
 def list_command(profile: str | None, folder: Path | None, as_json: bool) -> None:
-    """List the weights that are in the folder, and those that the profile needs."""
+    """List the weights that are in the folder, and those that the profile needs.
+
+    Ends with status 1 where one that the profile needs is missing or damaged.
+    """
     from twinseek.weights_folder import locked_models
 
     wanted, models = _chosen((), profile, folder, required=False)
-    rows = [_row(place, lock) for place, lock in locked_models(models)]
-    there = {row["model"] for row in rows}
-    rows += [_elsewhere(*model, models) for model in wanted if model[0] not in there]
+    locked = locked_models(models)
+    rows = [_row(place, lock) for place, lock in locked]
+    there = {
+        model: row for model in wanted for (_, lock), row in zip(locked, rows, strict=True) if lock.meant_by(*model)
+    }
+    needed = [there.get(model) or _elsewhere(*model, models) for model in wanted]
+    rows += [row for row in needed if row not in rows]
     if as_json:
         click.echo(json.dumps(rows, indent=2))
-        return
-    click.echo(f"{models}: {len(there)} of {len(rows)}" if rows else f"{models}: nothing, and nothing is needed")
+    else:
+        _show(rows, models)
+    if any(row["state"] in LACKING for row in needed):
+        sys.exit(1)
+
+
+def _show(rows: list[dict[str, Any]], models: Path) -> None:
+    there = sum(row["state"] != "missing" for row in rows)
+    click.echo(f"{models}: {there} of {len(rows)}" if rows else f"{models}: nothing, and nothing is needed")
     for row in sorted(rows, key=lambda row: str(row["model"])):
         click.echo(f"  {row['state']:8} {row['model']:45} {_details(row)}")
 

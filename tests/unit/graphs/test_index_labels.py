@@ -160,8 +160,8 @@ class Finder:
     provenance = Provenance(specialist="finder", version="1")
     open = False
 
-    def __init__(self, found):
-        self.found = found
+    def __init__(self, found, sure=None):
+        self.found, self.sure = found, sure
 
     def detect(self, frames, words=()):
         return [self.found(frame.seconds) for frame in frames]
@@ -172,6 +172,13 @@ class Finder:
 
 def frames(seconds):
     return [frame_at(int(second * 2)) for second in seconds]
+
+
+@pytest.mark.parametrize(("sure", "found"), [(None, 0), (0.2, 1), (0.3, 0)])
+def test_a_detector_says_from_which_score_on_it_is_sure(sure, found):
+    finder = Finder(lambda second: [Detection("cup", 0.25, LEFT)], sure)
+    twin, _ = with_labels(a_twin(1), a_geometry([RIGHT] * 8), finder, frames)
+    assert len(twin.tracks) == 1 + found
 
 
 def test_a_detected_thing_is_where_it_was_seen_and_in_between_only_if_it_stayed():

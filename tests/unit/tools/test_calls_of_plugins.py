@@ -5,7 +5,7 @@ import pytest
 
 from tools import plugged
 from tools.door import RefusedError
-from tools.plugged import Plugged
+from tools.plugged import Plugged, seconds_of
 from twins.errors import TwinseekError
 from twins.schema import Provenance
 
@@ -44,7 +44,15 @@ def test_nobody_is_let_in_beside_a_call_that_was_given_up(monkeypatch):
 def test_a_plugin_says_how_long_a_frame_may_take_within_an_hour(said, seconds):
     plugin = Plain()
     plugin.frame_seconds = said
-    assert opened(plugin)._frame_seconds() == seconds
+    assert opened(plugin).call_seconds(1) == seconds
+    assert opened(plugin).call_seconds(8) == 2 * seconds
+
+
+def test_a_tool_takes_as_long_as_those_that_it_asks_and_a_minute_at_least():
+    slow, quick = Plain(), Plain()
+    slow.frame_seconds, quick.frame_seconds = 300, 1
+    assert seconds_of((opened(slow), 24), (opened(quick), 1)) == 300 * 24 / 4 + 1
+    assert seconds_of((opened(quick), 4), (None, 1)) == 60.0
 
 
 @pytest.mark.parametrize("usual", ["dtype", {"dtype": 3}])

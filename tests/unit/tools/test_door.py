@@ -121,6 +121,29 @@ def test_a_tool_may_state_its_version_and_weights(put):
     assert (opened.version, opened.weights) == ("7", "ab")
 
 
+@pytest.mark.parametrize(
+    ("said", "seconds"),
+    [("7", 7.0), ("1e9", door.MOST_CALL_SECONDS), ("None", None), ("'long'", ""), ("-1", ""), ("float('nan')", "")],
+)
+def test_a_tool_may_say_how_long_it_needs_within_an_hour(put, said, seconds):
+    put("slow", a_tool("slow").replace("return slow", f'slow.metadata = {{"seconds": {said}}}; return slow'))
+    if seconds == "":
+        assert "seconds: write a number above 0" in refusal("slow")
+    else:
+        assert open_tools(a_context()).tools["slow"].seconds == seconds
+
+
+def test_settings_that_a_tool_calls_places_are_no_part_of_its_version(put):
+    put("placed", a_tool("placed").replace("return placed", 'placed.metadata = {"places": ["file"]}; return placed'))
+
+    def version(**settings):
+        return open_tools(a_context(), {"placed": settings}).tools["placed"].version
+
+    assert version(file="a", bound=3) == version(file="b", bound=3) != version(file="a", bound=4)
+    put("misplaced", a_tool("misplaced").replace("return mis", 'misplaced.metadata = {"places": "file"}; return mis'))
+    assert "its places are 'file': list the names" in refusal("misplaced")
+
+
 def test_the_built_in_tools_come_through_the_same_door(tmp_path, monkeypatch):
     install_built_in(tmp_path, monkeypatch)
     toolbox = open_tools(a_context())

@@ -46,6 +46,16 @@ def test_two_names_for_one_place_are_one_thing_by_the_surer_name():
     assert told(first) == [("dog", [("cat", 0.7)]), ("cup", [])]
 
 
+def test_a_bar_of_its_own_is_taken_over_where_it_is_a_number():
+    plugin = Known()
+    assert opened(plugin).sure is None
+    plugin.sure = 0.2
+    assert opened(plugin).sure == 0.2
+    plugin.sure = "very"
+    with pytest.raises(TwinseekError, match="the plugin finder returned 'very' for a confidence"):
+        _ = opened(plugin).sure
+
+
 def test_a_thing_has_three_other_names_at_most_the_surest():
     plugin = Known(*((f"name {n}", 0.9 - n / 10, LEFT) for n in range(6)))
     assert told(opened(plugin).detect(FRAMES)[0]) == [("name 0", [("name 1", 0.8), ("name 2", 0.7), ("name 3", 0.6)])]

@@ -68,6 +68,9 @@ def two_balls() -> Described:
     return to_twin(video, "coco-vis", "1")
 
 
+_names = st.text(min_size=1, max_size=8).filter(lambda name: bool(name.strip()) and name.isprintable())
+
+
 @st.composite
 def described_videos(draw: st.DrawFn, name: str = "clip") -> Described:
     """Draw a small video with any tracks, masks, boxes, visibilities and times."""
@@ -75,11 +78,11 @@ def described_videos(draw: st.DrawFn, name: str = "clip") -> Described:
     frame_index = sorted(draw(st.sets(st.integers(0, 500), max_size=5)))
     moments = draw(st.sets(st.floats(0, 1000, allow_subnormal=False), min_size=len(frame_index), max_size=5))
     seconds = sorted(moments)[: len(frame_index)]
-    names = draw(st.lists(st.text(min_size=1, max_size=8), max_size=3, unique=True))
+    names = draw(st.lists(_names, max_size=3, unique=True))
     tracks = [
         DescribedTrack(
             track,
-            draw(st.text(min_size=1, max_size=8)),
+            draw(_names),
             sightings := {n: draw(_sightings(width, height)) for n in range(len(seconds)) if draw(st.booleans())},
             draw(st.floats(0, 1)),
             [

@@ -97,6 +97,8 @@ def test_a_plain_colour_is_a_colour(clip_file):
     [
         ({"fps": 0}, "fps"),
         ({"video": "../up"}, "video"),
+        ({"objects": [{"id": "a\nb", "category": "dog"}]}, r"objects\.0\.id: .*'a\\nb' is no name"),
+        ({"objects": [{"id": 1, "category": "d" * 201}]}, r"objects\.0\.category: .*'d+… is no name"),
         ({"objects": [CLIP["objects"][0]]}, "not listed"),
         ({"frames": [CLIP["frames"][1], CLIP["frames"][0]]}, "rise"),
         ({"frames": [{"frame": 0, "objects": [{"id": 1, "bbox": [0.5, 0, 0.1, 1]}]}]}, "x1 < x2"),

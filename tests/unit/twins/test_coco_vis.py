@@ -143,6 +143,10 @@ def test_polygons_and_masks_without_boxes_are_read(read):
         (changed("videos", 0, "duration", value=0.1), r"videos\.0: its last frame \(0\.3"),
         (changed("videos", 0, "duration", value=1e9), r"videos\.0: .*longer than"),
         (changed("videos", 0, "name", value="../up"), r"videos\.0: '\.\./up' cannot be"),
+        (changed("videos", 0, "name", value="x" * 10_000), r"videos\.0: 'x{200}' cannot be"),
+        (changed("categories", 0, "name", value="ow\x1bl"), r"categories\.0\.name: 'ow\\x1bl' is no name"),
+        (changed("annotations", 0, "track_id", value="a\nb"), r"annotations\.0\.track_id: 'a\\nb' is no name"),
+        (changed("annotations", 0, "id", value="x" * 10_000), r"annotations\.0\.id: 'x{36}… is no name"),
         (changed("videos", 0, "width", value=0), r"videos\.0\.width"),
         (changed("videos", value=LIST["videos"] * 2), "two videos have the same id"),
         (changed("categories", value=LIST["categories"] * 2), r"categories\.1: two categories have the id 3"),
@@ -173,6 +177,21 @@ def test_more_tracks_than_can_be_compared_are_refused(read):
     one = LIST["annotations"][0] | {"segmentations": None}
     with pytest.raises(TwinseekError, match="1001 tracks at 2 frames are too many"):
         read(LIST | {"annotations": [one | {"id": n} for n in range(1001)]}, 30)
+
+
+@pytest.mark.parametrize("counts", ["0", "PPPY1", [10**12], [0, 10**12]])
+def test_a_mask_of_a_million_by_a_million_pixels_is_refused_before_it_is_looked_at(read, counts):
+    huge = changed("annotations", 0, "segmentations", 0, value={"size": [10**6, 10**6], "counts": counts})
+    with pytest.raises(TwinseekError, match=r"segmentations\.0: (a mask of 1000000 x 1000000|its size is \[1000000)"):
+        read(huge, fps=30)
+
+
+@pytest.mark.parametrize("mask", [{"size": [65_536, 65_536], "counts": "0"}, [[0, 0, 60_000, 0, 60_000, 60_000]]])
+def test_no_mask_is_drawn_in_frames_that_no_program_could_hold(read, mask):
+    document = changed("annotations", 0, "segmentations", 0, value=mask)
+    document["videos"][0] |= {"width": 65_536, "height": 65_536}
+    with pytest.raises(TwinseekError, match=r"segmentations\.0: a mask of 65536 x 65536 pixels is too large"):
+        read(document, fps=30)
 
 
 def test_a_file_that_is_too_large_is_not_read(tmp_path, monkeypatch):

@@ -1,3 +1,4 @@
+import mmap
 import shutil
 from collections.abc import Sequence
 from fractions import Fraction
@@ -104,6 +105,19 @@ def test_more_is_sampled_while_more_moves(tmp_path: Path):
     assert len(few) == 10
     assert len(many) > 20
     assert np.diff([frame.seconds for frame in many]).min() >= 1 / 25 - 1e-3
+
+
+@pytest.mark.parametrize("rotation", [0, 90])
+def test_a_picture_has_pages_of_its_own_and_may_be_drawn_into(tmp_path: Path, rotation: int):
+    with VideoFile(write_video(tmp_path / "a.mp4", count=3, rotation=rotation)) as video:
+        frames = list(video.all())
+    for frame in frames:
+        owner = frame.image
+        while isinstance(owner, np.ndarray):
+            owner = owner.base
+        assert isinstance(owner, memoryview)
+        assert isinstance(owner.obj, mmap.mmap)
+        assert frame.image.flags.c_contiguous and frame.image.flags.writeable
 
 
 def test_the_rate_falls_as_a_clip_gets_long(tmp_path: Path):

@@ -101,6 +101,17 @@ def test_a_damaged_archive_says_what_to_do(tmp_path: Path):
         MaskReader(tmp_path / "none.zip")
 
 
+@pytest.mark.parametrize(
+    "header", [{"height": 10**6, "width": 10**6, "tracks": []}, {"height": float("inf"), "width": 1, "tracks": []}, []]
+)
+def test_an_archive_of_masks_that_cannot_be_held_is_damaged(tmp_path, header):
+    path = tmp_path / "masks.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("masks.json", json.dumps(header))
+    with pytest.raises(TwinseekError, match="is damaged"):
+        MaskReader(path)
+
+
 @pytest.mark.parametrize("row", [[0, [6, 7], "garbage"], [0, [6, 8], "Z1"], [0, [6, 7], 7], [0, None, "Z1"], 3])
 def test_run_lengths_that_are_none_are_not_handed_on(tmp_path, row):
     path = tmp_path / "masks.zip"

@@ -98,6 +98,9 @@ def test_folders_of_pictures_are_read_at_every_height(pictures, up):
         ({"video_height": -9}, "video_height"),
         ({"video_duration": float("nan")}, "video_duration"),
         ({"video_id": "a/b"}, "'a/b' cannot be"),
+        ({"video_id": "a\nb"}, r"video_id: 'a\\nb' is no name"),
+        ({"masklet_id": [4, 10**300]}, "its video: '10+… is no name"),
+        ({"masklet": [[{"size": [10**6, 10**6], "counts": "0"}, None]]}, r"masklet\.0\.0: its size is \[1000000"),
     ],
 )
 def test_a_file_that_is_wrong_is_refused_by_its_name_and_the_place(read, parts, names):
