@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from tools.automatic_masks import MaskLimits
+from tools.plugin_settings import check_names
 from tools.sam2_network import Network, check_folder, load_network
 from tools.sam2_session import Session
 from tools.sam2_shot import Found, Shot, ShotLimits, follow_spots
@@ -113,8 +114,7 @@ def build(context: Any) -> Sam2:
     if not settings.get("weights"):
         raise ValueError("it has no weights: set [plugins.sam2] weights to a folder with a checkpoint of SAM-2")
     known = {each.name for kind in (MaskLimits, ShotLimits) for each in fields(kind)} | OTHERS
-    if unknown := sorted(settings.keys() - known):
-        raise ValueError(f"it has no setting {unknown[0]!r}: choose of {', '.join(sorted(known))}")
+    check_names(settings, known)
     if settings.get("dtype", DTYPES[0]) not in DTYPES:
         raise ValueError(f"dtype is {settings['dtype']!r}: choose of {', '.join(DTYPES)}")
     folder = Path(str(settings["weights"])).expanduser()
