@@ -26,11 +26,16 @@ COLOURS = ("red", "green", "yellow", "white", "black")
 """Pairs of which nobody takes one for the other; blue and green, say, are not told apart for sure."""
 DURATION = 8.0
 KINDS = ("", "denials", "order", "spans")
+UNTOLD = "untold"
 
 
 @dataclass(frozen=True)
 class Planted:
-    """A claim with its answer, and what the door made of it; ``kind`` is none where it simply says what holds."""
+    """A claim with its answer, and what the door made of it.
+
+    Args:
+        kind: none where it simply says what holds; *untold* where the tracks do not show that it does not.
+    """
 
     about: str
     true: bool
@@ -39,7 +44,9 @@ class Planted:
 
     @property
     def right(self) -> bool:
-        """Whether a true one was verified, or a false one refuted."""
+        """Whether a true one was verified, or a false one refuted; of an untold one, that it was not verified."""
+        if self.kind == UNTOLD:
+            return self.check != "verified"
         return self.check == ("verified" if self.true else "refuted")
 
 
@@ -51,16 +58,22 @@ def measure(options: Options) -> Figures:
             claim for seed in seeds for plants in (plant, plant_in_time) for claim in plants(seed, clips, noise=noise)
         ]
         group = "seen through a noisy tracker" if noise else "exact tracks"
-        for kind in KINDS:
-            for true, told in ((True, "true claims verified"), (False, "false claims refuted")):
-                of_kind = [claim for claim in planted if claim.true is true and claim.kind == kind]
-                shares = [_right(of_kind, about) for about in sorted({claim.about for claim in of_kind})]
-                share = 100 * sum(shares) / len(shares)  # every predicate counts alike
-                bar = None if noise else at_least(95)
-                note = f"{len(shares)} predicates, {len(of_kind)} claims; {100 * _checkable(of_kind):.1f} % checkable"
-                weak = tuple(_weak(of_kind))
-                name = f"{kind}: {told}" if kind else told
-                yield Figure(name, share, "%", bar, f"{note}; {len(weak)} predicates below 95 %", weak, group)
+        told = [(kind, true) for kind in KINDS for true in (True, False)]
+        for kind, true in (*told, (UNTOLD, False)):
+            of_kind = [claim for claim in planted if claim.true is true and claim.kind == kind]
+            shares = [_right(of_kind, about) for about in sorted({claim.about for claim in of_kind})]
+            share = 100 * sum(shares) / len(shares)  # every predicate counts alike
+            note = f"{len(shares)} predicates, {len(of_kind)} claims; {100 * _checkable(of_kind):.1f} % checkable"
+            weak = tuple(_weak(of_kind))
+            note = f"{note}; {len(weak)} predicates below 95 %"
+            yield Figure(_name(kind, true), share, "%", None if noise else at_least(95), note, weak, group)
+
+
+def _name(kind: str, true: bool) -> str:
+    if kind == UNTOLD:
+        return "false claims that nothing tells, not verified"
+    told = "true claims verified" if true else "false claims refuted"
+    return f"{kind}: {told}" if kind else told
 
 
 def plant(seed: int, clips: int, *, noise: bool) -> Iterator[Planted]:
@@ -73,7 +86,7 @@ def plant(seed: int, clips: int, *, noise: bool) -> Iterator[Planted]:
                 world = makers[clip % len(makers)](rng)
                 geometry, subject, other = observe(world, rng, noise=noise)
                 twin = _twin(geometry, rng)
-                yield from _of_predicate(name, world.answer, twin, geometry, subject, other)
+                yield from _of_predicate(name, world, twin, geometry, subject, other)
                 yield from _of_looks(twin, geometry, subject, rng)
                 yield from _of_numbers(twin, geometry)
 
@@ -131,14 +144,17 @@ class _Timed:
 
 
 def _of_predicate(
-    name: str, answer: bool, twin: Twin, geometry: Geometry, subject: int, other: int | None
+    name: str, world: World, twin: Twin, geometry: Geometry, subject: int, other: int | None
 ) -> Iterator[Planted]:
-    """Yield a claim and its denial."""
+    """Yield a claim and its denial; the claim alone where nothing tells that it is false."""
     rows = [subject] if other is None or PREDICATES[name].arity == 1 else [subject, other]
     claim = Claim(claim=name, predicate=name, instances=tuple(geometry.track_ids[row] for row in rows))
-    yield Planted(name, answer, check_claim(claim, twin, geometry).check)
+    if world.untold:
+        yield Planted(name, False, check_claim(claim, twin, geometry).check, UNTOLD)
+        return
+    yield Planted(name, world.answer, check_claim(claim, twin, geometry).check)
     denial = claim.model_copy(update={"negated": True})
-    yield Planted(name, not answer, check_claim(denial, twin, geometry).check, "denials")
+    yield Planted(name, not world.answer, check_claim(denial, twin, geometry).check, "denials")
 
 
 def _of_looks(twin: Twin, geometry: Geometry, subject: int, rng: np.random.Generator) -> Iterator[Planted]:

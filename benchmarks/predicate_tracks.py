@@ -63,7 +63,10 @@ class Body:
 
 @dataclass
 class World:
-    """Bodies, and which predicate is asked of which: ``answer`` says whether it holds at some time."""
+    """Bodies, and which predicate is asked of which: ``answer`` says whether it holds at some time.
+
+    ``untold``: that it does not is told by nothing that can be seen.
+    """
 
     bodies: list[Body]
     subject: int
@@ -72,6 +75,7 @@ class World:
     name: str
     depth: bool = False
     still_camera: bool = False
+    untold: bool = False
 
 
 def observe(

@@ -175,11 +175,12 @@ def _aligned(
 def _agreed_map(after: Floats, before: Floats, shape: tuple[int, ...], total: int) -> tuple[Doubles, float] | None:
     """Return the simplest map that most features follow: a similarity unless a projective one explains many more."""
     matrix, agree = cv2.estimateAffinePartial2D(after, before, ransacReprojThreshold=REPROJECTION_PIXELS)
-    bent, agree_bent = cv2.findHomography(after, before, cv2.RANSAC, REPROJECTION_PIXELS)
     projective = np.eye(3) if matrix is None else np.vstack([matrix, [0, 0, 1]])
     count = 0 if matrix is None else int(agree.sum())
-    if bent is not None and _sane(bent.astype(np.float64), shape) and agree_bent.sum() > BENT_GAIN * count:
-        projective, count = bent, int(agree_bent.sum())
+    if BENT_GAIN * count < len(after):  # otherwise no map can win so many
+        bent, agree_bent = cv2.findHomography(after, before, cv2.RANSAC, REPROJECTION_PIXELS)
+        if bent is not None and _sane(bent.astype(np.float64), shape) and agree_bent.sum() > BENT_GAIN * count:
+            projective, count = bent, int(agree_bent.sum())
     if count < MIN_FEATURES or count < MIN_AGREEING * len(after):
         return None
     return projective, count / total

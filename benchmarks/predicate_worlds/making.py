@@ -1,6 +1,7 @@
 """What all generated worlds share: sizes, places, mirror images, bystanders."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 
@@ -71,6 +72,15 @@ def make_world(
         # A bystander in a corner, far from what happens.
         world.bodies.append(Body(rest(*_corner(rng)), random_size(rng, 40, 60)))
     return world
+
+
+def untold(maker: Maker) -> Maker:
+    """Return the maker of the same worlds, in which nothing that can be seen tells the answer."""
+
+    def make(rng: np.random.Generator) -> World:
+        return replace(maker(rng), untold=True)
+
+    return make
 
 
 def _corner(rng: np.random.Generator) -> Point:

@@ -1,7 +1,7 @@
 """Worlds for the predicates of how one grows or shrinks."""
 
 from benchmarks.predicate_worlds.alone import edge, sizing
-from benchmarks.predicate_worlds.making import Maker
+from benchmarks.predicate_worlds.making import Maker, untold
 from benchmarks.predicate_worlds.walls import behind, emerging
 
 WORLDS: dict[str, dict[str, list[Maker]]] = {
@@ -19,7 +19,7 @@ WORLDS: dict[str, dict[str, list[Maker]]] = {
         "no": [
             sizing(1, False, "grows"),
             sizing(0, False, "stays"),
-            behind("in", False, "hides", binary=False),
+            untold(behind("in", False, "hides", binary=False)),
             edge(True, False, "leaves"),
         ],
     },
