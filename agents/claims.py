@@ -93,6 +93,8 @@ def check_verdict(
             "spans": tuple(span for span in spans if span is not None),
         }
     )
+    # Two parts may ask for the same: it is told once.
+    trace = tuple(dict.fromkeys(trace))
     return CheckedVerdict(kept, trace, "verified" if verified and not refuted else "judged", supported=verified > 0)
 
 
@@ -287,8 +289,10 @@ def _of_described_count(
     fits = evidence.grounded(phrase)
     meant = [n for n in range(len(fits)) if fits[n] >= MEANT]
     names = tuple(evidence.name(n) for n in meant)
-    if any(check_category(noun, (name,), twin) != "verified" for noun in describe(phrase).nouns for name in names):
-        return "unverifiable"  # some may be of the kind and some not: nobody named them
+    nouns = describe(phrase).nouns
+    named = sum(all(check_category(noun, (name,), twin) == "verified" for noun in nouns) for name in names)
+    if named < len(names):  # some may be of the kind and some not: nobody named them
+        return "refuted" if doing is None and not every and named > bound.high else "unverifiable"
     if doing is None:
         return "verified" if not every and bound.holds(len(meant)) else "refuted"
     values = evidence.values(doing, [(n, None) for n in meant])

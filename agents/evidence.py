@@ -6,11 +6,11 @@ from functools import cached_property
 
 import numpy as np
 
-from agents.grounding import Grounder
+from agents.grounding import Grounder, is_labelled
 from agents.scenes import outcomes, scene
 from twins.geometry import Doubles, Geometry, Ints
 from twins.predicates import OPEN, PREDICATES, RELATIVE, Scene, Truth, evaluate, mark
-from twins.predicates.truth import FAILS, HOLDS, Marks
+from twins.predicates.truth import FAILS, HOLDS, Marks, spans_of
 from twins.protocols import TextEncoder
 from twins.schema import Span, Twin
 
@@ -90,6 +90,10 @@ class Evidence:
         """Return the scene's index of an object."""
         return self._members[number]
 
+    def in_view(self, number: int) -> tuple[Span, ...]:
+        """Return the spans in which an object is seen."""
+        return spans_of(self.scene.seen[self.member(number)], self.scene.edges)
+
     @cached_property
     def _members(self) -> tuple[int, ...]:
         return tuple(int(self.scene.object_of[rows[0]]) for rows in self.objects)
@@ -99,19 +103,21 @@ class Evidence:
         return self.geometry.track_ids[self.objects[number][0]]
 
     def grounded(self, phrase: str) -> Doubles:
+        """Return (objects,) how well each fits a noun phrase, and how sure it is that it is a thing at all."""
+        return np.asarray(self.fits(phrase) * self.salience)
+
+    def fits(self, phrase: str) -> Doubles:
         """Return (objects,) how well each fits a noun phrase, the best of its tracks."""
         scores = self.grounder.scores(phrase)
         number_of = dict(self._rows)
-        fits = np.array([max(scores[number_of[row]] for row in rows) for rows in self.objects], np.float64)
-        return np.asarray(fits * self.salience)
+        return np.array([max(scores[number_of[row]] for row in rows) for rows in self.objects], np.float64)
 
     @cached_property
     def salience(self) -> Doubles:
-        """(objects,) how sure it is of each that it is a thing: the surest of its tracks."""
+        """(objects,) how sure it is of each that it is a thing: the surest of its tracks. What has a name is one."""
         number_of = dict(self._rows)
-        return np.array(
-            [max(self.twin.tracks[number_of[row]].salience for row in rows) for rows in self.objects], np.float64
-        )
+        sure = [max(t.salience, t.confidence if is_labelled(t) else 0.0) for t in self.twin.tracks]
+        return np.array([max(sure[number_of[row]] for row in rows) for rows in self.objects], np.float64)
 
     def values(self, name: str, pairs: list[tuple[int, int | None]]) -> Doubles:
         """Return (len(pairs),) how far a predicate holds: 1 at some time, 0 known never to, between where unknown.

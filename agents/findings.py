@@ -2,12 +2,15 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
 from agents.binding import Binder, Binding, forall, relates
+from agents.claims import check_category
 from agents.descriptions import describe
 from agents.evidence import BRIEF_SHARE, MAX_PAIRS, MEANT, UNKNOWN_VALUE, Bound, in_order, parse_bound
+from agents.grounding import is_labelled
 from agents.reading import FRAME
 from agents.testimony import Testimony
 from twins.queries import Claim, SubQuery
@@ -23,6 +26,9 @@ NEARLY = 0.3
 """Value of a count of three or more that is one off: perception rather missed one than that it is another clip."""
 NOT_SEEN = 0.8
 """Value of a denial where nothing is in view of which it could be said: nobody does it, but little says so."""
+
+SAME_NAME = 0.58
+"""Fit of a name from which it may be another word for a label (*mug* of a cup); a *cat* is near a dog, and none."""
 
 Claims = tuple[Claim, ...]
 
@@ -187,8 +193,29 @@ class Case(Binder):
             return Finding(part, MISSING_VALUE)
         # The mean over what is demanded: a thing of the right colour whose outline is unclear fits better than none.
         demands = describe(phrase)
-        value = float(self.grounded(phrase)[number]) ** (1 / max(1, len(demands.looks) + len(demands.nouns)))
-        return Finding(part, value, lambda: self._says.that_looks(part, number), self._names((number,)))
+        fit = float(self.grounded(phrase)[number])
+        value = fit ** (1 / max(1, len(demands.looks) + len(demands.nouns)))
+        named = bool(demands.nouns) and self._is_labelled
+        if named and part.kind == "object":
+            value = self._named(demands.nouns, number, value)
+        return Finding(
+            part,
+            value,
+            lambda: self._says.that_looks(part, number),
+            self._names((number,)),
+            self.evidence.in_view(number) if named or part.kind == "object" else (),
+        )
+
+    def _named(self, nouns: Sequence[str], number: int, value: float) -> float:
+        """Weigh a name by the labels: what has it is more likely so than not, and what has quite another one is not."""
+        name = (self.evidence.name(number),)
+        if all(check_category(noun, name, self.evidence.twin) == "verified" for noun in nouns):
+            return UNKNOWN_VALUE + (1 - UNKNOWN_VALUE) * value
+        return value if self.evidence.fits(" ".join(nouns))[number] >= SAME_NAME else min(value, UNKNOWN_VALUE)
+
+    @cached_property
+    def _is_labelled(self) -> bool:
+        return any(is_labelled(track) for track in self.evidence.twin.tracks)
 
 
 def denied(value: float) -> float:

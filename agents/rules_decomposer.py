@@ -6,6 +6,7 @@ from agents.binding import ALLEN
 from agents.clauses import MAX_WORDS, Token, strip_asking, tokenise
 from agents.denials import denied_places
 from agents.doubts import doubts
+from agents.lexicon import lexicon
 from agents.naming import denied_predicates, named_situation, tells_more
 from agents.numbers import settle_numbers
 from agents.patterns import settle_patterns
@@ -71,6 +72,8 @@ def read_question(query: str) -> tuple[list[Token], Reading]:
     tokens = tokenise(query)
     asked = strip_asking(tokens[: 2 * MAX_WORDS])[:MAX_WORDS] or tokens[:MAX_WORDS]
     asked = settle_patterns(settle_numbers(asked) or asked)
+    if len(asked) == 1 and any(asked[0].text in members for members in lexicon().kinds.values()):
+        asked = [Token("a"), *asked]  # `dog` by itself is the animal, and does not follow anybody
     return asked, read(asked)
 
 

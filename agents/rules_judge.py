@@ -9,6 +9,7 @@ from agents.binding import plan
 from agents.evidence import Evidence
 from agents.findings import Case, Finding
 from agents.lexicon import content_stems
+from agents.named_parts import by_labels
 from agents.open_parts import open_parts
 from agents.readings import shares_of
 from agents.situations import GRAMMAR
@@ -56,7 +57,8 @@ class RulesJudge:
         measured. It is comparable between the candidates of one question.
         """
         evidence = Evidence(candidate.twin, candidate.geometry, self._encoder)
-        understood = literally(decomposition) if is_described(candidate.twin) else readings(decomposition)
+        described = is_described(candidate.twin)
+        understood = literally(decomposition) if described else readings(by_labels(decomposition, candidate.twin))
         judged = [(weight, reading, *_judged(reading, evidence, candidate)) for weight, reading in understood]
         # The trace tells the reading that explains most of the score.
         _, told, _, verdict = max(judged, key=lambda item: item[0] * item[2])
@@ -97,6 +99,7 @@ def _verdict(score: float, findings: Sequence[Finding], said: Sequence[Claim | N
     """
     told = [f for f in findings if f.value > HOLDS or (f.sub_query.weight >= SERIOUS and not described)]
     held = [f for f in findings if f.value > HOLDS]
+    doing = [f for f in held if f.sub_query.relation is not None and f.spans]
     claims = [claim for f in told for claim in f.claims()]
     counted = [name for claim in claims if claim.predicate == "count" for name in claim.instances]
     claims += [claim for claim in said if claim is not None]
@@ -106,7 +109,8 @@ def _verdict(score: float, findings: Sequence[Finding], said: Sequence[Claim | N
         claims=tuple(claims),
         # Whom a claim counted is shown, whether or not it is the right number.
         instances=tuple(dict.fromkeys([*shown, *counted]))[:MAX_CLAIM_INSTANCES],
-        spans=merge_spans([span for f in held for span in f.spans]),
+        # When a thing that is named is in view says more than nothing, and less than what it does.
+        spans=merge_spans([span for f in doing or held for span in f.spans]),
     )
 
 
@@ -185,7 +189,8 @@ def _said(sub_query: SubQuery, candidate: Candidate) -> Claim | None:
     words = content_stems(sub_query.text)
     best: Fact | None = None
     most = 0.0
-    for fact in candidate.twin.facts:
+    # What predicates found has claims of its own, which are recomputed.
+    for fact in (fact for fact in candidate.twin.facts if fact.predicate is None):
         shared = len(words & content_stems(fact.text)) / max(len(words), 1)
         if shared > most:
             best, most = fact, shared

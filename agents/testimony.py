@@ -82,12 +82,24 @@ class Testimony:
             told = say(told, done.relation or "", self._told(done.object), negated=done.negated, plural=plural)
         that = f" that {'not ' * done.negated}{done.relation}" if done is not None else ""
         return Claim(
-            claim=f"{told}: {number} found",
+            claim=f"{told}: {self._found(phrase, number, counted)}",
             sub_query=part.id,
             predicate="count",
             value=f"{bound} of {phrase}{that}",
             instances=self._names(*counted)[:MAX_CLAIM_INSTANCES],
             source=NAME,
+        )
+
+    def _found(self, phrase: str, number: int, counted: Sequence[int]) -> str:
+        """Tell what is known to be of the kind that a phrase names from what only may be: then nobody can say."""
+        twin, nouns = self._evidence.twin, describe(phrase).nouns
+        named = sum(
+            all(check_category(noun, (self._evidence.name(n),), twin) == "verified" for noun in nouns) for n in counted
+        )
+        if named >= number:
+            return f"{number} found"
+        return (
+            f"{named} found by name, {number - named} more may be" if named else f"none found by name, {number} may be"
         )
 
     def that_often(self, part: SubQuery, done: SubQuery, subject: int, other: int | None, number: int) -> Claim:

@@ -3,12 +3,13 @@
 from dataclasses import dataclass
 
 from agents.clauses import Token
-from agents.lexicon import closed_class, lexicon
+from agents.lexicon import lexicon
+from agents.named_parts import may_name, says_nothing
 from agents.reading import Entity, Reading
 from agents.reading.figures import figures
 from agents.rules_decomposer import read_question
 from agents.situations import GRAMMAR
-from agents.sub_queries import acting, free_words, is_content
+from agents.sub_queries import acting, free_words
 from twins.queries import Decomposition
 
 HIDING = frozenset(["hides_behind", "reappears", "disappears", "behind", "covers"])
@@ -40,30 +41,27 @@ def unsought(decomposition: Decomposition) -> Unsought:
     tokens, reading = read_question(decomposition.query)
     words = [token.text for token in tokens]
     nouns = {noun for entity in reading.entities for noun in entity.nouns}
-    called = {n for e in reading.entities for n in e.nouns if not (_is_cover(n, e, reading) or _says_nothing(n))}
+    called = {n for e in reading.entities for n in e.nouns if not (_is_cover(n, e, reading) or says_nothing(n))}
     seen = {noun for entity in acting(reading) for noun in entity.nouns}
     free = set(free_words(tokens, reading)) - figures(words)
-    names = [word for at, word in enumerate(words) if word in called and (word in seen or at in free)]
-    others = [words[at] for at in sorted(free) if words[at] not in nouns and not _is_looked_for(tokens[at])]
+    names = [
+        word
+        for at, word in enumerate(words)
+        if word in called and (word in seen or (at in free and may_name(tokens, at)))
+    ]
+    nameless = [at for at in sorted(free) if words[at] not in nouns or not may_name(tokens, at)]
+    others = [words[at] for at in nameless if not _is_looked_for(tokens[at])]
     told = {part.reading: part.weight for part in decomposition.sub_queries if part.reading not in (None, GRAMMAR)}
     if sum(told.values()) >= RECOGNISED:
         names, others = [name for name in names if name in seen], []
     return Unsought(tuple(dict.fromkeys(names)), tuple(dict.fromkeys(others)))
 
 
-def _says_nothing(word: str) -> bool:
-    """Say whether a word names nothing that could be seen by itself, or what a predicate or a place tells."""
-    known = lexicon()
-    silent = closed_class("abstract") | closed_class("unseen") | known.asking["frame"] | known.asking["others"]
-    told = (word,) in known.names or word in known.adjectives or word in known.places
-    return word in silent or told or not is_content(word)
-
-
 def _is_looked_for(token: Token) -> bool:
     """Say whether a word that grammar did not read has its predicate all the same, or names nothing to be seen."""
     verbs = (pattern for stem in token.stems for pattern in lexicon().verbs.get(stem, ()))
     alone = any(pattern.literal == 1 for pattern in verbs)
-    return alone or _says_nothing(token.text) or token.text in lexicon().asking["covers"]
+    return alone or says_nothing(token.text) or token.text in lexicon().asking["covers"]
 
 
 def _is_cover(noun: str, entity: Entity, reading: Reading) -> bool:

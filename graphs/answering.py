@@ -21,7 +21,8 @@ def compose_answer(hits: Sequence[Hit], ranked: int, judged: int) -> tuple[str, 
         return text, (ResultWarning(code="empty_library", text=text),)
     if not hits or hits[0].status == "dropped":
         closest = f" The closest is {hits[0].video_id} (score {hits[0].score:.2f})." if hits else ""
-        text = f"Nothing fits the question among the {judged} videos that were looked at, of {ranked}.{closest}"
+        among = "1 video that was" if judged == 1 else f"{judged} videos that were"
+        text = f"Nothing fits the question among the {among} looked at, of {ranked}.{closest}"
         return text, (ResultWarning(code="nothing_fits", text=text),)
     return _praise(hits), ()
 

@@ -131,7 +131,9 @@ def tell_alike(asked: str, said: str, record: ResultRecord) -> str:
     """
     by = f" Compared was what is said of the videos, not their pictures; looked for was: {said}." if said else ""
     if any(warning.code == "nothing_fits" for warning in record.warnings):
-        found = f"Nothing is {asked}, among the other {len(record.ranking)} videos."
+        others = len(record.ranking)
+        among = "the only other video" if others == 1 else f"the other {others} videos"
+        found = f"Nothing is {asked}, among {among}."
         if record.results:
             found += f" The closest is {record.results[0].video_id} (score {record.results[0].score:.2f})."
         return found + by

@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from tools.plugin_settings import check_names
 from tools.precision import Dtype, dtype_of, usual_settings
 from tools.pretrained import Weights, all_numbers, folder_of, load_model, load_processor, loaded, unload
 from twins.geometry import Bytes, Floats
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from tools.plugged import SpecialistContext
 
 MODEL_TYPE = "depth_anything"
+SETTINGS = ("weights", "revision", "batch_size", "dtype")
 PATCH = 14
 """Sides of a picture are multiples of that many pixels, where the configuration names no other number."""
 LEAST_METRES = 0.01
@@ -37,6 +39,7 @@ LEAST_METRES = 0.01
 
 def build(context: "SpecialistContext") -> "DepthAnything":
     """Return the plugin. Raises ValueError where its folder does not hold such a model."""
+    check_names(context.settings, SETTINGS)
     folder, config = folder_of(context.settings, MODEL_TYPE)
     return DepthAnything(folder, config, context.device, dtype_of(context.settings))
 

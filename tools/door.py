@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from tools.context import ToolContext
+from tools.plugin_settings import wrong_call
 from tools.weights import WEIGHTS, weights_digest
 from twins.deadlines import CallError, LateError, call_within
 from twins.errors import TwinseekError
@@ -195,7 +196,14 @@ def build(point: EntryPoint, context: object) -> Any:
     factory = _within(point.load, "cannot be imported", point.name)
     if not callable(factory):
         raise RefusedError(f"its entry point names {type(factory).__name__}, not a function build(context)")
-    return _within(lambda: factory(context), "cannot be built", point.name)
+    try:
+        return _within(lambda: factory(context), "cannot be built", point.name)
+    except RefusedError as error:
+        cause = error.__cause__
+        said = wrong_call(cause, factory, getattr(context, "settings", {})) if isinstance(cause, TypeError) else None
+        if said is None:
+            raise
+        raise RefusedError(said) from cause
 
 
 def version_of(plugin: Plugin, declared: object, settings: Mapping[str, Any], places: object = ()) -> str:
@@ -301,4 +309,8 @@ def _within(function: Callable[[], Any], what: str, name: str) -> Any:
         raise RefusedError(f"it {what}: it {error}") from error
     except CallError as error:
         cause = error.__cause__
+        if isinstance(cause, TwinseekError):
+            raise RefusedError(str(cause)) from cause
+        if type(cause) is ValueError:  # by which a plugin says what is wrong with its settings
+            raise RefusedError(f"it {what}: {cause}") from cause
         raise RefusedError(f"it {what} ({type(cause).__name__}: {cause})") from cause

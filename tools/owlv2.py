@@ -18,6 +18,7 @@ from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
+from tools.plugin_settings import check_names
 from tools.precision import dtype_of, usual_settings
 from tools.pretrained import Weights, all_numbers, folder_of, load_model, load_processor, loaded, unload
 from tools.vocabulary import read_vocabulary
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from tools.plugged import SpecialistContext
 
 MODEL_TYPE = "owlv2"
+SETTINGS = ("weights", "revision", "vocabulary", "threshold", "prompt", "batch_size", "dtype")
 NAMES_AT_ONCE = 128
 """Names that are encoded in one pass of the text model."""
 MOST_ENCODED = 4000
@@ -44,6 +46,7 @@ Found = list[tuple[str, float, tuple[float, ...]]]
 
 def build(context: "SpecialistContext") -> "Owlv2":
     """Return the plugin. Raises ValueError where its folder or another setting is wrong."""
+    check_names(context.settings, SETTINGS)
     folder, config = folder_of(context.settings, MODEL_TYPE)
     return Owlv2(folder, config, context.settings, context.device)
 

@@ -10,6 +10,7 @@ from prompts import Rendered, load
 from tools.crops import crop
 from tools.installed import check_installed
 from tools.plugged import SpecialistContext
+from tools.plugin_settings import wrong_setting
 from tools.precision import usual_settings
 from tools.pretrained import Weights
 from tools.qwen_eyes import LocalEyes, QwenSettings, ServedEyes
@@ -49,8 +50,7 @@ def build(context: SpecialistContext) -> "QwenVL":
     try:
         settings = QwenSettings.model_validate(dict(context.settings))
     except ValidationError as error:
-        first = error.errors()[0]
-        raise TwinseekError(f"its setting {'.'.join(map(str, first['loc']))} is wrong: {first['msg']}") from error
+        raise TwinseekError(wrong_setting(error, QwenSettings.model_fields)) from error
     if (settings.weights is None) == (settings.base_url is None):
         raise TwinseekError("set either weights (a folder) or base_url and model (a server) in its settings")
     if settings.weights is not None:

@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 from tools.automatic_masks import MaskGenerator, MaskLimits
 from tools.installed import check_installed
+from tools.plugin_settings import check_names
 from tools.precision import dtype_of, usual_settings
 from tools.pretrained import Weights, loaded, unload
 from tools.room import Room, out_of_memory
@@ -101,8 +102,7 @@ def build(context: Any) -> Sam2:
     if not settings.get("weights"):
         raise ValueError("it has no weights: set [plugins.sam2] weights to a folder with a checkpoint of SAM-2")
     known = {each.name for kind in (MaskLimits, ShotLimits) for each in fields(kind)} | OTHERS
-    if unknown := sorted(settings.keys() - known):
-        raise ValueError(f"it has no setting {unknown[0]!r}: choose of {', '.join(sorted(known))}")
+    check_names(settings, known)
     folder = Path(str(settings["weights"])).expanduser()
     plugin = Sam2(folder, context.device, settings)
     config_of(folder, FAMILIES)

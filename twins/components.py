@@ -9,10 +9,8 @@ from collections.abc import Iterable, Iterator
 from itertools import pairwise
 
 from twins.schema import Component, Fact, FactKind, Span, Track, Twin
-from twins.sentences import track_name
+from twins.sentences import UNNAMED, track_name
 
-UNNAMED = "object"
-"""The category of a track that nobody labelled."""
 CLAUSE_WORDS = 3
 """A clause of fewer words says nothing by itself."""
 COMMON_WORDS = {"A", "An", "At", "Both", "He", "In", "It", "On", "One", "She", "The", "Then", "They", "Two", "With"}

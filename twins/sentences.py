@@ -9,15 +9,19 @@ from twins.predicates.findings import Finding, find
 from twins.schema import Attribute, Fact, Provenance, Track, Twin
 
 SOURCE = "predicates"
-PROVENANCE = Provenance(specialist="predicates", version="4")
+PROVENANCE = Provenance(specialist="predicates", version="5")
 """What to file under :data:`SOURCE` in a twin's sources."""
 
+UNNAMED = "object"
+"""The category of a track that nobody labelled."""
 NAME_KINDS = ("size", "colour", "texture", "shape")
 """Attributes that stand before a noun, in the order in which English puts them."""
 NAME_WORDS = 2
 """Longest attribute, in words, that still reads as an adjective."""
 NAME_CONFIDENCE = 0.3
 """Attributes less sure than this are left out of names."""
+OF_UNNAMED = ("texture", "shape")
+"""Attributes that tell apart what has no better name: the outline of a dog is no part of what it is called."""
 
 FACT_KIND: dict[str, Literal["relation", "motion", "event"]] = {
     "spatial": "relation",
@@ -94,6 +98,7 @@ def adjectives(attributes: Iterable[Attribute], category: str) -> list[str]:
     best: dict[str, Attribute] = {}
     for attribute in attributes:
         fits = attribute.kind in NAME_KINDS and len(attribute.text.split()) <= NAME_WORDS
+        fits = fits and (attribute.kind not in OF_UNNAMED or category == UNNAMED)
         if not fits or attribute.confidence < NAME_CONFIDENCE or attribute.text.lower() in category.lower().split():
             continue
         if attribute.kind not in best or attribute.confidence > best[attribute.kind].confidence:

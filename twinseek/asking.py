@@ -21,6 +21,10 @@ if TYPE_CHECKING:
 
 Event = dict[str, Any]
 
+BY_RULES = ("llm_decomposer", "judged_by_rules")
+ANSWERED_BY_RULES = "answered_by_rules"
+"""Codes of what rules did in place of a model: some of it, and all of it."""
+
 
 @dataclass(frozen=True)
 class Prepared:
@@ -163,7 +167,7 @@ class Prepared:
                 "models": self.names,
                 "cost": spent.model_copy(update={"seconds": round(seconds, 4)}),
                 **{name: state[name] for name in ("answer", "sub_queries", "results", "ranking")},
-                "warnings": list({str(warning): warning for warning in warnings}.values()),
+                "warnings": told_once(list({str(warning): warning for warning in warnings}.values())),
             }
         )
 
@@ -182,3 +186,20 @@ def what_is_left(budget: "Budget", spent: Cost) -> "Budget":
 
 class _LeftError(Exception):
     """Nobody listens any more."""
+
+
+def told_once(warnings: Sequence[Event]) -> list[Event]:
+    """Return warnings of which the one that no model answered tells why, in place of all that say it of a part.
+
+    Args:
+        warnings: each with ``code`` and ``text``.
+    """
+    parts = [warning for warning in warnings if warning["code"] in BY_RULES]
+    if not parts or all(warning["code"] != ANSWERED_BY_RULES for warning in warnings):
+        return list(warnings)
+    why = parts[-1]["text"].split(": ", 1)[-1]
+    told = {"code": ANSWERED_BY_RULES, "text": f"no model judged a single video, this is the rules' answer: {why}"}
+    # That something else went wrong while the question was taken apart is told beside it.
+    left = [warning for warning in warnings if warning not in parts or warning["text"].split(": ", 1)[-1] != why]
+    left = [warning for warning in left if warning["code"] not in (ANSWERED_BY_RULES, "judged_by_rules")]
+    return [told, *left]

@@ -3,7 +3,7 @@
 import json
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -79,12 +79,16 @@ def evaluate(
     """Ask every question.
 
     Args:
-        library: whose videos have the ids that the questions name.
+        library: it has the videos that the questions name, by id or by file.
         queries: at least one.
         on_answer: told of each question that was answered.
         options: as for :meth:`twinseek.library.Library.ask`.
+
+    Raises:
+        TwinseekError: a question names a video that the library does not have.
     """
     found = Evaluation({})
+    queries = [replace(query, relevant=frozenset(map(library.resolve, query.relevant))) for query in queries]
 
     def rank(query: Query) -> Sequence[str]:
         result = library.ask(query.text, masks="none", **options)

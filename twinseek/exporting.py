@@ -49,6 +49,9 @@ class ExportReport(Strict):
         return f"exported {count(len(self.videos), 'video')} to {', '.join(self.files)}"
 
 
+FILE_ENDINGS = frozenset([".json", ".mp4", ".mov", ".avi", ".mkv", ".webm", ".m4v", ".gif", ".png", ".zip"])
+"""Endings of files that a folder, or a file of another kind, should not have by mistake."""
+
 Format = Literal["coco", "coco-vis", "davis", "mp4"]
 
 
@@ -66,7 +69,7 @@ def excerpts_of(store: Store, wanted: Iterable[Path | str | ResultRecord]) -> li
     found: dict[str, Excerpt] = {}
     for one in wanted:
         answer = one if isinstance(one, ResultRecord) else _answer_in(Path(one))
-        for excerpt in [_whole(store, store.resolve(str(one)))] if answer is None else _answered(store, answer):
+        for excerpt in [_whole(store, _resolved(store, str(one)))] if answer is None else _answered(store, answer):
             if excerpt.video_id in found:
                 raise TwinseekError(f"{excerpt.video_id} is named twice: name each video once, or one answer")
             found[excerpt.video_id] = excerpt
@@ -90,6 +93,17 @@ def _answer_in(path: Path) -> ResultRecord | None:
         where = ".".join(map(str, first["loc"])) or "the file"
         raise TwinseekError(
             f"{display(path)} is no answer of `twinseek ask --json` ({where}: {first['msg']}): write it anew"
+        ) from error
+
+
+def _resolved(store: Store, name: str) -> str:
+    try:
+        return store.resolve(name)
+    except TwinseekError as error:
+        if not name.lower().endswith(".json") or Path(name).exists():
+            raise
+        raise TwinseekError(
+            f"there is no file {display(Path(name))}, and no video of this name: write it with `twinseek ask --json`"
         ) from error
 
 
@@ -166,15 +180,29 @@ def export(
 
 def _places(excerpts: Sequence[Excerpt], format: Format, to: Path | None) -> list[Path]:
     if format == "davis":
+        _check_folder(to, "davis writes a folder")
         return [(to or Path("davis")) / excerpt.video_id for excerpt in excerpts]
     if format == "mp4":
         if to is not None and to.suffix.lower() == ".mp4" and not to.is_dir():
             if len(excerpts) > 1:
                 raise TwinseekError(f"{len(excerpts)} videos cannot go into the one file {display(to)}: name a folder")
             return [to]
+        _check_folder(to, "an overlay is an .mp4 file, several are a folder")
         return [(to or Path()) / f"{excerpt.video_id}.overlay.mp4" for excerpt in excerpts]
+    if to is not None and to.suffix.lower() in FILE_ENDINGS - {".json"} and not to.is_dir():
+        raise TwinseekError(f"{display(to)} is not named like JSON, which {format} writes: name a .json file (--to)")
     name = f"{excerpts[0].video_id if len(excerpts) == 1 else 'twins'}.{format}.json"
     return [Path(name) if to is None else to / name if to.is_dir() else to]
+
+
+def _check_folder(to: Path | None, why: str) -> None:
+    """Refuse a file, or what is named like one, where a folder is written."""
+    if to is None or to.is_dir():
+        return
+    if to.exists():
+        raise TwinseekError(f"{display(to)} is a file, and {why}: name another place (--to)")
+    if to.suffix.lower() in FILE_ENDINGS:
+        raise TwinseekError(f"{display(to)} is named like a file, and {why}: name another place (--to)")
 
 
 @contextmanager

@@ -25,6 +25,7 @@ from twins.search.chroma_client import ChromaUnavailableError
 from twins.search.index import LOCK_SECONDS
 from twins.search.recall import EXACT_ROWS
 from twins.store import Store
+from twinseek.plain_text import count
 from twinseek.settings import AskSettings, LlmSettings, Settings
 
 if TYPE_CHECKING:
@@ -385,7 +386,7 @@ def not_searched(scores: list[tuple[str, float]], committed: Collection[str]) ->
     if not missed:
         return ()
     text = (
-        f"{missed} of {len(committed)} videos cannot be found yet: let `twinseek index` finish, or, where none runs, "
-        "use `twinseek doctor --repair`"
+        f"{missed} of {count(len(committed), 'video')} cannot be found yet: "
+        "let `twinseek index` finish, or, where none runs, use `twinseek doctor --repair`"
     )
     return (ResultWarning(code="not_searched", text=text),)

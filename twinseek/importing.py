@@ -1,6 +1,7 @@
 """Twins from annotations that users bring."""
 
 import glob
+import json
 import mimetypes
 import os
 from collections.abc import Callable, Iterator, Sequence
@@ -8,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from twins.annotations import import_annotation
+from twins.annotations import MAX_BYTES, import_annotation
 from twins.coco_images import read_coco
 from twins.coco_vis import read_coco_vis
 from twins.components import components
@@ -54,6 +55,14 @@ FORMATS: dict[str, Reader] = {
     "sa-v": lambda path, options: read_sa_v(path, options.fps),
 }
 
+MARKS = {
+    "sa-v": {"masklet"},
+    "coco": {"images", "annotations"},
+    "coco-vis": {"videos", "annotations"},
+    "annotations": {"video", "objects", "frames"},
+}
+"""Keys of a file that only this format has, the first that fits."""
+
 
 def import_files(
     store: Store,
@@ -89,7 +98,7 @@ def import_files(
 def _names(store: Store, files: Sequence[Path], format: str, options: ImportOptions) -> list[str]:
     names: dict[str, None] = {}
     for path in files:
-        for described in FORMATS[format](path, options):
+        for described in _read(path, format, options):
             name = described.twin.video_id
             if name in names:
                 raise TwinseekError(f"the video {name!r} is described twice: import one of its descriptions")
@@ -102,6 +111,27 @@ def _names(store: Store, files: Sequence[Path], format: str, options: ImportOpti
             f" or remove it first with `twinseek remove {indexed}`"
         )
     return list(names)
+
+
+def _read(path: Path, format: str, options: ImportOptions) -> Iterator[Described]:
+    try:
+        yield from FORMATS[format](path, options)
+    except TwinseekError as error:
+        other = format_of(path)
+        if other in (None, format):
+            raise
+        raise TwinseekError(f"{display(path)} looks like {other}, not like {format}: add --format {other}") from error
+
+
+def format_of(path: Path) -> str | None:
+    """Return the format of which a JSON file has the keys; none where it has those of no format."""
+    try:
+        with path.open("rb") as file:
+            found = json.loads(file.read(MAX_BYTES))
+    except (OSError, ValueError, RecursionError):
+        return None
+    keys = found.keys() if isinstance(found, dict) else frozenset()
+    return next((name for name, marks in MARKS.items() if marks <= keys), None)
 
 
 def _expand(paths: Sequence[Path], format: str) -> list[Path]:

@@ -1,14 +1,16 @@
 """The plugins that a profile names: which there must be, and whether they and their weights are there."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from twins.errors import TwinseekError
 from twinseek.settings import Settings
-from twinseek.weights import Wanted, locate, wanted
+from twinseek.weights import Wanted, locate, plugin_sections, wanted
 from twinseek.weights_folder import models_folder
 
 if TYPE_CHECKING:
+    from tools.door import Plugin
     from tools.plugged import Plugged
 
 
@@ -34,6 +36,29 @@ def plugin_kinds(part: str) -> "list[type[Plugged]]":
         "encoder": [EncoderPlugin],
     }
     return kinds[part]
+
+
+def told_of_use(plugins: "Sequence[Plugin]", settings: Settings, device: str) -> "list[Plugin]":
+    """Return the plugins, those that a profile names for its index or its search with whether they can be used.
+
+    They are built for that, and their weights are not loaded.
+    """
+    from tools.door import RefusedError
+    from tools.plugged import find
+
+    told, sections = list(plugins), plugin_sections(settings)
+    for part, name in used_plugins(settings).items():
+        groups = {kind.GROUP for kind in plugin_kinds(part)}
+        for at, plugin in enumerate(told):
+            if plugin.name != name or plugin.group not in groups or plugin.state == "refused":
+                continue
+            try:
+                kind, point = find(plugin_kinds(part), name)
+                kind.built(point, sections.get(name, {}), device)
+                told[at] = replace(plugin, state="ready", reason=f"the profile's {part}")
+            except (RefusedError, TwinseekError) as error:
+                told[at] = replace(plugin, state="refused", reason=f"the profile's {part}, but {error}")
+    return told
 
 
 def check_there(settings: Settings) -> None:

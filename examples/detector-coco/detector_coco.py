@@ -40,6 +40,8 @@ class Coco:
     def __init__(self, weights, names=None, threshold=0.5):
         self.weights_file = Path(weights)
         self.names = Path(names or self.weights_file.with_name("coco.names")).read_text().split("\n")
+        if not isinstance(threshold, int | float) or not 0 <= threshold <= 1:
+            raise ValueError(f"its setting threshold is {threshold!r}: give a number from 0 to 1")
         self.threshold = float(threshold)
 
     def detect(self, image):

@@ -196,7 +196,7 @@ def test_an_export_that_fails_leaves_nothing(made, tmp_path, monkeypatch, form):
     def fail(*_: object) -> None:
         raise TwinseekError("enough")
 
-    place = tmp_path if form == "davis" else tmp_path / "out.mp4"
+    place = tmp_path / {"coco-vis": "out.json", "davis": "", "mp4": "out.mp4"}[form]
     with Library.open(made / "library") as library:
         monkeypatch.setattr(Excerpt, "sighting", fail)
         with pytest.raises(TwinseekError, match="enough"):

@@ -150,6 +150,7 @@ def test_a_second_run_does_nothing_and_other_weights_measure_depth_alone(library
 def test_the_same_models_are_tools_and_the_doctor_finds_them_whole(library, profile):
     listed = json.loads(run("tools", "--profile", profile, "--json").stdout)
     states = {plugin["name"]: plugin["state"] for plugin in listed}
-    assert [states[name] for name in ("segment", "depth", "find_objects")] == ["ready"] * 3
+    named = ("segment", "depth", "find_objects", "sam2", "depth_anything", "owlv2")
+    assert [states[name] for name in named] == ["ready"] * len(named)
     assert "error" not in run("doctor", "--library", library, "--profile", profile).stdout
     assert run("ask", "a dog is in front of a cup", "--library", library, "--profile", profile, "--json").stdout

@@ -20,7 +20,7 @@ def slow(kind, seconds):
 
 
 @pytest.mark.parametrize(
-    ("kind", "codes"), [("decompose", {"llm_decomposer"}), ("judge", {"judged_by_rules"})], ids=["decompose", "judge"]
+    ("kind", "codes"), [("decompose", {"llm_decomposer"}), ("judge", {"answered_by_rules"})], ids=["decompose", "judge"]
 )
 def test_a_server_that_hangs_leaves_verdicts_and_is_not_waited_for_longer(tmp_path, monkeypatch, kind, codes):
     with asked_library(tmp_path, monkeypatch, slow(kind, 20)) as library:

@@ -369,9 +369,9 @@ def test_weights_that_lack_a_part_are_not_filled_up_with_random_numbers(tmp_path
         ({}, "set either weights"),
         ({"weights": ".", "base_url": "http://localhost/v1"}, "set either weights"),
         ({"base_url": "http://localhost/v1"}, "set model to the name"),
-        ({"base_url": "localhost"}, "its setting base_url is wrong"),
-        ({"wieghts": "."}, "its setting wieghts is wrong: Extra inputs"),
-        ({"weights": ".", "dtype": "int8"}, "its setting dtype is wrong"),
+        ({"base_url": "localhost"}, "its setting base_url is .localhost.: give an address"),
+        ({"wieghts": "."}, "it has no setting .wieghts.: did you mean .weights."),
+        ({"weights": ".", "dtype": "int8"}, "its setting dtype is .int8.: give .auto., .float32."),
     ],
 )
 def test_settings_that_do_not_fit_are_named(settings, says):

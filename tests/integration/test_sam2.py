@@ -403,7 +403,7 @@ def test_a_profile_that_names_it_makes_whole_twins_of_real_video(weights, tmp_pa
                     assert sizes == {(twin.height, twin.width)}
 
 
-NONE = r"the plugin sam2 of twinseek cannot be used: it cannot be built \(ValueError: it has no weights: set "
+NONE = r"the plugin sam2 of twinseek cannot be used: it cannot be built: it has no weights: set "
 EMPTY = "the weights of the plugin sam2 cannot be used: . has no .safetensors file"
 
 

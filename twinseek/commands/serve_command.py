@@ -1,6 +1,7 @@
 """``twinseek serve``."""
 
 import os
+import socket
 import sys
 from importlib.resources import files
 from importlib.util import find_spec
@@ -40,6 +41,21 @@ def command(library: Path | None, profile: str | None, host: str, port: int, job
         os.environ["TWINSEEK_LIBRARY"] = str(library.absolute())
     if profile:
         os.environ["TWINSEEK_PROFILE"] = profile
+    check_free(host, port)
     address = ["--host", host, "--port", str(port), "--n-jobs-per-worker", str(jobs)]
     server = [sys.executable, "-m", "langgraph_cli", "dev", "--config", str(config), "--no-browser", "--no-reload"]
     os.execv(sys.executable, [*server, *address])  # noqa: S606 - takes this process's place; there is no shell
+
+
+def check_free(host: str, port: int) -> None:
+    """Refuse an address where something listens already: the server would go to another one without a word."""
+    try:
+        family, kind, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        with socket.socket(family, kind) as tried:
+            if os.name == "posix":
+                tried.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # what has just ended does not count
+            tried.bind(address)
+    except OSError as error:
+        raise TwinseekError(
+            f"cannot listen on {host}:{port} ({error.strerror}): choose another port (--port) or end what listens there"
+        ) from error

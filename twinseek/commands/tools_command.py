@@ -24,12 +24,14 @@ def command(profile: str | None, as_json: bool) -> None:
     from tools.door import list_plugins
     from tools.specialists import OpenSpecialists
     from twinseek.devices import device_or_cpu
+    from twinseek.specialists import told_of_use
     from twinseek.weights import plugin_sections
 
     settings = load_settings(profile=profile)
     sections, device = plugin_sections(settings), device_or_cpu(settings, partial(click.echo, err=True))
     specialists = OpenSpecialists(settings.index.plugins, sections, device)
-    plugins = list_plugins(context_without_library(_eyes(settings, device), specialists), sections)
+    found = list_plugins(context_without_library(_eyes(settings, device), specialists), sections)
+    plugins = told_of_use(found, settings, device)
     for problem in specialists.problems:
         click.echo(problem, err=True)
     if as_json:

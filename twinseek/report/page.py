@@ -53,7 +53,7 @@ class HitView:
     """One hit with what is drawn for it.
 
     ``chips`` maps an instance to its colour and its name; ``way`` says how the question was understood, where there
-    are several ways.
+    are several ways; ``seen`` says in a sentence what the pictures show.
     """
 
     hit: Hit
@@ -63,6 +63,7 @@ class HitView:
     timeline: Timeline | None
     chips: Mapping[str, tuple[str, str]]
     way: str
+    seen: str
 
 
 @dataclass(frozen=True)
@@ -160,7 +161,27 @@ def _view_hit(hit: Hit, way: str, frames: FrameSource | None, most: int) -> HitV
             for name, colour in colours.items()
         },
         way=way,
+        seen=tell_seen(hit, pictures),
     )
+
+
+def tell_seen(hit: Hit, pictures: Sequence[Picture]) -> str:
+    """Say at which moments the pictures were taken and which things are outlined in them; nothing without pictures."""
+    if not pictures:
+        return ""
+    things = [label_of(one) + " (without a name)" * (one.category == "object") for one in hit.instances]
+    one = len(pictures) == 1
+    shown = (
+        f"The picture{'' if one else 's'} show{'s' if one else ''} the video at {listed([p.clock for p in pictures])}"
+    )
+    if not things:
+        return f"{shown}; no thing is outlined, because the answer names none."
+    return f"{shown}. Outlined, where in view: {listed(things)}."
+
+
+def listed(words: Sequence[str]) -> str:
+    """Return ``a``, ``a and b``, ``a, b and c``."""
+    return " and ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
 
 
 def describe_relation(part: SubQuery, names: Mapping[str, str]) -> str:

@@ -184,13 +184,30 @@ def lines(question, candidate):
     return {line.claim: line.check for line in check_verdict(verdict, candidate.twin, candidate.geometry).trace}
 
 
+@pytest.mark.parametrize(
+    ("question", "labels", "told", "check"),
+    [
+        ("two cups", "cup cup", "2 cups: 2 found", "verified"),
+        ("two cups", "cup cup cup", "2 cups: 3 found", "refuted"),
+        ("two cups", "cup cup object", "2 cups: 2 found by name, 1 more may be", "unverifiable"),
+        ("two cups", "cup cup cup object", "2 cups: 3 found by name, 1 more may be", "refuted"),
+        ("two cups", "object dog", "2 cups: none found by name, 1 may be", "unverifiable"),
+    ],
+)
+def test_a_count_of_names_is_open_only_where_it_may_be_right_and_says_why(question, labels, told, check, clip, mover):
+    movers = [
+        mover(str(n), [(0, 60, 60 * n), (6, 60, 60 * n)], category=label) for n, label in enumerate(labels.split())
+    ]
+    assert lines(question, clip(*movers))[told] == check
+
+
 def test_no_unchecked_name_stands_beside_a_check_mark(clip, mover):
     unnamed = clip(mover("a", [(0, 60, 100), (6, 500, 100)], colour="red"))
     assert lines("a board moves", unnamed) == {
         "an object moves": "verified",
         'the "board" is a board': "unverifiable",
     }
-    assert lines("three dogs move", unnamed)["3 dogs move: 1 found"] == "unverifiable"
+    assert lines("three dogs move", unnamed)["3 dogs move: none found by name, 1 may be"] == "unverifiable"
     named = clip(mover("a", [(0, 60, 100), (6, 500, 100)], colour="red", category="dog"))
     assert lines("a red dog moves", named) == {
         "the red dog moves": "verified",

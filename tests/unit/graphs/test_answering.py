@@ -34,3 +34,10 @@ def test_nothing_checked_is_called_judged_by_description():
 def test_the_answer_says_how_many_claims_could_be_checked():
     trace = (line("it moves", "verified"), line("it looks sad", "unverifiable"), line("it stops", "verified"))
     assert "it moves; it stops (2 of 3 claims could be checked)." in answer(a_hit(trace=trace))
+
+
+def test_one_video_is_no_videos():
+    assert compose_answer([], ranked=1, judged=1)[0].startswith(
+        "Nothing fits the question among the 1 video that was looked at, of 1."
+    )
+    assert "the 2 videos that were looked at" in compose_answer([], ranked=3, judged=2)[0]

@@ -57,7 +57,7 @@ def test_a_tool_is_offered_without_what_the_graph_fills_in(put):
         ("def build(context): raise KeyError('weights')", "cannot be built (KeyError: 'weights')"),
         ("def build(context): return 'a tool'", "returned str, not a LangChain tool"),
         (a_tool("other"), "called 'other' and its entry point 'broken'"),
-        (a_tool("broken").replace('"""Say how bright the scene is."""', ""), "cannot be built (ValueError"),
+        (a_tool("broken").replace('"""Say how bright the scene is."""', ""), "built: Function must have a docstring"),
         (a_tool("broken").replace(SIGNATURE, "n: int = 3"), "must take video_id: Annotated"),
         (a_tool("broken").replace("Annotated[str, InjectedToolArg]", "str"), "must take video_id: Annotated"),
         (a_tool("broken").replace("n: int = 3", "n: type(lambda: 0)"), "cannot be described ("),

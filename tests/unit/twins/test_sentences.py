@@ -87,9 +87,14 @@ def test_names_take_one_sure_adjective_of_each_kind_in_english_order() -> None:
         attribute("other", "with a long handle"),
         attribute("shape", "long and rather thin"),
     )
-    assert track_name(track("t", *looks, category="ball")) == "small red round ball"
+    assert track_name(track("t", *looks)) == "small red round object"
     assert track_name(track("t", attribute("colour", "orange"), category="orange")) == "orange"
     assert track_name(track("t")) == "object"
+
+
+def test_what_has_a_name_is_not_called_by_its_outline_or_texture() -> None:
+    looks = (attribute("colour", "white"), attribute("shape", "cross"), attribute("texture", "textured"))
+    assert track_name(track("t", *looks, category="dog")) == "white dog"
 
 
 def test_still_objects_far_from_each_other_have_little_to_tell() -> None:

@@ -7,10 +7,13 @@ import pytest
 from click.testing import CliRunner
 
 from evals.retrieval import Query
+from evals.worlds import questions, worlds
 from tests.integration.model_server import says, send, serve, status
 from twins.errors import TwinseekError
 from twinseek.cli import cli
+from twinseek.demo import CLIPS, SEED
 from twinseek.evaluation import drawn, read_questions
+from twinseek.library import Library
 
 EXAMPLE = Path(__file__).parents[3] / "examples" / "annotations" / "kitchen_cup.json"
 
@@ -100,3 +103,25 @@ def test_where_a_model_only_takes_questions_apart_its_silence_is_told_too(annota
         server.script(status(400))
         done, found = evaluated(annotations, server, "--llm-judge", "none", "--json")
     assert found["by_rules"] == 2 and done.exit_code == 1
+
+
+def test_the_example_asks_what_the_demo_renders():
+    known = {question.clip: question.phrasings for question in questions(worlds(SEED, CLIPS)) if question.demo}
+    asked = read_questions(EXAMPLE.parents[1] / "questions")
+    assert {name for query in asked for name in query.relevant} == set(known)
+    assert all(query.text in known[name] for query in asked for name in query.relevant)
+
+
+def test_questions_may_name_videos_of_a_library_by_what_stands_for_them(annotations, tmp_path):
+    place = tmp_path / "library"
+    with Library.open(place, create=True) as library:
+        library.import_files([annotations])
+    asked = tmp_path / "asked"
+    asked.mkdir()
+    query = {"id": "1", "text": "where is the cup?", "kind": "semantic"}
+    (asked / "cup.json").write_text(json.dumps({"video": "cu", "queries": [query]}))
+    done = CliRunner().invoke(cli, ["eval", str(asked), "--library", str(place), "--json"])
+    assert json.loads(done.stdout)["figures"]["all"]["recall_at_1"]["value"] == 1
+    (asked / "cup.json").write_text(json.dumps({"video": "gone", "queries": [query]}))
+    done = CliRunner().invoke(cli, ["eval", str(asked), "--library", str(place)])
+    assert isinstance(done.exception, TwinseekError) and "gone" in str(done.exception)

@@ -357,3 +357,18 @@ def test_a_label_covers_no_small_thing_that_is_marked():
         for x1, y1, x2, y2 in boxes:
             apart = tag.left >= x2 / 2 or tag.left + TAG_WIDTH <= x1 / 2 or top >= y2 or top + TAG_HEIGHT <= y1
             assert apart, (tag, (x1, y1, x2, y2))
+
+
+def test_the_page_says_what_its_pictures_show_and_what_its_marks_mean():
+    named = a_hit(instances=(an_instance("t1", category="dog"), an_instance("t2", category="object")))
+    page = Page(render_report([a_record(results=(named,))], noise_frames()))
+    text = " ".join(" ".join(page.words).split())
+    assert "Outlined, where in view: dog t1 and t2 (without a name)." in text
+    assert "How to read this page" in text and "when the question fits, on the timeline" in text
+    swatches = {tuple(attrs["class"].split()[1:]) for attrs in page.all("i", "swatch")}
+    assert {("thing",), ("answer",), ("thin", "refuted"), ("moment",)} <= swatches
+
+
+def test_pictures_without_a_thing_to_outline_say_so():
+    page = Page(render_report([a_record(results=(a_hit(instances=()),))], noise_frames()))
+    assert "no thing is outlined, because the answer names none." in " ".join(page.words)

@@ -1,0 +1,16 @@
+import socket
+
+import pytest
+
+from twins.errors import TwinseekError
+from twinseek.commands.serve_command import check_free
+
+
+def test_a_port_that_is_taken_is_refused_with_what_to_do():
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        with pytest.raises(TwinseekError, match=rf"127\.0\.0\.1:{port} .*choose another port \(--port\)"):
+            check_free("127.0.0.1", port)
+    check_free("127.0.0.1", port)
