@@ -1,7 +1,7 @@
 """Recall: every video ranked by its sentences alone. Vectors propose, words and instances decide."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 import numpy as np
@@ -11,6 +11,7 @@ from agents.ranking import Centring, learn_centring
 from agents.ranking_records import Question, Records, embed_question, score_records
 from agents.sub_queries import is_content
 from graphs.embedding import instances_space, words_space
+from graphs.told import told_of
 from twins.errors import TwinseekError
 from twins.geometry import Bools, Floats, Ints
 from twins.protocols import TextEncoder
@@ -32,10 +33,14 @@ reach (``python -m benchmarks.retrieval`` prints both), so that a threshold of o
 
 @dataclass(frozen=True)
 class Recalled:
-    """Every video with its score 0-1, best first, and what a reader should know of how they were found."""
+    """Every video with its score 0-1, best first, and what a reader should know of how they were found.
+
+    ``told`` are those that tell some predicate that is asked for, best first (:mod:`graphs.told`).
+    """
 
     scores: list[tuple[str, float]]
     warnings: tuple[ResultWarning, ...] = ()
+    told: tuple[str, ...] = ()
 
 
 def recall_videos(
@@ -63,7 +68,8 @@ def recall_videos(
     rest = [place for place in np.lexsort((np.arange(len(nearest)), -nearest)).tolist() if place not in scores]
     ranked = [(snapshot.video_ids[place], round(score, 6)) for place, score in scores.items()]
     warnings = (ResultWarning(code="exact_search", text=found.reason),) if found.reason else ()
-    return Recalled(ranked + [(snapshot.video_ids[place], 0.0) for place in rest], warnings)
+    scored = ranked + [(snapshot.video_ids[place], 0.0) for place in rest]
+    return Recalled(scored, warnings, tuple(told_of(decomposition, index)))
 
 
 def among(recalled: Recalled, within: Collection[str] | None, without: Collection[str] = ()) -> Recalled:
@@ -85,7 +91,7 @@ def among(recalled: Recalled, within: Collection[str] | None, without: Collectio
         raise TwinseekError(
             f"there is no video to look at ({named}): name some that can be found (twinseek doctor --repair)"
         )
-    return Recalled(scores, recalled.warnings)
+    return replace(recalled, scores=scores)
 
 
 def looked_for(decomposition: Decomposition) -> list[str]:

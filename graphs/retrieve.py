@@ -17,6 +17,7 @@ from graphs.context import RetrieveContext
 from graphs.grounding import ground_hit
 from graphs.ranking import Judged, RankedHit, close_call, judged_of, order_verdicts, rank_videos
 from graphs.state import Json, as_warning, decomposition_of
+from graphs.told import proposed
 from twins.errors import TwinseekError
 from twins.queries import Decomposition, Hit
 
@@ -30,6 +31,7 @@ class RetrieveState(TypedDict):
     search: list[str]
     denied: list[int]
     coarse: list[tuple[str, float]]
+    told: list[str]
     screened: list[Json]
     verdicts: Annotated[list[Json], add]
     shown: list[Json]
@@ -105,6 +107,7 @@ def recall(state: RetrieveState, runtime: Rt) -> Json:
     return {
         "started": time.monotonic(),  # of inspecting: taking the question apart may have waited for a model
         "coarse": recalled.scores,
+        "told": list(recalled.told),
         "warnings": [warning.model_dump() for warning in recalled.warnings],
     }
 
@@ -115,9 +118,9 @@ def fan_out(state: RetrieveState, runtime: Rt) -> list[Send] | Literal["rank"]:
     A branch costs a millisecond and is worth it only for a judge that waits.
     """
     options = runtime.context.options
-    proposed = state["coarse"][: options.candidates]
+    chosen = proposed(state["coarse"], state["told"], options.candidates)
     shared = {key: state[key] for key in ("query", "started", "sub_queries")}
-    branches = [proposed] if options.concurrency == 1 and proposed else [[candidate] for candidate in proposed]
+    branches = [chosen] if options.concurrency == 1 and chosen else [[candidate] for candidate in chosen]
     return [Send("inspect", {**shared, "candidates": branch}) for branch in branches] or "rank"
 
 
@@ -129,7 +132,7 @@ def screen(state: RetrieveState, runtime: Rt) -> Json:
     context = runtime.context
     decomposition = decomposition_of(state["query"], state["sub_queries"])
     screened: list[Json] = []
-    for video_id, coarse_score in state["coarse"][: context.options.screened]:
+    for video_id, coarse_score in proposed(state["coarse"], state["told"], context.options.screened):
         with suppress(TwinseekError):  # whoever is to judge it says that it cannot be read
             screened.append(_inspect_one(decomposition, video_id, coarse_score, context).model_dump(mode="json"))
     by_score = sorted(screened, key=lambda judged: -judged["score"])
@@ -140,8 +143,8 @@ def screen(state: RetrieveState, runtime: Rt) -> Json:
 def one_each(state: RetrieveState, runtime: Rt) -> list[Send] | Literal["rank"]:
     """Send each proposed video to an investigation of its own: their judge waits for a server."""
     shared = {key: state[key] for key in ("query", "sub_queries", "search")}
-    proposed = state["coarse"][: runtime.context.options.candidates]
-    return [Send("inspect", {**shared, "video_id": name, "coarse_score": score}) for name, score in proposed] or "rank"
+    chosen = state["coarse"][: runtime.context.options.candidates]
+    return [Send("inspect", {**shared, "video_id": name, "coarse_score": score}) for name, score in chosen] or "rank"
 
 
 def inspect(state: _Inspection, runtime: Rt) -> Json:

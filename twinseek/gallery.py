@@ -319,7 +319,8 @@ class Gallery:
                 raise
             return Recalled([])
         committed = self._store.video_ids()
-        return Recalled(only_committed(found.scores, committed), found.warnings + not_searched(found.scores, committed))
+        warnings = found.warnings + not_searched(found.scores, committed)
+        return Recalled(only_committed(found.scores, committed), warnings, found.told)
 
     def diagnose(self, decomposition: Decomposition) -> list[ResultWarning]:
         """Say what the library as a whole cannot know of a question."""

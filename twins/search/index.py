@@ -151,6 +151,11 @@ class SearchIndex:
         terms = list(texts)
         return self._reader.read(lambda connection: words.bm25(connection, terms))
 
+    def bm25_phrases(self, phrases: Iterable[str]) -> dict[str, float]:
+        """Score every video that holds one of some phrases word by word; larger is better. Any text is safe."""
+        told = list(phrases)
+        return self._reader.read(lambda connection: words.bm25_phrases(connection, told))
+
     def snapshot(self, space: str) -> Snapshot:
         """Return the vectors of a space as last committed: the same object until something is committed.
 

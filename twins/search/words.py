@@ -8,6 +8,8 @@ from collections.abc import Iterable
 TERMS_AT_ONCE = 64
 """Terms of one full-text query: scores add up over terms, so a long question is asked in pieces."""
 
+_BM25 = "SELECT video_id, -bm25(texts) FROM texts JOIN videos ON video = texts.rowid WHERE texts MATCH ?"
+
 
 def bm25(connection: sqlite3.Connection, texts: Iterable[str]) -> dict[str, float]:
     """Score every video that shares a word (by its Porter stem) with the texts; larger is better.
@@ -18,13 +20,16 @@ def bm25(connection: sqlite3.Connection, texts: Iterable[str]) -> dict[str, floa
     scores: dict[str, float] = {}
     for first in range(0, len(terms), TERMS_AT_ONCE):
         expression = " OR ".join(f'"{term}"' for term in terms[first : first + TERMS_AT_ONCE])
-        found = connection.execute(
-            "SELECT video_id, -bm25(texts) FROM texts JOIN videos ON video = texts.rowid WHERE texts MATCH ?",
-            (expression,),
-        )
-        for video_id, score in found:
+        for video_id, score in connection.execute(_BM25, (expression,)):
             scores[video_id] = scores.get(video_id, 0.0) + score
     return scores
+
+
+def bm25_phrases(connection: sqlite3.Connection, phrases: Iterable[str]) -> dict[str, float]:
+    """Score every video with one of these phrases, its words side by side and in order (by their Porter stems)."""
+    split = (re.findall(r"[^\W_]+", phrase.lower()) for phrase in phrases)
+    expression = " OR ".join(f'"{" ".join(terms)}"' for terms in split if terms)
+    return dict(connection.execute(_BM25, (expression,))) if expression else {}
 
 
 def words(texts: Iterable[str]) -> list[str]:

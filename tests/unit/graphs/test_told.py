@@ -1,0 +1,68 @@
+"""Which videos are proposed because they tell what is asked."""
+
+import numpy as np
+import pytest
+
+from graphs.told import phrases_of, proposed, told_of
+from twins.queries import Decomposition, SubQuery
+from twins.search.index import SearchIndex
+
+ROWS = {"s": (np.ones((1, 2), np.float32), np.zeros(1, np.int32))}
+
+
+@pytest.fixture
+def index(tmp_path):
+    with SearchIndex.open(tmp_path, writable=True) as index:
+        index.put("grower", "g", ROWS, "the red object comes toward the camera\nthe red object moves to the left")
+        index.put("shrinker", "g", ROWS, "the red object moves away from the camera\nthe red object moves to the left")
+        index.put("left", "g", ROWS, "the red object moves to the left")
+        index.put("right", "g", ROWS, "the red object is to the right of the blue object")
+        index.put("camera", "g", ROWS, "the camera comes home toward noon")
+        yield index
+
+
+def asking(*parts):
+    return Decomposition(
+        query="?",
+        sub_queries=tuple(
+            SubQuery(id=f"s{n}", text="?", kind="action", subject="something", relation=relation, negated=negated)
+            for n, (relation, negated) in enumerate(parts)
+        ),
+    )
+
+
+def test_a_predicate_is_found_by_the_stronger_one_that_is_told_in_its_place(index):
+    assert told_of(asking(("moves_toward", False)), index) == ["grower"]
+    assert told_of(asking(("grows", False)), index) == ["grower"]
+
+
+def test_a_side_is_found_by_the_opposite_one(index):
+    assert told_of(asking(("left_of", False)), index) == ["right"]
+
+
+def test_what_is_denied_proposes_nobody(index):
+    assert told_of(asking(("grows", True)), index) == []
+    assert told_of(asking(("grows", True), ("shrinks", False)), index) == ["shrinker"]
+
+
+def test_what_few_tell_counts_more(index):
+    assert told_of(asking(("moves_left", False), ("grows", False)), index)[0] == "grower"
+
+
+def test_words_apart_are_no_phrase(index):
+    assert "camera" not in told_of(asking(("moves_toward", False)), index)
+
+
+def test_a_phrase_is_no_query_language(index):
+    assert index.bm25_phrases(['" OR texts:object NOT "', "", "(("]) == {}
+
+
+def test_every_predicate_is_told_by_its_own_phrase_first():
+    assert phrases_of("grows")[0] == "grows larger"
+    assert "comes toward the camera" in phrases_of("grows")
+
+
+def test_near_words_and_told_predicates_take_turns():
+    coarse = [("a", 0.9), ("b", 0.8), ("c", 0.7), ("d", 0.1), ("e", 0.0)]
+    assert proposed(coarse, ["e", "gone", "a"], 4) == [("a", 0.9), ("e", 0.0), ("b", 0.8), ("c", 0.7)]
+    assert proposed(coarse, [], 2) == coarse[:2]
