@@ -21,6 +21,7 @@ from tools.moving_objects import FlowEstimator, Stretch
 from tools.resting import complete_resting
 from tools.segmenting import SegmentFollower
 from tools.shots import LAG, ShotFinder
+from tools.takeovers import undo_takeovers
 from tools.tracking import MIN_SAMPLES, Tracker
 from tools.tracks import RawTrack
 from twins.frames import Frame
@@ -209,7 +210,8 @@ class Perceiver:
 
     def _joined(self, width: int, height: int) -> list[RawTrack]:
         """Return what was followed by its movement and by its colour, pieces of one thing joined."""
-        joined = join_pieces(self._tracker.tracks, self._tracker.touching)
+        followed = undo_takeovers(self._tracker.tracks, self._tracker.touching)
+        joined = join_pieces(followed, self._tracker.touching)
         joined = join_returns([track for track in joined if len(track.samples) >= 2], width, height)
         moving = [track for track in joined if _lasting(track)]
         regions = [track for track in self._colours.tracks if len(track.samples) >= MIN_SAMPLES]

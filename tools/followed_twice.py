@@ -27,6 +27,9 @@ FIXED = 0.5
 """What wanders about a thing by less than this share of the smaller one's size (half of the time) is fixed to it."""
 PART_SHARE = 0.5
 """A part is seen with its thing in this share of its own frames."""
+FLICKERING = 0.6
+"""What is seen in less than this share of the frames from its first to its last, and then touches a larger thing, is a
+fleck at that one's rim: its shadow, or a bit of it that looks otherwise."""
 RIM = 4.0
 """What holds a thing and has more than so many times its box is no rim, but has the thing on it."""
 
@@ -35,7 +38,7 @@ def merge_tracks(moving: Sequence[RawTrack], coloured: Sequence[RawTrack]) -> li
     """Return every thing once, of the tracks of what moves and of the coloured regions.
 
     A track that is a thing once more lends it the frames in which it was lost, and so joins its pieces. One that is
-    fixed to a thing, as a part or as a rim around it, is left out.
+    fixed to a thing, as a part or as a rim around it, or flickers at its rim, is left out.
     """
     things: list[RawTrack] = []
     for track in (*_longest_first(moving), *_longest_first(coloured)):
@@ -59,16 +62,22 @@ def relation_of(track: RawTrack, thing: RawTrack) -> Relation:
     both = _areas(np.concatenate([np.maximum(ours[:, :2], theirs[:, :2]), np.minimum(ours[:, 2:], theirs[:, 2:])], 1))
     own, other = _areas(ours), _areas(theirs)
     smaller = np.minimum(own, other)
+    with_it = len(shared) >= PART_SHARE * len(track.samples)
+    if with_it and _flickers(track) and quantile(own, 0.5) < quantile(other, 0.5) and quantile(both, FEW) > 0:
+        return "part"
     if 2 * np.count_nonzero(both >= min(SAME_BOX, OVERLAP) * smaller) < len(shared):
         return "apart"  # most pairs: nothing below could hold of them
     if quantile(both / (own + other - both), 0.5) >= SAME_BOX:
         return "same"
-    with_it = len(shared) >= PART_SHARE * len(track.samples)
     if not with_it or quantile(own, 0.5) > RIM * quantile(other, 0.5) or quantile(both / smaller, FEW) < OVERLAP:
         return "apart"
     places = ((ours[:, :2] + ours[:, 2:]) - (theirs[:, :2] + theirs[:, 2:])) / 2
     wander = max(quantile(place, 0.75) - quantile(place, 0.25) for place in places.T)
     return "part" if wander < FIXED * np.sqrt(quantile(smaller, 0.5)) else "apart"
+
+
+def _flickers(track: RawTrack) -> bool:
+    return len(track.samples) < FLICKERING * (max(track.samples) - min(track.samples) + 1)
 
 
 def _longest_first(tracks: Iterable[RawTrack]) -> list[RawTrack]:

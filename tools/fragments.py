@@ -117,14 +117,15 @@ def _join(pieces: list[RawTrack]) -> RawTrack:
     samples = {}
     for number in sorted(set().union(*(piece.samples for piece in pieces))):
         parts = [piece.samples[number] for piece in pieces if number in piece.samples]
-        samples[number] = parts[0] if len(parts) == 1 else _join_samples(parts)
+        samples[number] = parts[0] if len(parts) == 1 else join_samples(parts)
     main = pieces[int(weights.argmax())]
     # Where two pieces were cut out of one frame, the bigger piece's cut-out tells more.
     crops = {n: crop for piece in sorted(pieces, key=lambda p: p.typical_area) for n, crop in piece.crops.items()}
     return RawTrack(main.label, looks, samples, dict(sorted(crops.items())))
 
 
-def _join_samples(parts: list[Sample]) -> Sample:
+def join_samples(parts: list[Sample]) -> Sample:
+    """Return where pieces of one thing in one frame are together."""
     boxes = np.array([part.box for part in parts])
     areas = np.array([part.area for part in parts], np.float64)
     x, y = np.average([part.centre for part in parts], axis=0, weights=areas)

@@ -14,6 +14,9 @@ MOVING_PACE = 0.33
 STEADY = 1.0
 """The next step of a thing that moves differs from this one by less than so many times the longer of the two: it may
 bend and change its pace, but who jumps to something like it does not go on the same way."""
+EVEN_AREA = 1.5
+"""From one step of a thing that moves steadily to the next its area changes by less than this factor: who comes toward
+the camera grows by a quarter, while what is now this part of the ground and now that one has no size of its own."""
 WATCHED_SECONDS = 1.0
 """What was seen for less in all has not shown that it moves steadily: a few specks in a row happen by chance."""
 
@@ -42,8 +45,9 @@ def travelled(sights: Mapping[int, Sight], camera: Floats, first: int) -> float:
 def moving_share(sights: Mapping[int, Sight], camera: Floats, first: int) -> float:
     """Return the share 0-1 of a thing's time in which it moves steadily beyond the camera; see :func:`importance`.
 
-    A thing moves steadily during two steps that go on the same way. All other time in which it was followed from frame
-    to frame counts as rest, and so does what is missing to ``WATCHED_SECONDS``.
+    A thing moves steadily during two steps that go on the same way and leave it as large as it is. All other time from
+    its first sight to its last counts as rest, and so does what is missing to ``WATCHED_SECONDS``: what flickers is
+    seldom a thing.
     """
     numbers = np.array(sorted(sights))
     seconds = np.array([sights[number].seconds for number in numbers])
@@ -62,10 +66,13 @@ def moving_share(sights: Mapping[int, Sight], camera: Floats, first: int) -> flo
     paces = np.linalg.norm((before, after), axis=2)
     steady = np.linalg.norm(after - before, axis=1) < STEADY * paces.max(axis=0)
     steady &= paces.min(axis=0) > MOVING_PACE
+    areas = np.log([max(1, sights[number].area) for number in numbers])
+    for since, to in ((starts[whole], middles[whole]), (middles[whole], ends[whole])):
+        steady &= np.abs(areas[to] - areas[since]) < np.log(EVEN_AREA)
     moving = np.zeros(len(numbers) - 1, np.bool_)
     for since, to in zip(starts[whole][steady], ends[whole][steady], strict=True):
         moving[since:to] = True
-    waits = np.diff(seconds) * (np.diff(numbers) == 1)
+    waits = np.diff(seconds)
     return float(waits[moving].sum() / max(waits.sum(), WATCHED_SECONDS))
 
 

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -64,3 +66,14 @@ def test_where_a_stain_was_followed_before_the_thing_came_the_thing_is_taken():
     stain.samples.update(track(range(14, 30), (0, 0), (20, 20), 6).samples)
     (whole,) = merge_tracks([thing, stain], [region])
     assert [whole.samples[n].box for n in range(30)] == [(6.0 * n, 0, 6.0 * n + 20, 20) for n in range(30)]
+
+
+def test_what_flickers_at_the_rim_of_a_thing_is_a_fleck_of_it():
+    thing, rim = track(range(20), (0, 0), (20, 20), 3), track(range(20), (14, 14), (8, 8), 3)
+    for number in range(20):
+        x = 3 * number + (14 if number % 2 else -2)  # now on this side, now on that
+        rim.samples[number] = Sample(number / 10, (x, 14, x + 8, 22), 64, (x + 4, 18), RLE)
+    assert relation_of(rim, thing) == "apart"  # seen all the time, it wanders about the thing
+    flickering = replace(rim, samples={number: rim.samples[number] for number in (0, 1, 5, 6, 7, 12, 13, 18, 19)})
+    assert relation_of(flickering, thing) == "part"
+    assert relation_of(flickering, track(range(20), (60, 0), (20, 20), 3)) == "apart"

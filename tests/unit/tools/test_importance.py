@@ -66,3 +66,23 @@ def test_what_goes_round_in_a_circle_moves_all_the_time():
         for n, (x, y) in enumerate(zip(60 * np.cos(turn), 60 * np.sin(turn), strict=True))
     }
     assert moving_share(sights, panning(), 0) == 1.0
+
+
+def test_what_flickers_rests_while_it_is_gone():
+    sights = seen_at([2.0 * n for n in range(FRAMES)])
+    flickering = {number: sight for number, sight in sights.items() if number % 14 < 7}
+    assert moving_share(flickering, panning(), 0) == pytest.approx(0.6, abs=0.05)
+
+
+def test_what_is_now_larger_and_now_smaller_does_not_move_steadily():
+    sights = seen_at([2.0 * n for n in range(FRAMES)])
+    for number, sight in sights.items():
+        sight.area = 100 if number // 3 % 2 else 300
+    assert moving_share(sights, panning(), 0) < 0.2
+
+
+def test_who_comes_nearer_moves():
+    sights = seen_at([2.0 * n for n in range(FRAMES)])
+    for number, sight in sights.items():
+        sight.area = round(100 * 1.1**number)
+    assert moving_share(sights, panning(), 0) == 1.0
