@@ -18,6 +18,7 @@ CONTRACTIONS = (
     (re.compile(r"\b(it|that|there|what|who|where|he|she)'s\b"), r"\1 is"),
     (re.compile(r"'re\b"), " are"),
     (re.compile(r"'ve\b"), " have"),
+    (re.compile(r"\bplus[ -]sign(?=s?\b)"), "plus-sign"),  # by itself a conjunction
 )
 TOKEN = re.compile(r"[^\W_]+(?:-[^\W_]+)*(?:'(?!s\b)[^\W_]+)*|'s\b|[,;:.!?()]")
 

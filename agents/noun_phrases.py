@@ -233,8 +233,6 @@ def _read_look(reader: PhraseReader, look: tuple[str, str]) -> bool:
         reader.words.append(text)
     if kind == "shape" and is_shape_noun(text, term):
         reader.head = True
-        if text == "plus" and reader.peek() == "sign":
-            reader.at += 1
     reader.at += 1
     return True
 
