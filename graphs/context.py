@@ -28,8 +28,8 @@ class RetrieveOptions:
     """
 
     top: int = 5
-    candidates: int = 40
-    screened: int = 40
+    candidates: int = 60
+    screened: int = 60
     threshold: float = 0.5
     masks: Literal["none", "key", "all"] = "key"
     concurrency: int = 1

@@ -53,7 +53,7 @@ class AskSettings(_Section):
     """
 
     top: int = Field(default=5, ge=1, le=1000)
-    candidates: int = Field(default=40, ge=1, le=10_000)
+    candidates: int = Field(default=60, ge=1, le=10_000)
     threshold: float = Field(default=0.5, ge=0, le=1)
     masks: Literal["none", "key", "all"] = "key"
     concurrency: int = Field(default=1, ge=1, le=256)

@@ -60,7 +60,7 @@ def candidates_option(command: Command) -> Command:
     return click.option(
         "--candidates",
         type=click.IntRange(1, 10_000),
-        help="Videos that the judge looks at (default 40, with a model 10).",
+        help="Videos that the judge looks at (default 60, with a model 10).",
     )(command)
 
 
