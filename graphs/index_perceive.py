@@ -14,6 +14,7 @@ from tools.appearance import mean_lightness
 from tools.camera_motion import CameraMove, CameraTracker, describe_moves, to_affine
 from tools.coarse_scene import coarse_scene
 from tools.colour_regions import ColourTracker
+from tools.coming_to_rest import follow_to_rest
 from tools.followed_twice import merge_tracks
 from tools.fragments import join_pieces, join_returns
 from tools.importance import importance
@@ -180,13 +181,8 @@ class Perceiver:
             self._tracker.step(number, self.seen.seconds[number], lab, moving, flow)
             self._colours.step(number, self.seen.seconds[number], image, lab, last=offset == len(images) - 1)
         numbers = range(start, start + len(images))
-        complete_resting(
-            self._colours.tracks,
-            self._tracker.boxes(),
-            dict(zip(numbers, stretch.labs, strict=True)),
-            dict(zip(numbers, maps, strict=True)),
-            self.seen.seconds,
-        )
+        labs, to_first = dict(zip(numbers, stretch.labs, strict=True)), dict(zip(numbers, maps, strict=True))
+        complete_resting(self._colours.tracks, self._tracker.boxes(), labs, to_first, self.seen.seconds)
         height, width = images[0].shape[:2]
         camera = np.stack([to_affine(matrix, width, height) for matrix in maps])
         self._tracker.settle(
@@ -195,6 +191,7 @@ class Perceiver:
             picture=lambda number: images[number - start],
             seconds=self.seen.seconds[start + len(images) - 1],
         )
+        follow_to_rest(self._tracker.tracks.values(), labs, to_first, self.seen.seconds)
 
     def _end_shot(self, end: int) -> None:
         if end > self._shot_start:

@@ -40,8 +40,11 @@ Box = tuple[float, float, float, float]
 
 
 @dataclass(frozen=True)
-class _Model:
-    """A thing at rest as one frame shows it, in a window of that frame: (h, w, 3) blurred Lab and (h, w) mask."""
+class Model:
+    """A thing as one frame shows it, in a window of that frame at (x, y): (h, w, 3) blurred Lab and (h, w) mask.
+
+    ``alike`` is the difference, in 8-bit Lab, up to which a pixel is taken to show the same.
+    """
 
     number: int
     x: int
@@ -75,7 +78,7 @@ def complete_resting(
         free = [number for number in numbers if number not in passed]
         if not passed or not free:
             continue
-        model = _model_of(track, free, labs)
+        model = model_of(track, free, labs)
         for number in sorted(passed):
             region = _seen_of(model, labs[number], np.linalg.inv(to_first[number]) @ to_first[model.number])
             track.samples.pop(number, None)
@@ -122,7 +125,7 @@ def _passed(
     return found
 
 
-def _model_of(track: RawTrack, free: Sequence[int], labs: Mapping[int, Bytes]) -> _Model:
+def model_of(track: RawTrack, free: Sequence[int], labs: Mapping[int, Bytes]) -> Model:
     """Return how a thing looks where nothing passes it, of its most usual size."""
     usual = float(np.median([track.samples[number].area for number in free]))
     number = min(free, key=lambda n: abs(track.samples[n].area - usual))
@@ -130,14 +133,14 @@ def _model_of(track: RawTrack, free: Sequence[int], labs: Mapping[int, Bytes]) -
     x1, y1, x2, y2 = (int(side) for side in track.samples[number].box)
     x, y = max(0, x1 - MARGIN), max(0, y1 - MARGIN)
     window = np.s_[y : y2 + MARGIN, x : x2 + MARGIN]
-    mask, lab = whole[window], _smooth(labs[number][window])
+    mask, lab = whole[window], smooth(labs[number][window])
     around = ~cv2.dilate(mask.astype(np.uint8), np.ones((3, 3), np.uint8)).astype(bool)
     outside = np.median(lab[around], axis=0) if around.any() else lab[mask].mean(axis=0)
     contrast = float(np.linalg.norm(np.median(lab[mask], axis=0) - outside))
-    return _Model(number, x, y, lab, mask, max(ALIKE * contrast, ALIKE_LEAST))
+    return Model(number, x, y, lab, mask, max(ALIKE * contrast, ALIKE_LEAST))
 
 
-def _seen_of(model: _Model, lab: Bytes, to_here: Doubles) -> Region | None:
+def _seen_of(model: Model, lab: Bytes, to_here: Doubles) -> Region | None:
     """Return the pixels of a frame that show a thing at rest; none where hardly any do.
 
     Args:
@@ -156,7 +159,7 @@ def _seen_of(model: _Model, lab: Bytes, to_here: Doubles) -> Region | None:
     size = (now.shape[1], now.shape[0])
     mask = cv2.warpPerspective(model.mask.astype(np.uint8), move, size, flags=cv2.INTER_NEAREST) > 0
     shown = cv2.warpPerspective(model.lab, move, size, borderMode=cv2.BORDER_REPLICATE)
-    alike = np.linalg.norm(_smooth(now) - shown, axis=-1) < model.alike
+    alike = np.linalg.norm(smooth(now) - shown, axis=-1) < model.alike
     seen = cv2.medianBlur((alike & mask).astype(np.uint8), 3) > 0
     share = seen.sum() / max(1, mask.sum())
     if share < HARDLY or not mask.any():
@@ -164,5 +167,6 @@ def _seen_of(model: _Model, lab: Bytes, to_here: Doubles) -> Region | None:
     return Region(np.s_[y : y + size[1], x : x + size[0]], mask if share >= NEARLY_WHOLE else seen).trimmed()
 
 
-def _smooth(lab: Bytes) -> Floats:
+def smooth(lab: Bytes) -> Floats:
+    """Return (h, w, 3) Lab without the sensor's noise."""
     return np.asarray(cv2.GaussianBlur(lab, (0, 0), BLUR), np.float32)

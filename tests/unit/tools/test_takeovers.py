@@ -13,7 +13,7 @@ STAIN = (60.0, 30.0)
 
 def sample(number, centre, side):
     x, y = (round(value - side / 2) for value in centre)
-    rle = encode_within(np.ones((side, side), bool), (x, y), SHAPE)
+    rle = encode_within(np.ones((side, side), bool), (y, x), SHAPE)
     return Sample(number / 10, (x, y, x + side, y + side), side * side, centre, rle)
 
 
