@@ -16,7 +16,7 @@ from tools.coarse_scene import coarse_scene
 from tools.colour_regions import ColourTracker
 from tools.coming_to_rest import follow_to_rest
 from tools.followed_twice import merge_tracks
-from tools.fragments import join_pieces, join_returns
+from tools.fragments import join_pieces, join_returns, without_scraps
 from tools.importance import importance
 from tools.moving_objects import FlowEstimator, Stretch
 from tools.resting import complete_resting
@@ -213,7 +213,7 @@ class Perceiver:
         moving = [track for track in joined if _lasting(track)]
         regions = [track for track in self._colours.tracks if len(track.samples) >= MIN_SAMPLES]
         regions = [track for track in join_returns(regions, width, height) if _lasting(track)]
-        return merge_tracks(moving, regions)
+        return [without_scraps(track, width, height) for track in merge_tracks(moving, regions)]
 
 
 def shrink(image: Bytes, side: int) -> Bytes:

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
 import numpy as np
 
@@ -20,6 +21,11 @@ RETURN_SECONDS = 4.0
 """A thing that vanished inside the picture is looked for this long."""
 RETURN_REACH = 0.25
 """… and this far away, as a share of the frame's diagonal."""
+CUT = 2
+"""Pixels up to which a box reaches to the border that cuts it."""
+SCRAP = 0.03
+"""A first or last sight of less than this share of a thing's usual area is a stain where it was, unless the border cuts
+it."""
 EDGE = 0.02
 """Closer to the frame's border than this share of its longer side, a thing is leaving or entering."""
 
@@ -80,6 +86,20 @@ def _share(pair: frozenset[int], seen: Mapping[int, set[int]], near: Mapping[fro
     a, b = pair
     both = len(seen[a] & seen[b])
     return len(near[pair]) / both if both >= MIN_TOGETHER else 0.0
+
+
+def without_scraps(track: RawTrack, width: int, height: int) -> RawTrack:
+    """Return a track that begins and ends with a sight of the thing: who has left is not seen for longer by a speck."""
+    numbers = sorted(track.samples)
+    least = SCRAP * track.typical_area
+    told = [n for n in numbers if track.samples[n].area >= least or _is_cut(track.samples[n], width, height)]
+    samples = {number: track.samples[number] for number in numbers if told[0] <= number <= told[-1]}
+    return track if len(samples) == len(numbers) else replace(track, samples=samples)
+
+
+def _is_cut(sample: Sample, width: int, height: int) -> bool:
+    x1, y1, x2, y2 = sample.box
+    return min(x1, y1, width - x2, height - y2) <= CUT
 
 
 def return_cost(first: RawTrack, second: RawTrack, width: int, height: int) -> float:
