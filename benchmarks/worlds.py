@@ -19,6 +19,8 @@ from evals.worlds.scoring import Answer, Report, Score, score
 from twinseek.library import Library
 
 CLIPS, QUICK_CLIPS = 36, 8
+CROWD, CROWD_SEED = 80, 1000
+"""Clips of the one library that has every family, and what is added to the first seed for it."""
 SEEDS = (101, 102, 103, 104, 105)
 
 
@@ -26,7 +28,8 @@ def measure(options: Options) -> Figures:
     """Yield shares of right answers and mean J over all seeds, then by difficulty; details name what was wrong."""
     reports, wrong = [], []
     for seed in options.seeds[:1] if options.quick else options.seeds:
-        questions, answers, gold = answer_all(options.scratch / f"worlds-{seed}", seed, options.quick)
+        clips = QUICK_CLIPS if options.quick else CLIPS
+        questions, answers, gold = answer_all(options.scratch / f"worlds-{seed}", seed, clips, options.quick)
         report = score(questions, answers, gold)
         reports.append(report)
         wrong += [f"seed {seed}: {line}" for line in list_wrong(questions, answers)]
@@ -39,6 +42,18 @@ def measure(options: Options) -> Figures:
         yield from _pooled(tag, [r.by_difficulty[tag] for r in reports if tag in r.by_difficulty])
     for family in sorted({name for report in reports for name in report.by_family}):
         yield from list(_pooled(family, [r.by_family[family] for r in reports if family in r.by_family]))[:1]
+    if not options.quick:
+        yield from _crowd(options)
+
+
+def _crowd(options: Options) -> Figures:
+    """Yield how many questions are answered right where the library has every family, and so more that is like it."""
+    seed = options.seeds[0] + CROWD_SEED
+    questions, answers, gold = answer_all(options.scratch / f"worlds-{seed}", seed, CROWD)
+    report = score(questions, answers, gold)
+    wrong = tuple(list_wrong(questions, answers))
+    note = f"of {report.overall.asked}, seed {seed}; J {report.overall.mean_j:.3f}"
+    yield Figure(f"{CROWD} clips of every family: right", 100 * report.overall.right, "%", None, note, wrong)
 
 
 def _pooled(title: str, scores: Sequence[Score], *, bars: bool = False, details: tuple[str, ...] = ()) -> Figures:
@@ -63,11 +78,16 @@ def list_wrong(questions: Sequence[WorldQuestion], answers: Mapping[str, Sequenc
 
 
 def answer_all(
-    folder: Path, seed: int, quick: bool = False
+    folder: Path, seed: int, count: int = CLIPS, quick: bool = False
 ) -> tuple[list[WorldQuestion], dict[str, list[Answer]], Path]:
-    """Render, index and ask every phrasing of one library; what is there from an earlier run is used again."""
+    """Render, index and ask every phrasing of one library; what is there from an earlier run is used again.
+
+    Args:
+        count: clips of the library.
+        quick: only the first phrasing of each question is asked.
+    """
     clips, gold = folder / "clips", folder / "gold"
-    _, questions = build_library(clips, gold, seed, QUICK_CLIPS if quick else CLIPS)
+    _, questions = build_library(clips, gold, seed, count)
     with Library.open(folder / "library", create=True) as library:
         library.index([clips])
         names = {row.video_id: Path(row.path or "").stem for row in library.videos()}
