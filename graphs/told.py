@@ -10,11 +10,9 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from agents.rules_judge import readings
 from twins.predicates import PREDICATES
-from twins.predicates.findings import IMPLIED, OPPOSITE
+from twins.predicates.findings import IMPLIED, MIRRORED
 from twins.queries import Decomposition
 from twins.search.index import SearchIndex
-
-MIRRORED = {**OPPOSITE, **{other: name for name, other in OPPOSITE.items()}}
 
 
 def told_of(decomposition: Decomposition, index: SearchIndex) -> list[str]:
@@ -35,10 +33,14 @@ def told_of(decomposition: Decomposition, index: SearchIndex) -> list[str]:
 
 
 def phrases_of(name: str) -> tuple[str, ...]:
-    """Return the phrases by which twins tell that a predicate holds: its own, and of those that imply it."""
-    names = [name, *(other for other, implied in IMPLIED.items() if name in implied)]
-    mirrored = [MIRRORED[name]] if name in MIRRORED else []
-    return tuple(PREDICATES[each].phrases[0] for each in dict.fromkeys([*names, *mirrored]))
+    """Return the phrases by which twins tell that a predicate holds: its own, and of all in whose place it is not told.
+
+    A phrase may be the beginning of another one (``moves away from the camera``): that proposes some for nothing.
+    """
+    names = dict.fromkeys([name, *([MIRRORED[name]] if name in MIRRORED else [])])
+    while stronger := [other for other in IMPLIED if other not in names and names.keys() & set(IMPLIED[other])]:
+        names.update(dict.fromkeys(stronger))
+    return tuple(PREDICATES[each].phrases[0] for each in names)
 
 
 def proposed(coarse: Sequence[tuple[str, float]], told: Sequence[str], most: int) -> list[tuple[str, float]]:

@@ -75,7 +75,10 @@ IMPLIED = {
 }
 """What need not be said where the stronger relation is said of the same objects at the same time."""
 
-OPPOSITE = {"left_of": "right_of", "above": "below", "in_front_of": "behind", "approaches": "parts_from"}
+MIRRORED = {"left_of": "right_of", "above": "below", "in_front_of": "behind"}
+"""The same, seen from the other one; only one of the two is told."""
+MIRRORED |= {other: name for name, other in MIRRORED.items()}
+OPPOSITE = {**MIRRORED, "approaches": "parts_from", "parts_from": "approaches"}
 MUTUAL = ("collides", "meets", "moves_with", "touching", "near", "circles")
 """Told once of two objects, with the livelier or the first one as subject."""
 REACHING = ("approaches", "parts_from")
@@ -235,10 +238,10 @@ def _mostly_within(span: Span, other: Span) -> bool:
 
 def _say_changes(found: list[Finding]) -> list[Finding]:
     """Raise what turns into its opposite later: two that change sides are news, two that stay are not."""
-    turned = {**OPPOSITE, **{opposite: name for name, opposite in OPPOSITE.items()}}
     there = {(f.name, f.subject, f.other) for f in found}
     return [
-        replace(f, salience=f.salience + 0.3) if (turned.get(f.name), f.subject, f.other) in there else f for f in found
+        replace(f, salience=f.salience + 0.3) if (OPPOSITE.get(f.name), f.subject, f.other) in there else f
+        for f in found
     ]
 
 

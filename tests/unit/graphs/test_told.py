@@ -25,8 +25,16 @@ def asking(*parts):
     return Decomposition(
         query="?",
         sub_queries=tuple(
-            SubQuery(id=f"s{n}", text="?", kind="action", subject="something", relation=relation, negated=negated)
-            for n, (relation, negated) in enumerate(parts)
+            SubQuery(
+                id=f"s{n}",
+                text="?",
+                kind="action",
+                subject="something",
+                relation=relation,
+                negated=negated,
+                weight=weight[0] if weight else 1.0,
+            )
+            for n, (relation, negated, *weight) in enumerate(parts)
         ),
     )
 
@@ -38,6 +46,22 @@ def test_a_predicate_is_found_by_the_stronger_one_that_is_told_in_its_place(inde
 
 def test_a_side_is_found_by_the_opposite_one(index):
     assert told_of(asking(("left_of", False)), index) == ["right"]
+
+
+def test_coming_near_is_not_told_by_going_away():
+    assert "moves away from" not in phrases_of("approaches")
+    assert "approaches" not in phrases_of("parts_from")
+
+
+def test_what_a_stronger_one_of_a_stronger_one_implies_is_found():
+    assert {"leaves the picture", "goes out where it came in"} < set(phrases_of("disappears"))
+    assert "carries" in phrases_of("left_of") and "covers" in phrases_of("behind")
+
+
+def test_a_heavier_part_counts_more(index):
+    for heavy, first in (("grows", "grower"), ("shrinks", "shrinker")):
+        parts = [(name, False, 3.0 if name == heavy else 0.5) for name in ("grows", "shrinks")]
+        assert told_of(asking(*parts), index)[0] == first
 
 
 def test_what_is_denied_proposes_nobody(index):
