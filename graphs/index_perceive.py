@@ -207,8 +207,7 @@ class Perceiver:
 
     def _joined(self, width: int, height: int) -> list[RawTrack]:
         """Return what was followed by its movement and by its colour, pieces of one thing joined."""
-        followed = undo_takeovers(self._tracker.tracks, self._tracker.touching)
-        joined = join_pieces(followed, self._tracker.touching)
+        joined = join_pieces(*undo_takeovers(self._tracker.tracks, self._tracker.touching))
         joined = join_returns([track for track in joined if len(track.samples) >= 2], width, height)
         moving = [track for track in joined if _lasting(track)]
         regions = [track for track in self._colours.tracks if len(track.samples) >= MIN_SAMPLES]

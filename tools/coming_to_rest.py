@@ -11,7 +11,7 @@ import cv2
 import numpy as np
 
 from tools.fragments import sides_touched
-from tools.resting import REST, RESTING, Model, model_of, smooth
+from tools.resting import REST, Model, model_of, smooth
 from tools.tracks import RawTrack, Region, Sample
 from twins.geometry import Bytes, Doubles
 from twins.masks import encode_within
@@ -20,8 +20,12 @@ LEAST = 4
 """Frames of a track, and of what it is continued by, that say something."""
 WHOLE = 0.85
 """A sight of at least this share of the usual area is whole; the last ones lose what is taken for ground already."""
+MOST = 14
+"""Tracks of a stretch that are looked at, seen longest and largest."""
 STEP = 0.75
 """Share of a thing's size by which it may move from one frame to the next while it slows down."""
+NUDGE = 4.0
+"""Pixels around its place in which a thing is looked for once it has rested."""
 PAUSE = 3
 """Frames in a row in which it may not be found: somebody passes it."""
 
@@ -44,7 +48,9 @@ def follow_to_rest(
         seconds: of every frame so far.
     """
     numbers = sorted(labs)
-    for track in tracks:
+    here = [(track, sum(number in labs for number in track.samples)) for track in tracks]
+    here.sort(key=lambda pair: -pair[1] * float(np.sqrt(pair[0].typical_area)))
+    for track, _ in here[:MOST]:
         for order in (numbers, numbers[::-1]):
             _continue(track, order, labs, to_first, seconds)
 
@@ -66,12 +72,14 @@ def _continue(
     usual = float(np.median([track.samples[number].area for number in here]))
     whole = [number for number in here if track.samples[number].area >= WHOLE * usual][-1]
     model = model_of(track, [whole], labs)
-    places = _followed(model, [n for n in order if (n > whole) == (order[-1] > whole) and n != whole], labs, to_first)
-    if len(places) < LEAST or not _rests(model, places, to_first):
+    beyond = [n for n in order if (n > whole) == (order[-1] > whole) and n != whole]
+    places = _until_it_leaves(model, _followed(model, beyond, labs, to_first), to_first)
+    if not places:
         return
     last = next(reversed(places))
-    if _was_there_before(model, places[last], labs[here[0]], np.linalg.inv(to_first[here[0]]) @ to_first[last]):
-        return
+    away = max(here, key=lambda n: _distance(track.samples[n], _moved(places[last], _map(to_first, last, n)), model))
+    if _found(model, labs[away], _moved(places[last], _map(to_first, last, away)), 2.0) is not None:
+        return  # that place looked the same while the thing was elsewhere: it is the ground that is alike
     for number, place in places.items():
         track.samples[number] = _sample(model, place, seconds[number], labs[number].shape[:2])
     track.samples = dict(sorted(track.samples.items()))
@@ -82,16 +90,17 @@ def _followed(
 ) -> dict[int, Place]:
     """Return where a thing is found, frame by frame, until it is not found any more."""
     places: dict[int, Place] = {}
-    before, place, missed = model.number, (float(model.x), float(model.y)), 0
+    before, place, missed, still = model.number, (float(model.x), float(model.y)), 0, 0
     reach = STEP * float(np.sqrt(np.count_nonzero(model.mask)))
     for number in order:
-        expected = _moved(place, np.linalg.inv(to_first[number]) @ to_first[before])
-        found = _found(model, labs[number], expected, reach)
+        expected = _moved(place, _map(to_first, before, number))
+        found = _found(model, labs[number], expected, NUDGE if still >= LEAST else reach)
         if found is None:
             missed += 1
             if missed > PAUSE:
                 break
             continue
+        still = still + 1 if np.hypot(found[0] - expected[0], found[1] - expected[1]) <= NUDGE / 2 else 0
         places[number], place, before, missed = found, found, number, 0
     return places
 
@@ -99,6 +108,8 @@ def _followed(
 def _found(model: Model, lab: Bytes, expected: Place, reach: float) -> Place | None:
     """Return where a frame shows a thing best, near an expected place; none where it does not look alike there."""
     height, width = model.mask.shape
+    if min(expected) + reach < 0:
+        return None
     left, top = (max(0, round(value - reach)) for value in expected)
     window = lab[top : max(0, round(expected[1] + reach)) + height, left : max(0, round(expected[0] + reach)) + width]
     if window.shape[0] < height or window.shape[1] < width:
@@ -110,17 +121,29 @@ def _found(model: Model, lab: Bytes, expected: Place, reach: float) -> Place | N
     return (float(left + x), float(top + y)) if different < model.alike else None
 
 
-def _rests(model: Model, places: Mapping[int, Place], to_first: Mapping[int, Doubles]) -> bool:
-    """Tell whether a thing stays where it is during the later half of its time."""
-    late = list(places.items())[len(places) // 2 :]
-    common = np.array([_moved(place, to_first[number]) for number, place in late])
-    strays = np.linalg.norm(common - np.median(common, axis=0), axis=1)
-    return bool(np.percentile(strays, RESTING) < REST * np.sqrt(np.count_nonzero(model.mask)))
+def _until_it_leaves(model: Model, places: Mapping[int, Place], to_first: Mapping[int, Doubles]) -> dict[int, Place]:
+    """Return the places up to the end of a thing's first rest; none where it does not rest."""
+    numbers = list(places)
+    common = np.array([_moved(place, to_first[number]) for number, place in places.items()]).reshape(-1, 2)
+    most = REST * float(np.sqrt(np.count_nonzero(model.mask)))
+    for begin in range(len(numbers) - LEAST + 1):
+        spot = np.median(common[begin : begin + LEAST], axis=0)
+        near = np.linalg.norm(common[begin:] - spot, axis=1) < most
+        if near[:LEAST].all():
+            rest = len(near) if near.all() else int(np.argmin(near))
+            return {number: places[number] for number in numbers[: begin + rest]}
+    return {}
 
 
-def _was_there_before(model: Model, place: Place, lab: Bytes, to_then: Doubles) -> bool:
-    """Tell whether a place looked the same when the thing was still elsewhere: then it is the ground that is alike."""
-    return _found(model, lab, _moved(place, to_then), 2.0) is not None
+def _distance(sample: Sample, place: Place, model: Model) -> float:
+    """Return how far a sight lies from where the model's window would be."""
+    height, width = model.mask.shape
+    return float(np.hypot(sample.centre[0] - place[0] - width / 2, sample.centre[1] - place[1] - height / 2))
+
+
+def _map(to_first: Mapping[int, Doubles], since: int, to: int) -> Doubles:
+    """Return the (3, 3) map from pixels of one frame to those of another."""
+    return np.asarray(np.linalg.inv(to_first[to]) @ to_first[since], np.float64)
 
 
 def _moved(place: Place, matrix: Doubles) -> Place:

@@ -27,9 +27,9 @@ FIXED = 0.5
 """What wanders about a thing by less than this share of the smaller one's size (half of the time) is fixed to it."""
 PART_SHARE = 0.5
 """A part is seen with its thing in this share of its own frames."""
-FLICKERING = 0.6
-"""What is seen in less than this share of the frames from its first to its last, and then touches a larger thing, is a
-fleck at that one's rim: its shadow, or a bit of it that looks otherwise."""
+FLICKERING, FLASH = 0.6, 4
+"""What is seen in less than this share of the frames from its first to its last, most times in less than so many in a
+row, and then touches a larger thing, is a fleck at that one's rim: its shadow, or a bit of it that looks otherwise."""
 RIM = 4.0
 """What holds a thing and has more than so many times its box is no rim, but has the thing on it."""
 
@@ -77,7 +77,11 @@ def relation_of(track: RawTrack, thing: RawTrack) -> Relation:
 
 
 def _flickers(track: RawTrack) -> bool:
-    return len(track.samples) < FLICKERING * (max(track.samples) - min(track.samples) + 1)
+    numbers = sorted(track.samples)
+    if len(numbers) >= FLICKERING * (numbers[-1] - numbers[0] + 1):
+        return False
+    breaks = np.flatnonzero(np.diff(numbers) > 1) + 1
+    return float(np.median([len(run) for run in np.split(numbers, breaks)])) < FLASH
 
 
 def _longest_first(tracks: Iterable[RawTrack]) -> list[RawTrack]:

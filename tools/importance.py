@@ -17,6 +17,8 @@ bend and change its pace, but who jumps to something like it does not go on the 
 EVEN_AREA = 1.5
 """From one step of a thing that moves steadily to the next its area changes by less than this factor: who comes toward
 the camera grows by a quarter, while what is now this part of the ground and now that one has no size of its own."""
+AWAY_SECONDS = 1.0
+"""Who is not seen for longer is away, or hidden; for less it was lost."""
 WATCHED_SECONDS = 1.0
 """What was seen for less in all has not shown that it moves steadily: a few specks in a row happen by chance."""
 
@@ -45,9 +47,9 @@ def travelled(sights: Mapping[int, Sight], camera: Floats, first: int) -> float:
 def moving_share(sights: Mapping[int, Sight], camera: Floats, first: int) -> float:
     """Return the share 0-1 of a thing's time in which it moves steadily beyond the camera; see :func:`importance`.
 
-    A thing moves steadily during two steps that go on the same way and leave it as large as it is. All other time from
-    its first sight to its last counts as rest, and so does what is missing to ``WATCHED_SECONDS``: what flickers is
-    seldom a thing.
+    A thing moves steadily during two steps that go on the same way and leave it as large as it is. All other time in
+    which it was followed counts as rest, and so do moments in which it is lost, for what flickers is seldom a thing,
+    and what is missing to ``WATCHED_SECONDS``. When it was away for longer nobody knows what it did.
     """
     numbers = np.array(sorted(sights))
     seconds = np.array([sights[number].seconds for number in numbers])
@@ -73,6 +75,7 @@ def moving_share(sights: Mapping[int, Sight], camera: Floats, first: int) -> flo
     for since, to in zip(starts[whole][steady], ends[whole][steady], strict=True):
         moving[since:to] = True
     waits = np.diff(seconds)
+    waits[(np.diff(numbers) > 1) & (waits > AWAY_SECONDS)] = 0.0
     return float(waits[moving].sum() / max(waits.sum(), WATCHED_SECONDS))
 
 

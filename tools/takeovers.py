@@ -4,7 +4,8 @@ Where a thing passes over something that is followed too (a stain, a thing at re
 the other one that goes on with them. No frame by itself shows that; the frames around do.
 """
 
-from collections.abc import Iterable, Mapping
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
 from typing import TypeVar
@@ -37,27 +38,37 @@ class _State:
     velocity: Doubles
 
 
+Touching = Mapping[int, Iterable[frozenset[int]]]
+"""By frame number, the sets of labels that share a blob."""
+
+
 def undo_takeovers(
-    tracks: Mapping[int, RawTrack], touching: Mapping[int, Iterable[frozenset[int]]]
-) -> dict[int, RawTrack]:
-    """Return the tracks with those that changed hands put right, meeting by meeting in the order of time.
+    tracks: Mapping[int, RawTrack], touching: Touching
+) -> tuple[dict[int, RawTrack], dict[int, list[frozenset[int]]]]:
+    """Return tracks and touching with those that changed hands put right, meeting by meeting in the order of time.
 
     Args:
         tracks: by label.
-        touching: by frame number, the sets of labels that share a blob.
+        touching: as the tracker labelled them.
     """
     right = dict(tracks)
-    for start, end, first, second in _meetings(right, touching):
+    numbers = {label: sorted(track.samples) for label, track in right.items()}
+    now = {label: label for label in right}  # whom the tracker means by a label, after the meetings so far
+    changes: list[tuple[int, dict[int, int]]] = []
+    for start, end, *labels in _meetings(right, touching):
+        first, second = (now[label] for label in labels)
         for a, b in ((first, second), (second, first)):
-            if _taken_over(right[a], right[b], start, end):
+            states = [_around(right[name], numbers[name], start, end) for name in (a, b)]
+            if _taken_over(*states[0], *states[1]):
                 right[a], right[b] = _exchanged(right[a], right[b], start, end)
+                numbers |= {name: sorted(right[name].samples) for name in (a, b)}
+                now[labels[0]], now[labels[1]] = second, first
+                changes.append((end, dict(now)))
                 break
-    return right
+    return right, _renamed(touching, changes)
 
 
-def _meetings(
-    tracks: Mapping[int, RawTrack], touching: Mapping[int, Iterable[frozenset[int]]]
-) -> list[tuple[int, int, int, int]]:
+def _meetings(tracks: Mapping[int, RawTrack], touching: Touching) -> list[tuple[int, int, int, int]]:
     """Return (first frame, last frame, label, label) of every meeting, in the order of time."""
     frames: dict[tuple[int, int], list[int]] = {}
     for number in sorted(touching):
@@ -71,10 +82,22 @@ def _meetings(
     return sorted(met)
 
 
-def _taken_over(a: RawTrack, b: RawTrack, start: int, end: int) -> bool:
-    """Tell whether what was ``a`` before a meeting is ``b`` after it."""
-    a_before, b_before = _before(a, start), _before(b, start)
-    a_after, b_after = _after(a, end), _after(b, end)
+def _renamed(touching: Touching, changes: Sequence[tuple[int, Mapping[int, int]]]) -> dict[int, list[frozenset[int]]]:
+    """Return who touches whom by the right labels: each change holds from the frame after its meeting on."""
+    renamed: dict[int, list[frozenset[int]]] = {}
+    now: Mapping[int, int] = {}
+    left = sorted(changes, key=lambda change: change[0])
+    for number in sorted(touching):
+        while left and left[0][0] < number:
+            now = left.pop(0)[1]
+        renamed[number] = [frozenset(now.get(label, label) for label in group) for group in touching[number]]
+    return renamed
+
+
+def _taken_over(
+    a_before: _State | None, a_after: _State | None, b_before: _State | None, b_after: _State | None
+) -> bool:
+    """Tell whether what was a before a meeting is b after it; of a nothing need be left."""
     if a_before is None or b_before is None or b_after is None:
         return False
     kept, swapped = abs(b_before.area - b_after.area), abs(a_before.area - b_after.area)
@@ -109,12 +132,12 @@ def _where(values: Mapping[int, T], first: int, end: int | None) -> dict[int, T]
     return {number: value for number, value in values.items() if number >= first and (end is None or number < end)}
 
 
-def _before(track: RawTrack, start: int) -> _State | None:
-    return _state([track.samples[number] for number in sorted(track.samples) if number < start][-WINDOW:])
-
-
-def _after(track: RawTrack, end: int) -> _State | None:
-    return _state([track.samples[number] for number in sorted(track.samples) if number > end][:WINDOW])
+def _around(track: RawTrack, numbers: Sequence[int], start: int, end: int) -> tuple[_State | None, _State | None]:
+    """Return a track's state before and after a meeting; its frames are rising."""
+    before, after = bisect_left(numbers, start), bisect_right(numbers, end)
+    spans = (numbers[max(0, before - WINDOW) : before], numbers[after : after + WINDOW])
+    first, last = (_state([track.samples[number] for number in span]) for span in spans)
+    return first, last
 
 
 def _state(samples: list[Sample]) -> _State | None:

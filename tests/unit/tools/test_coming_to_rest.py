@@ -97,3 +97,24 @@ def test_a_moving_camera_is_taken_out():
     track = followed(seen, range(10))
     follow_to_rest([track], films(seen), to_first, SECONDS)
     assert track.samples[FRAMES - 1].box[0] == seen[-1]
+
+
+def test_who_goes_on_after_a_rest_is_followed_until_then():
+    goes_on = [*WALK, *[50] * 8, *[50 + 4 * n for n in range(1, 7)]]
+    track = followed(goes_on, range(10))
+    follow_to_rest([track], films(goes_on), STILL, SECONDS)
+    assert set(range(18)) <= set(track.samples) <= set(range(19))
+
+
+def test_who_comes_back_to_where_it_began_is_followed_there():
+    returns = [*[10 + 8 * n for n in range(6)], *[50 - 8 * n for n in range(6)], *[10] * 12]
+    track = followed(returns, range(12))
+    follow_to_rest([track], films(returns), STILL, SECONDS)
+    assert track.samples[FRAMES - 1].box[0] == 10
+
+
+def test_who_only_slows_down_does_not_rest():
+    drifts = [*WALK, *[46 + 3 * n for n in range(1, FRAMES - 9)]]
+    track = followed(drifts, range(10))
+    follow_to_rest([track], films(drifts), STILL, SECONDS)
+    assert list(track.samples) == list(range(10))

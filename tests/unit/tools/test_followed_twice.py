@@ -77,3 +77,9 @@ def test_what_flickers_at_the_rim_of_a_thing_is_a_fleck_of_it():
     flickering = replace(rim, samples={number: rim.samples[number] for number in (0, 1, 5, 6, 7, 12, 13, 18, 19)})
     assert relation_of(flickering, thing) == "part"
     assert relation_of(flickering, track(range(20), (60, 0), (20, 20), 3)) == "apart"
+    hidden = replace(rim, samples={n: rim.samples[n] for n in (0, 1, 2, 3, 4, 16, 17, 18, 19)})
+    assert relation_of(hidden, thing) == "apart"  # it hides behind the thing, and comes back
+    larger = {n: replace(s, box=(s.box[0] - 20, -20, s.box[2] + 20, 40)) for n, s in flickering.samples.items()}
+    assert relation_of(replace(rim, samples=larger), thing) == "apart"
+    often = replace(rim, samples={n: rim.samples[n] for n in range(20) if n % 4})
+    assert relation_of(often, thing) == "apart"

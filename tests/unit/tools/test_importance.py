@@ -74,6 +74,14 @@ def test_what_flickers_rests_while_it_is_gone():
     assert moving_share(flickering, panning(), 0) == pytest.approx(0.6, abs=0.05)
 
 
+def test_who_was_away_for_long_did_not_rest():
+    sights = seen_at([2.0 * n for n in range(FRAMES)])
+    away = {n: sight for n, sight in sights.items() if n < 10}
+    away |= {n + 40: Sight(s.seconds + 4.0, s.box, s.area, s.centre) for n, s in sights.items() if n >= 10}
+    camera = np.broadcast_to(np.eye(2, 3, dtype=np.float32), (FRAMES + 40, 2, 3))
+    assert moving_share(away, camera, 0) == pytest.approx(1.0, abs=0.05)
+
+
 def test_what_is_now_larger_and_now_smaller_does_not_move_steadily():
     sights = seen_at([2.0 * n for n in range(FRAMES)])
     for number, sight in sights.items():
