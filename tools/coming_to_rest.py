@@ -24,6 +24,12 @@ MOST = 14
 """Tracks of a stretch that are looked at, seen longest and largest."""
 STEP = 0.75
 """Share of a thing's size by which it may move from one frame to the next while it slows down."""
+FARTHEST = 24.0
+"""… and at most so many pixels: to look farther costs more than what is gained."""
+SLOWING = 15
+"""Frames after which it must have come to rest: what goes on moving is the tracker's."""
+REST_SECONDS = 0.8
+"""A rest that ends takes so long at least."""
 NUDGE = 4.0
 """Pixels around its place in which a thing is looked for once it has rested."""
 PAUSE = 3
@@ -73,7 +79,7 @@ def _continue(
     whole = [number for number in here if track.samples[number].area >= WHOLE * usual][-1]
     model = model_of(track, [whole], labs)
     beyond = [n for n in order if (n > whole) == (order[-1] > whole) and n != whole]
-    places = _until_it_leaves(model, _followed(model, beyond, labs, to_first), to_first)
+    places = _until_it_leaves(model, _followed(model, beyond, labs, to_first), to_first, seconds)
     if not places:
         return
     last = next(reversed(places))
@@ -91,7 +97,7 @@ def _followed(
     """Return where a thing is found, frame by frame, until it is not found any more."""
     places: dict[int, Place] = {}
     before, place, missed, still = model.number, (float(model.x), float(model.y)), 0, 0
-    reach = STEP * float(np.sqrt(np.count_nonzero(model.mask)))
+    reach = min(STEP * float(np.sqrt(np.count_nonzero(model.mask))), FARTHEST)
     for number in order:
         expected = _moved(place, _map(to_first, before, number))
         found = _found(model, labs[number], expected, NUDGE if still >= LEAST else reach)
@@ -100,6 +106,8 @@ def _followed(
             if missed > PAUSE:
                 break
             continue
+        if len(places) >= SLOWING and not still:
+            break
         still = still + 1 if np.hypot(found[0] - expected[0], found[1] - expected[1]) <= NUDGE / 2 else 0
         places[number], place, before, missed = found, found, number, 0
     return places
@@ -121,7 +129,9 @@ def _found(model: Model, lab: Bytes, expected: Place, reach: float) -> Place | N
     return (float(left + x), float(top + y)) if different < model.alike else None
 
 
-def _until_it_leaves(model: Model, places: Mapping[int, Place], to_first: Mapping[int, Doubles]) -> dict[int, Place]:
+def _until_it_leaves(
+    model: Model, places: Mapping[int, Place], to_first: Mapping[int, Doubles], seconds: Sequence[float]
+) -> dict[int, Place]:
     """Return the places up to the end of a thing's first rest; none where it does not rest."""
     numbers = list(places)
     common = np.array([_moved(place, to_first[number]) for number, place in places.items()]).reshape(-1, 2)
@@ -129,8 +139,11 @@ def _until_it_leaves(model: Model, places: Mapping[int, Place], to_first: Mappin
     for begin in range(len(numbers) - LEAST + 1):
         spot = np.median(common[begin : begin + LEAST], axis=0)
         near = np.linalg.norm(common[begin:] - spot, axis=1) < most
-        if near[:LEAST].all():
-            rest = len(near) if near.all() else int(np.argmin(near))
+        rest = len(near) if near.all() else int(np.argmin(near))
+        if rest < LEAST:
+            continue
+        lasted = abs(seconds[numbers[begin + rest - 1]] - seconds[numbers[begin]])
+        if begin + rest == len(numbers) or lasted >= REST_SECONDS:
             return {number: places[number] for number in numbers[: begin + rest]}
     return {}
 

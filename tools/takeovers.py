@@ -4,10 +4,12 @@ Where a thing passes over something that is followed too (a stain, a thing at re
 the other one that goes on with them. No frame by itself shows that; the frames around do.
 """
 
+import math
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import combinations
+from statistics import median
 from typing import TypeVar
 
 import numpy as np
@@ -18,6 +20,9 @@ from twins.geometry import Doubles
 
 T = TypeVar("T")
 
+LIKE = 0.5
+"""Share of a thing's pace by which it may turn, or change its pace, while it meets another; what lies still stays below
+that."""
 WINDOW = 6
 """Samples before and after a meeting that tell how large a thing is, and how it moves."""
 LEAST = 3
@@ -30,12 +35,8 @@ EXPLAINED = 0.4
 """how much of it may be left when the tracks are taken to have changed hands."""
 
 
-@dataclass(frozen=True)
-class _State:
-    """A track's usual area, as a logarithm, and its velocity in pixels a second, over some samples."""
-
-    area: float
-    velocity: Doubles
+Sights = Sequence[Sample]
+"""Of a track, rising in time."""
 
 
 Touching = Mapping[int, Iterable[frozenset[int]]]
@@ -58,8 +59,8 @@ def undo_takeovers(
     for start, end, *labels in _meetings(right, touching):
         first, second = (now[label] for label in labels)
         for a, b in ((first, second), (second, first)):
-            states = [_around(right[name], numbers[name], start, end) for name in (a, b)]
-            if _taken_over(*states[0], *states[1]):
+            sights = [_around(right[name], numbers[name], start, end) for name in (a, b)]
+            if _taken_over(*sights[0], *sights[1]):
                 right[a], right[b] = _exchanged(right[a], right[b], start, end)
                 numbers |= {name: sorted(right[name].samples) for name in (a, b)}
                 now[labels[0]], now[labels[1]] = second, first
@@ -94,20 +95,25 @@ def _renamed(touching: Touching, changes: Sequence[tuple[int, Mapping[int, int]]
     return renamed
 
 
-def _taken_over(
-    a_before: _State | None, a_after: _State | None, b_before: _State | None, b_after: _State | None
-) -> bool:
-    """Tell whether what was a before a meeting is b after it; of a nothing need be left."""
-    if a_before is None or b_before is None or b_after is None:
+def _taken_over(a_before: Sights, a_after: Sights, b_before: Sights, b_after: Sights) -> bool:
+    """Tell whether what was a before a meeting is b after it: it goes on as a went, while b lay there.
+
+    Of a nothing need be left.
+    """
+    if min(len(a_before), len(b_before), len(b_after)) < LEAST:
         return False
-    kept, swapped = abs(b_before.area - b_after.area), abs(a_before.area - b_after.area)
+    was_a, was_b, is_b = (_size(sights) for sights in (a_before, b_before, b_after))
+    kept, swapped = abs(was_b - is_b), abs(was_a - is_b)
     if kept < RESIZED:
         return False
-    if a_after is not None:
-        kept += abs(a_before.area - a_after.area)
-        swapped += abs(b_before.area - a_after.area)
-    from_a, from_b = (float(np.linalg.norm(old.velocity - b_after.velocity)) for old in (a_before, b_before))
-    return swapped < EXPLAINED * kept and from_a < from_b
+    if len(a_after) >= LEAST:
+        is_a = _size(a_after)
+        kept, swapped = kept + abs(was_a - is_a), swapped + abs(was_b - is_a)
+    if swapped >= EXPLAINED * kept:
+        return False
+    went, lay, goes = (_velocity(sights) for sights in (a_before, b_before, b_after))
+    least = LIKE * float(np.linalg.norm(went))
+    return bool(np.linalg.norm(went - goes) < least and np.linalg.norm(lay) < least)
 
 
 def _exchanged(a: RawTrack, b: RawTrack, start: int, end: int) -> tuple[RawTrack, RawTrack]:
@@ -132,18 +138,20 @@ def _where(values: Mapping[int, T], first: int, end: int | None) -> dict[int, T]
     return {number: value for number, value in values.items() if number >= first and (end is None or number < end)}
 
 
-def _around(track: RawTrack, numbers: Sequence[int], start: int, end: int) -> tuple[_State | None, _State | None]:
-    """Return a track's state before and after a meeting; its frames are rising."""
+def _around(track: RawTrack, numbers: Sequence[int], start: int, end: int) -> tuple[Sights, Sights]:
+    """Return a track's sights before and after a meeting; its frames are rising."""
     before, after = bisect_left(numbers, start), bisect_right(numbers, end)
-    spans = (numbers[max(0, before - WINDOW) : before], numbers[after : after + WINDOW])
-    first, last = (_state([track.samples[number] for number in span]) for span in spans)
-    return first, last
+    first, last = numbers[max(0, before - WINDOW) : before], numbers[after : after + WINDOW]
+    return [track.samples[number] for number in first], [track.samples[number] for number in last]
 
 
-def _state(samples: list[Sample]) -> _State | None:
-    if len(samples) < LEAST:
-        return None
-    seconds = np.array([sample.seconds for sample in samples])
-    centres = np.array([sample.centre for sample in samples], np.float64)
-    velocity = np.polyfit(seconds - seconds[0], centres, 1)[0]
-    return _State(float(np.log(np.median([max(1, sample.area) for sample in samples]))), velocity)
+def _size(sights: Sights) -> float:
+    """Return the usual area, as a logarithm."""
+    return math.log(max(1.0, median(sight.area for sight in sights)))
+
+
+def _velocity(sights: Sights) -> Doubles:
+    """Return (2,) how fast a thing moves, in pixels a second."""
+    seconds = np.array([sight.seconds for sight in sights])
+    centres = np.array([sight.centre for sight in sights], np.float64)
+    return np.asarray(np.polyfit(seconds - seconds[0], centres, 1)[0], np.float64)

@@ -100,10 +100,10 @@ def test_a_moving_camera_is_taken_out():
 
 
 def test_who_goes_on_after_a_rest_is_followed_until_then():
-    goes_on = [*WALK, *[50] * 8, *[50 + 4 * n for n in range(1, 7)]]
+    goes_on = [*WALK, *[50] * 10, *[50 + 4 * n for n in range(1, 5)]]
     track = followed(goes_on, range(10))
     follow_to_rest([track], films(goes_on), STILL, SECONDS)
-    assert set(range(18)) <= set(track.samples) <= set(range(19))
+    assert set(range(20)) <= set(track.samples) <= set(range(21))
 
 
 def test_who_comes_back_to_where_it_began_is_followed_there():
