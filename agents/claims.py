@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from agents.descriptions import describe, same_word
+from agents.descriptions import same_word
 from agents.evidence import MEANT, SIDES, UNBOUNDED, Bound, Evidence, in_order, parse_bound, side_share
 from agents.grounding import Grounder, is_labelled, look_match
 from agents.lexicon import lexicon
@@ -289,7 +289,7 @@ def _of_described_count(
     fits = evidence.grounded(phrase)
     meant = [n for n in range(len(fits)) if fits[n] >= MEANT]
     names = tuple(evidence.name(n) for n in meant)
-    nouns = describe(phrase).nouns
+    nouns = evidence.grounder.describe(phrase).nouns
     named = sum(all(check_category(noun, (name,), twin) == "verified" for noun in nouns) for name in names)
     if named < len(names):  # some may be of the kind and some not: nobody named them
         return "refuted" if doing is None and not every and named > bound.high else "unverifiable"

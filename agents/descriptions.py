@@ -1,5 +1,6 @@
 """What the noun phrase of a sub-query demands of a track."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -25,6 +26,11 @@ ADJECTIVE_ENDINGS = (
 )
 
 
+Names = frozenset[tuple[str, ...]]
+"""What the things of a video are called, each as its words."""
+NO_NAMES: Names = frozenset()
+
+
 @dataclass(frozen=True)
 class Description:
     """What a noun phrase demands of a track.
@@ -40,13 +46,23 @@ class Description:
 
 
 @lru_cache(maxsize=4096)
-def describe(text: str) -> Description:
-    """Read the noun phrase of a sub-query (``small crimson ball``, ``the other thing``)."""
+def describe(text: str, names: Names = NO_NAMES) -> Description:
+    """Read the noun phrase of a sub-query (``small crimson ball``, ``the other thing``).
+
+    Args:
+        text: the phrase.
+        names: what the things of a video are called. A phrase that ends in one names that: *a traffic light* is a
+            light thing only where nobody says otherwise.
+    """
     words = [token.text for token in tokenise(text) if not token.is_break]
     looks: list[tuple[str, str, str]] = []
     nouns: list[str] = []
     lex = lexicon()
+    called = len(words) - name_at_end(words, names)
     for number, word in enumerate(words):
+        if number >= called:
+            nouns.append(word)
+            continue
         names_thing = word in lex.colour_things and number == len(words) - 1
         if word in lex.looks and not names_thing:
             looks.append((*lex.looks[word], word))
@@ -71,6 +87,27 @@ def is_shape_noun(word: str, term: str) -> bool:
     """Say whether a word for a shape names a thing of it (``ball``), and not only how one is shaped (``round``)."""
     noun = term not in ADJECTIVE_SHAPES or word in closed_class("shape_nouns")
     return noun and not word.endswith(ADJECTIVE_ENDINGS)
+
+
+def words_of_name(category: str) -> tuple[str, ...]:
+    """Return the words of a category as a question would have them."""
+    return tuple(token.text for token in tokenise(category) if not token.is_break)
+
+
+def name_at_end(words: Sequence[str], names: Names) -> int:
+    """Return how many words at the end of a phrase are a name; the longest counts, none is 0.
+
+    A shape by itself (``ball``) stays a shape: outlines and labels both tell it.
+    """
+    fits = (len(name) for name in names if is_name(words[-len(name) :], name))
+    count = max(fits, default=0)
+    return 0 if count == 1 and lexicon().looks.get(words[-1], ("", ""))[0] == "shape" else count
+
+
+def is_name(words: Sequence[str], name: Sequence[str]) -> bool:
+    """Say whether words are a name, one of it or several (``stop signs``)."""
+    same = bool(name) and len(words) == len(name) and tuple(words[:-1]) == tuple(name[:-1])
+    return same and same_word(words[-1], name[-1])
 
 
 def same_word(first: str, second: str) -> bool:

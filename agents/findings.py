@@ -8,7 +8,6 @@ import numpy as np
 
 from agents.binding import Binder, Binding, forall, relates
 from agents.claims import check_category
-from agents.descriptions import describe
 from agents.evidence import BRIEF_SHARE, MAX_PAIRS, MEANT, UNKNOWN_VALUE, Bound, in_order, parse_bound
 from agents.grounding import is_labelled
 from agents.reading import FRAME
@@ -192,7 +191,7 @@ class Case(Binder):
         if number is None:
             return Finding(part, MISSING_VALUE)
         # The mean over what is demanded: a thing of the right colour whose outline is unclear fits better than none.
-        demands = describe(phrase)
+        demands = self.evidence.grounder.describe(phrase)
         fit = float(self.grounded(phrase)[number])
         value = fit ** (1 / max(1, len(demands.looks) + len(demands.nouns)))
         named = bool(demands.nouns) and self._is_labelled

@@ -6,7 +6,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from agents.descriptions import Description, describe
+from agents.descriptions import Description, describe, words_of_name
 from agents.lexicon import lexicon, stems
 from twins.geometry import Doubles, Geometry
 from twins.protocols import TextEncoder
@@ -61,11 +61,16 @@ class Grounder:
         self._scores: dict[str, Doubles] = {}
         self._areas: Doubles | None = None
         self._categories = tuple({track.category: None for track in twin.tracks if is_labelled(track)})
+        self._names = frozenset(words_of_name(category) for category in self._categories)
+
+    def describe(self, phrase: str) -> Description:
+        """Read a noun phrase, with what the things of this twin are called."""
+        return describe(phrase, self._names)
 
     def scores(self, phrase: str) -> Doubles:
         """Return (len(twin.tracks),) scores 0–1 of a noun phrase; 1 for every track where it demands nothing."""
         if phrase not in self._scores:
-            description = describe(phrase)
+            description = self.describe(phrase)
             values = [self._score(description, number, track) for number, track in enumerate(self.twin.tracks)]
             self._scores[phrase] = np.asarray(values, np.float64)
         return self._scores[phrase]

@@ -4,10 +4,12 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from agents.clauses import AUXILIARIES, Token
+from agents.descriptions import Names, words_of_name
 from agents.grounding import is_labelled
-from agents.lexicon import closed_class, lexicon
+from agents.lexicon import DETERMINERS, closed_class, lexicon
 from agents.rules_decomposer import read_question
 from agents.situations import GRAMMAR
+from agents.stand_ins import put_back, with_stand_ins
 from agents.stemming import stem
 from agents.sub_queries import free_words, is_content
 from twins.queries import Decomposition, SubQuery
@@ -23,20 +25,41 @@ def by_labels(decomposition: Decomposition, twin: Twin) -> Decomposition:
     A part that says nothing else is replaced. Of one that says more (``a dog barks``) the rest is kept, and the names
     have no id: that there is a dog settles nothing of what it does. Without a label nothing is changed.
     """
-    if not any(is_labelled(track) for track in twin.tracks):
-        return decomposition
-    made = [new for part in decomposition.sub_queries for new in _told_apart(part)]
-    return decomposition.model_copy(update={"sub_queries": tuple(made)})
+    labels = frozenset(words_of_name(track.category) for track in twin.tracks if is_labelled(track))
+    return _by_labels(decomposition, labels) if labels else decomposition
 
 
-def may_name(tokens: list[Token], at: int) -> bool:
+@lru_cache(maxsize=256)
+def _by_labels(decomposition: Decomposition, labels: Names) -> Decomposition:
+    reread, said = with_stand_ins(decomposition, frozenset(label for label in labels if _is_misread(label)))
+    made = [new for part in reread.sub_queries for new in _told_apart(part)]
+    return decomposition.model_copy(update={"sub_queries": tuple(put_back(part, said) for part in made)})
+
+
+@lru_cache(maxsize=4096)
+def _is_misread(label: tuple[str, ...]) -> bool:
+    """Say whether grammar would read something else than one thing in a name: a predicate, a look, a part of it."""
+    name = " ".join(label)
+    look = lexicon().looks.get(name)
+    if look is not None and look[0] == "shape":
+        return False  # outlines and labels both tell it
+    return _named(f"a {name}") != ((name,), 1.0)
+
+
+def may_name(tokens: list[Token], at: int, *, labelled: bool = False) -> bool:
     """Say whether a word may be what a thing is called, which a label could say too.
 
     None is what a predicate or a place tells, a courtesy, a participle (``fooled``), or what stands bare after a form
     of *be* (``it is nice``).
+
+    Args:
+        tokens: of the question.
+        at: position of the word.
+        labelled: the last noun of a phrase may end as participles do (``a moped``): a label says what it is.
     """
     word = tokens[at].text
-    if says_nothing(word) or word in closed_class("unnameable") or (word.endswith("ed") and stem(word) != word):
+    participle = word.endswith("ed") and stem(word) != word and not (labelled and _ends_phrase(tokens, at))
+    if says_nothing(word) or word in closed_class("unnameable") or participle:
         return False
     return at < 2 or tokens[at - 1].text not in AUXILIARIES or tokens[at - 2].text in PRESENTING
 
@@ -47,6 +70,12 @@ def says_nothing(word: str) -> bool:
     silent = closed_class("abstract") | closed_class("unseen") | known.asking["frame"] | known.asking["others"]
     told = (word,) in known.names or word in known.adjectives or word in known.places
     return word in silent or told or not is_content(word)
+
+
+def _ends_phrase(tokens: list[Token], at: int) -> bool:
+    """Say whether a word follows its article, and no word follows of which it could be said."""
+    after = tokens[at + 1].text if at + 1 < len(tokens) else "."
+    return at > 0 and tokens[at - 1].text in DETERMINERS and after != "," and not is_content(after)
 
 
 def _told_apart(part: SubQuery) -> Iterator[SubQuery]:
@@ -65,7 +94,7 @@ def _named(text: str) -> tuple[tuple[str, ...], float]:
     """Return the noun phrases of a text whose names no predicate explains, and their share of the words left over."""
     tokens, reading = read_question(text)
     free = free_words(tokens, reading)
-    names = {tokens[at].text for at in free if may_name(tokens, at)}
+    names = {tokens[at].text for at in free if may_name(tokens, at, labelled=True)}
     phrases = [entity.text for entity in reading.entities if entity.nouns and names.issuperset(entity.nouns)]
     said = {noun for entity in reading.entities if entity.text in phrases for noun in entity.nouns}
     share = sum(tokens[at].text in said for at in free) / max(len(free), 1)

@@ -4,7 +4,6 @@ import re
 from collections.abc import Sequence
 
 from agents.binding import ALLEN
-from agents.descriptions import describe
 from agents.evidence import parse_bound
 from agents.grounding import Grounder, look_match
 from agents.lexicon import lexicon
@@ -38,7 +37,7 @@ def supports(claim: Claim, parts: Sequence[SubQuery], grounder: Grounder) -> boo
     if part is None or claim.predicate is None or claim.negated != part.negated:
         return False
     if part.relation is None:
-        return claim.predicate in (*LOOKS, "category") and _asks_for_look(part, claim)
+        return claim.predicate in (*LOOKS, "category") and _asks_for_look(part, claim, grounder)
     if part.relation == "count":
         return claim.predicate == "count" and _amount(claim.value) == _amount(part.object)
     if part.relation in ALLEN:
@@ -52,10 +51,10 @@ def supports(claim: Claim, parts: Sequence[SubQuery], grounder: Grounder) -> boo
     )
 
 
-def _asks_for_look(part: SubQuery, claim: Claim) -> bool:
+def _asks_for_look(part: SubQuery, claim: Claim, grounder: Grounder) -> bool:
     """Say whether the word that a claim verifies stands in the part, or another one for the same look."""
     said = (claim.value or "").strip().lower()
-    asked = describe(part.subject or part.text)
+    asked = grounder.describe(part.subject or part.text)
     look = lexicon().looks.get(said)
     terms = {term for _, term, _ in asked.looks} | {word for _, _, word in asked.looks}
     return bool(said) and (said in terms or (look is not None and look[1] in terms) or said in asked.nouns)
@@ -76,7 +75,7 @@ def _same_happenings(claim: Claim, part: SubQuery, parts: Sequence[SubQuery]) ->
 def _is_another(phrase: str, name: str, grounder: Grounder) -> bool:
     """Say whether an instance is clearly not what a noun phrase means."""
     track = grounder.twin.track(name)
-    for kind, term, _ in describe(phrase).looks:
+    for kind, term, _ in grounder.describe(phrase).looks:
         match = look_match(kind, term, track)
         if kind != "size" and match is not None and match <= OTHER_LOOK:
             return True

@@ -67,9 +67,20 @@ class RulesDecomposer:
         )
 
 
+def grammar_parts(tokens: list[Token]) -> tuple[SubQuery, ...]:
+    """Return what grammar alone reads in the words of a question, with ids of its own (``q1`` …)."""
+    asked, reading = read_words(tokens)
+    parts = sub_queries(asked, reading, [])
+    return _numbered(parts[:MAX_SUB_QUERIES] or [SubQuery(id="", text=text_of(asked), kind="object")])
+
+
 def read_question(query: str) -> tuple[list[Token], Reading]:
     """Return the words of a question without its asking frame, and what grammar reads in them."""
-    tokens = tokenise(query)
+    return read_words(tokenise(query))
+
+
+def read_words(tokens: list[Token]) -> tuple[list[Token], Reading]:
+    """Do the same for words that are taken apart already."""
     asked = strip_asking(tokens[: 2 * MAX_WORDS])[:MAX_WORDS] or tokens[:MAX_WORDS]
     asked = settle_patterns(settle_numbers(asked) or asked)
     if len(asked) == 1 and any(asked[0].text in members for members in lexicon().kinds.values()):

@@ -7,7 +7,7 @@ so that nothing unchecked stands beside a check mark.
 from collections.abc import Sequence
 
 from agents.claims import check_category, check_look
-from agents.descriptions import describe, is_shape_noun
+from agents.descriptions import is_shape_noun
 from agents.evidence import Evidence
 from agents.grounding import is_labelled
 from agents.reading import FRAME
@@ -92,7 +92,7 @@ class Testimony:
 
     def _found(self, phrase: str, number: int, counted: Sequence[int]) -> str:
         """Tell what is known to be of the kind that a phrase names from what only may be: then nobody can say."""
-        twin, nouns = self._evidence.twin, describe(phrase).nouns
+        twin, nouns = self._evidence.twin, self._evidence.grounder.describe(phrase).nouns
         named = sum(
             all(check_category(noun, (self._evidence.name(n),), twin) == "verified" for noun in nouns) for n in counted
         )
@@ -116,7 +116,7 @@ class Testimony:
     def that_looks(self, part: SubQuery, number: int) -> tuple[Claim, ...]:
         """Claim every look and the name that a phrase demands, one by one."""
         phrase = part.subject or ""
-        demands = describe(phrase)
+        demands = self._evidence.grounder.describe(phrase)
         # What is the largest is not measured: a claim without a predicate, which nobody can check.
         checked: list[tuple[str | None, str, str]] = [
             (None if term in SUPERLATIVES else kind, word, _be(kind, term, word)) for kind, term, word in demands.looks
@@ -154,7 +154,7 @@ class Testimony:
         """Name an object as the question does where all of that was verified of it, else as what it is known to be."""
         if number is None or phrase is None:
             return None
-        demands = describe(phrase)
+        demands = self._evidence.grounder.describe(phrase)
         if not (demands.looks or demands.nouns):
             return call(phrase)
         name = self._evidence.name(number)

@@ -1,15 +1,15 @@
 """Twins from annotations that users bring."""
 
 import glob
-import json
 import mimetypes
 import os
+import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from twins.annotations import MAX_BYTES, import_annotation
+from twins.annotations import import_annotation
 from twins.coco_images import read_coco
 from twins.coco_vis import read_coco_vis
 from twins.components import components
@@ -62,6 +62,12 @@ MARKS = {
     "annotations": {"video", "objects", "frames"},
 }
 """Keys of a file that only this format has, the first that fits."""
+MOST_GUESSED = 64 * 2**20
+"""Bytes of a file that is looked through once more to tell what format it may be."""
+DEEPEST = 32
+"""Brackets within brackets: no format has as many."""
+_JSON = re.compile(rb'"((?:[^"\\]|\\.){0,64})"\s*:|"(?:[^"\\]|\\.)*+"|[][{}]')
+"""A short key, another string, a bracket."""
 
 
 def import_files(
@@ -117,21 +123,40 @@ def _read(path: Path, format: str, options: ImportOptions) -> Iterator[Described
     try:
         yield from FORMATS[format](path, options)
     except TwinseekError as error:
-        other = format_of(path)
-        if other in (None, format):
+        other = _other_format(path, format)
+        if other is None:
             raise
-        raise TwinseekError(f"{display(path)} looks like {other}, not like {format}: add --format {other}") from error
+        raise TwinseekError(f"{error}; the file looks like {other}, not like {format}: add --format {other}") from error
 
 
-def format_of(path: Path) -> str | None:
-    """Return the format of which a JSON file has the keys; none where it has those of no format."""
+def _other_format(path: Path, format: str) -> str | None:
+    """Return the format of which a file has the keys where it lacks those of the one that was asked for."""
     try:
-        with path.open("rb") as file:
-            found = json.loads(file.read(MAX_BYTES))
-    except (OSError, ValueError, RecursionError):
+        keys = _keys(path.read_bytes()) if path.stat().st_size <= MOST_GUESSED else frozenset()
+    except OSError:
         return None
-    keys = found.keys() if isinstance(found, dict) else frozenset()
+    if MARKS[format] <= keys:
+        return None
     return next((name for name, marks in MARKS.items() if marks <= keys), None)
+
+
+def _keys(text: bytes) -> frozenset[str]:
+    """Return the outermost keys of an object in JSON. Nothing is parsed: a hint is not worth a second copy of a file.
+
+    What is nested deeper than any format has no keys worth a look.
+    """
+    found, depth = set(), 0
+    for token in _JSON.finditer(text):
+        mark = token[0][:1]
+        if mark in b"{[":
+            depth += 1
+        elif mark in b"}]":
+            depth -= 1
+        elif depth == 1 and token[1] is not None:
+            found.add(token[1].decode("utf-8", "replace"))
+        if depth > DEEPEST:
+            return frozenset()
+    return frozenset(found)
 
 
 def _expand(paths: Sequence[Path], format: str) -> list[Path]:

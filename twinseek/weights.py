@@ -51,7 +51,9 @@ def wanted(plugin: str, section: Mapping[str, Any]) -> Wanted | None:
 
 def served_as(section: Mapping[str, Any]) -> str | None:
     """Return the name by which a server is asked for a plugin's model: the setting, else that of its weights."""
-    named = section.get(MODEL, section.get(WEIGHTS))
+    if MODEL in section:
+        return str(section[MODEL])  # as it stands: there are names with an `@`
+    named = section.get(WEIGHTS)
     return str(named).partition("@")[0] if named is not None else None
 
 

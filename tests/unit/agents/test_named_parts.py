@@ -10,6 +10,7 @@ from agents.open_parts import SOURCE
 from agents.rules_decomposer import RulesDecomposer
 from agents.rules_judge import RulesJudge
 from encoders.minilm import MiniLM
+from twins.queries import Decomposition, SubQuery
 from twins.schema import Fact
 
 
@@ -89,3 +90,71 @@ def test_a_label_that_is_not_very_sure_is_still_shown_with_its_time(clip, mover)
     checked = asked("a cup", clip((track.model_copy(update={"confidence": 0.55, "salience": 0.3}), places)))
     assert checked.status == "verified" and checked.verdict.score > 0.5
     assert checked.verdict.instances == ("1",) and checked.verdict.spans
+
+
+COCO = (
+    "person,bicycle,car,motorcycle,airplane,bus,train,truck,boat,traffic light,fire hydrant,stop sign,parking meter,"
+    "bench,bird,cat,dog,horse,sheep,cow,elephant,bear,zebra,giraffe,backpack,umbrella,handbag,tie,suitcase,frisbee,"
+    "skis,snowboard,sports ball,kite,baseball bat,baseball glove,skateboard,surfboard,tennis racket,bottle,wine glass,"
+    "cup,fork,knife,spoon,bowl,banana,apple,sandwich,orange,broccoli,carrot,hot dog,pizza,donut,cake,chair,couch,"
+    "potted plant,bed,dining table,toilet,tv,laptop,mouse,remote,keyboard,cell phone,microwave,oven,toaster,sink,"
+    "refrigerator,book,clock,vase,scissors,teddy bear,hair drier,toothbrush"
+)
+
+
+@pytest.fixture
+def called(clip, mover):
+    return lambda label: clip(mover("1", [(0, 60, 100), (6, 60, 100)], category=label))
+
+
+def judged(question, candidate):
+    verdict = RulesJudge(MiniLM()).judge(RulesDecomposer().decompose(question), candidate)
+    return check_verdict(verdict, candidate.twin, candidate.geometry)
+
+
+@pytest.mark.parametrize("name", [*COCO.split(","), "moped", "bobsled", "flowerbed", "red panda", "light"])
+def test_a_thing_is_found_by_its_own_label_whatever_else_the_words_could_say(name, called):
+    article = "an" if name[0] in "aeiou" else "a"
+    checked = judged(f"{article} {name}", called(name))
+    assert [line.check for line in checked.trace] == ["verified"]
+    assert checked.trace[0].predicate == ("shape" if name == "donut" else "category")
+    assert checked.status == "verified" and checked.verdict.score > 0.7
+
+
+@pytest.mark.parametrize("name", ["moped", "stop sign", "orange", "hot dog"])
+def test_a_thing_is_not_found_where_another_one_has_the_label(name, called):
+    assert judged(f"a {name}", called("sofa")).verdict.score < 0.6
+
+
+@pytest.mark.parametrize(
+    ("question", "label", "told"),
+    [
+        ("stop signs", "stop sign", {'one of the "stop signs" is a stop sign'}),
+        ("is there a stop sign in the video?", "Stop Sign", {'the "stop sign" is a stop sign'}),
+        ("a red stop sign", "stop sign", {'the "red stop sign" is red', 'the "red stop sign" is a stop sign'}),
+        ("the stop sign does not move", "stop sign", {'the "stop sign" is a stop sign'}),
+    ],
+)
+def test_a_name_is_one_noun_within_a_question_too(question, label, told, clip, mover):
+    checked = judged(question, clip(mover("1", [(0, 60, 100), (6, 60, 100)], category=label, colour="red")))
+    assert told <= {line.claim for line in checked.trace if line.check == "verified"}
+    assert not any("stops" in line.claim for line in checked.trace)
+
+
+def test_a_word_before_a_noun_stays_a_look_though_it_is_a_label(clip, mover):
+    fruit = mover("1", [(0, 60, 100), (6, 60, 100)], category="orange")
+    car = mover("2", [(0, 60, 200), (6, 60, 200)], category="car", colour="orange")
+    checked = judged("an orange car", clip(fruit, car))
+    assert [line.claim for line in checked.trace] == ['the "orange car" is orange', 'the "orange car" is a car']
+    assert checked.verdict.instances == ("2",)
+
+
+def test_parts_that_somebody_else_made_of_a_question_are_kept(called):
+    other = Decomposition(query="a stop sign", sub_queries=(SubQuery(id="m1", text="a red octagon", kind="object"),))
+    assert "a red octagon" in {part.text for part in by_labels(other, called("stop sign").twin).sub_queries}
+
+
+def test_no_name_is_asked_for_where_a_part_denies_it(called):
+    denied = SubQuery(id="q1", text="a dog", kind="object", negated=True)
+    parts = by_labels(Decomposition(query="without a dog", sub_queries=(denied,)), called("dog").twin).sub_queries
+    assert parts == (denied,)

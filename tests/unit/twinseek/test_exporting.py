@@ -75,3 +75,30 @@ def test_a_file_of_no_known_format_is_refused_for_what_is_wrong_with_it(library,
     (tmp_path / "other.json").write_text('{"videos": 3}')
     with pytest.raises(TwinseekError, match="mend it"):
         library.import_files([tmp_path / "other.json"])
+
+
+def test_the_format_that_a_file_may_have_is_told_beside_what_is_wrong_and_only_where_it_lacks_the_keys(
+    library, tmp_path
+):
+    place = tmp_path / "odd.json"
+    place.write_text('{"images": [{"masklet": 1}], "annotations": [{"id": "a \\" b"}], "deep": {"masklet": "masklet"}}')
+    with pytest.raises(TwinseekError, match=r"odd\.json: .*; the file looks like coco, not like annotations"):
+        library.import_files([place])
+    with pytest.raises(TwinseekError, match=r"odd\.json: images\.0.*mend it and import again$"):
+        library.import_files([place], format="coco")
+    place.write_text('{"video": 1, "objects": 2, "frames": 3, "masklet": []}')
+    with pytest.raises(TwinseekError, match=r"^(?!.*looks like)"):
+        library.import_files([place])
+
+
+def test_no_format_is_guessed_of_a_file_that_is_large_or_nested_without_end(library, tmp_path, monkeypatch):
+    place = tmp_path / "deep.json"
+    place.write_text('{"masklet": ' + "[" * 200_000 + "}")
+    with pytest.raises(TwinseekError, match=r"^(?!.*looks like)"):
+        library.import_files([place])
+    place.write_text('{"masklet": []}')
+    with pytest.raises(TwinseekError, match="looks like sa-v"):
+        library.import_files([place])
+    monkeypatch.setattr("twinseek.importing.MOST_GUESSED", 10)
+    with pytest.raises(TwinseekError, match=r"^(?!.*looks like)"):
+        library.import_files([place])

@@ -86,6 +86,7 @@ def test_of_a_model_behind_a_server_no_weights_are_looked_for(tmp_path):
     assert section(weights=NAME, revision="v2", base_url=url, model="eyes") == {"base_url": url, "model": "eyes"}
     assert section(weights="/models/eyes", base_url=url) == {"base_url": url, "model": "/models/eyes"}
     assert section(base_url=url) == {"base_url": url}
+    assert section(weights=NAME, base_url=url, model="claude-opus@20250101")["model"] == "claude-opus@20250101"
 
 
 def test_one_setting_puts_the_describer_of_the_profile_behind_a_server(monkeypatch):
