@@ -11,6 +11,7 @@ from agents.lexicon import lexicon, stems
 from twins.geometry import Doubles, Geometry
 from twins.protocols import TextEncoder
 from twins.schema import Attribute, Track, Twin
+from twins.unnamed import is_unnamed
 
 UNKNOWN_LOOK = 0.4
 """Score of a look that nobody measured: between right and wrong."""
@@ -29,7 +30,6 @@ NOT_A_PERSON = 0.7
 """*Someone* may be said of an animal or a thing in play."""
 HEAD_SHARE = 0.7
 """Weight of the last noun of a phrase; the words before it share the rest."""
-UNNAMED = ("", "object", "thing", "unknown")
 
 
 @dataclass(frozen=True)
@@ -165,7 +165,7 @@ class Grounder:
 
 def is_labelled(track: Track) -> bool:
     """Say whether somebody named the track's category."""
-    return track.category.lower() not in UNNAMED
+    return not is_unnamed(track.category)
 
 
 def look_match(kind: str, term: str, track: Track) -> float | None:

@@ -93,19 +93,9 @@ def observe(
     pan = np.zeros((len(t), 2))
     if not world.still_camera and rng.random() < 0.5:
         pan = np.outer(np.sin(t / SECONDS * np.pi * rng.uniform(0.5, 1.5)), rng.uniform(-60, 60, 2))
-    boxes, share = _seen_boxes(world, t, pan)
-    vague = Visibility.OCCLUDED if rng.random() < 0.5 else Visibility.ABSENT
-    inside = (boxes[..., 2] > 0) & (boxes[..., 0] < WIDTH) & (boxes[..., 3] > 0) & (boxes[..., 1] < HEIGHT)
-    visibility = np.where(share > HIDDEN_SHARE, Visibility.VISIBLE, np.where(inside, vague, Visibility.ABSENT))
-    for row, body in enumerate(world.bodies):
-        visibility[row, (t < body.shown[0]) | (t >= body.shown[1])] = Visibility.ABSENT
-    area = share * np.stack([np.prod(body.size) * body.scale(t) ** 2 for body in world.bodies])
-    nearness = np.repeat([[body.nearness] for body in world.bodies], len(t), axis=1) * world_scale(world, t)
+    boxes, area, nearness, visibility = _seen(world, rng, t, pan)
     if noise:
-        extent = np.tile(boxes[..., 2:] - boxes[..., :2], 2)
-        boxes = boxes + rng.normal(0, JITTER, boxes.shape) * extent
-        area = area * (1 + rng.normal(0, JITTER, area.shape))
-        nearness = nearness * (1 + rng.normal(0, JITTER, nearness.shape))
+        boxes, area, nearness = _jittered(boxes, area, nearness, rng)
         missed = (rng.random(visibility.shape) < MISSING) & (visibility == Visibility.VISIBLE)
         visibility[missed] = Visibility.ABSENT if rng.random() < 0.5 else Visibility.NOT_SAMPLED
     if not world.depth:
@@ -116,24 +106,60 @@ def observe(
     arrays = [boxes, area, nearness, visibility]
     if noise:
         arrays, rows = _break_one(arrays, t, rng)
-    camera = np.zeros((len(t), 2, 3))
+    camera = _camera(pan + (rng.normal(0, 1.0, pan.shape) if noise and pan.any() else 0))
+    geometry = _geometry(world, t, arrays, camera)
+    pick = [int(rng.choice(np.flatnonzero(rows == body))) for body in range(len(world.bodies))]
+    return geometry, pick[world.subject], None if world.other is None else pick[world.other]
+
+
+def _seen(
+    world: World, rng: np.random.Generator, t: Array, pan: Array
+) -> tuple[Array, Array, Array, NDArray[np.int64]]:
+    """Return boxes (N, T, 4), areas, nearness and visibility (N, T), as they are."""
+    boxes, share = _seen_boxes(world, t, pan)
+    vague = Visibility.OCCLUDED if rng.random() < 0.5 else Visibility.ABSENT
+    inside = (boxes[..., 2] > 0) & (boxes[..., 0] < WIDTH) & (boxes[..., 3] > 0) & (boxes[..., 1] < HEIGHT)
+    visibility = np.where(share > HIDDEN_SHARE, Visibility.VISIBLE, np.where(inside, vague, Visibility.ABSENT))
+    for row, body in enumerate(world.bodies):
+        visibility[row, (t < body.shown[0]) | (t >= body.shown[1])] = Visibility.ABSENT
+    area = share * np.stack([np.prod(body.size) * body.scale(t) ** 2 for body in world.bodies])
+    nearness = np.repeat([[body.nearness] for body in world.bodies], len(t), axis=1) * world_scale(world, t)
+    return boxes, area, nearness, visibility
+
+
+def _camera(pan: Array) -> Array:
+    """Return (T, 2, 3) affine maps of a camera that is only moved."""
+    camera = np.zeros((len(pan), 2, 3))
     camera[:, 0, 0] = camera[:, 1, 1] = 1
-    camera[:, :, 2] = pan + (rng.normal(0, 1.0, pan.shape) if noise and pan.any() else 0)
-    geometry = Geometry(
-        tuple(f"t{row}" for row in range(len(rows))),
+    camera[:, :, 2] = pan
+    return camera
+
+
+def _jittered(boxes: Array, area: Array, nearness: Array, rng: np.random.Generator) -> tuple[Array, Array, Array]:
+    """Return what was measured, with the errors of measuring."""
+    extent = np.tile(boxes[..., 2:] - boxes[..., :2], 2)
+    return (
+        boxes + rng.normal(0, JITTER, boxes.shape) * extent,
+        area * (1 + rng.normal(0, JITTER, area.shape)),
+        nearness * (1 + rng.normal(0, JITTER, nearness.shape)),
+    )
+
+
+def _geometry(world: World, t: Array, arrays: list[Array], camera: Array) -> Geometry:
+    boxes, area, nearness, visibility = arrays
+    return Geometry(
+        tuple(f"t{row}" for row in range(len(boxes))),
         np.arange(len(t)),
         t,
-        arrays[0].astype(np.float32),
-        arrays[1].astype(np.float32),
-        arrays[2].astype(np.float32),
-        arrays[3].astype(np.uint8),
+        boxes.astype(np.float32),
+        area.astype(np.float32),
+        nearness.astype(np.float32),
+        visibility.astype(np.uint8),
         WIDTH,
         HEIGHT,
         "relative" if world.depth else "weak",
         camera.astype(np.float32),
     )
-    pick = [int(rng.choice(np.flatnonzero(rows == body))) for body in range(len(world.bodies))]
-    return geometry, pick[world.subject], None if world.other is None else pick[world.other]
 
 
 def world_scale(world: World, t: Array) -> Array:

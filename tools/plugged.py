@@ -185,6 +185,8 @@ def _deciding(plugin: Any, settings: Mapping[str, Any]) -> dict[str, Any]:
     """Return the settings without those that a plugin says are so anyway: written out, they change nothing."""
     usual = getattr(plugin, "usual", {})
     try:
+        if any(isinstance(values, str) for values in usual.values()):  # `float` stands in it, as text
+            raise TypeError("a text is one value, not some")
         return {key: value for key, value in settings.items() if value not in usual.get(key, ())}
     except (AttributeError, TypeError) as error:
         raise RefusedError(f"its usual is {usual!r:.80}, not some values by the names of settings") from error

@@ -14,10 +14,10 @@ from twins.frames import Frame
 from twins.masks import encode_mask, mask_box
 from twins.overlap import iou
 from twins.specialists import Detector, SegmentedTrack, Spot, SpotSegmenter
+from twins.unnamed import UNNAMED
 
 SAME_IOU = 0.5
 """Overlap from which what a detector names is what was segmented."""
-UNNAMED = "object"
 LONGEST_NAME = 40
 """Letters of a category that are repeated to the judge who gave it."""
 
@@ -50,18 +50,9 @@ def build(context: ToolContext) -> BaseTool | None:
         look = look_around(context, twin, seconds, start, end)
         spot = find_spot(context, twin, look, box, point, instance)
         try:
-            found = _followed(segmenter, look, spot)
-            if not found.masks:
-                return f"nothing can be outlined there at {look.times[look.position]:.1f} s.", []
-            name, sure = _named(detector, look, found, category)
+            return _segmented(segmenter, detector, look, spot, category, instance)
         except TwinseekError as error:
             raise ToolException(str(error)) from error
-        entry = _entry(look, found)
-        told = _told(look, entry, category, name)
-        if instance is not None:
-            return told, [{"id": instance, "masks": entry["masks"]}]
-        named = {"category": name, "confidence": round(sure, 3)} if sure else {}
-        return told, [{"id": "segmented", **entry, **named}]
 
     by = [each.provenance for each in (segmenter, detector) if each is not None]
     segment.metadata = {
@@ -70,6 +61,22 @@ def build(context: ToolContext) -> BaseTool | None:
         "seconds": seconds_of((segmenter, MOST_FRAMES), (detector, 1)),
     }
     return segment
+
+
+def _segmented(
+    segmenter: SpotSegmenter, detector: Detector | None, look: Look, spot: Spot, category: str, instance: str | None
+) -> tuple[str, list[dict[str, object]]]:
+    """Return what to tell of the thing at a spot, and where it is: one more track, or the masks of an instance."""
+    found = _followed(segmenter, look, spot)
+    if not found.masks:
+        return f"nothing can be outlined there at {look.times[look.position]:.1f} s.", []
+    name, sure = _named(detector, look, found, category)
+    entry = _entry(look, found)
+    told = _told(look, entry, category, name)
+    if instance is not None:
+        return told, [{"id": instance, "masks": entry["masks"]}]
+    named = {"category": name, "confidence": round(sure, 3)} if sure else {}
+    return told, [{"id": "segmented", **entry, **named}]
 
 
 def _followed(segmenter: SpotSegmenter, look: Look, spot: Spot) -> SegmentedTrack:

@@ -9,7 +9,8 @@ from collections.abc import Iterable, Iterator
 from itertools import pairwise
 
 from twins.schema import Component, Fact, FactKind, Span, Track, Twin
-from twins.sentences import UNNAMED, track_name
+from twins.sentences import track_name
+from twins.unnamed import UNNAMED
 
 CLAUSE_WORDS = 3
 """A clause of fewer words says nothing by itself."""

@@ -1,12 +1,16 @@
 """Names that others wrote into files, of kinds of things and of instances: short, and of letters that can be shown."""
 
+import unicodedata
 from typing import Annotated, TypeVar
 
 from pydantic import AfterValidator
 
 LONGEST_NAME = 200
-_JOINERS = str.maketrans("", "", "\u200c\u200d")
-"""They have no shape of their own; words of Persian and Hindi are written with them."""
+_UNSHOWN = frozenset(["Cc", "Cs", "Zl", "Zp"])
+"""Categories of what is no letter in a line: control characters, halves of surrogates, line breaks."""
+_TURNING = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+"""Marks that turn the direction of writing. Other letters without a shape (joiners, soft hyphens, the tags of a flag)
+belong to how words are written."""
 
 Name = TypeVar("Name", int, str)
 
@@ -19,8 +23,9 @@ def check_name(name: Name) -> Name:
             control characters, marks that turn the direction of writing.
     """
     text = str(name)
-    shown = text.translate(_JOINERS)
-    if not shown.strip() or len(text) > LONGEST_NAME or not shown.isprintable():
+    hidden = any(letter in _TURNING or unicodedata.category(letter) in _UNSHOWN for letter in text)
+    empty = all(letter.isspace() or unicodedata.category(letter) == "Cf" for letter in text)
+    if empty or hidden or len(text) > LONGEST_NAME:
         raise ValueError(
             f"{brief(text)} is no name: write 1 to {LONGEST_NAME} letters in one line, no control characters"
         )

@@ -16,6 +16,7 @@ from twins.nearness import with_observed
 from twins.observed_masks import Masks, add_masks, joined, sights
 from twins.relinking import Anchor, box_inside, link
 from twins.schema import Alternative, Fact, Observation, ObservedTrack, Provenance, Track, Twin
+from twins.unnamed import UNNAMED
 from twins.widening import add_rows
 
 KEY_LENGTH = 12
@@ -23,9 +24,6 @@ KEY_LENGTH = 12
 
 ANCHORS = 8
 """Moments at which an existing track is anchored: enough to tell two that cross, few enough to read."""
-
-UNNAMED = "object"
-"""The category of a track that nobody has named."""
 
 
 @dataclass(frozen=True)

@@ -7,13 +7,12 @@ from twins.geometry import Geometry
 from twins.predicates import PREDICATES, Scene
 from twins.predicates.findings import Finding, find
 from twins.schema import Attribute, Fact, Provenance, Track, Twin
+from twins.unnamed import is_unnamed
 
 SOURCE = "predicates"
 PROVENANCE = Provenance(specialist="predicates", version="5")
 """What to file under :data:`SOURCE` in a twin's sources."""
 
-UNNAMED = "object"
-"""The category of a track that nobody labelled."""
 NAME_KINDS = ("size", "colour", "texture", "shape")
 """Attributes that stand before a noun, in the order in which English puts them."""
 NAME_WORDS = 2
@@ -98,7 +97,7 @@ def adjectives(attributes: Iterable[Attribute], category: str) -> list[str]:
     best: dict[str, Attribute] = {}
     for attribute in attributes:
         fits = attribute.kind in NAME_KINDS and len(attribute.text.split()) <= NAME_WORDS
-        fits = fits and (attribute.kind not in OF_UNNAMED or category == UNNAMED)
+        fits = fits and (attribute.kind not in OF_UNNAMED or is_unnamed(category))
         if not fits or attribute.confidence < NAME_CONFIDENCE or attribute.text.lower() in category.lower().split():
             continue
         if attribute.kind not in best or attribute.confidence > best[attribute.kind].confidence:

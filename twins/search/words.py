@@ -27,15 +27,18 @@ def bm25(connection: sqlite3.Connection, texts: Iterable[str]) -> dict[str, floa
 
 def bm25_phrases(connection: sqlite3.Connection, phrases: Iterable[str]) -> dict[str, float]:
     """Score every video with one of these phrases, its words side by side and in order (by their Porter stems)."""
-    split = (re.findall(r"[^\W_]+", phrase.lower()) for phrase in phrases)
+    split = (_words_of(phrase) for phrase in phrases)
     expression = " OR ".join(f'"{" ".join(terms)}"' for terms in split if terms)
     return dict(connection.execute(_BM25, (expression,))) if expression else {}
 
 
 def words(texts: Iterable[str]) -> list[str]:
     """Return the distinct lower-cased words of the texts, in order of appearance."""
-    found = (word for text in texts for word in re.findall(r"[^\W_]+", unicodedata.normalize("NFC", text).lower()))
-    return list(dict.fromkeys(found))
+    return list(dict.fromkeys(word for text in texts for word in _words_of(text)))
+
+
+def _words_of(text: str) -> list[str]:
+    return re.findall(r"[^\W_]+", unicodedata.normalize("NFC", text).lower())
 
 
 def rewrite(connection: sqlite3.Connection, video: int) -> None:

@@ -55,6 +55,8 @@ def check_free(host: str, port: int) -> None:
             if os.name == "posix":
                 tried.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # what has just ended does not count
             tried.bind(address)
+    except UnicodeError as error:  # what cannot be written as a name of the internet
+        raise TwinseekError(f"{host!r} is no address: give a name or an address of this machine (--host)") from error
     except OSError as error:
         raise TwinseekError(
             f"cannot listen on {host}:{port} ({error.strerror}): choose another port (--port) or end what listens there"

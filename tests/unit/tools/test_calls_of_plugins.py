@@ -55,7 +55,7 @@ def test_a_tool_takes_as_long_as_those_that_it_asks_and_a_minute_at_least():
     assert seconds_of((opened(quick), 4), (None, 1)) == 60.0
 
 
-@pytest.mark.parametrize("usual", ["dtype", {"dtype": 3}])
+@pytest.mark.parametrize("usual", ["dtype", {"dtype": 3}, {"dtype": "float32"}])
 def test_a_plugin_that_says_nonsense_of_its_usual_settings_is_refused(usual):
     plugin = Plain()
     plugin.usual = usual

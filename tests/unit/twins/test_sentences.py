@@ -95,6 +95,7 @@ def test_names_take_one_sure_adjective_of_each_kind_in_english_order() -> None:
 def test_what_has_a_name_is_not_called_by_its_outline_or_texture() -> None:
     looks = (attribute("colour", "white"), attribute("shape", "cross"), attribute("texture", "textured"))
     assert track_name(track("t", *looks, category="dog")) == "white dog"
+    assert track_name(track("t", *looks, category="Thing")).endswith("cross Thing")
 
 
 def test_still_objects_far_from_each_other_have_little_to_tell() -> None:
