@@ -16,8 +16,10 @@ from tools.tracks import RawTrack, Region, Sample
 from twins.geometry import Bytes, Doubles
 from twins.masks import encode_within
 
+SEEN = 8
+"""Sights of a stretch from which a track is known well enough; a few specks in a row look like much."""
 LEAST = 4
-"""Frames of a track, and of what it is continued by, that say something."""
+"""Frames in a row at one place that are a rest."""
 WHOLE = 0.85
 """A sight of at least this share of the usual area is whole; the last ones lose what is taken for ground already."""
 MOST = 14
@@ -70,7 +72,7 @@ def _continue(
 ) -> None:
     """Continue a track beyond its last sight in some order of the frames."""
     here = [number for number in order if number in track.samples]
-    if len(here) < LEAST or abs(order[-1] - here[-1]) < LEAST:
+    if len(here) < SEEN or abs(order[-1] - here[-1]) < LEAST:
         return
     height, width = labs[here[-1]].shape[:2]
     if sides_touched(track.samples[here[-1]], width, height):
@@ -84,7 +86,10 @@ def _continue(
         return
     last = next(reversed(places))
     away = max(here, key=lambda n: _distance(track.samples[n], _moved(places[last], _map(to_first, last, n)), model))
-    if _found(model, labs[away], _moved(places[last], _map(to_first, last, away)), 2.0) is not None:
+    there = _moved(places[last], _map(to_first, last, away))
+    if _distance(track.samples[away], there, model) < max(model.mask.shape):
+        return  # it has not come from elsewhere
+    if _found(model, labs[away], there, 2.0) is not None:
         return  # that place looked the same while the thing was elsewhere: it is the ground that is alike
     for number, place in places.items():
         track.samples[number] = _sample(model, place, seconds[number], labs[number].shape[:2])

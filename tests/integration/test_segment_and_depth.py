@@ -295,7 +295,7 @@ def test_nothing_found_is_kept_and_a_shifted_box_finds_nothing(put, clip):
 )
 def test_a_segmenter_that_fails_just_in_time_is_named_and_nothing_is_kept(put, clip, monkeypatch, body, why):
     put(body)
-    monkeypatch.setattr(plugged, "FRAME_SECONDS", 0.1)
+    monkeypatch.setattr(plugged, "FRAME_SECONDS", 0.5)
     finding, kept = clip.call("segment", seconds=1.0, box=box(RED, 10))
     assert why in finding.text
     assert kept is None
