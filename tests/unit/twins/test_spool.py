@@ -1,6 +1,7 @@
 """Frames that are put aside."""
 
 import tempfile
+from contextlib import ExitStack
 
 import numpy as np
 import pytest
@@ -16,26 +17,22 @@ def frame(number):
 
 def test_frames_come_back_as_they_were_put_aside_and_freed_room_is_used_again(tmp_path):
     made = []
-
-    def make():
-        made.append(tempfile.TemporaryFile(dir=tmp_path))  # noqa: SIM115 - the spool closes it
-        return made[-1]
-
-    spool = FrameSpool(make)
-    assert made == []
-    slots = [spool.put(frame(number)) for number in range(5)]
-    spool.free(slots[1])
-    spool.free(slots[3])
-    slots[1], slots[3] = spool.put(frame(7)), spool.put(frame(8))
-    for slot, number in zip(slots, (0, 7, 2, 8, 4), strict=True):
-        back = spool.get(slot)
-        assert (back.frame_index, back.seconds) == (number, number / 10)
-        np.testing.assert_array_equal(back.image, frame(number).image)
-    (file,) = made
-    assert file.seek(0, 2) == 5 * 6 * 8 * 3
-    assert list(tmp_path.iterdir()) == []
-    spool.close()
-    assert file.closed
+    with ExitStack() as files:
+        spool = FrameSpool(lambda: made.append(files.enter_context(tempfile.TemporaryFile(dir=tmp_path))) or made[-1])
+        assert made == []
+        slots = [spool.put(frame(number)) for number in range(5)]
+        spool.free(slots[1])
+        spool.free(slots[3])
+        slots[1], slots[3] = spool.put(frame(7)), spool.put(frame(8))
+        for slot, number in zip(slots, (0, 7, 2, 8, 4), strict=True):
+            back = spool.get(slot)
+            assert (back.frame_index, back.seconds) == (number, number / 10)
+            np.testing.assert_array_equal(back.image, frame(number).image)
+        (file,) = made
+        assert file.seek(0, 2) == 5 * 6 * 8 * 3
+        assert list(tmp_path.iterdir()) == []
+        spool.close()
+        assert file.closed
 
 
 def test_where_nothing_can_be_put_aside_it_is_said():
