@@ -17,6 +17,7 @@ BENCHMARKS = {
     "indexing": "benchmarks.indexing",
     "memory": "benchmarks.memory",
     "overhead": "benchmarks.overhead",
+    "specialists": "benchmarks.specialists",
     "predicates": "benchmarks.predicates",
     "claims": "benchmarks.claims",
     "views": "benchmarks.views",
@@ -44,7 +45,7 @@ def main() -> None:
     rows: list[dict[str, Any]] = []
     broken = []
     with tempfile.TemporaryDirectory(prefix="twinseek-bench-") as scratch:
-        options.scratch = given.folder or Path(scratch)
+        options.scratch, options.kept = given.folder or Path(scratch), given.folder is not None
         for name in given.names or BENCHMARKS:
             try:
                 rows += _run(name, options, given.wrong)

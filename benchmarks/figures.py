@@ -77,6 +77,7 @@ class Options:
         pictures: a folder for pictures of the errors.
         seeds: of made-up worlds.
         made: what one benchmark made and another uses.
+        kept: whether the scratch folder stays.
     """
 
     scratch: Path
@@ -85,6 +86,7 @@ class Options:
     pictures: Path | None = None
     seeds: Sequence[int] = (101, 102, 103, 104, 105)
     made: dict[str, Any] = field(default_factory=dict)
+    kept: bool = False
 
     def fresh(self, name: str) -> Path:
         """Return a path at which nothing is, so that nothing that an earlier run left there speeds this one up."""

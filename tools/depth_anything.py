@@ -78,6 +78,7 @@ class DepthAnything:
                 input_data_format="channels_last",
                 ensure_multiple_of=self._patch,
                 return_tensors="pt",
+                device=model.device,
             ).pixel_values
             found = model(pixel_values=pixels.to(model.device, model.dtype))
             found.predicted_depth = all_numbers(found.predicted_depth.float(), self._weights.folder)

@@ -90,7 +90,7 @@ class Owlv2:
             queries = self._queries(model, processor, names)
             # A picture three pixels high must not be taken for one with its channels first.
             pixels = processor.image_processor(
-                images=list(images), input_data_format="channels_last", return_tensors="pt"
+                images=list(images), input_data_format="channels_last", return_tensors="pt", device=model.device
             ).pixel_values
             features, _ = model.image_embedder(pixels.to(model.device, model.dtype))
             patches = features.flatten(1, 2)

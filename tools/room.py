@@ -1,5 +1,6 @@
 """How many things a model is given at once: fewer from when the memory of its device was too short for so many."""
 
+import gc
 import logging
 import sys
 from collections.abc import Callable, Iterator
@@ -87,6 +88,7 @@ def out_of_memory(error: BaseException) -> bool:
 
 
 def _free_memory() -> None:
+    gc.collect()  # an error that came through a thread holds itself, and with it what was computed
     torch = sys.modules.get("torch")
     if torch is not None and torch.cuda.is_available():
         torch.cuda.empty_cache()

@@ -126,7 +126,9 @@ class Session:
     def _frame(self, number: int) -> "Tensor":
         """Return a picture as the model takes it: (3, side, side)."""
         network, image = self._network, self._images[number]
-        shown = network.processor(images=image, input_data_format="channels_last", return_tensors="pt")
+        shown = network.processor(
+            images=image, input_data_format="channels_last", return_tensors="pt", device=network.device
+        )
         frame: Tensor = shown.pixel_values[0].to(network.device, network.dtype)
         return frame
 

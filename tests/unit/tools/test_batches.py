@@ -1,6 +1,8 @@
 """Several pictures in one call, and what happens where memory does not suffice for them."""
 
+import gc
 import logging
+import weakref
 
 import numpy as np
 import pytest
@@ -91,6 +93,24 @@ def test_where_memory_is_short_the_batch_is_halved_and_that_is_said_once(caplog)
     (said,) = caplog.messages
     assert "the plugin near has not enough memory on cuda for 8 pictures at once" in said
     assert "[plugins.near]" in said
+
+
+def test_what_did_not_fit_is_gone_before_less_is_tried():
+    held = []
+
+    class Greedy(Near):
+        def nearness_batch(self, images):
+            assert all(kept() is None for kept in held)
+            taken = np.zeros(len(images))  # stands for what a model had computed when its memory ended
+            held.append(weakref.ref(taken))
+            return super().nearness_batch(images)
+
+    plugin = Greedy(room=1)
+    gc.disable()  # by chance it would be gone in any case
+    try:
+        assert levels(opened(plugin, batch_size=4).nearness(pictures(4))) == [0, 1, 2, 3]
+    finally:
+        gc.enable()
 
 
 def test_too_little_memory_for_one_picture_is_said_with_what_to_do():
