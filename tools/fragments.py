@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from itertools import count, permutations
 
 import numpy as np
 
@@ -64,22 +65,22 @@ def join_pieces(tracks: Mapping[int, RawTrack], touching: Mapping[int, Iterable[
 
 def join_returns(tracks: list[RawTrack], width: int, height: int) -> list[RawTrack]:
     """Join tracks of which one begins after the other has ended, where looks, size and place agree."""
-    ordered = sorted(tracks, key=lambda track: min(track.samples))
-    joined = True
-    while joined:
-        joined = False
-        pairs = [
-            (cost, a, b)
-            for a, first in enumerate(ordered)
-            for b, second in enumerate(ordered)
-            if a != b and (cost := return_cost(first, second, width, height)) < 1.0
-        ]
-        if pairs:
-            _, a, b = min(pairs)
-            merged = _join([ordered[a], ordered[b]])
-            ordered = [track for n, track in enumerate(ordered) if n not in (a, b)] + [merged]
-            joined = True
-    return ordered
+    names = count()
+    pieces = {next(names): track for track in sorted(tracks, key=lambda track: min(track.samples))}
+
+    def continued(pairs: Iterable[tuple[int, int]]) -> dict[tuple[int, int], float]:
+        costs = {(a, b): return_cost(pieces[a], pieces[b], width, height) for a, b in pairs}
+        return {pair: cost for pair, cost in costs.items() if cost < 1.0}
+
+    costs = continued(permutations(pieces, 2))
+    while costs:
+        best = min(costs, key=lambda pair: (costs[pair], pair))
+        joined, whole = next(names), _join([pieces.pop(name) for name in best])
+        costs = {pair: cost for pair, cost in costs.items() if not {*pair} & {*best}}
+        others = list(pieces)
+        pieces[joined] = whole
+        costs |= continued(pair for other in others for pair in ((other, joined), (joined, other)))
+    return list(pieces.values())
 
 
 def _share(pair: frozenset[int], seen: Mapping[int, set[int]], near: Mapping[frozenset[int], set[int]]) -> float:
