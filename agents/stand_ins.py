@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 
 from agents.binding import ALLEN
 from agents.clauses import Token, tokenise
@@ -38,6 +39,18 @@ def with_stand_ins(decomposition: Decomposition, names: Names) -> tuple[Decompos
     way = GRAMMAR if any(part.reading is not None for part in decomposition.sub_queries) else None
     new = _with_ids(grammar_parts(replaced), decomposition.sub_queries, said, way)
     return decomposition.model_copy(update={"sub_queries": (*new, *kept)}), said
+
+
+@lru_cache(maxsize=4096)
+def is_said(name: tuple[str, ...], query: str) -> bool:
+    """Say whether a question says a name, of whatever: videos of a library have labels in common."""
+    words = _words(query)
+    return any(is_name(words[at : at + len(name)], name) for at in range(len(words)))
+
+
+@lru_cache(maxsize=16)
+def _words(query: str) -> tuple[str, ...]:
+    return tuple(token.text for token in tokenise(query))
 
 
 def put_back(part: SubQuery, said: Said) -> SubQuery:

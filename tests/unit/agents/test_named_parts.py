@@ -4,11 +4,13 @@ from dataclasses import replace
 
 import pytest
 
+from agents import named_parts
 from agents.claims import check_verdict
 from agents.named_parts import by_labels
 from agents.open_parts import SOURCE
 from agents.rules_decomposer import RulesDecomposer
 from agents.rules_judge import RulesJudge
+from agents.stand_ins import with_stand_ins
 from encoders.minilm import MiniLM
 from twins.queries import Decomposition, SubQuery
 from twins.schema import Fact
@@ -158,3 +160,12 @@ def test_no_name_is_asked_for_where_a_part_denies_it(called):
     denied = SubQuery(id="q1", text="a dog", kind="object", negated=True)
     parts = by_labels(Decomposition(query="without a dog", sub_queries=(denied,)), called("dog").twin).sub_queries
     assert parts == (denied,)
+
+
+def test_a_question_is_read_anew_once_for_all_videos_whose_labels_it_does_not_say(called, monkeypatch):
+    read = []
+    monkeypatch.setattr(named_parts, "with_stand_ins", lambda *given: read.append(given) or with_stand_ins(*given))
+    decomposition = RulesDecomposer().decompose("is there a red kettle beside the stop sign?")
+    parts = [by_labels(decomposition, called(label).twin) for label in ("cat", "hot dog", "moped", "orange")]
+    assert len(read) == 1 and len(set(parts)) == 1
+    assert by_labels(decomposition, called("stop sign").twin) != parts[0]
