@@ -169,3 +169,9 @@ def test_a_question_is_read_anew_once_for_all_videos_whose_labels_it_does_not_sa
     parts = [by_labels(decomposition, called(label).twin) for label in ("cat", "hot dog", "moped", "orange")]
     assert len(read) == 1 and len(set(parts)) == 1
     assert by_labels(decomposition, called("stop sign").twin) != parts[0]
+
+
+def test_when_a_named_thing_does_what_is_asked_is_told_and_not_when_it_is_in_view(clip, mover):
+    seen = mover("1", [(0, 60, 100), (4, 60, 100), (6, 260, 100), (10, 260, 100)], category="dog")
+    spans = asked("the dog moves", clip(seen)).verdict.spans
+    assert 3 < spans[0][0] < spans[-1][1] < 7
