@@ -73,13 +73,14 @@ def _replaced(tokens: Sequence[Token], names: Names) -> tuple[list[Token], Said]
     at = 0
     while at < len(made) and free:
         words = [token.text for token in made[at:]]
-        length = max((len(name) for name in names if is_name(words[: len(name)], name)), default=0)
-        if length and (length > 1 or _is_called(made, at)):
-            spoken = words[:length]
+        name = max((name for name in names if is_name(words[: len(name)], name)), key=len, default=())
+        if name and (len(name) > 1 or _is_called(made, at)):
+            spoken = words[: len(name)]
             plain = free[0] + "s" * (tuple(spoken) not in names)
-            tried = [*made[:at], Token(plain, made[at].places), *made[at + length :]]
+            tried = [*made[:at], Token(plain, made[at].places), *made[at + len(name) :]]
             if any(entity.nouns[-1:] == [plain] for entity in read_words(tried)[1].entities):
-                made, said[plain] = tried, " ".join(spoken)
+                # Of several grammar may speak as of one and another one.
+                made, said = tried, {**said, free[0]: " ".join(name), plain: " ".join(spoken)}
                 free = free[1:]
         at += 1
     return made, said

@@ -175,3 +175,14 @@ def test_when_a_named_thing_does_what_is_asked_is_told_and_not_when_it_is_in_vie
     seen = mover("1", [(0, 60, 100), (4, 60, 100), (6, 260, 100), (10, 260, 100)], category="dog")
     spans = asked("the dog moves", clip(seen)).verdict.spans
     assert 3 < spans[0][0] < spans[-1][1] < 7
+
+
+def test_what_grammar_says_of_one_of_several_has_the_words_of_the_question_again(called):
+    parts = by_labels(RulesDecomposer().decompose("the stop signs are close to each other"), called("stop sign").twin)
+    near = next(part for part in parts.sub_queries if part.relation == "near")
+    assert (near.subject, near.object) == ("stop sign", "other stop sign")
+
+
+def test_a_label_that_stands_where_no_thing_is_named_stays_a_look(called):
+    parts = by_labels(RulesDecomposer().decompose("they race and one is orange"), called("orange").twin).sub_queries
+    assert "orange thing" in {part.subject for part in parts}
