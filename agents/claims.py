@@ -1,7 +1,7 @@
 """The door that every claim goes through, whoever made it: recomputed from the twin, or marked as not checkable."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from agents.descriptions import same_word
@@ -228,6 +228,11 @@ def check_category(noun: str | None, instances: tuple[str, ...], twin: Twin) -> 
     return "verified" if all(said) else "unverifiable"
 
 
+def is_called(nouns: Iterable[str], instance: str, twin: Twin) -> bool:
+    """Say whether an instance's label confirms all nouns of a phrase; it does where there are none."""
+    return all(check_category(noun, (instance,), twin) == "verified" for noun in nouns)
+
+
 def _of_count(claim: Claim, twin: Twin, geometry: Geometry) -> Check:
     """Count anew: ``3 of red ball that enters``, ``2 times that turns``; a bare number counts the named instances."""
     found = COUNTED.match(claim.value or "")
@@ -290,7 +295,7 @@ def _of_described_count(
     meant = [n for n in range(len(fits)) if fits[n] >= MEANT]
     names = tuple(evidence.name(n) for n in meant)
     nouns = evidence.grounder.describe(phrase).nouns
-    named = sum(all(check_category(noun, (name,), twin) == "verified" for noun in nouns) for name in names)
+    named = sum(is_called(nouns, name, twin) for name in names)
     if named < len(names):  # some may be of the kind and some not: nobody named them
         return "refuted" if doing is None and not every and named > bound.high else "unverifiable"
     if doing is None:

@@ -89,6 +89,7 @@ def is_shape_noun(word: str, term: str) -> bool:
     return noun and not word.endswith(ADJECTIVE_ENDINGS)
 
 
+@lru_cache(maxsize=4096)
 def words_of_name(category: str) -> tuple[str, ...]:
     """Return the words of a category as a question would have them."""
     return tuple(token.text for token in tokenise(category) if not token.is_break)

@@ -64,6 +64,7 @@ class Evidence:
         self.grounder = Grounder(twin, geometry, encoder)
         numbers = {track.id: number for number, track in enumerate(twin.tracks)}
         self._rows = [(row, numbers[name]) for row, name in enumerate(geometry.track_ids) if name in numbers]
+        self._fits: dict[str, Doubles] = {}
 
     @cached_property
     def scene(self) -> Scene:
@@ -95,6 +96,12 @@ class Evidence:
         return spans_of(self.scene.seen[self.member(number)], self.scene.edges)
 
     @cached_property
+    def _tracks(self) -> tuple[tuple[int, ...], ...]:
+        """The numbers of each object's tracks in the twin."""
+        number_of = dict(self._rows)
+        return tuple(tuple(number_of[row] for row in rows) for rows in self.objects)
+
+    @cached_property
     def _members(self) -> tuple[int, ...]:
         return tuple(int(self.scene.object_of[rows[0]]) for rows in self.objects)
 
@@ -108,16 +115,17 @@ class Evidence:
 
     def fits(self, phrase: str) -> Doubles:
         """Return (objects,) how well each fits a noun phrase, the best of its tracks."""
-        scores = self.grounder.scores(phrase)
-        number_of = dict(self._rows)
-        return np.array([max(scores[number_of[row]] for row in rows) for rows in self.objects], np.float64)
+        if phrase not in self._fits:  # each reading of a question binds its phrases anew
+            scores = self.grounder.scores(phrase).tolist()
+            best = [max(scores[number] for number in numbers) for numbers in self._tracks]
+            self._fits[phrase] = np.array(best, np.float64)
+        return self._fits[phrase]
 
     @cached_property
     def salience(self) -> Doubles:
         """(objects,) how sure it is of each that it is a thing: the surest of its tracks. What has a name is one."""
-        number_of = dict(self._rows)
         sure = [max(t.salience, t.confidence if is_labelled(t) else 0.0) for t in self.twin.tracks]
-        return np.array([max(sure[number_of[row]] for row in rows) for rows in self.objects], np.float64)
+        return np.array([max(sure[number] for number in numbers) for numbers in self._tracks], np.float64)
 
     def values(self, name: str, pairs: list[tuple[int, int | None]]) -> Doubles:
         """Return (len(pairs),) how far a predicate holds: 1 at some time, 0 known never to, between where unknown.

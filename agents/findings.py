@@ -7,7 +7,7 @@ from functools import cached_property
 import numpy as np
 
 from agents.binding import Binder, Binding, forall, relates
-from agents.claims import check_category
+from agents.claims import is_called
 from agents.evidence import BRIEF_SHARE, MAX_PAIRS, MEANT, UNKNOWN_VALUE, Bound, in_order, parse_bound
 from agents.grounding import is_labelled
 from agents.reading import FRAME
@@ -207,8 +207,7 @@ class Case(Binder):
 
     def _named(self, nouns: Sequence[str], number: int, value: float) -> float:
         """Weigh a name by the labels: what has it is more likely so than not, and what has quite another one is not."""
-        name = (self.evidence.name(number),)
-        if all(check_category(noun, name, self.evidence.twin) == "verified" for noun in nouns):
+        if is_called(nouns, self.evidence.name(number), self.evidence.twin):
             return UNKNOWN_VALUE + (1 - UNKNOWN_VALUE) * value
         return value if self.evidence.fits(" ".join(nouns))[number] >= SAME_NAME else min(value, UNKNOWN_VALUE)
 

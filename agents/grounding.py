@@ -194,6 +194,7 @@ def terms_of(attribute: Attribute, kind: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(look[1] for look in found if look is not None and look[0] == kind))
 
 
+@lru_cache(maxsize=8192)
 def is_kind(noun: str, category: str) -> bool:
     """Say whether one word names a wider kind of the other's things (person, woman)."""
     head = category.lower().split()[-1] if category.split() else ""

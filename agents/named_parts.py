@@ -9,7 +9,7 @@ from agents.grounding import is_labelled
 from agents.lexicon import DETERMINERS, closed_class, lexicon
 from agents.rules_decomposer import read_question
 from agents.situations import GRAMMAR
-from agents.stand_ins import put_back, with_stand_ins
+from agents.stand_ins import is_said, put_back, with_stand_ins
 from agents.stemming import stem
 from agents.sub_queries import free_words, is_content
 from twins.queries import Decomposition, SubQuery
@@ -26,12 +26,16 @@ def by_labels(decomposition: Decomposition, twin: Twin) -> Decomposition:
     have no id: that there is a dog settles nothing of what it does. Without a label nothing is changed.
     """
     labels = frozenset(words_of_name(track.category) for track in twin.tracks if is_labelled(track))
-    return _by_labels(decomposition, labels) if labels else decomposition
+    if not labels:
+        return decomposition
+    # Most videos have no label that the question says and grammar misreads: it is read anew once for all of them.
+    misread = frozenset(label for label in labels if is_said(label, decomposition.query) and _is_misread(label))
+    return _by_labels(decomposition, misread)
 
 
 @lru_cache(maxsize=256)
-def _by_labels(decomposition: Decomposition, labels: Names) -> Decomposition:
-    reread, said = with_stand_ins(decomposition, frozenset(label for label in labels if _is_misread(label)))
+def _by_labels(decomposition: Decomposition, misread: Names) -> Decomposition:
+    reread, said = with_stand_ins(decomposition, misread)
     made = [new for part in reread.sub_queries for new in _told_apart(part)]
     return decomposition.model_copy(update={"sub_queries": tuple(put_back(part, said) for part in made)})
 

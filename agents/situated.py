@@ -24,8 +24,6 @@ CONVERSE = {
     "in_front_of": ("hides_behind", "behind"),
 }
 """What is true of two things the other way round."""
-COVER = "cover"
-"""The role of what hides a thing: it need not be tracked, so that it is left open."""
 
 
 def sub_queries_of(match: Match, reading: Reading) -> list[SubQuery]:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 
 from agents.binding import ALLEN
 from agents.clauses import Token, tokenise
@@ -40,6 +41,18 @@ def with_stand_ins(decomposition: Decomposition, names: Names) -> tuple[Decompos
     return decomposition.model_copy(update={"sub_queries": (*new, *kept)}), said
 
 
+@lru_cache(maxsize=4096)
+def is_said(name: tuple[str, ...], query: str) -> bool:
+    """Say whether a question says a name, of whatever: videos of a library have labels in common."""
+    words = _words(query)
+    return any(is_name(words[at : at + len(name)], name) for at in range(len(words)))
+
+
+@lru_cache(maxsize=16)
+def _words(query: str) -> tuple[str, ...]:
+    return tuple(token.text for token in tokenise(query))
+
+
 def put_back(part: SubQuery, said: Said) -> SubQuery:
     """Return a part with the words of the question again."""
     if not said:
@@ -60,13 +73,14 @@ def _replaced(tokens: Sequence[Token], names: Names) -> tuple[list[Token], Said]
     at = 0
     while at < len(made) and free:
         words = [token.text for token in made[at:]]
-        length = max((len(name) for name in names if is_name(words[: len(name)], name)), default=0)
-        if length and (length > 1 or _is_called(made, at)):
-            spoken = words[:length]
+        name = max((name for name in names if is_name(words[: len(name)], name)), key=len, default=())
+        if name and (len(name) > 1 or _is_called(made, at)):
+            spoken = words[: len(name)]
             plain = free[0] + "s" * (tuple(spoken) not in names)
-            tried = [*made[:at], Token(plain, made[at].places), *made[at + length :]]
+            tried = [*made[:at], Token(plain, made[at].places), *made[at + len(name) :]]
             if any(entity.nouns[-1:] == [plain] for entity in read_words(tried)[1].entities):
-                made, said[plain] = tried, " ".join(spoken)
+                # Of several grammar may speak as of one and another one.
+                made, said = tried, {**said, free[0]: " ".join(name), plain: " ".join(spoken)}
                 free = free[1:]
         at += 1
     return made, said

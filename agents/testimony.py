@@ -6,7 +6,7 @@ so that nothing unchecked stands beside a check mark.
 
 from collections.abc import Sequence
 
-from agents.claims import check_category, check_look
+from agents.claims import check_category, check_look, is_called
 from agents.descriptions import is_shape_noun
 from agents.evidence import Evidence
 from agents.grounding import is_labelled
@@ -93,9 +93,7 @@ class Testimony:
     def _found(self, phrase: str, number: int, counted: Sequence[int]) -> str:
         """Tell what is known to be of the kind that a phrase names from what only may be: then nobody can say."""
         twin, nouns = self._evidence.twin, self._evidence.grounder.describe(phrase).nouns
-        named = sum(
-            all(check_category(noun, (self._evidence.name(n),), twin) == "verified" for noun in nouns) for n in counted
-        )
+        named = sum(is_called(nouns, self._evidence.name(n), twin) for n in counted)
         if named >= number:
             return f"{number} found"
         return (

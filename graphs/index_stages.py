@@ -264,8 +264,10 @@ def _suggested(teller: Describer, frames: Sequence[Frame], *, options: IndexOpti
 def _done_with(specialist: Specialist | None, options: IndexOptions) -> None:
     """Let a specialist whose stage is over free its weights where they are not to be kept."""
     unload = getattr(specialist, "unload", None)
+    if not callable(unload):
+        return
     kept = options.keep_models if options.keep_models is not None else not memory_is_short()
-    if callable(unload) and not kept:
+    if not kept:
         unload()
 
 

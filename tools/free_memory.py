@@ -18,15 +18,22 @@ def memory_is_short() -> bool:
 
 def free_memory(root: Path = Path("/")) -> int:
     """Return the bytes that a process may still take: the machine's, or its container's where that allows less."""
-    free = os.sysconf("SC_AVPHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
     try:
         lines = (root / "proc/meminfo").read_text().splitlines()
         free = next(int(line.split()[1]) * 1024 for line in lines if line.startswith("MemAvailable:"))
     except (OSError, StopIteration, ValueError):
-        pass  # not Linux
+        free = _free_pages()  # not Linux
     try:
         group = root / "sys/fs/cgroup"
         free = min(free, int((group / "memory.max").read_text()) - int((group / "memory.current").read_text()))
     except (OSError, ValueError):
         pass  # no container, or one without a bound
     return free
+
+
+def _free_pages() -> int:
+    """Return the bytes that the system calls free; where it does not tell (macOS), half of what the machine has."""
+    size = os.sysconf("SC_PAGE_SIZE")
+    if "SC_AVPHYS_PAGES" in os.sysconf_names:
+        return os.sysconf("SC_AVPHYS_PAGES") * size
+    return os.sysconf("SC_PHYS_PAGES") * size // 2

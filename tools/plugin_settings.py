@@ -76,5 +76,9 @@ def _parameters(name: str, factory: Callable[..., Any]) -> set[str] | None:
         called = getattr(called, part, None)
     if not callable(called):
         return None
+    try:
+        parameters = inspect.signature(called).parameters.values()
+    except (TypeError, ValueError):
+        return None  # written in C, and it does not say what it takes
     kinds = (inspect.Parameter.POSITIONAL_OR_KEYWORD, inspect.Parameter.KEYWORD_ONLY)
-    return {each.name for each in inspect.signature(called).parameters.values() if each.kind in kinds} - {"self"}
+    return {each.name for each in parameters if each.kind in kinds} - {"self"}

@@ -28,8 +28,6 @@ Image = NDArray[np.uint8]
 
 THUMBNAIL = 48
 """Columns of the luma thumbnail that tells how much moves."""
-LARGE_FRAME = 4096 * 2304
-"""Above this many pixels the decoder gets one thread: every further thread holds frames of its own."""
 
 
 @dataclass(frozen=True)

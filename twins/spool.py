@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable
+from contextlib import suppress
 from typing import IO
 
 import numpy as np
@@ -61,4 +62,6 @@ class FrameSpool:
     def close(self) -> None:
         """Let the file go, with all frames."""
         if self._file is not None:
-            self._file.close()
+            # What a full disk has not taken is tried once more, and would be told in place of what went wrong.
+            with suppress(OSError):
+                self._file.close()

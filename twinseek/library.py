@@ -1,7 +1,6 @@
 """The one door to a library: command line, server and notebooks use only this."""
 
 import asyncio
-import os
 import time
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -146,11 +145,12 @@ class Library:
             on_event: told of progress, warnings and finished videos as plain dictionaries.
         """
         from graphs.index import IndexOptions, index_videos
+        from graphs.index_workers import cores
 
         self.store.check_writable()
         _ = self.gallery.encoder  # a plugin that cannot be used is known before any work starts
         chosen = self.settings.index
-        jobs = jobs or chosen.jobs or os.cpu_count() or 1
+        jobs = jobs or chosen.jobs or cores()
         report = index_videos(
             self.store,
             [Path(path) for path in paths],

@@ -1,7 +1,6 @@
 """Whether a machine can run a profile's models: versions of what runs them, a GPU, memory."""
 
 import math
-import os
 from collections.abc import Iterator, Sequence
 from importlib import metadata
 from pathlib import Path
@@ -10,6 +9,7 @@ from typing import Literal
 from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
 
+from graphs.index_workers import cores
 from tools.free_memory import free_memory
 from tools.installed import INSTALL, NEEDED
 from tools.weights import TENSORS, model_files
@@ -82,7 +82,7 @@ def _device(settings: Settings) -> Finding:
 def _memory(settings: Settings, folders: Sequence[Path]) -> Finding:
     """Compare what the weights take, all at once and in every process, with what is free."""
     on_gpu = settings.device != "cpu" and no_gpu() is None
-    jobs = settings.index.jobs or os.cpu_count() or 1
+    jobs = settings.index.jobs or cores()
     needed = jobs * sum(map(_numbers, folders)) * (2 if on_gpu else 4)  # half precision is for GPUs
     free = _free_on_gpu() if on_gpu else free_memory()
     where = "on the GPU" if on_gpu else "of memory"

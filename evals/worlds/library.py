@@ -13,6 +13,7 @@ from pathlib import Path
 from evals.worlds.film import write_gold, write_world
 from evals.worlds.programme import questions, worlds
 from evals.worlds.spec import World, WorldQuestion
+from graphs.index_workers import cores
 from twins.errors import TwinseekError
 
 
@@ -41,7 +42,7 @@ def build_library(
     asked = questions(shown)
     folder.mkdir(parents=True, exist_ok=True)
     gold.mkdir(parents=True, exist_ok=True)
-    for name in _film(_by_ground(shown), folder, gold, jobs or os.cpu_count() or 1):
+    for name in _film(_by_ground(shown), folder, gold, jobs or cores()):
         on_clip(name)
     records = [asdict(question) | {"difficulty": sorted(question.difficulty)} for question in asked]
     (gold / "questions.json").write_text(json.dumps(records, indent=1), encoding="utf-8")

@@ -7,7 +7,6 @@ from typing import Any
 import numpy as np
 
 from twins.geometry import Doubles, Floats, Geometry, Visibility
-from twins.masks import MaskWriter
 from twins.schema import Attribute, Provenance, Shot, Track, Twin
 
 SOURCE = "gold"
@@ -52,18 +51,6 @@ def oracle_twin(gold: Path, video_id: str | None = None) -> tuple[Twin, Geometry
         width=width,
         height=height,
     )
-
-
-def write_oracle_masks(gold: Path, path: Path) -> None:
-    """Write the gold masks of the sampled frames as a twin's ``masks.zip``."""
-    record = json.loads(gold.read_text(encoding="utf-8"))
-    height, width = record["size"]
-    with MaskWriter(path, height, width) as writer:
-        for name, thing in record["things"].items():
-            for number in range(0, len(record["seconds"]), SAMPLED):
-                entry = thing["frames"][number]
-                if entry and entry["counts"]:
-                    writer.add(name, number, {"size": [height, width], "counts": entry["counts"]})
 
 
 def _looks(thing: dict[str, Any]) -> tuple[Attribute, ...]:

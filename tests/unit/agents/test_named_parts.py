@@ -4,11 +4,13 @@ from dataclasses import replace
 
 import pytest
 
+from agents import named_parts
 from agents.claims import check_verdict
 from agents.named_parts import by_labels
 from agents.open_parts import SOURCE
 from agents.rules_decomposer import RulesDecomposer
 from agents.rules_judge import RulesJudge
+from agents.stand_ins import with_stand_ins
 from encoders.minilm import MiniLM
 from twins.queries import Decomposition, SubQuery
 from twins.schema import Fact
@@ -158,3 +160,29 @@ def test_no_name_is_asked_for_where_a_part_denies_it(called):
     denied = SubQuery(id="q1", text="a dog", kind="object", negated=True)
     parts = by_labels(Decomposition(query="without a dog", sub_queries=(denied,)), called("dog").twin).sub_queries
     assert parts == (denied,)
+
+
+def test_a_question_is_read_anew_once_for_all_videos_whose_labels_it_does_not_say(called, monkeypatch):
+    read = []
+    monkeypatch.setattr(named_parts, "with_stand_ins", lambda *given: read.append(given) or with_stand_ins(*given))
+    decomposition = RulesDecomposer().decompose("is there a red kettle beside the stop sign?")
+    parts = [by_labels(decomposition, called(label).twin) for label in ("cat", "hot dog", "moped", "orange")]
+    assert len(read) == 1 and len(set(parts)) == 1
+    assert by_labels(decomposition, called("stop sign").twin) != parts[0]
+
+
+def test_when_a_named_thing_does_what_is_asked_is_told_and_not_when_it_is_in_view(clip, mover):
+    seen = mover("1", [(0, 60, 100), (4, 60, 100), (6, 260, 100), (10, 260, 100)], category="dog")
+    spans = asked("the dog moves", clip(seen)).verdict.spans
+    assert 3 < spans[0][0] < spans[-1][1] < 7
+
+
+def test_what_grammar_says_of_one_of_several_has_the_words_of_the_question_again(called):
+    parts = by_labels(RulesDecomposer().decompose("the stop signs are close to each other"), called("stop sign").twin)
+    near = next(part for part in parts.sub_queries if part.relation == "near")
+    assert (near.subject, near.object) == ("stop sign", "other stop sign")
+
+
+def test_a_label_that_stands_where_no_thing_is_named_stays_a_look(called):
+    parts = by_labels(RulesDecomposer().decompose("they race and one is orange"), called("orange").twin).sub_queries
+    assert "orange thing" in {part.subject for part in parts}

@@ -118,3 +118,27 @@ def test_who_only_slows_down_does_not_rest():
     track = followed(drifts, range(10))
     follow_to_rest([track], films(drifts), STILL, SECONDS)
     assert list(track.samples) == list(range(10))
+
+
+def test_of_who_is_cut_by_the_border_nobody_knows_the_looks():
+    stops = [36 - 4 * n if n < 10 else 0 for n in range(FRAMES)]
+    track = followed(stops, range(10))
+    follow_to_rest([track], films(stops), STILL, SECONDS)
+    assert list(track.samples) == list(range(10))
+
+
+def test_who_has_hardly_moved_has_not_come_to_rest():
+    stays = [min(41 + n, 50) for n in range(FRAMES)]
+    track = followed(stays, range(10))
+    follow_to_rest([track], films(stays), STILL, SECONDS)
+    assert list(track.samples) == list(range(10))
+
+
+@pytest.mark.parametrize(("slowing", "there"), [(12, True), (17, False)])
+def test_who_goes_on_for_long_before_it_rests_is_left_to_the_tracker(slowing, there):
+    goes = [10 + 4 * n for n in range(8)]
+    goes += [38 + 3 * n for n in range(1, slowing + 1)]
+    goes += [goes[-1]] * 8
+    track = followed(goes, range(8))
+    follow_to_rest([track], films(goes), dict.fromkeys(range(len(goes)), np.eye(3)), [n / 10 for n in range(len(goes))])
+    assert (len(track.samples) == len(goes)) is there and set(range(8)) <= set(track.samples)

@@ -1,5 +1,6 @@
 """When memory is short."""
 
+import os
 import sys
 from types import SimpleNamespace
 
@@ -33,3 +34,9 @@ def test_a_gpu_counts_where_it_is_in_use(monkeypatch, in_use, free, short):
     monkeypatch.setitem(sys.modules, "torch", SimpleNamespace(cuda=cuda))
     monkeypatch.setattr(free_memory, "free_memory", lambda: SPARE)
     assert memory_is_short() is short
+
+
+def test_where_the_system_does_not_tell_what_is_free_it_is_half_of_what_there_is(monkeypatch, tmp_path):
+    monkeypatch.setattr(os, "sysconf_names", {"SC_PAGE_SIZE": 1, "SC_PHYS_PAGES": 2})
+    monkeypatch.setattr(os, "sysconf", {"SC_PAGE_SIZE": 4096, "SC_PHYS_PAGES": 1000}.__getitem__)
+    assert free_memory.free_memory(tmp_path) == 4096 * 500

@@ -1,11 +1,14 @@
 """What is wrong with a plugin's settings is said in the words of its section, not in Python's."""
 
+from types import FunctionType
+
 import pytest
 
 from tests.plugins import install
 from tools.door import DETECTORS
 from tools.namers import PluggedDetector
 from tools.plugged import open_plugged
+from tools.plugin_settings import wrong_call
 from twins.errors import TwinseekError
 
 SEEKER = """
@@ -56,3 +59,8 @@ def test_a_mistake_inside_a_plugin_is_no_setting(tmp_path, monkeypatch):
     (tmp_path / "here").write_text("")
     with pytest.raises(TwinseekError, match=r"it cannot be built \(TypeError: inner\(\) missing 1 required keyword"):
         opened(tmp_path, monkeypatch, weights=str(tmp_path / "here"), threshold=0.9)
+
+
+def test_what_does_not_say_what_it_takes_is_told_as_python_tells_it():
+    factory = FunctionType((lambda context: context).__code__, {"made": dict})
+    assert wrong_call(TypeError("made() got an unexpected keyword argument 'colour'"), factory, {"colour": 1}) is None

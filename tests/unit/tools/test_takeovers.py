@@ -73,9 +73,11 @@ def test_one_that_passes_two_stains_gets_its_way_back_twice():
         3: track(3, {**far, **mover(range(29, 36))}),
     }
     touching = {**meeting(8, 10), **{n: [frozenset({2, 3})] for n in (28, 29)}, 33: [frozenset({3, 9})]}
+    touching[10] = [*touching[10], frozenset({2, 9})]
     right, renamed = undo_takeovers(tracks, touching)
     assert sorted(right[1].samples) == list(range(36))
     assert {s.area for n, s in right[1].samples.items() if n > 29} == {144}
+    assert renamed[10] == [{1, 2}, {2, 9}], "in the meeting itself the labels are still the tracker's"
     assert renamed[9] == [frozenset({1, 2})] and renamed[28] == [frozenset({1, 3})] and renamed[33] == [{1, 9}]
 
 
@@ -84,3 +86,14 @@ def test_who_goes_on_as_nobody_went_before_has_not_changed_hands():
     tracks = {1: track(1, mover(range(10))), 2: track(2, {**stain(range(9)), **away})}
     slower = undo_takeovers(tracks, meeting(8, 10))[0]
     assert slower == tracks
+
+
+def test_who_moved_before_the_meeting_was_nothing_that_lay_there():
+    came = {n: sample(n, (100.0 - 5 * n, 30.0), 4) for n in range(9)}
+    tracks = {1: track(1, mover(range(10))), 2: track(2, {**came, **mover(range(9, 20))})}
+    assert undo_takeovers(tracks, meeting(8, 10))[0] == tracks
+
+
+def test_a_change_of_size_that_small_calls_for_no_explanation():
+    tracks = {1: track(1, mover(range(8))), 2: track(2, {**stain(range(9), side=10), **mover(range(9, 20))})}
+    assert undo_takeovers(tracks, meeting(8, 10))[0] == tracks

@@ -112,8 +112,17 @@ def test_an_archive_of_masks_that_cannot_be_held_is_damaged(tmp_path, header):
         MaskReader(path)
 
 
+@pytest.mark.parametrize(
+    "read",
+    [
+        lambda reader: reader.rle("t1", 0),
+        lambda reader: reader.mask("t1", 0),
+        lambda reader: list(reader.stored("t1")),
+    ],
+    ids=["rle", "mask", "stored"],
+)
 @pytest.mark.parametrize("row", [[0, [6, 7], "garbage"], [0, [6, 8], "Z1"], [0, [6, 7], 7], [0, None, "Z1"], 3])
-def test_run_lengths_that_are_none_are_not_handed_on(tmp_path, row):
+def test_run_lengths_that_are_none_are_not_handed_on(tmp_path, row, read):
     path = tmp_path / "masks.zip"
     with MaskWriter(path, 6, 7) as writer:
         writer.add("t1", 0, encode_mask(np.ones((6, 7), bool)))
@@ -124,4 +133,4 @@ def test_run_lengths_that_are_none_are_not_handed_on(tmp_path, row):
         for name, content in members.items():
             archive.writestr(name, json.dumps([row]) if name == track else content)
     with MaskReader(path) as reader, pytest.raises(TwinseekError, match="is damaged"):
-        reader.rle("t1", 0)
+        read(reader)

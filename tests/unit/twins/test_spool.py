@@ -1,7 +1,8 @@
 """Frames that are put aside."""
 
 import tempfile
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -41,3 +42,12 @@ def test_where_nothing_can_be_put_aside_it_is_said():
 
     with pytest.raises(TwinseekError, match=r"put aside in the library \(No space left on device\)"):
         FrameSpool(full).put(frame(1))
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no disk that is always full")
+def test_a_disk_that_fills_up_is_told_although_nothing_can_be_written_on_closing_either():
+    def full():
+        return Path("/dev/full").open("w+b")
+
+    with pytest.raises(TwinseekError, match="put aside in the library"), closing(FrameSpool(full)) as spool:
+        spool.put(frame(1))
