@@ -116,7 +116,7 @@ def print_evaluation(found: "Evaluation", console: Console, *, wrong: bool = Fal
     told: list[tuple[str, Mapping[str, str | float]]] = [
         ("models", found.models),
         ("cost", {name: round(value, 1) for name, value in found.cost.items()}),
-        ("claims of the first results", found.claims),
+        ("claims of the first answers", found.claims),
         ("warnings", found.warnings),
     ]
     for title, values in told:
@@ -125,7 +125,8 @@ def print_evaluation(found: "Evaluation", console: Console, *, wrong: bool = Fal
     if found.by_rules:
         _print(console, Text(told_by_rules(found), style="bold yellow"))
     for miss in found.wrong if wrong else ():
-        _print(console, Text(plain_text(f"{miss['query']} -> {miss['first']}, not {', '.join(miss['wanted'])}")))
+        first = miss["first"] or "no answer"
+        _print(console, Text(plain_text(f"{miss['query']} -> {first}, not {', '.join(miss['wanted'])}")))
 
 
 def told_by_rules(found: "Evaluation") -> str:
