@@ -11,6 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from agents.open_parts import SOURCE as OPEN
+from graphs.answering import told_status
 from twins.queries import Check, CheckedClaim, Cost, Hit, ResultRecord, Status
 from twins.schema import Fact, Span, Twin
 from twinseek.plain_text import clock, clock_span, count, plain_text
@@ -194,15 +195,15 @@ def _hit_table(record: ResultRecord, console: Console) -> Table:
     table.add_column("#", justify="right", style="dim")
     table.add_column("video", overflow="fold", max_width=32)
     table.add_column("score", no_wrap=True)
-    table.add_column("status", no_wrap=True)
+    table.add_column("status", max_width=13)
     table.add_column("when", no_wrap=True)
     table.add_column("why", overflow="fold", ratio=1)
     for hit in record.results:
         table.add_row(
             str(hit.rank),
-            Text(_name(hit), style="bold" if hit.status == "verified" else ""),
+            Text(_name(hit), style="bold" if _told(hit) == "verified" else ""),
             _score(hit, console, BAR),
-            Text(hit.status, style=STATUS_STYLES[hit.status]),
+            _status(hit),
             Text("\n".join(_spans(hit.spans))),
             _reasons(hit, record, console),
         )
@@ -217,12 +218,22 @@ def _headline(hit: Hit, console: Console) -> Text:
     """Return rank, video, score, status and times in one line."""
     line = Text(f"{hit.rank}. ") + Text(_name(hit), style="bold") + Text("  ")
     line += _score(hit, console, BAR // 2 if console.is_terminal else 0)
-    line += Text("  ") + Text(hit.status, style=STATUS_STYLES[hit.status])
+    line += Text("  ") + _status(hit)
     return line + Text("  " + ", ".join(_spans(hit.spans))) if hit.spans else line
 
 
 def _name(hit: Hit) -> str:
     return plain_text(PurePath(hit.path).name if hit.path else hit.video_id)
+
+
+def _told(hit: Hit) -> str:
+    return told_status(hit.status, hit.trace)
+
+
+def _status(hit: Hit) -> Text:
+    """Return the status; what was verified in part stands out less."""
+    told = _told(hit)
+    return Text(told, style=STATUS_STYLES[hit.status] if told == hit.status else "green")
 
 
 def _score(hit: Hit, console: Console, length: int) -> Text:
@@ -231,7 +242,7 @@ def _score(hit: Hit, console: Console, length: int) -> Text:
         return Text(f"~{hit.coarse_score:.2f}", style="dim")
     full, empty = ("━", "─") if _utf8(console) else ("#", ".")
     filled = round(max(0.0, min(1.0, hit.score)) * length)
-    bar = Text(full * filled, style="green" if hit.status == "verified" else "cyan")
+    bar = Text(full * filled, style="green" if _told(hit) == "verified" else "cyan")
     bar += Text(empty * (length - filled), style="bright_black")
     return bar + Text(f"{' ' if length else ''}{hit.score:.2f}")
 

@@ -74,7 +74,7 @@ def test_a_terminal_shows_answer_rank_score_status_spans_reasons_and_warnings(wi
         "where is someone fooled?",
         "cups.mp4",
         "0.86",
-        "verified",
+        "1 of 3 claims",
         "0:01.0-0:03.5",
         "✓ the ball hides behind the cup",
         "✗ the cup is blue (refuted)",
@@ -91,6 +91,19 @@ def test_parts_of_the_question_that_nothing_settled_are_told_in_one_line():
     for shown in (without_styles(on_terminal(print_result, record)), printed(print_result, record)):
         lines = [line.rpartition("?")[2].strip() for line in shown.splitlines() if "?" in line]
         assert lines[-2:] == ["a shell game", "not checked: a dog barks; wall"]
+
+
+PURPLE = CheckedClaim(claim='the "elephant" is purple', check="verified", source="colours")
+DANCES = CheckedClaim(claim="an elephant dances", check="unverifiable", source="question")
+
+
+@pytest.mark.parametrize("show", [printed, on_terminal])
+def test_no_line_says_plain_verified_of_what_was_verified_in_part(show):
+    whole, part = (a_record(results=(a_hit(trace=trace),)) for trace in ((PURPLE,), (PURPLE, DANCES)))
+    assert "verified" in without_styles(show(print_result, whole))
+    shown = without_styles(show(print_result, part))
+    # In a table it takes two lines, between which there are other columns.
+    assert shown.count("verified") == 1 and re.search(r"1 of 2 claims( verified|[^\n]*\n +verified)", shown)
 
 
 def test_refuted_and_unverifiable_claims_are_dim():
