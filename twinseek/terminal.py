@@ -29,6 +29,7 @@ ROOMY = 80
 """Columns from which the list of videos has all its columns."""
 
 VIDEO_COLUMNS = ("video", "length", "size", "tracks", "facts", "origin")
+PLUGIN_COLUMNS = ("group", "name", "distribution", "version", "state", "reason")
 BAR = 10
 SPANS_SHOWN = 3
 FACTS_SHOWN = 60
@@ -92,12 +93,21 @@ def print_videos(rows: Sequence[VideoRow], console: Console) -> None:
 
 def print_plugins(plugins: "Sequence[Plugin]", console: Console) -> None:
     """Print one line a plugin: group, name, distribution, version, state, and why it is not ready."""
-    for plugin in plugins:
-        cells = (plugin.group, plugin.name, plugin.distribution, plugin.version, plugin.state, plugin.reason)
-        style = {"refused": "red", "ready": ""}.get(plugin.state, "dim")
-        _print(console, Text("\t".join(plain_text(cell) for cell in cells if cell), style=style))
     if not plugins:
         _print(console, Text("no tools: install Twinseek itself once more, its own come with it"))
+        return
+    rows = [tuple(plain_text(getattr(plugin, name)) for name in PLUGIN_COLUMNS) for plugin in plugins]
+    if not console.is_terminal:
+        for cells in [PLUGIN_COLUMNS, *rows]:
+            _print_cells(console, cells)
+        return
+    table = _table(console)
+    for name in PLUGIN_COLUMNS:
+        table.add_column(name, overflow="fold", ratio=1 if name == PLUGIN_COLUMNS[-1] else None)
+    for plugin, cells in zip(plugins, rows, strict=True):
+        style = {"refused": "red", "ready": ""}.get(plugin.state, "dim")
+        table.add_row(*(Text(cell, style=style) for cell in cells))
+    console.print(table)
 
 
 def print_evaluation(found: "Evaluation", console: Console, *, wrong: bool = False) -> None:
