@@ -10,7 +10,7 @@ from itertools import pairwise, permutations
 
 from agents.clauses import Token
 from agents.exceptions import exception
-from agents.lexicon import closed_class, lexicon
+from agents.lexicon import DETERMINERS, closed_class, lexicon
 from agents.reading import Part, Reading
 from agents.reading.changes import are_ends
 from agents.reading.figures import figures
@@ -70,6 +70,23 @@ def tells_more(tokens: Sequence[Token], reading: Reading) -> bool:
     return not all(
         part.is_denied and (part.subject.bound == "0" or part.subject.span is None) for part in reading.parts
     )
+
+
+def only_part(tokens: Sequence[Token], reading: Reading) -> Part | None:
+    """Return the part of a question that every word belongs to, with its things; none where it may say more.
+
+    ``something hides`` does not say that it stays hidden, ``something hides for good`` does.
+    """
+    if len({(part.predicate, part.is_denied, id(part.subject), id(part.object)) for part in reading.parts}) != 1:
+        return None
+    part = reading.parts[0]
+    things = [entity for entity in (part.subject, part.object) if entity is not None]
+    if any(set(entity.nouns) & closed_class("abstract") for entity in things):
+        return None  # `its size goes down`: nothing sinks
+    told = set().union(*(same.words for same in reading.parts))
+    told.update(at for entity in things if entity.span is not None for at in range(*entity.span))
+    whole = all(at in told or token.is_break or token.text in DETERMINERS for at, token in enumerate(tokens))
+    return part if whole else None
 
 
 def _by_side(text: str, reading: Reading) -> str | None:

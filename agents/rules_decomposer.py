@@ -7,7 +7,7 @@ from agents.clauses import MAX_WORDS, Token, strip_asking, tokenise
 from agents.denials import denied_places
 from agents.doubts import doubts
 from agents.lexicon import lexicon
-from agents.naming import denied_predicates, named_situation, tells_more
+from agents.naming import denied_predicates, named_situation, only_part, tells_more
 from agents.numbers import settle_numbers
 from agents.patterns import settle_patterns
 from agents.reading import Reading, read
@@ -61,9 +61,11 @@ class RulesDecomposer:
         named = named_situation(tokens, reading)
         if self._recogniser is None or (named is None and not tells_more(tokens, reading)):
             return []
+        part = only_part(tokens, reading) if named is None else None
+        only = (part.predicate, part.is_denied) if part is not None else None
         return self._recogniser.matches(
             plain(tokens, described(tokens, reading)),
-            Grammar(_cast(reading), _number(reading), denied_predicates(tokens, reading), named),
+            Grammar(_cast(reading), _number(reading), denied_predicates(tokens, reading), named, only),
         )
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from twins.queries import Hit, ResultWarning
+from twins.queries import CheckedClaim, Hit, ResultWarning
 from twins.schema import Span
 
 CLAIMS_IN_ANSWER = 3
@@ -31,6 +31,12 @@ def _praise(hits: Sequence[Hit]) -> str:
     best = hits[0]
     where = f" at {', '.join(map(clock, best.spans[:3]))}" if best.spans else ""
     return f"{best.video_id}{where}{because(best)}.{_others(hits)}"
+
+
+def told_status(status: str, trace: Sequence[CheckedClaim]) -> str:
+    """Return a video's status as a reader is told it: ``verified`` only where all was, else how much of it was."""
+    held = sum(line.check == "verified" for line in trace)
+    return status if status != "verified" or held == len(trace) else f"{held} of {len(trace)} claims verified"
 
 
 def because(hit: Hit) -> str:

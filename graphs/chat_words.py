@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from graphs.answering import because, clock
+from graphs.answering import because, clock, told_status
 from graphs.chat_turns import ShownVideo, trace_of
 from prompts import one_line
 from twins.queries import Check, Hit, InstanceResult, ResultRecord
@@ -51,7 +51,7 @@ def _compare(first: ShownVideo, second: ShownVideo) -> str:
 def _placed(video: ShownVideo) -> str:
     if video["status"] == "coarse":
         return f"{_called(video)} (not judged; recall {video['coarse_score']:.2f})"
-    return f"{_called(video)} (score {video['score']:.2f}, {video['status']})"
+    return f"{_called(video)} (score {video['score']:.2f}, {told_status(video['status'], trace_of(video))})"
 
 
 def _called(video: ShownVideo) -> str:

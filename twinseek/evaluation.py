@@ -15,6 +15,8 @@ from twinseek.library import Library
 from twinseek.result import Result
 
 ALL = "all"
+MOST_ANSWERS = 10
+"""Videos of an answer that are counted: R@10 looks no further."""
 
 
 @dataclass
@@ -25,10 +27,10 @@ class Evaluation:
         figures: by kind of question, and of all together.
         models: who decided, by role.
         cost: calls, tokens and seconds, summed up.
-        claims: of the first results, by what their check said.
+        claims: of the first answers, by what their check said.
         warnings: how often each code was warned of.
         by_rules: the questions that rules answered, although a model was asked for: it answered none of them.
-        wrong: the questions whose answer did not come first, with what did.
+        wrong: the questions whose answer did not come first, with what did; nothing where none was given.
     """
 
     figures: dict[str, Figures]
@@ -76,7 +78,7 @@ def drawn(queries: Sequence[Query], count: int) -> list[Query]:
 def evaluate(
     library: Library, queries: Sequence[Query], on_answer: Callable[[Query], object] | None = None, **options: Any
 ) -> Evaluation:
-    """Ask every question.
+    """Ask every question; only what is returned as an answer counts as found (:func:`answers`).
 
     Args:
         library: it has the videos that the questions name, by id or by file.
@@ -91,22 +93,29 @@ def evaluate(
     queries = [replace(query, relevant=frozenset(map(library.resolve, query.relevant))) for query in queries]
 
     def rank(query: Query) -> Sequence[str]:
-        result = library.ask(query.text, masks="none", **options)
+        result = library.ask(query.text, masks="none", **{"top": MOST_ANSWERS, **options})
         found.models = result.models
         found.cost.update({name: value for name, value in result.cost.model_dump().items() if value})
         found.warnings.update(warning.code for warning in result.warnings)
         found.by_rules += is_by_rules(result)
-        if result.results:
+        given = answers(result)
+        if given:
             found.claims.update(line.check for line in result.results[0].trace)
-        if result.ranking[:1] and result.ranking[0] not in query.relevant:
-            found.wrong.append({"query": query.text, "wanted": sorted(query.relevant), "first": result.ranking[0]})
+        first = given[0] if given else None
+        if first not in query.relevant:
+            found.wrong.append({"query": query.text, "wanted": sorted(query.relevant), "first": first})
         if on_answer is not None:
             on_answer(query)
-        return result.ranking
+        return given
 
     run: Run = run_queries(rank, queries, len(library.video_ids()))
     found.figures = figures_by_kind(run) | {ALL: figures(run)}
     return found
+
+
+def answers(result: Result) -> list[str]:
+    """Return the ids of the videos that were given as an answer, best first; what is dropped is none."""
+    return [hit.video_id for hit in result.results if hit.status != "dropped"]
 
 
 def is_by_rules(result: Result) -> bool:

@@ -11,6 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from agents.open_parts import SOURCE as OPEN
+from graphs.answering import told_status
 from twins.queries import Check, CheckedClaim, Cost, Hit, ResultRecord, Status
 from twins.schema import Fact, Span, Twin
 from twinseek.plain_text import clock, clock_span, count, plain_text
@@ -28,6 +29,7 @@ ROOMY = 80
 """Columns from which the list of videos has all its columns."""
 
 VIDEO_COLUMNS = ("video", "length", "size", "tracks", "facts", "origin")
+PLUGIN_COLUMNS = ("group", "name", "distribution", "version", "state", "reason")
 BAR = 10
 SPANS_SHOWN = 3
 FACTS_SHOWN = 60
@@ -91,12 +93,21 @@ def print_videos(rows: Sequence[VideoRow], console: Console) -> None:
 
 def print_plugins(plugins: "Sequence[Plugin]", console: Console) -> None:
     """Print one line a plugin: group, name, distribution, version, state, and why it is not ready."""
-    for plugin in plugins:
-        cells = (plugin.group, plugin.name, plugin.distribution, plugin.version, plugin.state, plugin.reason)
-        style = {"refused": "red", "ready": ""}.get(plugin.state, "dim")
-        _print(console, Text("\t".join(plain_text(cell) for cell in cells if cell), style=style))
     if not plugins:
         _print(console, Text("no tools: install Twinseek itself once more, its own come with it"))
+        return
+    rows = [tuple(plain_text(getattr(plugin, name)) for name in PLUGIN_COLUMNS) for plugin in plugins]
+    if not console.is_terminal:
+        for cells in [PLUGIN_COLUMNS, *rows]:
+            _print_cells(console, cells)
+        return
+    table = _table(console)
+    for name in PLUGIN_COLUMNS:
+        table.add_column(name, overflow="fold", ratio=1 if name == PLUGIN_COLUMNS[-1] else None)
+    for plugin, cells in zip(plugins, rows, strict=True):
+        style = {"refused": "red", "ready": ""}.get(plugin.state, "dim")
+        table.add_row(*(Text(cell, style=style) for cell in cells))
+    console.print(table)
 
 
 def print_evaluation(found: "Evaluation", console: Console, *, wrong: bool = False) -> None:
@@ -116,7 +127,7 @@ def print_evaluation(found: "Evaluation", console: Console, *, wrong: bool = Fal
     told: list[tuple[str, Mapping[str, str | float]]] = [
         ("models", found.models),
         ("cost", {name: round(value, 1) for name, value in found.cost.items()}),
-        ("claims of the first results", found.claims),
+        ("claims of the first answers", found.claims),
         ("warnings", found.warnings),
     ]
     for title, values in told:
@@ -125,7 +136,8 @@ def print_evaluation(found: "Evaluation", console: Console, *, wrong: bool = Fal
     if found.by_rules:
         _print(console, Text(told_by_rules(found), style="bold yellow"))
     for miss in found.wrong if wrong else ():
-        _print(console, Text(plain_text(f"{miss['query']} -> {miss['first']}, not {', '.join(miss['wanted'])}")))
+        first = miss["first"] or "no answer"
+        _print(console, Text(plain_text(f"{miss['query']} -> {first}, not {', '.join(miss['wanted'])}")))
 
 
 def told_by_rules(found: "Evaluation") -> str:
@@ -193,15 +205,15 @@ def _hit_table(record: ResultRecord, console: Console) -> Table:
     table.add_column("#", justify="right", style="dim")
     table.add_column("video", overflow="fold", max_width=32)
     table.add_column("score", no_wrap=True)
-    table.add_column("status", no_wrap=True)
+    table.add_column("status", max_width=13)
     table.add_column("when", no_wrap=True)
     table.add_column("why", overflow="fold", ratio=1)
     for hit in record.results:
         table.add_row(
             str(hit.rank),
-            Text(_name(hit), style="bold" if hit.status == "verified" else ""),
+            Text(_name(hit), style="bold" if _told(hit) == "verified" else ""),
             _score(hit, console, BAR),
-            Text(hit.status, style=STATUS_STYLES[hit.status]),
+            _status(hit),
             Text("\n".join(_spans(hit.spans))),
             _reasons(hit, record, console),
         )
@@ -216,12 +228,22 @@ def _headline(hit: Hit, console: Console) -> Text:
     """Return rank, video, score, status and times in one line."""
     line = Text(f"{hit.rank}. ") + Text(_name(hit), style="bold") + Text("  ")
     line += _score(hit, console, BAR // 2 if console.is_terminal else 0)
-    line += Text("  ") + Text(hit.status, style=STATUS_STYLES[hit.status])
+    line += Text("  ") + _status(hit)
     return line + Text("  " + ", ".join(_spans(hit.spans))) if hit.spans else line
 
 
 def _name(hit: Hit) -> str:
     return plain_text(PurePath(hit.path).name if hit.path else hit.video_id)
+
+
+def _told(hit: Hit) -> str:
+    return told_status(hit.status, hit.trace)
+
+
+def _status(hit: Hit) -> Text:
+    """Return the status; what was verified in part stands out less."""
+    told = _told(hit)
+    return Text(told, style=STATUS_STYLES[hit.status] if told == hit.status else "green")
 
 
 def _score(hit: Hit, console: Console, length: int) -> Text:
@@ -230,7 +252,7 @@ def _score(hit: Hit, console: Console, length: int) -> Text:
         return Text(f"~{hit.coarse_score:.2f}", style="dim")
     full, empty = ("━", "─") if _utf8(console) else ("#", ".")
     filled = round(max(0.0, min(1.0, hit.score)) * length)
-    bar = Text(full * filled, style="green" if hit.status == "verified" else "cyan")
+    bar = Text(full * filled, style="green" if _told(hit) == "verified" else "cyan")
     bar += Text(empty * (length - filled), style="bright_black")
     return bar + Text(f"{' ' if length else ''}{hit.score:.2f}")
 

@@ -1,6 +1,6 @@
 """Which situations a question may tell of."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import exp
 from threading import Lock
 
@@ -25,6 +25,8 @@ DENIED = 4.0
 """What a situation loses that demands what the question denies."""
 MISSING_ROLE = 2.0
 """What a situation loses for each thing that the question describes and that it has no role for."""
+GRAMMAR_SHARE = 0.5
+"""Share that grammar keeps at least where it reads every word of a question as one predicate."""
 STALE = ResultWarning(
     code="situations_stale",
     text="what is told in other words is not recognised, and questions are read by grammar alone: the model of "
@@ -42,12 +44,15 @@ class Grammar:
         counted: whether it asks for a number of things, which no situation does that names one or two.
         denied: the predicates that it only denies.
         named: the situation that its grammar names.
+        only: the predicate, and whether it is denied, that every word of the question belongs to; none where it may say
+            more, or names a situation.
     """
 
     cast: int = 0
     counted: bool = False
     denied: frozenset[str] = frozenset()
     named: str | None = None
+    only: tuple[str, bool] | None = None
 
 
 @dataclass(frozen=True)
@@ -101,17 +106,28 @@ class Recogniser:
         }
         total = sum(odds.values())
         ranked = sorted(odds, key=lambda name: -odds[name])[:MOST]
-        return [
+        found = [
             Match(situations()[name], like * odds[name] / total, _orders(model, classes[name], likely))
             for name in ranked
             if like * odds[name] >= LEAST * total
         ]
+        return found if said.only is None else _beside(said.only, found)
 
     def _loaded(self) -> Model | None:
         with self._loading:
             if not self._sought:
                 self._model, self._sought = read_model(model_key(self._encoder)), True
             return self._model
+
+
+def _beside(only: tuple[str, bool], found: list[Match]) -> list[Match]:
+    """Return what a question may tell of that says one predicate and nothing else, beside that.
+
+    A situation that demands it and more (that what hides stays hidden) is not told. Others tell of it in other words.
+    """
+    others = [m for m in found if only not in [(step.relation, step.negated) for step in m.situation.steps]]
+    much = sum(match.weight for match in others) / (1 - GRAMMAR_SHARE)
+    return [replace(match, weight=match.weight / much) for match in others] if much > 1 else others
 
 
 def _gain(situation: Situation, grammar: Grammar) -> float:

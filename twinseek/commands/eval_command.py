@@ -41,6 +41,8 @@ def command(
 ) -> None:
     """Ask the questions of annotation files and print R@1 and MRR by kind, so that models can be compared.
 
+    A video counts as found where it is returned as an answer; one that was dropped, because nothing fits, does not.
+
     Without --library, twins are imported from the annotations into a library that is thrown away.
     """
     keep_products_on_one_thread()

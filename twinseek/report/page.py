@@ -14,6 +14,7 @@ from agents.open_parts import SOURCE as OPEN
 from agents.open_parts import says_not
 from agents.readings import shares_of
 from agents.situations import GRAMMAR
+from graphs.answering import told_status
 from twins.queries import Hit, ResultRecord, SubQuery
 from twinseek.overlays import instance_colours
 from twinseek.plain_text import clock, clock_span, plain_text
@@ -36,7 +37,8 @@ PICTURED_HITS = 10
 RANKING_SHOWN = 500
 
 STATUSES = {
-    "verified": "at least one claim was recomputed from the video's twin and holds, and none was refuted",
+    "verified": "at least one claim was recomputed from the video's twin and holds, and none was refuted; where others "
+    "could not be recomputed, it says how many hold",
     "judged": "fits all in all; but no claim was recomputed and holds, or one was refuted",
     "coarse": "similar by its vectors; no judge looked at it",
     "dropped": "below the threshold: shown as one of the closest, not as an answer",
@@ -204,7 +206,8 @@ def _environment() -> jinja2.Environment:
         lstrip_blocks=True,
     )
     environment.globals["open_source"] = OPEN
-    environment.filters.update(clock=clock, clock_span=clock_span, relation=describe_relation, says_not=says_not)
+    environment.filters.update(clock=clock, clock_span=clock_span, relation=describe_relation)
+    environment.filters.update(says_not=says_not, told_status=told_status)
     return environment
 
 

@@ -16,6 +16,7 @@ from scipy import sparse
 from agents.clauses import strip_asking, tokenise
 from agents.lexicon import stems
 from agents.rules_decomposer import RulesDecomposer
+from agents.rules_judge import readings
 from agents.situations import GRAMMAR, model, recogniser, situations
 from agents.situations import sentences as spelling
 from agents.situations.keys import model_key, spelled_key
@@ -173,6 +174,44 @@ def test_everyday_life_is_not_forced_into_a_situation(decomposer: RulesDecompose
 def test_what_nobody_does_tells_of_no_situation(decomposer: RulesDecomposer, question: str) -> None:
     parts = decomposer.decompose(question).sub_queries
     assert [(part.negated, part.reading) for part in parts] == [(True, None)]
+
+
+@pytest.mark.parametrize(
+    ("question", "predicate"),
+    [
+        ("something hides behind something", "hides_behind"),
+        ("the red ball hides behind the box", "hides_behind"),
+        ("Which clip shows something hiding?", "hides_behind"),
+        ("a thing disappears", "disappears"),
+        ("something stops", "stops"),
+        ("something goes behind something", "hides_behind"),
+    ],
+)
+def test_no_situation_narrows_a_question_that_is_one_predicate(
+    decomposer: RulesDecomposer, question: str, predicate: str
+) -> None:
+    decomposition = decomposer.decompose(question)
+    shares = {}
+    for share, way in readings(decomposition):
+        shares[next((part.reading for part in way.sub_queries if part.reading), GRAMMAR)] = share
+        asked = [(part.relation, part.negated) for part in way.sub_queries if part.relation is not None]
+        assert asked == [(predicate, False)] or (predicate, False) not in asked
+    assert shares[GRAMMAR] >= 0.5
+
+
+@pytest.mark.parametrize(
+    ("question", "situation"),
+    [
+        ("something hides behind something for good", "hiding_for_good"),
+        ("something disappears into thin air", "vanishing"),
+        ("one shoves the other along", "pushing"),
+        ("its size keeps going down", "shrinking"),
+    ],
+)
+def test_a_word_beside_a_predicate_may_tell_of_a_situation(
+    decomposer: RulesDecomposer, question: str, situation: str
+) -> None:
+    assert likeliest(decomposer.decompose(question).sub_queries) == situation
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,6 @@
 """The sentence that answers a question says what was checked, and no more."""
 
-from graphs.answering import compose_answer
+from graphs.answering import compose_answer, told_status
 from tests.unit.twinseek.records import a_hit
 from twins.queries import CheckedClaim
 
@@ -41,3 +41,11 @@ def test_one_video_is_no_videos():
         "Nothing fits the question among the 1 video that was looked at, of 1."
     )
     assert "the 2 videos that were looked at" in compose_answer([], ranked=3, judged=2)[0]
+
+
+def test_verified_is_told_only_of_what_was_verified_as_a_whole():
+    purple, dances = line("the elephant is purple", "verified"), line("an elephant dances", "unverifiable")
+    assert told_status("verified", (purple,)) == "verified"
+    assert told_status("verified", (purple, dances, dances)) == "1 of 3 claims verified"
+    assert told_status("judged", (purple, dances)) == "judged" and told_status("coarse", ()) == "coarse"
+    assert told_status("dropped", (purple, dances)) == "dropped"

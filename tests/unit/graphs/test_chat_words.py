@@ -18,12 +18,18 @@ def a_turn(*shown, library=None, positions=()):
 def test_common_claims_are_told_once():
     same = CheckedClaim(claim="the dog runs", check="verified", source="p")
     other = CheckedClaim(claim="it rains", check="refuted", source="p")
-    one, two = video(1, score=0.9, trace=(same,)), video(2, score=0.5, trace=(same, other))
+    one, two = video(1, score=0.9, trace=(same,)), video(2, score=0.5, status="judged", trace=(same, other))
     assert tell_why([one, two]) == (
-        "1 v1 (score 0.90, verified) is above 2 v2 (score 0.50, verified). Of both: verified: the dog runs. "
+        "1 v1 (score 0.90, verified) is above 2 v2 (score 0.50, judged). Of both: verified: the dog runs. "
         "Only of 2 v2: refuted: it rains."
     )
     assert tell_why([two, one]).startswith("It is the other way round: 1 v1")
+
+
+def test_what_was_verified_in_part_is_not_called_verified():
+    claims = [CheckedClaim(claim=check, check=check, source="p") for check in ("verified", "unverifiable")]
+    told = tell_why([video(1, score=0.9, trace=claims[:1]), video(2, score=0.5, trace=claims)])
+    assert "1 v1 (score 0.90, verified) is above 2 v2 (score 0.50, 1 of 2 claims verified)" in told
 
 
 def test_an_order_against_the_scores_is_explained():

@@ -1,10 +1,12 @@
 """Questions with known answers, asked of a real library of described clips."""
 
 import json
+from io import StringIO
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from rich.console import Console
 
 from evals.retrieval import Query
 from evals.worlds import questions, worlds
@@ -12,8 +14,9 @@ from tests.integration.model_server import says, send, serve, status
 from twins.errors import TwinseekError
 from twinseek.cli import cli
 from twinseek.demo import CLIPS, SEED
-from twinseek.evaluation import drawn, read_questions
+from twinseek.evaluation import drawn, evaluate, read_questions
 from twinseek.library import Library
+from twinseek.terminal import print_evaluation
 
 EXAMPLE = Path(__file__).parents[3] / "examples" / "annotations" / "kitchen_cup.json"
 
@@ -64,6 +67,20 @@ def test_what_was_answered_wrong_is_listed(annotations):
     done = CliRunner().invoke(cli, ["eval", str(annotations), "--wrong"])
     assert "where is the dog? -> dog, not cup" in done.stdout
     assert "50.0" in done.stdout
+
+
+def test_what_is_dropped_is_no_answer_though_it_comes_first(annotations, tmp_path):
+    with Library.open(tmp_path / "library", create=True) as library:
+        library.import_files([annotations])
+        query = Query("1", "where is the cup?", frozenset(["cup"]), "semantic")
+        assert library.ask(query.text, threshold=1.0).ranking[0] == "cup"
+        kept, dropped = evaluate(library, [query]), evaluate(library, [query], threshold=1.0)
+    assert kept.figures["all"].recall_at_1.value == 1.0 and kept.wrong == []
+    assert dropped.figures["all"].recall_at_10.value == 0.0 and dropped.claims == {}
+    assert dropped.wrong == [{"query": query.text, "wanted": ["cup"], "first": None}]
+    told = StringIO()
+    print_evaluation(dropped, Console(file=told), wrong=True)
+    assert "where is the cup? -> no answer, not cup" in told.getvalue()
 
 
 def evaluated(annotations, server, *options):

@@ -102,6 +102,16 @@ def test_a_part_of_the_question_that_nothing_settled_is_marked_open():
     assert 'title="a part of the question that nothing here settles">?</b> open</td>' in page
 
 
+def test_a_badge_says_how_much_was_verified_where_not_all_was():
+    left = CheckedClaim(claim="an elephant dances", check="unverifiable", source="question")
+    whole = a_hit(trace=a_hit().trace[:1])
+    records = [a_record(results=(hit,)) for hit in (whole, a_hit(trace=(*whole.trace, left)))]
+    page = render_report(records, noise_frames())
+    told = re.findall(r'<span class="badge (\w+)"[^>]*>([^<]*)</span>', page.partition("<footer>")[0])
+    # Each stands in the list of questions, and beside its video.
+    assert sorted(told) == [("partly", "1 of 2 claims verified")] * 2 + [("verified", "verified")] * 2
+
+
 def test_every_picture_has_an_alternative_text_a_size_and_the_label_of_its_instance():
     page = page_of()
     assert [image["alt"] for image in page.all("img")] == [

@@ -5,9 +5,10 @@ import pytest
 from rich.console import Console
 
 from tests.unit.twinseek.records import a_hit, a_record, hostile_record
+from tools.door import Plugin
 from twins.queries import CheckedClaim, SubQuery
 from twins.schema import Fact, Provenance, Track, Twin
-from twinseek.terminal import print_result, print_twin, print_videos
+from twinseek.terminal import print_plugins, print_result, print_twin, print_videos
 from twinseek.videos import VideoRow
 
 
@@ -74,7 +75,7 @@ def test_a_terminal_shows_answer_rank_score_status_spans_reasons_and_warnings(wi
         "where is someone fooled?",
         "cups.mp4",
         "0.86",
-        "verified",
+        "1 of 3 claims",
         "0:01.0-0:03.5",
         "✓ the ball hides behind the cup",
         "✗ the cup is blue (refuted)",
@@ -91,6 +92,19 @@ def test_parts_of_the_question_that_nothing_settled_are_told_in_one_line():
     for shown in (without_styles(on_terminal(print_result, record)), printed(print_result, record)):
         lines = [line.rpartition("?")[2].strip() for line in shown.splitlines() if "?" in line]
         assert lines[-2:] == ["a shell game", "not checked: a dog barks; wall"]
+
+
+PURPLE = CheckedClaim(claim='the "elephant" is purple', check="verified", source="colours")
+DANCES = CheckedClaim(claim="an elephant dances", check="unverifiable", source="question")
+
+
+@pytest.mark.parametrize("show", [printed, on_terminal])
+def test_no_line_says_plain_verified_of_what_was_verified_in_part(show):
+    whole, part = (a_record(results=(a_hit(trace=trace),)) for trace in ((PURPLE,), (PURPLE, DANCES)))
+    assert "verified" in without_styles(show(print_result, whole))
+    shown = without_styles(show(print_result, part))
+    # In a table it takes two lines, between which there are other columns.
+    assert shown.count("verified") == 1 and re.search(r"1 of 2 claims( verified|[^\n]*\n +verified)", shown)
 
 
 def test_refuted_and_unverifiable_claims_are_dim():
@@ -211,3 +225,27 @@ def test_columns_are_named_in_pipes_too():
 
 def test_one_of_a_kind_is_no_plural():
     assert "300 frames, 1 track, 2 facts, perceived" in printed(print_twin, a_twin())
+
+
+PLUGINS = [
+    Plugin("twinseek.tools", "measure", "twinseek", "0.1.0", "ready"),
+    Plugin("twinseek.depths", "sonar", "twinseek-sonar", "2.1", "refused", "it needs\tsonar-kit"),
+]
+
+
+def test_plugins_stand_below_the_names_of_their_columns():
+    head, ready, refused = (line.split("\t") for line in printed(print_plugins, PLUGINS).splitlines())
+    assert head == ["group", "name", "distribution", "version", "state", "reason"]
+    assert ready == ["twinseek.tools", "measure", "twinseek", "0.1.0", "ready", ""]
+    assert refused[:5] == ["twinseek.depths", "sonar", "twinseek-sonar", "2.1", "refused"] and len(refused) == 6
+    shown = printed(print_plugins, PLUGINS, force_terminal=True, width=120, color_system="standard")
+    assert without_styles(shown).split()[:6] == head
+    assert re.search("\x1b\\[31m[^\x1b]*refused", shown)
+    for width in (40, 80):
+        assert max(map(len, without_styles(on_terminal(print_plugins, PLUGINS, width)).splitlines())) <= width
+
+
+@pytest.mark.parametrize("show", [printed, on_terminal])
+def test_where_there_are_no_plugins_a_sentence_says_what_to_do(show):
+    shown = without_styles(show(print_plugins, []))
+    assert "install Twinseek itself once more" in shown and "group" not in shown
