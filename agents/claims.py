@@ -10,7 +10,7 @@ from agents.grounding import Grounder, is_labelled, look_match
 from agents.lexicon import lexicon
 from agents.open_parts import open_parts
 from agents.reading import FRAME
-from agents.relevance import LOOKS, supports
+from agents.relevance import LOOKS, is_beside, supports
 from agents.scenes import scene
 from twins.geometry import Geometry
 from twins.predicates import PREDICATES, RELATIVE, Truth, evaluate
@@ -64,10 +64,10 @@ def check_verdict(
 
     A verdict is ``verified`` when at least one claim was verified and none refuted, else ``judged``: the checks of its
     claims say which of them hold all the same. Given the question's parts, only what supports one of them counts
-    (:func:`agents.relevance.supports`): that something moves is true of every video; and parts that no claim settled
-    are told as open (:mod:`agents.open_parts`). Without any verified claim it
-    loses a little, so that it cannot outrank an equal one that has some. Instances that the twin does not know and
-    spans outside the clip are dropped.
+    (:func:`agents.relevance.supports`): that something moves is true of every video, and that there is a dog does not
+    say that it barks; and parts that no claim settled are told as open (:mod:`agents.open_parts`). Without any verified
+    claim it loses a little, so that it cannot outrank an equal one that has some. Instances that the twin does not know
+    and spans outside the clip are dropped.
     """
     trace = tuple(check_claim(claim, twin, geometry) for claim in verdict.claims[:MAX_CLAIMS])
     holding = [c for c, line in zip(verdict.claims, trace, strict=False) if line.check == "verified"]
@@ -76,6 +76,7 @@ def check_verdict(
         holding = [claim for claim in holding if supports(claim, parts, grounder)]
         open_ = open_parts(parts, _settled(verdict.claims, trace, holding), verdict.reading)
         trace += tuple(check_claim(claim, twin, geometry) for claim in open_)
+        holding = [claim for claim in holding if not is_beside(claim.sub_query, parts)]
     verified = len(holding)
     refuted = sum(checked.check == "refuted" for checked in trace)
     score = verdict.score

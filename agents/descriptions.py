@@ -95,6 +95,12 @@ def words_of_name(category: str) -> tuple[str, ...]:
     return tuple(token.text for token in tokenise(category) if not token.is_break)
 
 
+@lru_cache(maxsize=8)
+def names_of(labels: frozenset[str]) -> Names:
+    """Return labels as their words; a label without any is none."""
+    return frozenset(filter(None, map(words_of_name, labels)))
+
+
 def name_at_end(words: Sequence[str], names: Names) -> int:
     """Return how many words at the end of a phrase are a name; the longest counts, none is 0.
 

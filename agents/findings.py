@@ -9,7 +9,7 @@ import numpy as np
 from agents.binding import Binder, Binding, forall, relates
 from agents.claims import is_called
 from agents.evidence import BRIEF_SHARE, MAX_PAIRS, MEANT, UNKNOWN_VALUE, Bound, in_order, parse_bound
-from agents.grounding import is_labelled
+from agents.grounding import UNLABELLED, is_labelled
 from agents.reading import FRAME
 from agents.testimony import Testimony
 from twins.queries import Claim, SubQuery
@@ -190,6 +190,8 @@ class Case(Binder):
         number = binding.get(phrase)
         if number is None:
             return Finding(part, MISSING_VALUE)
+        if part.kind == "object" and self._is_anybody(phrase, number):
+            return Finding(part, UNKNOWN_VALUE)
         # The mean over what is demanded: a thing of the right colour whose outline is unclear fits better than none.
         demands = self.evidence.grounder.describe(phrase)
         fit = float(self.grounded(phrase)[number])
@@ -204,6 +206,11 @@ class Case(Binder):
             self._names((number,)),
             self.evidence.in_view(number) if named or part.kind == "object" else (),
         )
+
+    def _is_anybody(self, phrase: str, number: int) -> bool:
+        """Say whether nothing tells who is meant by a name: neither a label or what is said of things, nor a deed."""
+        acting = {name for p in (*self.plan.bound, *self.plan.denied) for name in (p.subject, p.object)}
+        return not self._is_labelled and phrase not in acting and self.evidence.fits(phrase)[number] <= UNLABELLED
 
     def _named(self, nouns: Sequence[str], number: int, value: float) -> float:
         """Weigh a name by the labels: what has it is more likely so than not, and what has quite another one is not."""

@@ -51,6 +51,12 @@ def supports(claim: Claim, parts: Sequence[SubQuery], grounder: Grounder) -> boo
     )
 
 
+def is_beside(name: str | None, parts: Sequence[SubQuery]) -> bool:
+    """Say whether a part only names what another part says more of (:func:`agents.named_parts.told_apart`)."""
+    whole, _, number = (name or "").rpartition("-")
+    return number.isdigit() and any(part.id == whole for part in parts)
+
+
 def _asks_for_look(part: SubQuery, claim: Claim, grounder: Grounder) -> bool:
     """Say whether the word that a claim verifies stands in the part, or another one for the same look."""
     said = (claim.value or "").strip().lower()

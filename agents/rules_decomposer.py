@@ -2,18 +2,18 @@
 
 from collections.abc import Sequence
 
+from agents.asked import read_words
 from agents.binding import ALLEN
-from agents.clauses import MAX_WORDS, Token, strip_asking, tokenise
+from agents.clauses import Token, tokenise
 from agents.denials import denied_places
+from agents.descriptions import names_of
 from agents.doubts import doubts
-from agents.lexicon import lexicon
 from agents.naming import denied_predicates, named_situation, only_part, tells_more
-from agents.numbers import settle_numbers
-from agents.patterns import settle_patterns
-from agents.reading import Reading, read
+from agents.reading import Reading
 from agents.situated import described
 from agents.situations.recogniser import Grammar, Match, Recogniser
 from agents.situations.sentences import plain
+from agents.stand_ins import Said, put_back, with_stand_ins
 from agents.sub_queries import sub_queries, text_of
 from twins.protocols import TextEncoder
 from twins.queries import Decomposition, ResultWarning, SubQuery
@@ -37,23 +37,30 @@ class RulesDecomposer:
         """Name for the record."""
         return "rules-2"
 
-    def decompose(self, query: str) -> Decomposition:
+    def decompose(self, query: str, labels: frozenset[str] = frozenset()) -> Decomposition:
         """Split a question; what no rule understands stays as text that is matched by meaning.
 
         Never fails: an empty, endless, foreign or senseless question gets a warning instead (codes
         ``empty_question``, ``long_question``, ``not_english``, ``not_understood``). Where situations are not
         recognised, another says so (``situations_stale``).
+
+        Args:
+            query: the question.
+            labels: what the things of the library are called: *a stop sign* is one where something is called so, and
+                something that stops where nothing is.
         """
-        words = [token.text for token in tokenise(query) if not token.is_break]
+        tokens = tokenise(query)
+        words = [token.text for token in tokens if not token.is_break]
         if not words:
             return _warned(query, (), "empty_question", "the question has no words: say what happens in the clip")
         warnings = list(doubts(query, words))
-        asked, reading = read_question(query)
+        tokens, said = with_stand_ins(tokens, names_of(labels))
+        asked, reading = read_words(tokens)
         warnings += self._recogniser.warnings if self._recogniser is not None else ()
         parts = sub_queries(asked, reading, self._matches(asked, reading)) + _quoted(query)
         if not parts:
             parts = [SubQuery(id="", text=text_of(asked), kind="object")]
-        named = _numbered(parts[:MAX_SUB_QUERIES])
+        named = tuple(_with_names(part, said) for part in _numbered(parts[:MAX_SUB_QUERIES]))
         denied = denied_places(asked, reading)
         return Decomposition(query=query, sub_queries=named, denied=denied, warnings=tuple(warnings))
 
@@ -69,25 +76,10 @@ class RulesDecomposer:
         )
 
 
-def grammar_parts(tokens: list[Token]) -> tuple[SubQuery, ...]:
-    """Return what grammar alone reads in the words of a question, with ids of its own (``q1`` …)."""
-    asked, reading = read_words(tokens)
-    parts = sub_queries(asked, reading, [])
-    return _numbered(parts[:MAX_SUB_QUERIES] or [SubQuery(id="", text=text_of(asked), kind="object")])
-
-
-def read_question(query: str) -> tuple[list[Token], Reading]:
-    """Return the words of a question without its asking frame, and what grammar reads in them."""
-    return read_words(tokenise(query))
-
-
-def read_words(tokens: list[Token]) -> tuple[list[Token], Reading]:
-    """Do the same for words that are taken apart already."""
-    asked = strip_asking(tokens[: 2 * MAX_WORDS])[:MAX_WORDS] or tokens[:MAX_WORDS]
-    asked = settle_patterns(settle_numbers(asked) or asked)
-    if len(asked) == 1 and any(asked[0].text in members for members in lexicon().kinds.values()):
-        asked = [Token("a"), *asked]  # `dog` by itself is the animal, and does not follow anybody
-    return asked, read(asked)
+def _with_names(part: SubQuery, said: Said) -> SubQuery:
+    """Return a part with the words of the question where plain nouns stood for them."""
+    texts = {key: text for key in ("text", "subject", "object") if (text := getattr(part, key)) is not None}
+    return part.model_copy(update={key: put_back(text, said) for key, text in texts.items()}) if said else part
 
 
 def _cast(reading: Reading) -> int:

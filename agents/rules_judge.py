@@ -9,7 +9,6 @@ from agents.binding import plan
 from agents.evidence import Evidence
 from agents.findings import Case, Finding
 from agents.lexicon import content_stems
-from agents.named_parts import by_labels
 from agents.open_parts import open_parts
 from agents.readings import shares_of
 from agents.situations import GRAMMAR
@@ -58,7 +57,7 @@ class RulesJudge:
         """
         evidence = Evidence(candidate.twin, candidate.geometry, self._encoder)
         described = is_described(candidate.twin)
-        understood = literally(decomposition) if described else readings(by_labels(decomposition, candidate.twin))
+        understood = literally(decomposition) if described else readings(decomposition)
         judged = [(weight, reading, *_judged(reading, evidence, candidate)) for weight, reading in understood]
         # The trace tells the reading that explains most of the score.
         _, told, _, verdict = max(judged, key=lambda item: item[0] * item[2])
@@ -139,10 +138,18 @@ def literally(decomposition: Decomposition) -> tuple[tuple[float, Decomposition]
     """Return what a question says outright, by its grammar and of looks, as the only way to understand it.
 
     Of a described video recall has compared the question with the describer's own words: they tell more of what it may
-    mean than likeness to examples does. Where nothing is said outright, recall alone decides.
+    mean than likeness to examples does. Where nothing is said outright, recall alone decides; it does of a thing that
+    is only named, too.
     """
-    kept = tuple(part for part in decomposition.sub_queries if part.reading in (None, GRAMMAR))
-    return ((1.0, decomposition.model_copy(update={"sub_queries": kept})),)
+    kept = [part for part in decomposition.sub_queries if part.reading in (None, GRAMMAR)]
+    acting = {name for part in kept if part.relation is not None for name in (part.subject, part.object)}
+    parts = tuple(
+        part.model_copy(update={"subject": None})
+        if part.kind == "object" and part.relation is None and part.subject not in acting
+        else part
+        for part in kept
+    )
+    return ((1.0, decomposition.model_copy(update={"sub_queries": parts})),)
 
 
 def is_described(twin: Twin) -> bool:

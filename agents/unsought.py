@@ -2,13 +2,15 @@
 
 from dataclasses import dataclass
 
-from agents.clauses import Token
+from agents.asked import read_words
+from agents.clauses import Token, tokenise
+from agents.descriptions import names_of
 from agents.lexicon import lexicon
-from agents.named_parts import may_name, says_nothing
+from agents.nameable import may_name, says_nothing
 from agents.reading import Entity, Reading
 from agents.reading.figures import figures
-from agents.rules_decomposer import read_question
 from agents.situations import GRAMMAR
+from agents.stand_ins import put_back, with_stand_ins
 from agents.sub_queries import acting, free_words
 from twins.queries import Decomposition
 
@@ -36,9 +38,15 @@ class Unsought:
         return (*self.names, *(word for word in self.others if word not in self.names))
 
 
-def unsought(decomposition: Decomposition) -> Unsought:
-    """Return the words of a question that the tracks of a video say nothing of."""
-    tokens, reading = read_question(decomposition.query)
+def unsought(decomposition: Decomposition, labels: frozenset[str] = frozenset()) -> Unsought:
+    """Return the words of a question that the tracks of a video say nothing of.
+
+    Args:
+        decomposition: of the question.
+        labels: what the things of the library are called.
+    """
+    tokens, said = with_stand_ins(tokenise(decomposition.query), names_of(labels))
+    tokens, reading = read_words(tokens)
     words = [token.text for token in tokens]
     nouns = {noun for entity in reading.entities for noun in entity.nouns}
     called = {n for e in reading.entities for n in e.nouns if not (_is_cover(n, e, reading) or says_nothing(n))}
@@ -54,7 +62,7 @@ def unsought(decomposition: Decomposition) -> Unsought:
     told = {part.reading: part.weight for part in decomposition.sub_queries if part.reading not in (None, GRAMMAR)}
     if sum(told.values()) >= RECOGNISED:
         names, others = [name for name in names if name in seen], []
-    return Unsought(tuple(dict.fromkeys(names)), tuple(dict.fromkeys(others)))
+    return Unsought(tuple(dict.fromkeys(put_back(name, said) for name in names)), tuple(dict.fromkeys(others)))
 
 
 def _is_looked_for(token: Token) -> bool:

@@ -54,6 +54,7 @@ class RetrieveContext:
         decomposer, judge: the agents.
         recall: ranks every video by its sentences.
         diagnose: what the library as a whole cannot answer of a question (no labels, say).
+        labels: returns what the things of the library are called.
         options: how far to go.
         investigator: a judge that may look closer; then ``judge`` is who takes over where it gives up.
         tools: what it can call.
@@ -71,6 +72,7 @@ class RetrieveContext:
     options: RetrieveOptions
     investigator: Investigator | None = None
     tools: Sequence[ToolOffer] = ()
+    labels: Callable[[], frozenset[str]] = frozenset
     call: Callable[[str, ToolCall], ToolFinding] = _no_tool
     seconds_left: Callable[[], float] = lambda: inf
     compare: Compare | None = None

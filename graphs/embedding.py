@@ -13,14 +13,15 @@ from agents.ranking_records import instance_vectors
 from twins.errors import TwinseekError
 from twins.geometry import Floats
 from twins.protocols import TextEncoder, WordStates
-from twins.schema import Component
+from twins.schema import Component, Fact, ObservedTrack, Track
 from twins.search.index import HeldPart, SearchIndex
 from twins.search.writer import Batch, SpaceVectors
 from twins.store import Store
+from twins.unnamed import is_unnamed
 
 log = logging.getLogger(__name__)
 
-VERSION = 3
+VERSION = 4
 """Raised when what is put into the search index changes."""
 
 PARTS_PER_COMMIT = 32
@@ -34,11 +35,16 @@ Event = dict[str, Any]
 
 @dataclass(frozen=True)
 class Part:
-    """What is embedded together: the components of one generation, or the facts of one observation."""
+    """What is embedded together: the components of one generation, or the facts of one observation.
+
+    ``told`` are the predicates that it tells, ``labels`` what its things are called.
+    """
 
     video_id: str
     name: str
     components: tuple[Component, ...]
+    told: tuple[str, ...]
+    labels: tuple[str, ...]
 
     @property
     def key(self) -> tuple[str, str]:
@@ -144,10 +150,11 @@ def part_names(store: Store, video_id: str) -> Iterator[str]:
 
 
 def read_part(store: Store, video_id: str, name: str) -> Part:
-    """Read the sentences of one part."""
+    """Read the sentences of one part, and what they tell of what."""
     observation = store.observation(video_id, name)
     if observation is None:
-        return Part(video_id, name, store.components(video_id, name))
+        twin = store.twin(video_id, name)
+        return Part(video_id, name, store.components(video_id, name), _told(twin.facts), _labels(twin.tracks))
     facts = tuple(
         Component(
             kind=fact.kind,
@@ -159,7 +166,15 @@ def read_part(store: Store, video_id: str, name: str) -> Part:
         )
         for fact in observation.facts
     )
-    return Part(video_id, name, facts)
+    return Part(video_id, name, facts, _told(observation.facts), _labels(observation.tracks))
+
+
+def _told(facts: Iterable[Fact]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(fact.predicate for fact in facts if fact.predicate is not None))
+
+
+def _labels(tracks: Iterable[Track | ObservedTrack]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(track.category for track in tracks if not is_unnamed(track.category)))
 
 
 def _try_to_read(store: Store, video_id: str, name: str) -> Part | None:
@@ -204,7 +219,9 @@ def _put(
             stamps = {**held.get(part.key, {}), encoder.name: _stamp(encoder)}
             stamp = " ".join(f"{name}={value}" for name, value in sorted(stamps.items()))
             spaces = _spaces(encoder, part, found)
-            batch.put(part.video_id, part.name, spaces, "\n".join(part.texts), stamp, beside=True)
+            text = "\n".join(part.texts)
+            told, labels = part.told, part.labels
+            batch.put(part.video_id, part.name, spaces, text, stamp, told=told, labels=labels, beside=True)
     return sum(found is not None for found in kept.values())
 
 

@@ -12,6 +12,7 @@ from langgraph.runtime import Runtime
 from langgraph.types import Send
 
 from agents.claims import check_verdict
+from agents.named_parts import told_apart
 from graphs.answering import compose_answer
 from graphs.context import RetrieveContext
 from graphs.grounding import ground_hit
@@ -85,9 +86,10 @@ def build_retrieve_graph(investigation: Investigation | None = None) -> Builder:
 
 
 def decompose(state: RetrieveState, runtime: Rt) -> Json:
-    """Take the question apart."""
+    """Take the question apart, by what the things of the library are called: everybody after this reads it so."""
     get_stream_writer()({"event": "started", "query": state["query"]})
-    decomposition = runtime.context.decomposer.decompose(state["query"])
+    labels = runtime.context.labels()
+    decomposition = told_apart(runtime.context.decomposer.decompose(state["query"], labels), labels)
     sub_queries = [part.model_dump(mode="json") for part in decomposition.sub_queries]
     get_stream_writer()({"event": "decomposed", "sub_queries": [part["text"] for part in sub_queries]})
     return {

@@ -1,8 +1,8 @@
-"""Which videos are told to hold what a question asks: by the sentences of its predicates, whoever does it.
+"""Which videos are told to hold what a question asks: by its predicates, whoever does it.
 
 Sentence vectors tell a red car from a dog far better than one movement from another, and a library without names says
 "object" of everything: among hundreds of such videos the one in which something grows is not near "it looms larger".
-But every predicate that holds has a sentence with words of its own, so that the word search finds them.
+But the word search knows by name what predicates each video tells.
 """
 
 from collections import defaultdict
@@ -26,21 +26,18 @@ def told_of(decomposition: Decomposition, index: SearchIndex) -> list[str]:
     for share, reading in readings(decomposition):
         for name, weight in _asked(reading):
             if name not in known:
-                known[name] = index.bm25_phrases(phrases_of(name))
+                known[name] = index.bm25_told(names_of(name))
             for video_id, score in known[name].items():
                 total[video_id] += share * weight * score
     return sorted(total, key=lambda video_id: (-total[video_id], video_id))
 
 
-def phrases_of(name: str) -> tuple[str, ...]:
-    """Return the phrases by which twins tell that a predicate holds: its own, and of all in whose place it is not told.
-
-    A phrase may be the beginning of another one (``moves away from the camera``): that proposes some for nothing.
-    """
+def names_of(name: str) -> tuple[str, ...]:
+    """Return the predicates by which twins tell that one holds: itself, and all in whose place it is not told."""
     names = dict.fromkeys([name, *([MIRRORED[name]] if name in MIRRORED else [])])
     while stronger := [other for other in IMPLIED if other not in names and names.keys() & set(IMPLIED[other])]:
         names.update(dict.fromkeys(stronger))
-    return tuple(PREDICATES[each].phrases[0] for each in names)
+    return tuple(names)
 
 
 def proposed(coarse: Sequence[tuple[str, float]], told: Sequence[str], most: int) -> list[tuple[str, float]]:

@@ -57,12 +57,12 @@ class Candidate:
 
 
 class Decomposer(Protocol):
-    """Takes a question apart into sub-queries that can be checked."""
+    """Takes a question apart into sub-queries that can be checked; ``labels`` are what things are called."""
 
     @property
     def name(self) -> str: ...
 
-    def decompose(self, query: str) -> Decomposition: ...
+    def decompose(self, query: str, labels: frozenset[str] = frozenset()) -> Decomposition: ...
 
 
 class Judge(Protocol):

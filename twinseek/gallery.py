@@ -161,6 +161,7 @@ class Gallery:
             judge=judge,
             recall=self.recall,
             diagnose=self.diagnose,
+            labels=self.labels,
             options=RetrieveOptions(**ask.model_dump()),
         )
 
@@ -322,13 +323,20 @@ class Gallery:
         warnings = found.warnings + not_searched(found.scores, committed)
         return Recalled(only_committed(found.scores, committed), warnings, found.told)
 
+    def labels(self) -> frozenset[str]:
+        """Return what the things of the library are called, as far as the search index knows."""
+        try:
+            return self.index.labels()
+        except TwinseekError:  # recall says what is wrong with it, if anything is
+            return frozenset()
+
     def diagnose(self, decomposition: Decomposition) -> list[ResultWarning]:
         """Say what the library as a whole cannot know of a question."""
         from agents.grounding import is_labelled
         from agents.rules_judge import is_described
         from agents.unsought import unsought
 
-        found, twin = unsought(decomposition), self._sample()
+        found, twin = unsought(decomposition, self.labels()), self._sample()
         if twin is None or is_described(twin):
             return []  # what is described is compared by all of a question's words
         labelled = any(is_labelled(track) for track in twin.tracks)

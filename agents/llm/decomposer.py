@@ -70,14 +70,14 @@ class LlmDecomposer:
         """Model and prompt version for the record."""
         return f"{self._model.name} {PROMPT.label}"
 
-    def decompose(self, query: str) -> Decomposition:
-        """Split a question. Never fails: rules are the floor."""
+    def decompose(self, query: str, labels: frozenset[str] = frozenset()) -> Decomposition:
+        """Split a question. Never fails: rules are the floor, and take ``labels``; a model needs none to read names."""
         prompt = PROMPT.render(question=one_line(query, QUESTION))
         try:
             answer = self._model.answer(messages_of(prompt), DecomposeAnswer, purpose="decompose", prompt=PROMPT.label)
         except (ModelGaveUpError, BudgetSpentError) as error:
             text = f"the question was taken apart by rules: {error}"
-            ruled = self._fallback.decompose(query)
+            ruled = self._fallback.decompose(query, labels)
             warning = ResultWarning(code="llm_decomposer", text=text)
             return ruled.model_copy(update={"warnings": (*ruled.warnings, warning)})
         return Decomposition(

@@ -18,7 +18,7 @@ from twins.errors import TwinseekError
 from twins.search import SearchIndex
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 index = SearchIndex.open(Path(sys.argv[1]), writable=True)
-resource.setrlimit(resource.RLIMIT_FSIZE, (400_000, resource.RLIM_INFINITY))
+resource.setrlimit(resource.RLIMIT_FSIZE, (600_000, resource.RLIM_INFINITY))
 done = 0
 try:
     while True:

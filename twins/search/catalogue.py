@@ -19,7 +19,7 @@ from typing import TypeVar
 from twins.errors import TwinseekError
 
 NAME = "catalogue.sqlite"
-VERSION = 1
+VERSION = 2
 BUSY_SECONDS = 30.0
 READ_ATTEMPTS = 20
 
@@ -30,7 +30,7 @@ CREATE TABLE state (key TEXT PRIMARY KEY, value) WITHOUT ROWID;
 CREATE TABLE videos (video INTEGER PRIMARY KEY, video_id TEXT NOT NULL UNIQUE);
 CREATE TABLE parts (
     part_row INTEGER PRIMARY KEY, video INTEGER NOT NULL REFERENCES videos, part TEXT NOT NULL,
-    text TEXT NOT NULL, stamp TEXT NOT NULL, UNIQUE (video, part));
+    text TEXT NOT NULL, told TEXT NOT NULL, labels TEXT NOT NULL, stamp TEXT NOT NULL, UNIQUE (video, part));
 CREATE TABLE spaces (
     space TEXT PRIMARY KEY, dimensions INTEGER NOT NULL, dtype TEXT NOT NULL, file TEXT NOT NULL, rows INTEGER NOT NULL
 ) WITHOUT ROWID;
@@ -41,6 +41,8 @@ CREATE TABLE segments (
 CREATE INDEX segments_of_part ON segments (part_row);
 CREATE INDEX segments_of_space ON segments (space, start);
 CREATE VIRTUAL TABLE texts USING fts5 (text, tokenize = 'porter unicode61 remove_diacritics 2');
+-- A table of its own: BM25 counts the tokens of all columns of a row, and words would weigh less beside more of them.
+CREATE VIRTUAL TABLE told USING fts5 (predicates, tokenize = "unicode61 tokenchars '_'");
 PRAGMA user_version = {VERSION};
 COMMIT;
 """

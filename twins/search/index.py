@@ -46,6 +46,7 @@ class SearchIndex:
         self._lock = FileLock(folder / LOCK_NAME, thread_local=False)
         self._writing = RLock()
         self._snapshots: dict[str, Snapshot] = {}
+        self._labels: tuple[int, frozenset[str]] = (-1, frozenset())
 
     @classmethod
     def open(cls, folder: Path, *, writable: bool, patience: float = LOCK_SECONDS) -> "SearchIndex":
@@ -75,10 +76,20 @@ class SearchIndex:
         """A number that rises with every commit: equal numbers, equal content."""
         return self._reader.read(_sequence)
 
-    def put(self, video_id: str, part: str, space_vectors: SpaceVectors, text: str, stamp: str = "") -> None:
+    def put(
+        self,
+        video_id: str,
+        part: str,
+        space_vectors: SpaceVectors,
+        text: str,
+        stamp: str = "",
+        *,
+        told: Iterable[str] = (),
+        labels: Iterable[str] = (),
+    ) -> None:
         """Put one part in a batch of its own; see :meth:`Batch.put`."""
         with self.batch() as batch:
-            batch.put(video_id, part, space_vectors, text, stamp)
+            batch.put(video_id, part, space_vectors, text, stamp, told=told, labels=labels)
 
     def drop(self, video_id: str, part: str | None = None) -> None:
         """Drop one part of a video, or all of it, in a batch of its own."""
@@ -151,10 +162,17 @@ class SearchIndex:
         terms = list(texts)
         return self._reader.read(lambda connection: words.bm25(connection, terms))
 
-    def bm25_phrases(self, phrases: Iterable[str]) -> dict[str, float]:
-        """Score every video that holds one of some phrases word by word; larger is better. Any text is safe."""
-        told = list(phrases)
-        return self._reader.read(lambda connection: words.bm25_phrases(connection, told))
+    def bm25_told(self, predicates: Iterable[str]) -> dict[str, float]:
+        """Score every video that tells one of some predicates; larger is better. Any text is safe."""
+        names = list(predicates)
+        return self._reader.read(lambda connection: words.bm25_told(connection, names))
+
+    def labels(self) -> frozenset[str]:
+        """Return what the things of all videos are called: the same object until something is committed."""
+        sequence, known = self._labels
+        if sequence != self.sequence:
+            self._labels = sequence, known = self._reader.read(lambda c: (_sequence(c), _labels(c)))
+        return known
 
     def snapshot(self, space: str) -> Snapshot:
         """Return the vectors of a space as last committed: the same object until something is committed.
@@ -249,6 +267,11 @@ def _sequence(connection: sqlite3.Connection) -> int:
     return int(connection.execute("SELECT value FROM state WHERE key = 'sequence'").fetchone()[0])
 
 
+def _labels(connection: sqlite3.Connection) -> frozenset[str]:
+    rows = connection.execute("SELECT DISTINCT labels FROM parts WHERE labels != ''")
+    return frozenset(label for (labels,) in rows for label in labels.split("\n"))
+
+
 def _snapshot(connection: sqlite3.Connection, folder: Path, space: str) -> Snapshot:
     held = connection.execute("SELECT file, rows, dimensions, dtype FROM spaces WHERE space = ?", (space,)).fetchone()
     if held is None:
@@ -290,6 +313,11 @@ def _torn(connection: sqlite3.Connection, folder: Path) -> None:
 
 def _integrity(connection: sqlite3.Connection) -> list[str]:
     found = [str(line) for (line,) in connection.execute("PRAGMA integrity_check") if line != "ok"]
-    held = connection.execute("SELECT count(*) FROM texts_docsize").fetchone()
-    videos = connection.execute("SELECT count(*) FROM videos").fetchone()
-    return found if held == videos else [*found, f"words of {held[0]} videos, but {videos[0]} videos"]
+    (videos,) = connection.execute("SELECT count(*) FROM videos").fetchone()
+    for what, counted in (
+        ("words", "SELECT count(*) FROM texts_docsize"),
+        ("predicates", "SELECT count(*) FROM told_docsize"),
+    ):
+        (held,) = connection.execute(counted).fetchone()
+        found += [f"{what} of {held} videos, but {videos} videos"] if held != videos else []
+    return found

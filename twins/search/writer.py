@@ -1,7 +1,7 @@
 """Changes to the search index: one batch is one transaction, and all of it becomes visible at once."""
 
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +31,8 @@ class Batch:
         text: str,
         stamp: str = "",
         *,
+        told: Iterable[str] = (),
+        labels: Iterable[str] = (),
         beside: bool = False,
     ) -> None:
         """Hold this part of a video, in place of what was held of it.
@@ -40,6 +42,8 @@ class Batch:
             space_vectors: for each space, rows (n, d) float32 or float16, and the (n,) component index of each.
             text: what word search finds the video by: the part's sentences.
             stamp: anything by which the caller recognises later, in :meth:`SearchIndex.parts`, what was put.
+            told: names of the predicates that the part tells (``moves_left``).
+            labels: what somebody has called the part's things.
             beside: what is held of this part in other spaces stays.
 
         Raises:
@@ -53,9 +57,10 @@ class Batch:
         execute("INSERT OR IGNORE INTO videos (video_id) VALUES (?)", (video_id,))
         (video,) = execute("SELECT video FROM videos WHERE video_id = ?", (video_id,)).fetchone()
         (part_row,) = execute(
-            "INSERT INTO parts (video, part, text, stamp) VALUES (?, ?, ?, ?)"
-            " ON CONFLICT (video, part) DO UPDATE SET text = excluded.text, stamp = excluded.stamp RETURNING part_row",
-            (video, part, _storable(text), stamp),
+            "INSERT INTO parts (video, part, text, told, labels, stamp) VALUES (?, ?, ?, ?, ?, ?)"
+            " ON CONFLICT (video, part) DO UPDATE SET text = excluded.text, told = excluded.told,"
+            " labels = excluded.labels, stamp = excluded.stamp RETURNING part_row",
+            (video, part, _storable(text), _storable(" ".join(told)), _lines(labels), stamp),
         ).fetchone()
         for space in space_vectors:
             execute("DELETE FROM segments WHERE part_row = ? AND space = ?", (part_row, space))
@@ -160,6 +165,11 @@ def _check(video_id: str, space: str, vectors: Rows, components: NDArray[np.inte
         raise ValueError(f"{space}: vectors are {vectors.dtype}, not one of {DTYPES}")
     if not np.isfinite(vectors).all():
         raise TwinseekError(f"the {space} vectors of {video_id} are not finite numbers: index it again")
+
+
+def _lines(labels: Iterable[str]) -> str:
+    """Return labels, each once and on a line of its own."""
+    return _storable("\n".join(sorted({" ".join(label.split()) for label in labels})))
 
 
 def _storable(text: str) -> str:

@@ -4,13 +4,14 @@ from dataclasses import replace
 
 import pytest
 
-from agents import named_parts
 from agents.claims import check_verdict
-from agents.named_parts import by_labels
+from agents.grounding import is_labelled
+from agents.named_parts import told_apart
 from agents.open_parts import SOURCE
 from agents.rules_decomposer import RulesDecomposer
 from agents.rules_judge import RulesJudge
-from agents.stand_ins import with_stand_ins
+from agents.stand_ins import PLAIN
+from agents.unsought import unsought
 from encoders.minilm import MiniLM
 from twins.queries import Decomposition, SubQuery
 from twins.schema import Fact
@@ -29,8 +30,14 @@ def labelled(clip, mover):
     return made
 
 
+def taken_apart(question, candidate):
+    """Take a question apart as a library does that holds nothing but a candidate."""
+    labels = frozenset(track.category for track in candidate.twin.tracks if is_labelled(track))
+    return told_apart(RulesDecomposer().decompose(question, labels), labels)
+
+
 def asked(question, candidate):
-    decomposition = RulesDecomposer().decompose(question)
+    decomposition = taken_apart(question, candidate)
     verdict = RulesJudge(MiniLM()).judge(decomposition, candidate)
     return check_verdict(verdict, candidate.twin, candidate.geometry, decomposition.sub_queries)
 
@@ -66,7 +73,8 @@ def test_what_two_parts_ask_for_is_told_once(clip, mover):
 
 def test_without_labels_a_question_stays_as_it_is(clip, mover):
     decomposition = RulesDecomposer().decompose("a dog")
-    assert by_labels(decomposition, clip(mover("1", [(0, 60, 100), (6, 60, 100)])).twin) is decomposition
+    assert told_apart(decomposition, frozenset()) is decomposition
+    assert taken_apart("a dog", clip(mover("1", [(0, 60, 100), (6, 60, 100)]))) == decomposition
 
 
 def test_what_is_named_is_a_thing_however_little_it_stands_out(labelled):
@@ -110,7 +118,7 @@ def called(clip, mover):
 
 
 def judged(question, candidate):
-    verdict = RulesJudge(MiniLM()).judge(RulesDecomposer().decompose(question), candidate)
+    verdict = RulesJudge(MiniLM()).judge(taken_apart(question, candidate), candidate)
     return check_verdict(verdict, candidate.twin, candidate.geometry)
 
 
@@ -151,24 +159,77 @@ def test_a_word_before_a_noun_stays_a_look_though_it_is_a_label(clip, mover):
     assert checked.verdict.instances == ("2",)
 
 
-def test_parts_that_somebody_else_made_of_a_question_are_kept(called):
+SIGNS = frozenset({"stop sign"})
+
+
+def test_parts_that_somebody_else_made_of_a_question_are_kept():
     other = Decomposition(query="a stop sign", sub_queries=(SubQuery(id="m1", text="a red octagon", kind="object"),))
-    assert "a red octagon" in {part.text for part in by_labels(other, called("stop sign").twin).sub_queries}
+    assert "a red octagon" in {part.text for part in told_apart(other, SIGNS).sub_queries}
 
 
-def test_no_name_is_asked_for_where_a_part_denies_it(called):
+def test_names_in_parts_that_somebody_else_made_are_read_by_the_labels_too():
+    other = Decomposition(query="?", sub_queries=(SubQuery(id="m1", text="a stop sign", kind="object"),))
+    (part,) = told_apart(other, SIGNS).sub_queries
+    assert (part.id, part.subject, part.relation) == ("m1", "stop sign", None)
+
+
+def test_no_name_is_asked_for_where_a_part_denies_it():
     denied = SubQuery(id="q1", text="a dog", kind="object", negated=True)
-    parts = by_labels(Decomposition(query="without a dog", sub_queries=(denied,)), called("dog").twin).sub_queries
-    assert parts == (denied,)
+    assert told_apart(Decomposition(query="?", sub_queries=(denied,)), frozenset({"dog"})).sub_queries == (denied,)
 
 
-def test_a_question_is_read_anew_once_for_all_videos_whose_labels_it_does_not_say(called, monkeypatch):
-    read = []
-    monkeypatch.setattr(named_parts, "with_stand_ins", lambda *given: read.append(given) or with_stand_ins(*given))
-    decomposition = RulesDecomposer().decompose("is there a red kettle beside the stop sign?")
-    parts = [by_labels(decomposition, called(label).twin) for label in ("cat", "hot dog", "moped", "orange")]
-    assert len(read) == 1 and len(set(parts)) == 1
-    assert by_labels(decomposition, called("stop sign").twin) != parts[0]
+def test_every_part_has_an_id_of_its_own():
+    parts = told_apart(RulesDecomposer().decompose("a dog barks at a cat"), frozenset({"dog", "cat"})).sub_queries
+    assert [(part.id, part.text) for part in parts] == [
+        ("q1", "a dog barks at a cat"),
+        ("q1-1", "dog"),
+        ("q1-2", "cat"),
+    ]
+
+
+@pytest.mark.parametrize(
+    "question", ["a {}", "{}s", "no {}s", "a clip without a {}", "two {}s", "a {} passes another {}", "no {} moves"]
+)
+@pytest.mark.parametrize("name", ["stop sign", "hot dog", "teddy bear", "orange"])
+def test_what_stands_for_a_name_while_it_is_read_is_never_seen(question, name):
+    labels = frozenset(COCO.split(","))
+    query = question.replace("{}", name)
+    found = told_apart(RulesDecomposer(MiniLM()).decompose(query, labels), labels)
+    texts = [text for part in found.sub_queries for text in (part.text, part.subject, part.object) if text]
+    texts += unsought(found, labels).words
+    assert any(name in text for text in texts) and not any(plain in text for plain in PLAIN for text in texts)
+
+
+def test_situations_are_not_recognised_in_the_words_of_a_name():
+    read = RulesDecomposer(MiniLM()).decompose
+    assert any(part.relation == "stops" for part in read("a stop sign").sub_queries)
+    assert {part.relation for part in read("a stop sign", SIGNS).sub_queries} == {None}
+
+
+def test_a_name_that_is_said_again_and_again_is_one_thing():
+    deeds = ("turns", "moves", "enters", "leaves", "disappears")
+    query = ", then ".join(f"the stop sign {deed}" for deed in deeds)
+    parts = [part for part in RulesDecomposer().decompose(query, SIGNS).sub_queries if part.kind == "action"]
+    assert {part.relation: part.subject for part in parts} == dict.fromkeys(deeds, "stop sign")
+
+
+def test_what_is_denied_of_a_name_is_all_of_its_words():
+    assert RulesDecomposer().decompose("a clip without a stop sign", SIGNS).denied == (2, 3, 4, 5)
+
+
+def test_the_words_of_a_name_are_looked_for():
+    found = RulesDecomposer().decompose("a teddy bear")
+    assert unsought(found).others == ("bear",)
+    assert unsought(found, frozenset({"teddy bear"})).others == ()
+
+
+def test_an_unlabelled_clip_is_not_known_to_hold_a_thing_that_others_are_called(clip, mover):
+    unlabelled = clip(mover("1", [(0, 60, 100), (6, 60, 100)]))
+    found = RulesDecomposer().decompose("a stop sign", SIGNS)
+    verdict = RulesJudge(MiniLM()).judge(told_apart(found, SIGNS), unlabelled)
+    checked = check_verdict(verdict, unlabelled.twin, unlabelled.geometry)
+    assert {line.check for line in checked.trace} == {"unverifiable"} and checked.status == "judged"
+    assert not verdict.instances and not verdict.spans
 
 
 def test_when_a_named_thing_does_what_is_asked_is_told_and_not_when_it_is_in_view(clip, mover):
@@ -178,11 +239,20 @@ def test_when_a_named_thing_does_what_is_asked_is_told_and_not_when_it_is_in_vie
 
 
 def test_what_grammar_says_of_one_of_several_has_the_words_of_the_question_again(called):
-    parts = by_labels(RulesDecomposer().decompose("the stop signs are close to each other"), called("stop sign").twin)
+    parts = taken_apart("the stop signs are close to each other", called("stop sign"))
     near = next(part for part in parts.sub_queries if part.relation == "near")
     assert (near.subject, near.object) == ("stop sign", "other stop sign")
 
 
 def test_a_label_that_stands_where_no_thing_is_named_stays_a_look(called):
-    parts = by_labels(RulesDecomposer().decompose("they race and one is orange"), called("orange").twin).sub_queries
+    parts = taken_apart("they race and one is orange", called("orange")).sub_queries
     assert "orange thing" in {part.subject for part in parts}
+
+
+def test_where_people_have_described_a_clip_a_thing_that_is_only_named_is_left_to_their_words(called):
+    candidate = called("dog")
+    said = Fact(kind="caption", text="a dog waits by the door", source="test")
+    described = replace(candidate, twin=candidate.twin.model_copy(update={"facts": (said,)}), coarse_score=0.9)
+    parts = taken_apart("a door", called("dog"))
+    assert RulesJudge().judge(parts, described).score == pytest.approx(0.9)
+    assert RulesJudge().judge(parts, replace(candidate, coarse_score=0.9)).score < 0.8

@@ -193,9 +193,9 @@ def test_equal_calls_of_one_plan_are_made_once():
 
 def test_a_slow_decomposer_takes_nothing_of_the_time_of_a_rules_judge():
     class Slow(RulesDecomposer):
-        def decompose(self, query):
+        def decompose(self, query, labels=frozenset()):
             time.sleep(0.4)
-            return super().decompose(query)
+            return super().decompose(query, labels)
 
     made = a_video()
     context = RetrieveContext(

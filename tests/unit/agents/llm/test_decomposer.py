@@ -14,11 +14,11 @@ from prompts import load
 from twins.predicates import PREDICATES
 
 
-def decompose(answer, query="who gives up the chase?", budget=None):
+def decompose(answer, query="who gives up the chase?", budget=None, labels=frozenset()):
     chat = ScriptedChat(script=lambda messages: answer)
     limits = CallLimits(attempts=2, backoff=0.0)
     model = Model(chat, "scripted", meter=Meter(budget), limits=limits)
-    return LlmDecomposer(model, RulesDecomposer()).decompose(query), chat
+    return LlmDecomposer(model, RulesDecomposer()).decompose(query, labels), chat
 
 
 def part(name, **fields):
@@ -74,3 +74,8 @@ def test_the_prompt_lists_every_predicate_and_no_other():
     pairs = re.search(r"Predicates of two: (.*)", text)[1].split()
     assert sorted(alone) == sorted(name for name, predicate in PREDICATES.items() if predicate.arity == 1)
     assert sorted(pairs) == sorted(name for name, predicate in PREDICATES.items() if predicate.arity == 2)
+
+
+def test_rules_that_take_over_read_what_things_are_called():
+    found, _ = decompose({}, query="a stop sign", budget=Budget(calls=0), labels=frozenset({"stop sign"}))
+    assert {part.relation for part in found.sub_queries} == {None}

@@ -60,3 +60,43 @@ def test_operators_are_only_words(index: SearchIndex, text: str) -> None:
 @given(st.lists(st.text(st.characters(), max_size=40), max_size=4))
 def test_no_text_breaks_the_search(index: SearchIndex, texts: list[str]) -> None:
     assert all(np.isfinite(score) for score in index.bm25(texts).values())
+
+
+def test_what_a_video_tells_weighs_nothing_among_its_words(tmp_path):
+    scores = []
+    for told in ([], ["follows", "moves_left", "near"]):
+        with SearchIndex.open(tmp_path / str(len(told)), writable=True) as index:
+            index.put("dog", "p", {}, "a dog runs", told=told)
+            index.put("cat", "p", {}, "a cat follows a dog under the table")
+            scores.append(index.bm25(["dog", "follows", "moves_left"]))
+    assert scores[0] == scores[1]
+
+
+def test_a_predicate_is_told_by_its_whole_name_and_once_whatever_part_tells_it(tmp_path):
+    with SearchIndex.open(tmp_path, writable=True) as index:
+        index.put("a", "p", {}, "moves left", told=["moves_left", "near"])
+        index.put("b", "p", {}, "near", told=["near"])
+        index.put("b", "q", {}, "", told=["near", "moves"])
+        assert set(index.bm25_told(["moves"])) == {"b"}
+        assert set(index.bm25_told(["moves_left", "nothing"])) == {"a"}
+        near = index.bm25_told(["near"])
+        assert near["a"] == pytest.approx(near["b"])
+        index.drop("b", "q")
+        assert (index.bm25_told(["moves"]), set(index.bm25_told(["near"]))) == ({}, {"a", "b"})
+
+
+@pytest.mark.parametrize("name", ["", '"', '" OR predicates:near', "near OR moves", "near*", "né", "\0"])
+def test_no_name_of_a_predicate_is_a_query_language(tmp_path, name):
+    with SearchIndex.open(tmp_path, writable=True) as index:
+        index.put("a", "p", {}, "", told=["near"])
+        assert index.bm25_told([name]) == {}
+
+
+def test_labels_are_those_of_all_parts_and_the_same_object_until_something_changes(tmp_path):
+    with SearchIndex.open(tmp_path, writable=True) as index:
+        index.put("a", "p", {}, "", labels=["stop  sign", "dog"])
+        index.put("b", "p", {}, "", labels=["dog\ncat"])
+        labels = index.labels()
+        assert labels == {"stop sign", "dog", "dog cat"} and index.labels() is labels
+        index.drop("b")
+        assert index.labels() == {"stop sign", "dog"}

@@ -1,0 +1,21 @@
+"""What is left of a question without its asking frame, and what grammar reads in it."""
+
+from agents.clauses import MAX_WORDS, Token, strip_asking, tokenise
+from agents.lexicon import lexicon
+from agents.numbers import settle_numbers
+from agents.patterns import settle_patterns
+from agents.reading import Reading, read
+
+
+def read_question(query: str) -> tuple[list[Token], Reading]:
+    """Return the words of a question without its asking frame, and what grammar reads in them."""
+    return read_words(tokenise(query))
+
+
+def read_words(tokens: list[Token]) -> tuple[list[Token], Reading]:
+    """Do the same for words that are taken apart already."""
+    asked = strip_asking(tokens[: 2 * MAX_WORDS])[:MAX_WORDS] or tokens[:MAX_WORDS]
+    asked = settle_patterns(settle_numbers(asked) or asked)
+    if len(asked) == 1 and any(asked[0].text in members for members in lexicon().kinds.values()):
+        asked = [Token("a"), *asked]  # `dog` by itself is the animal, and does not follow anybody
+    return asked, read(asked)

@@ -1,0 +1,54 @@
+"""Which words of a question may be what a thing is called."""
+
+from collections.abc import Sequence
+
+from agents.clauses import AUXILIARIES, Token
+from agents.lexicon import DETERMINERS, closed_class, lexicon
+from agents.reading import Reading
+from agents.stemming import stem
+from agents.sub_queries import free_words, is_content
+
+PRESENTING = frozenset(["there", "here", "where"])
+"""What stands before a form of *be* that says that there is something."""
+
+
+def named_in(tokens: Sequence[Token], reading: Reading) -> tuple[tuple[str, ...], float]:
+    """Return the noun phrases whose names no predicate explains, and their share of the words that are left over."""
+    free = free_words(tokens, reading)
+    names = {tokens[at].text for at in free if may_name(tokens, at, labelled=True)}
+    phrases = [entity.text for entity in reading.entities if entity.nouns and names.issuperset(entity.nouns)]
+    said = {noun for entity in reading.entities if entity.text in phrases for noun in entity.nouns}
+    share = sum(tokens[at].text in said for at in free) / max(len(free), 1)
+    return tuple(dict.fromkeys(phrases)), share
+
+
+def may_name(tokens: Sequence[Token], at: int, *, labelled: bool = False) -> bool:
+    """Say whether a word may be what a thing is called, which a label could say too.
+
+    None is what a predicate or a place tells, a courtesy, a participle (``fooled``), or what stands bare after a form
+    of *be* (``it is nice``).
+
+    Args:
+        tokens: of the question.
+        at: position of the word.
+        labelled: the last noun of a phrase may end as participles do (``a moped``): a label says what it is.
+    """
+    word = tokens[at].text
+    participle = word.endswith("ed") and stem(word) != word and not (labelled and _ends_phrase(tokens, at))
+    if says_nothing(word) or word in closed_class("unnameable") or participle:
+        return False
+    return at < 2 or tokens[at - 1].text not in AUXILIARIES or tokens[at - 2].text in PRESENTING
+
+
+def says_nothing(word: str) -> bool:
+    """Say whether a word names nothing that could be seen by itself, or what a predicate or a place tells."""
+    known = lexicon()
+    silent = closed_class("abstract") | closed_class("unseen") | known.asking["frame"] | known.asking["others"]
+    told = (word,) in known.names or word in known.adjectives or word in known.places
+    return word in silent or told or not is_content(word)
+
+
+def _ends_phrase(tokens: Sequence[Token], at: int) -> bool:
+    """Say whether a word follows its article, and no word follows of which it could be said."""
+    after = tokens[at + 1].text if at + 1 < len(tokens) else "."
+    return at > 0 and tokens[at - 1].text in DETERMINERS and after != "," and not is_content(after)

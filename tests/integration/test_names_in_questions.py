@@ -1,0 +1,114 @@
+"""A question is read by what the things of its library are called, and everybody sees it read so."""
+
+import json
+import sqlite3
+
+import pytest
+
+from graphs.embedding import part_names
+from tests.integration.model_server import says, serve
+from twins.errors import TwinseekError
+from twins.schema import Fact, Observation, ObservedTrack
+from twins.search import catalogue
+from twinseek.library import Library
+
+VERDICT = json.dumps({"score": 0.9, "claims": [{"claim": "a sign", "part": "q1", "instances": []}]})
+
+
+def described(name, category):
+    places = [(0, 0.1), (5, 0.4), (10, 0.7)]
+    seen = [
+        (frame, {"id": 1, "bbox": [left, 0.4, left + 0.2, 0.6], "depth": "mid", "state": ""}) for frame, left in places
+    ]
+    return {
+        "video": name, "fps": 10, "n_frames": 20, "width": 100, "height": 100, "caption": "",
+        "objects": [{"id": 1, "category": category, "attributes": [], "role": ""}],
+        "frames": [{"frame": frame, "objects": [thing]} for frame, thing in seen], "events": [],
+    }  # fmt: skip
+
+
+@pytest.fixture
+def library(tmp_path, monkeypatch):
+    monkeypatch.delenv("OPENAI_API_KEY", raising=False)
+    with Library.open(tmp_path / "library", create=True) as opened:
+        yield opened
+
+
+def fill(library, tmp_path, **categories):
+    for name, category in categories.items():
+        (tmp_path / f"{name}.json").write_text(json.dumps(described(name, category)))
+    library.import_files([tmp_path / f"{name}.json" for name in categories], captions=False)
+
+
+def test_the_record_asks_for_what_the_library_has_a_name_for(library, tmp_path):
+    fill(library, tmp_path, road="Stop Sign", yard="dog")
+    result = library.ask("a stop sign")
+    assert [(part.id, part.subject, part.relation) for part in result.sub_queries] == [("q1", "stop sign", None)]
+    assert result.results[0].video_id == "road" and result.results[0].status == "verified"
+
+
+def test_a_name_that_the_library_does_not_have_changes_nothing(library, tmp_path):
+    fill(library, tmp_path, yard="dog")
+    asked = library.ask("a stop sign").sub_queries
+    assert asked == library.gallery.decomposer.decompose("a stop sign").sub_queries
+    assert any(part.relation == "stops" for part in asked)
+
+
+def test_a_judge_with_a_model_sees_the_same_parts(library, tmp_path):
+    fill(library, tmp_path, road="stop sign", yard="dog")
+    with serve("m") as server:
+        server.script(says(VERDICT))
+        result = library.ask("a stop sign", llm={"judge": "openai:m", "decompose": "none", "base_url": server.url})
+        prompts = [str(request["messages"]) for request in server.requests]
+    judging = [prompt for prompt in prompts if "twin of the video" in prompt]
+    assert len(judging) == 2 and all("q1 stop sign" in prompt for prompt in judging)
+    assert not any("something stops" in prompt for prompt in prompts)
+    assert [part.text for part in result.sub_queries] == ["stop sign"]
+
+
+def test_warnings_do_not_miss_the_words_of_a_name(library, tmp_path):
+    fill(library, tmp_path, bed="teddy bear")
+    assert not [warning for warning in library.ask("a teddy bear").warnings if warning.code == "not_looked_for"]
+
+
+def test_a_name_that_a_tool_found_later_counts_too(library, tmp_path):
+    fill(library, tmp_path, road="car")
+    found = ObservedTrack(
+        id="1", category="stop sign", confidence=0.9, frames=((0, 0.0, (1.0, 1.0, 9.0, 9.0)),), known=False
+    )
+    fact = Fact(kind="motion", about="1", text="it moves up", predicate="moves_up", source="test")
+    library.store.observe(
+        "road",
+        Observation(
+            key="0" * 12, tool="t", tool_version="1", args={}, source_sha256="0", created="2026", facts=(fact,),
+            tracks=(found,),
+        ),
+    )  # fmt: skip
+    assert library.gallery.labels() == {"car"}
+    library.gallery.sync()
+    assert library.gallery.labels() == {"car", "stop sign"}
+    assert set(library.gallery.index.bm25_told(["moves_up"])) == {"road"}
+
+
+def test_the_index_knows_what_each_video_tells_until_the_video_goes(library, tmp_path):
+    fill(library, tmp_path, road="stop sign", yard="dog")
+    assert set(library.gallery.index.bm25_told(["moves_right"])) == {"road", "yard"}
+    library.remove(["yard"])
+    assert set(library.gallery.index.bm25_told(["moves_right"])) == {"road"}
+    assert library.gallery.labels() == {"stop sign"} and library.gallery.problems() == []
+
+
+def test_an_index_of_an_older_version_is_made_anew_without_embedding_anything(library, tmp_path, monkeypatch):
+    fill(library, tmp_path, road="stop sign")
+    library.gallery.close()
+    path = library.store.root / "search" / catalogue.NAME
+    with sqlite3.connect(path) as connection:
+        connection.execute("PRAGMA user_version = 1")  # it knew neither labels nor predicates
+    with pytest.raises(TwinseekError, match=r"doctor --repair"):
+        library.ask("a stop sign")
+    with monkeypatch.context() as patch:
+        encoder = type(library.gallery.encoder)
+        patch.setattr(encoder, "encode_both", lambda self, texts: pytest.fail("embedded again"))
+        library.gallery.sync()
+    assert set(library.gallery.index.parts()) == {("road", name) for name in part_names(library.store, "road")}
+    assert [part.text for part in library.ask("a stop sign").sub_queries] == ["stop sign"]
