@@ -10,10 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from agents.ranking_records import instance_vectors
+from graphs.told import told_by
 from twins.errors import TwinseekError
 from twins.geometry import Floats
 from twins.protocols import TextEncoder, WordStates
-from twins.schema import Component, Fact, ObservedTrack, Track
+from twins.schema import Component, ObservedTrack, Track
 from twins.search.index import HeldPart, SearchIndex
 from twins.search.writer import Batch, SpaceVectors
 from twins.store import Store
@@ -21,7 +22,7 @@ from twins.unnamed import is_unnamed
 
 log = logging.getLogger(__name__)
 
-VERSION = 4
+VERSION = 5
 """Raised when what is put into the search index changes."""
 
 PARTS_PER_COMMIT = 32
@@ -37,7 +38,7 @@ Event = dict[str, Any]
 class Part:
     """What is embedded together: the components of one generation, or the facts of one observation.
 
-    ``told`` are the predicates that it tells, ``labels`` what its things are called.
+    ``told`` is what it tells (:func:`graphs.told.told_by`), ``labels`` what its things are called.
     """
 
     video_id: str
@@ -154,7 +155,8 @@ def read_part(store: Store, video_id: str, name: str) -> Part:
     observation = store.observation(video_id, name)
     if observation is None:
         twin = store.twin(video_id, name)
-        return Part(video_id, name, store.components(video_id, name), _told(twin.facts), _labels(twin.tracks))
+        told, labels = told_by(twin.facts, twin.tracks), _labels(twin.tracks)
+        return Part(video_id, name, store.components(video_id, name), told, labels)
     facts = tuple(
         Component(
             kind=fact.kind,
@@ -166,11 +168,7 @@ def read_part(store: Store, video_id: str, name: str) -> Part:
         )
         for fact in observation.facts
     )
-    return Part(video_id, name, facts, _told(observation.facts), _labels(observation.tracks))
-
-
-def _told(facts: Iterable[Fact]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(fact.predicate for fact in facts if fact.predicate is not None))
+    return Part(video_id, name, facts, told_by(observation.facts), _labels(observation.tracks))
 
 
 def _labels(tracks: Iterable[Track | ObservedTrack]) -> tuple[str, ...]:

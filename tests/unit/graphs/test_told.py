@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 
-from graphs.told import names_of, proposed, told_of
+from graphs.told import names_of, proposed, told_by, told_of
 from twins.queries import Decomposition, SubQuery
+from twins.schema import Attribute, Fact, Track
 from twins.search.index import SearchIndex
 
 ROWS = {"s": (np.ones((1, 2), np.float32), np.zeros(1, np.int32))}
@@ -86,3 +87,43 @@ def test_near_words_and_told_predicates_take_turns():
     coarse = [("a", 0.9), ("b", 0.8), ("c", 0.7), ("d", 0.1), ("e", 0.0)]
     assert proposed(coarse, ["e", "gone", "a"], 4) == [("a", 0.9), ("e", 0.0), ("b", 0.8), ("c", 0.7)]
     assert proposed(coarse, [], 2) == coarse[:2]
+
+
+def chase(name, hunter, hunted):
+    """Return what is told of a chase, the looks of one thing said by its track and those of the other by a fact."""
+    tracks = [
+        Track(
+            id="t1",
+            source="perception",
+            attributes=(Attribute(kind="colour", text=hunter, confidence=0.9, source="appearance"),),
+        ),
+        Track(id="t2", source="perception"),
+    ]
+    facts = [
+        Fact(kind="action", text="?", predicate="follows", about="t1", others=("t2",), source="predicates"),
+        Fact(kind="attribute", text=f"{hunted} and small", about="t2", source="describer"),
+        Fact(kind="action", text="?", predicate="stops", about="t2", source="predicates"),
+    ]
+    return told_by(facts, tracks)
+
+
+def test_a_predicate_is_told_with_the_looks_of_who_takes_part_and_with_no_others():
+    told = chase("a", "lemon", "dark red")
+    assert {"follows", "follows_yellow", "follows_red", "follows_small", "looks_yellow", "stops", "stops_red"} < set(
+        told
+    )
+    assert "stops_yellow" not in told
+
+
+def test_among_those_that_tell_a_predicate_the_looks_of_its_things_decide_in_whatever_words(tmp_path):
+    def asks(subject, other, relation="follows"):
+        part = SubQuery(id="s1", text="?", kind="action", subject=subject, relation=relation, object=other)
+        return told_of(Decomposition(query="?", sub_queries=(part,)), index)[0]
+
+    with SearchIndex.open(tmp_path, writable=True) as index:
+        for name, hunter, hunted in (("a", "yellow", "green"), ("b", "red", "blue"), ("c", "red", "green")):
+            index.put(name, "g", ROWS, "", told=chase(name, hunter, hunted))
+        assert asks("the lemon-coloured star", "emerald cross") == "a"
+        assert asks("crimson star", "the azure one") == "b"
+        assert asks("crimson star", "the emerald one") == "c"
+        assert asks("the yellow thing", None, relation=None) == "a"
