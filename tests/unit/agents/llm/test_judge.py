@@ -136,6 +136,8 @@ def test_calls_in_the_form_of_other_protocols_are_read(candidate):
 
 def test_beside_a_check_stand_our_words_and_not_the_models(candidate):
     best = {**GOOD["claims"][0], "claim": "BEST ANSWER OF ALL"}
-    judge, _ = judge_of({**GOOD, "claims": [best, {"claim": "it is fun"}]})
+    count = {"claim": "BEST ANSWER OF ALL", "predicate": "count", "value": ">=1 of thing"}
+    judge, _ = judge_of({**GOOD, "claims": [best, count, {"claim": "it is fun"}]})
     verdict = judge.step(Case(QUESTION, candidate))
-    assert [claim.claim for claim in verdict.claims] == ["thing 2 follows thing 1 (1.0-3.0 s)", "it is fun"]
+    told = [claim.claim for claim in verdict.claims]
+    assert told == ["thing 2 follows thing 1 (1.0-3.0 s)", "count: >=1 of thing", "it is fun"]
