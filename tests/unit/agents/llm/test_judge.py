@@ -4,10 +4,12 @@ import pytest
 
 from agents.llm.calling import CallLimits, ModelGaveUpError
 from agents.llm.judge import PROMPT, LlmJudge, part_text
+from agents.llm.judge_answer import JudgeAnswer, VerdictAnswer
 from agents.llm.metering import Meter
 from agents.llm.model import Model
 from agents.llm.tokens import estimate_tokens
 from benchmarks.scripted import ScriptedChat
+from prompts.answers import json_schema
 from twins.protocols import Case, ToolOffer
 from twins.queries import CheckedClaim, Decomposition, Plan, SubQuery, ToolCall, ToolFinding, Verdict
 from twins.schema import Fact
@@ -100,6 +102,13 @@ def test_without_tools_none_are_offered_and_a_plan_is_no_answer(candidate):
     assert isinstance(judge.step(Case(QUESTION, candidate)), Verdict)
     assert "look_closer" not in told(chat) and "Tools: none" in told(chat)
     assert "score is missing" in told(chat, 1)
+
+
+def test_a_server_that_follows_schemas_may_leave_the_score_open_only_beside_calls():
+    verdict, either = json_schema(VerdictAnswer), json_schema(JudgeAnswer)
+    assert verdict["properties"]["score"] == {"type": "number", "minimum": 0, "maximum": 1}
+    assert {"type": "null"} in either["properties"]["score"]["anyOf"]
+    assert set(verdict["required"]) == set(verdict["properties"]) == set(either["required"]) - {"missing", "calls"}
 
 
 def test_a_plan_holds_only_calls_of_tools_on_offer(candidate):
