@@ -39,6 +39,7 @@ def ground_hit(hit: RankedHit, effective: EffectiveTwin, store: Store, masks: Li
         instances=instances,
         trace=verdict.trace,
         reading=verdict.reading,
+        by_rules=verdict.by_rules,
     )
 
 

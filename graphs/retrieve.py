@@ -181,7 +181,7 @@ def rank(state: RetrieveState, runtime: Rt) -> Json:
     verdicts = [Judged.model_validate(verdict) for verdict in state["verdicts"]]
     warnings: list[Json] = []
     if context.investigator is not None and all(verdict.by_rules for verdict in verdicts):
-        verdicts = [Judged.model_validate(verdict) for verdict in state["screened"]]
+        verdicts = [Judged.model_validate({**verdict, "by_rules": True}) for verdict in state["screened"]]
         if verdicts:
             warnings.append(
                 as_warning("answered_by_rules", "no model judged a single video: this is the rules' answer")

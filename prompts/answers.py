@@ -18,6 +18,8 @@ PROBLEMS = 3
 """Problems of an answer that are told at once."""
 DEEPEST = 50
 """Objects and lists inside each other; no answer needs more, and what is far deeper cannot be written as JSON again."""
+LEAST_WORDS = 4
+EXAMPLE = "You repeated an example of the instructions: answer with what these pictures show."
 CUT = frozenset(["length", "max_tokens", "max_output_tokens"])
 FILTERED = frozenset(["content_filter", "refusal", "safety", "blocked"])
 
@@ -64,6 +66,19 @@ def read_answer(message: AIMessage, schema: type[T]) -> Read[T]:
     if not answer_text(message).strip():
         raise BadAnswerError("Your answer was empty: answer with one JSON object.")
     raise BadAnswerError("Your answer is not one JSON object: answer with the JSON object alone, without other text.")
+
+
+def repeats_example(answer: Any, shared: str) -> bool:
+    """Say whether an answer is one of a prompt's own examples, word for word: small models give those for an answer.
+
+    Args:
+        answer: an object; its confidence does not count.
+        shared: the part of the prompt with the examples. One of fewer than 4 words (nothing is seen, say) is an answer.
+    """
+    given = _without_confidence(answer)
+    return sum(len(text.split()) for text in _texts(given)) >= LEAST_WORDS and any(
+        _without_confidence(example) == given for example in _embedded(shared)
+    )
 
 
 def json_schema(schema: type[BaseModel]) -> dict[str, Any]:
@@ -130,6 +145,19 @@ def _embedded(text: str) -> Iterator[Any]:
         else:
             yield found
         at = text.find("{", end)
+
+
+def _without_confidence(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: _without_confidence(one) for name, one in value.items() if name != "confidence"}
+    return [_without_confidence(one) for one in value] if isinstance(value, list) else value
+
+
+def _texts(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    for held in _held(value):
+        yield from _texts(held)
 
 
 def _is_deeper(value: Any, most: int) -> bool:

@@ -42,7 +42,7 @@ def build(context: ToolContext) -> BaseTool | None:
             times=", ".join(f"{crop.seconds:.1f} s" for crop in crops),
             question=fence("question", question),
         )
-        found = ask_model(see, rendered, [crop.image for crop in crops])
+        found = ask_model(see, rendered, [crop.image for crop in crops], "seen")
         statement = found.get("statement")
         if found.get("seen") is not True or not isinstance(statement, str) or not statement.strip():
             return "that cannot be seen.", []
@@ -55,5 +55,5 @@ def build(context: ToolContext) -> BaseTool | None:
         }
         return statement, [fact]
 
-    describe.metadata = {"version": f"1-{prompt.label}", "weights": model_name(see)}
+    describe.metadata = {"version": f"2-{prompt.label}", "weights": model_name(see)}
     return describe

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-VERSION = "1"
+VERSION = "2"
 """Raised when the same answers become other phrases, or other pictures are shown."""
 PROMPTS = ("describe_shot", "describe_instance", "name_things", "answer_again")
 

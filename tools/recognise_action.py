@@ -38,11 +38,11 @@ def build(context: ToolContext) -> BaseTool | None:
             times=", ".join(f"{crop.seconds:.1f} s" for crop in crops),
             question=fence("question", question or "what is done?"),
         )
-        found = ask_model(see, rendered, [crop.image for crop in crops]).get("actions")
+        found = ask_model(see, rendered, [crop.image for crop in crops], "actions").get("actions")
         facts = [fact for entry in _entries(found) if (fact := _fact(entry, crops)) is not None]
         return "; ".join(str(fact["text"]) for fact in facts) or "no action can be seen.", facts
 
-    recognise_action.metadata = {"version": f"1-{prompt.label}", "weights": model_name(see)}
+    recognise_action.metadata = {"version": f"2-{prompt.label}", "weights": model_name(see)}
     return recognise_action
 
 

@@ -1,16 +1,17 @@
 """Showing pictures to a chat model that sees; its answers are data, never trusted to be more than that."""
 
 import base64
-import json
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import cv2
 import numpy as np
-from langchain_core.messages import HumanMessage, SystemMessage
+from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, SystemMessage
 from langchain_core.tools import ToolException
+from pydantic import BaseModel, ConfigDict
 
 from prompts import Rendered
+from prompts.answers import EXAMPLE, BadAnswerError, answer_text, read_answer, repeats_example
 from twins.geometry import Bytes
 
 if TYPE_CHECKING:
@@ -20,10 +21,14 @@ LONGEST_SIDE = 768
 """Pixels of a picture that is shown: what models look at in one piece, and pay for by size."""
 SHORTEST_SIDE = 224
 """A smaller crop is enlarged; models see little in a stamp."""
+TRIES, REPEATED = 2, 1000
+"""Times that one question is asked, and characters of a wrong answer that are shown to the model again."""
 
 
-def ask_model(see: "BaseChatModel", prompt: Rendered, images: Sequence[Bytes]) -> dict[str, Any]:
+def ask_model(see: "BaseChatModel", prompt: Rendered, images: Sequence[Bytes], key: str) -> dict[str, Any]:
     """Show pictures, each (h, w, 3) RGB, and return the JSON object that the model answers with.
+
+    A wrong answer is shown to the model again, once, with what is wrong about it. So is one without the key.
 
     Raises:
         ToolException: it answers with something else.
@@ -32,14 +37,27 @@ def ask_model(see: "BaseChatModel", prompt: Rendered, images: Sequence[Bytes]) -
         {"type": "image", "base64": jpeg(resized(image)), "mime_type": "image/jpeg"} for image in images
     ]
     blocks.append({"type": "text", "text": prompt.own})
-    answer = str(see.invoke([SystemMessage(prompt.shared), HumanMessage(content=blocks)]).text)
-    try:
-        found = json.loads(answer[answer.index("{") : answer.rindex("}") + 1])
-    except (ValueError, RecursionError):
-        found = None
-    if not isinstance(found, dict):
-        raise ToolException("the model that looks at pictures gave no answer that can be read.")
-    return found
+    messages: list[BaseMessage] = [SystemMessage(prompt.shared), HumanMessage(content=blocks)]
+    for _ in range(TRIES):
+        reply = see.invoke(messages)
+        try:
+            found = read_answer(reply, _Answer).value.model_dump()
+            if key not in found:
+                raise BadAnswerError(f'Your JSON object has no "{key}": answer with the whole object.')
+            if repeats_example(found, prompt.shared):
+                raise BadAnswerError(EXAMPLE)
+        except BadAnswerError as error:
+            said = answer_text(reply).strip()[:REPEATED] or "(empty)"  # some templates refuse an empty turn
+            messages = [*messages[:2], AIMessage(said), HumanMessage(str(error))]
+        else:
+            return found
+    raise ToolException("the model that looks at pictures gave no answer that can be read.")
+
+
+class _Answer(BaseModel):
+    """Any object: tools take from it what they can use."""
+
+    model_config = ConfigDict(extra="allow")
 
 
 def model_name(see: "BaseChatModel") -> str:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 from pydantic import BaseModel
 
 from prompts import Rendered, load
-from prompts.answers import BadAnswerError, answer_text, read_answer
+from prompts.answers import EXAMPLE, BadAnswerError, answer_text, read_answer, repeats_example
 from twins.geometry import Bytes
 
 if TYPE_CHECKING:
@@ -62,7 +62,10 @@ def ask(eyes: Eyes, questions: Sequence[Question]) -> list[BaseModel | None]:
         for place, reply in zip(list(left), eyes.answer(list(left.values())), strict=True):
             question = left.pop(place)
             try:
-                found[place] = read_answer(reply, question.schema).value
+                value = read_answer(reply, question.schema).value
+                if repeats_example(value.model_dump(), question.prompt.shared):
+                    raise BadAnswerError(EXAMPLE)
+                found[place] = value
             except BadAnswerError as error:
                 left[place] = replace(question, earlier=(_complaint(answer_text(reply), str(error)),))
     if left:

@@ -164,7 +164,7 @@ class Hit(Strict):
     ``status`` is *verified* where at least one claim was recomputed and holds, and none was refuted; *judged* where no
     claim could be recomputed and holds, or one was refuted (the trace says which); *coarse* where no judge looked; and
     *dropped* under the threshold. ``reading`` is that of the sub-queries which the trace answers, where a question
-    can be understood in several ways.
+    can be understood in several ways. ``by_rules`` says that a model was to judge it, and the rules did.
     """
 
     rank: int
@@ -177,6 +177,7 @@ class Hit(Strict):
     instances: tuple[InstanceResult, ...]
     trace: tuple[CheckedClaim, ...]
     reading: str | None = None
+    by_rules: bool = False
 
 
 class Cost(Strict):

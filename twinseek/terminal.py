@@ -191,7 +191,7 @@ def _print_hits(record: ResultRecord, console: Console) -> None:
     if not console.is_terminal:
         for hit in record.results:
             _print(console, _headline(hit, console))
-            for line in [*_understood(hit, record), *_claim_lines(hit.trace, console)]:
+            for line in [*_introduction(hit, record), *_claim_lines(hit.trace, console)]:
                 _print(console, Text("   ") + line)
     elif console.width < WIDE:
         for hit in record.results:
@@ -263,10 +263,10 @@ def _spans(spans: Sequence[Span]) -> list[str]:
 
 
 def _reasons(hit: Hit, record: ResultRecord, console: Console) -> Text:
-    """Return one line a claim, the verified first, below the way to understand the question where there are several."""
+    """Return one line a claim, the verified first, below who judged it and how it was understood."""
     order = list(CHECK_MARKS)
     claims = sorted(hit.trace, key=lambda claim: order.index(claim.check))
-    return Text("\n").join([*_understood(hit, record), *_claim_lines(claims, console)])
+    return Text("\n").join([*_introduction(hit, record), *_claim_lines(claims, console)])
 
 
 def _claim_lines(claims: Sequence[CheckedClaim], console: Console) -> list[Text]:
@@ -278,9 +278,11 @@ def _claim_lines(claims: Sequence[CheckedClaim], console: Console) -> list[Text]
     return [*lines, Text(told, style=style)] if left else lines
 
 
-def _understood(hit: Hit, record: ResultRecord) -> list[Text]:
+def _introduction(hit: Hit, record: ResultRecord) -> list[Text]:
+    """Return who judged it, where that was not the model that was asked for, and how it was understood."""
+    told = [Text("judged by rules, not by the model:", style="dim")] if hit.by_rules else []
     way = told_way(hit, record)
-    return [Text(f"understood {plain_text(way)}:", style="dim")] if way else []
+    return [*told, Text(f"understood {plain_text(way)}:", style="dim")] if way else told
 
 
 def _claim_line(claim: CheckedClaim, console: Console) -> Text:

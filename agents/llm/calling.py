@@ -180,7 +180,10 @@ def explain(error: BaseException, attempts: int, seconds: float) -> str:
     if status is not None and status >= 400:
         return f"the model's server refuses the request (status {status}): {said}"
     if _is_timeout(error):
-        return f"the model's server did not answer in time (asked {tries}): raise llm.timeout, or look at its load"
+        return (
+            f"the model's server did not answer in time (asked {tries}): "
+            "raise llm.timeout and llm.seconds, or look at its load"
+        )
     if _is_line_error(error):
         return f"the model's server cannot be reached (asked {tries}): check that it runs, and the base URL ({said})"
     said = _body(error) or said

@@ -8,7 +8,9 @@ from agents.llm.judge_answer import MOST_CALLS, MOST_CLAIMS, AnswerClaim, JudgeA
 from agents.llm.model import Model
 from agents.llm.prompting import messages_of
 from agents.llm.statements import state
-from agents.llm.view import view
+from agents.llm.tokens import estimate_tokens
+from agents.llm.view import TOKENS, view
+from agents.open_parts import says_not
 from prompts import fence, load, one_line
 from twins.protocols import Case, ToolOffer
 from twins.queries import Claim, Plan, SubQuery, ToolCall, ToolFinding, Verdict
@@ -17,6 +19,8 @@ from twins.schema import Span
 PROMPT = load("judge")
 CLAIM, FOUND, OFFER = 200, 600, 120
 """Characters of a claim, of what one call has found, and of what a tool says that it is for."""
+FEW_PARTS, LEAST_VIEW = 50, 280
+"""Tokens of a question's parts beside which a view has all its room; more of them cost it some, down to the least."""
 
 
 class LlmJudge:
@@ -42,13 +46,15 @@ class LlmJudge:
             BudgetSpentError: a call more would cost more than is left.
         """
         door = _Door(case)
+        parts = "\n".join(map(part_text, case.decomposition.sub_queries))
+        room = max(TOKENS - max(estimate_tokens(parts) - FEW_PARTS, 0), LEAST_VIEW)
         prompt = PROMPT.render(
             tools=tools_text(case.tools),
-            twin=fence("twin of the video", view(case.candidate, case.decomposition)),
+            twin=fence("twin of the video", view(case.candidate, case.decomposition, room)),
             found=found_text(case.findings),
             refuted=refuted_text(case),
             question=one_line(case.decomposition.query, 1000),
-            parts="\n".join(map(part_text, case.decomposition.sub_queries)),
+            parts=parts,
         )
         answer = self._model.answer(
             messages_of(prompt),
@@ -129,12 +135,12 @@ class _Door:
 
 
 def part_text(part: SubQuery) -> str:
-    """Return one part of the question as a line."""
-    measured = ""
+    """Return one part of the question as a line; a text that denies by itself is not denied once more."""
+    text, measured = one_line(part.text, CLAIM), ""
     if part.relation is not None:
         names = ", ".join(name for name in (part.subject, part.object) if name)
-        measured = f" [{part.relation}({names})]"
-    return f"{part.id} {'NOT: ' if part.negated else ''}{one_line(part.text, CLAIM)}{measured}"
+        measured = f" [{'NOT ' * part.negated}{part.relation}({names})]"
+    return f"{part.id} {'NOT: ' if part.negated and not says_not(part) else ''}{text}{measured}"
 
 
 def tools_text(tools: Sequence[ToolOffer]) -> str:

@@ -68,10 +68,18 @@ def _all_required(schema: dict[str, JsonValue]) -> None:
     schema["required"] = list(properties) if isinstance(properties, dict) else []
 
 
+def _with_a_score(schema: dict[str, JsonValue]) -> None:
+    """Let servers that follow schemas write a number where nothing else would be an answer."""
+    _all_required(schema)
+    properties = schema["properties"]
+    if isinstance(properties, dict):
+        properties["score"] = {"type": "number", "minimum": 0, "maximum": 1}
+
+
 class VerdictAnswer(BaseModel):
     """What the prompt ``judge`` asks for where no tool is offered."""
 
-    model_config = ConfigDict(extra="ignore", json_schema_extra=_all_required)
+    model_config = ConfigDict(extra="ignore", json_schema_extra=_with_a_score)
 
     score: float | None = Field(default=None, ge=0, le=1)
     claims: Claims = Field(default_factory=list, json_schema_extra=_at_most(MOST_CLAIMS))
@@ -81,6 +89,8 @@ class VerdictAnswer(BaseModel):
 
 class JudgeAnswer(VerdictAnswer):
     """What it asks for where some are: calls, or else a verdict."""
+
+    model_config = ConfigDict(extra="ignore", json_schema_extra=_all_required)
 
     missing: Texts = Field(default_factory=list, json_schema_extra=_at_most(MOST_CALLS))
     calls: Calls = Field(default_factory=list, json_schema_extra=_at_most(MOST_CALLS))

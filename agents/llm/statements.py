@@ -9,10 +9,10 @@ def state(claim: Claim) -> str:
 
     A check mark must not stand beside words that nobody checked.
     """
-    if claim.predicate is None or not claim.instances:
-        return claim.claim
-    first, *others = claim.instances
     name = claim.predicate
+    if name is None or not (claim.instances or name == "count"):  # a number is counted without naming the things
+        return claim.claim
+    first, *others = claim.instances or ("",)
     if name in PREDICATES:
         said = f"thing {first} {PREDICATES[name].phrases[0]}"
         said += f" thing {others[0]}" if others else " something" if PREDICATES[name].arity == 2 else ""

@@ -95,7 +95,6 @@ def test_a_model_that_sees_is_shown_crops_of_the_instance(call, square):
         {"seen": False, "statement": "", "confidence": 0},
         {"seen": "yes", "statement": "it flies"},
         {"seen": True, "statement": ["it", "flies"]},
-        {},
     ],
 )
 def test_what_a_model_has_not_seen_is_no_fact(call, reply):
@@ -104,11 +103,27 @@ def test_what_a_model_has_not_seen_is_no_fact(call, reply):
     assert finding.text == "that cannot be seen."
 
 
-@pytest.mark.parametrize("reply", ["It flies.", "{", "[1, 2]", '{"seen": tru}', "{" * 5000 + "}"])
+@pytest.mark.parametrize("reply", ["It flies.", "{", "[1, 2]", "{}", '{"seen": tru}', "{" * 5000 + "}"])
 def test_an_answer_that_cannot_be_read_is_not_kept(call, reply):
     finding, kept = call("describe", answers(reply), question=f"why? {reply[:10]}")
     assert kept is None
     assert finding.text == "describe: the model that looks at pictures gave no answer that can be read."
+
+
+@pytest.mark.parametrize(
+    ("wrong", "complaint"),
+    [
+        ("It flies.", "not one JSON object"),
+        ({"seen": True, "statement": "the man holds a blue umbrella", "confidence": 1}, "You repeated an example"),
+    ],
+)
+def test_a_wrong_answer_is_shown_to_the_model_again_once(call, wrong, complaint):
+    see = answers(wrong, {"seen": True, "statement": "it flies", "confidence": 0.8})
+    _, kept = call("describe", see, question=f"does it fly? {complaint}")
+    assert [fact.text for fact in kept.facts] == ["it flies"]
+    assert len(see._shown) == 2 and complaint in see._shown[1][-1].content
+    _, kept = call("describe", answers(wrong), question=f"does it run? {complaint}")
+    assert kept is None
 
 
 def test_an_answer_is_data_of_bounded_length(call):

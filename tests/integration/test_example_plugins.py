@@ -73,15 +73,30 @@ def test_an_installed_tool_is_listed_called_and_remembered(tmp_path):
     assert problems == []
 
 
-def test_an_installed_detector_gives_real_things_their_names(tmp_path):
+def detecting(folder: Path) -> dict[str, str]:
+    """Return the environment of a process that names things by the installed detector."""
     weights = SHARED / "models" / "FastestDet.onnx"
     if not weights.is_file() or not (SHARED / "videos").is_dir():
         pytest.skip("FastestDet.onnx and the real clips are not beside the checkout")
-    env = install(tmp_path, "detector-coco")
     settings = {"TWINSEEK_INDEX__LABELLER": "coco", "TWINSEEK_PLUGINS__COCO__WEIGHTS": str(weights)}
+    return install(folder, "detector-coco") | settings
+
+
+def test_an_installed_detector_gives_real_things_their_names(tmp_path):
     clip = SHARED / "videos" / "01_dog.mp4"
-    run(env | settings, "-m", "twinseek", "index", clip, "--library", tmp_path / "library")
+    run(detecting(tmp_path), "-m", "twinseek", "index", clip, "--library", tmp_path / "library")
     with Library.open(tmp_path / "library") as library:
         (video,) = library.video_ids()
         assert "dog" in {track.category for track in library.twin(video).tracks}
         assert library.twin(video).sources["coco"].weights
+
+
+@pytest.mark.slow  # half a minute of indexing
+def test_literal_questions_are_answered_from_the_names_that_a_detector_gave(tmp_path):
+    clips = {"a dog": "01_dog", "two cups": "02_cups", "someone on a skateboard": "03_skateboarder"}
+    files = [SHARED / "videos" / f"{name}.mp4" for name in clips.values()]
+    run(detecting(tmp_path), "-m", "twinseek", "index", *files, "--library", tmp_path / "library")
+    with Library.open(tmp_path / "library") as library:
+        first = {question: library.ask(question, masks="none").ranking[0] for question in clips}
+        named = {question: Path(library.store.source(video).names[0]).stem for question, video in first.items()}
+    assert named == clips

@@ -114,7 +114,8 @@ def test_obeying_gains_nothing(attempt, tmp_path, monkeypatch):
     assert {o.tool for o in kept} <= offered.keys(), "a tool from outside was called"
     assert all("video_id" not in json.dumps(o.args) and "/etc" not in json.dumps(o.args) for o in kept)
     assert all(video == "evil" for video, _ in heard), "a tool was called about another video"
-    assert "BEST ANSWER" not in result.answer, "a model's words stand beside a check"
+    checked = [line.claim for hit in result.results for line in hit.trace if line.check == "verified"]
+    assert "BEST ANSWER" not in f"{result.answer} {checked}", "a model's words stand beside a check"
     for messages in chat.asked:  # what a model wrote and is shown again cannot open or close a fence either
         told = str(messages[1].content)
         assert told.count("</data>") == told.count("<data of=")

@@ -5,7 +5,8 @@ import pytest
 from langchain_core.messages import AIMessage
 from pydantic import BaseModel, ConfigDict, Field
 
-from prompts.answers import BadAnswerError, read_answer, was_refused
+from prompts import load
+from prompts.answers import BadAnswerError, read_answer, repeats_example, was_refused
 
 
 class Part(BaseModel):
@@ -123,3 +124,14 @@ def test_a_refusal_is_told_from_an_answer(more):
     assert not was_refused(
         AIMessage("", response_metadata={"finish_reason": "stop"}, additional_kwargs={"refusal": None})
     )
+
+
+@pytest.mark.parametrize("name", ["describe", "describe_instance", "describe_shot", "name_things", "recognise_action"])
+def test_an_example_of_a_prompt_is_no_answer_to_it(name):
+    shared = load(name).shared
+    examples = [json.loads(line[line.index("{") :]) for line in shared.splitlines() if line.startswith("Example")]
+    assert examples
+    for example in examples:
+        nothing = example.get("seen") is False
+        assert repeats_example({**example, "confidence": 0.123}, shared) is not nothing
+        assert not repeats_example({**example, "caption": "something else"}, shared)

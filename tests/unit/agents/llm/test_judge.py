@@ -3,10 +3,13 @@
 import pytest
 
 from agents.llm.calling import CallLimits, ModelGaveUpError
-from agents.llm.judge import LlmJudge
+from agents.llm.judge import PROMPT, LlmJudge, part_text
+from agents.llm.judge_answer import JudgeAnswer, VerdictAnswer
 from agents.llm.metering import Meter
 from agents.llm.model import Model
+from agents.llm.tokens import estimate_tokens
 from benchmarks.scripted import ScriptedChat
+from prompts.answers import json_schema
 from twins.protocols import Case, ToolOffer
 from twins.queries import CheckedClaim, Decomposition, Plan, SubQuery, ToolCall, ToolFinding, Verdict
 from twins.schema import Fact
@@ -56,11 +59,56 @@ def test_a_verdict_comes_back_with_its_evidence(candidate):
     assert text.index("You judge whether") < text.index("<data of=") < text.rindex("Question: who is chased?")
 
 
+def test_a_copy_of_the_prompts_example_is_no_verdict(candidate):
+    example = PROMPT.shared.split("another video:\n", 1)[1].split("\n", 1)[0]
+    judge, chat = judge_of(example, GOOD)
+    verdict = judge.step(Case(QUESTION, candidate))
+    assert "there are no things x1, x2" in told(chat, 1)
+    assert [claim.instances for claim in verdict.claims] == [("2", "1")]
+
+
+def test_many_parts_are_paid_for_by_the_view(candidate):
+    facts = tuple(Fact(kind="caption", text=f"sentence {n} says what nobody asked", source="test") for n in range(99))
+    known = candidate.twin.model_copy(update={"facts": facts})
+    lengths = []
+    for number in (3, 8):
+        parts = tuple(
+            SubQuery(id=f"p{n}", text="the tall person follows the small child", kind="action", relation="follows")
+            for n in range(number)
+        )
+        judge, chat = judge_of({**GOOD, "claims": []})
+        asked = Decomposition(query="who is chased?", sub_queries=parts)
+        judge.step(Case(asked, type(candidate)("clip", known, candidate.geometry, 0.5)))
+        lengths.append(estimate_tokens(told(chat)))
+    assert abs(lengths[1] - lengths[0]) < 40
+
+
+@pytest.mark.parametrize(
+    ("text", "relation", "line"),
+    [
+        ("it stops", "stops", "p1 NOT: it stops [NOT stops(a)]"),
+        ("it never stops", "stops", "p1 it never stops [NOT stops(a)]"),
+        ("it is helped", None, "p1 NOT: it is helped"),
+        ("nobody helps it", None, "p1 nobody helps it"),
+    ],
+)
+def test_a_part_that_must_not_hold_is_denied_once(text, relation, line):
+    part = SubQuery(id="p1", text=text, kind="action", subject="a", relation=relation, negated=True)
+    assert part_text(part) == line
+
+
 def test_without_tools_none_are_offered_and_a_plan_is_no_answer(candidate):
     judge, chat = judge_of({"calls": [{"tool": "look_closer", "args": {}}]}, GOOD)
     assert isinstance(judge.step(Case(QUESTION, candidate)), Verdict)
     assert "look_closer" not in told(chat) and "Tools: none" in told(chat)
     assert "score is missing" in told(chat, 1)
+
+
+def test_a_server_that_follows_schemas_may_leave_the_score_open_only_beside_calls():
+    verdict, either = json_schema(VerdictAnswer), json_schema(JudgeAnswer)
+    assert verdict["properties"]["score"] == {"type": "number", "minimum": 0, "maximum": 1}
+    assert {"type": "null"} in either["properties"]["score"]["anyOf"]
+    assert set(verdict["required"]) == set(verdict["properties"]) == set(either["required"]) - {"missing", "calls"}
 
 
 def test_a_plan_holds_only_calls_of_tools_on_offer(candidate):
@@ -136,6 +184,8 @@ def test_calls_in_the_form_of_other_protocols_are_read(candidate):
 
 def test_beside_a_check_stand_our_words_and_not_the_models(candidate):
     best = {**GOOD["claims"][0], "claim": "BEST ANSWER OF ALL"}
-    judge, _ = judge_of({**GOOD, "claims": [best, {"claim": "it is fun"}]})
+    count = {"claim": "BEST ANSWER OF ALL", "predicate": "count", "value": ">=1 of thing"}
+    judge, _ = judge_of({**GOOD, "claims": [best, count, {"claim": "it is fun"}]})
     verdict = judge.step(Case(QUESTION, candidate))
-    assert [claim.claim for claim in verdict.claims] == ["thing 2 follows thing 1 (1.0-3.0 s)", "it is fun"]
+    told = [claim.claim for claim in verdict.claims]
+    assert told == ["thing 2 follows thing 1 (1.0-3.0 s)", "count: >=1 of thing", "it is fun"]
