@@ -257,6 +257,47 @@ def test_the_tracks_of_a_segmenter_take_the_place_of_those_that_are_followed(put
     assert len(twin.tracks) == 1
 
 
+NOTHING = "return []"
+NO_AREA = "return [({at: image[..., 0] > 999 for at, image in enumerate(images)}, 0.9)]"
+THOUSANDS = """
+        spots = [image[..., 0] > 999 for image in images]
+        found = []
+        for number in range(1500):
+            masks = {at: spot.copy() for at, spot in enumerate(spots)}
+            for mask in masks.values(): mask[number % 120, number % 200] = True
+            found.append((masks, number % 90 / 100))
+        return found
+"""
+STILL = "return [({at: image[..., 0] >= 0 for at, image in enumerate(images)}, 0.9)]"
+DETECTOR = """
+class Finder:
+    version = "1"
+    def detect(self, image):
+        if {count} == 0: return [("cup", 0.9, (9, 9, 9, 9))]
+        return [(f"thing {{n}}", 0.9 - n / 9000, (n % 80, n // 80, n % 80 + 9, n // 80 + 9)) for n in range({count})]
+def build(context): return Finder()
+"""
+
+
+@pytest.mark.parametrize(
+    ("body", "detections", "most"),
+    [(NOTHING, 0, 0), (NO_AREA, 0, 0), (THOUSANDS, 5000, 130), (STILL, 0, 1)],
+    ids=["nothing", "masks of zero area", "thousands", "nothing moves"],
+)
+def test_whatever_is_found_the_twin_is_whole_and_bounded(put, index, body, detections, most):
+    put("cutter", SEGMENTER.format(body=body), "segmenters")
+    put("finder", DETECTOR.format(count=detections), "detectors")
+    put("near", DEPTH.format(body=BY_COLOUR), "depths")
+    put("teller", DESCRIBER.format(body='return {"": ["a quiet scene"]}'), "describers")
+    parts = {"segmenter": "cutter", "labeller": "finder", "depth": "near", "describer": "teller"}
+    stages, twin, geometry, report = index(**parts)
+    assert not report.failed
+    assert stages[0] == "tracks"
+    assert len(twin.tracks) <= most and (len(twin.tracks) > 0) == (most > 0)
+    assert set(geometry.track_ids) == {track.id for track in twin.tracks}
+    assert any(fact.text == "a quiet scene" for fact in twin.facts)
+
+
 FAILS_WHILE_THERE = """
         import pathlib
         if pathlib.Path("{flag}").exists(): raise OSError("the server is gone")
