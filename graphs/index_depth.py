@@ -20,7 +20,7 @@ from twins.nearness import carried
 from twins.schema import Shot
 from twins.specialists import Depth
 
-DEPTH_VERSION = "4"
+DEPTH_VERSION = "5"
 
 DEPTH_SECONDS = 0.5
 """From one frame that the plugin is shown to the next; less where they would be few, …"""

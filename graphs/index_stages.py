@@ -16,16 +16,15 @@ from graphs.index_descriptions import DESCRIPTIONS_VERSION, PART, with_descripti
 from graphs.index_kept import DEPTH_SIDE, KeptFrames, look, look_side
 from graphs.index_labels import LABELS_VERSION, with_labels
 from graphs.index_perceive import Perceiver, shrink, working_side
+from graphs.index_saving import Material, Saving
 from graphs.index_twin import SOURCE, attributes_of, build_perceived
 from tools import appearance, segmenting, text_seen
 from tools.free_memory import memory_is_short
-from twins.components import components
 from twins.errors import TwinseekError
 from twins.fingerprints import fingerprint, stale_stages
 from twins.frames import Frame, VideoFile, frames_at
 from twins.geometry import Geometry
-from twins.layout import MASKS
-from twins.masks import CocoRle, MaskReader, MaskWriter, decode_mask
+from twins.masks import CocoRle, MaskReader, decode_mask
 from twins.sampling import Sampling
 from twins.schema import Attribute, Fact, Provenance, Twin
 from twins.sentences import PROVENANCE as PREDICATES
@@ -64,15 +63,6 @@ class IndexOptions:
     def sampling(self) -> Sampling:
         """The rates of sampling: a little less than asked for where little moves, a little more where much does."""
         return Sampling(calm_rate=0.8 * self.samples_per_second, busy_rate=1.2 * self.samples_per_second)
-
-
-@dataclass
-class Material:
-    """What is known of a video while its stages run; ``masks`` by track and frame, or none to keep the old file."""
-
-    twin: Twin
-    geometry: Geometry
-    masks: dict[str, dict[int, CocoRle]] | None = None
 
 
 def wanted_stages(sha256: str, options: IndexOptions, specialists: Specialists) -> dict[str, str]:
@@ -140,25 +130,25 @@ def index_one(
     stale = {*stale_stages(recorded, wanted), *(recorded.keys() - wanted.keys())}
     if not stale:
         return file.video_id, (), []
+    saving = Saving(store, file, wanted, recorded, stale, partial(_with_facts, specialists=specialists))
     if "tracks" in stale:
         kept = KeptFrames(specialists, store.scratch_file)
         with contextlib.closing(kept):
-            material, warnings = _see(file, options, specialists, report, kept)
+            material, warnings = _see(file, options, specialists, report, kept, saving)
     else:
         old = Material(store.twin(file.video_id), store.geometry(file.video_id))
         with store.masks(file.video_id) as masks:
-            material, warnings = _refresh(old, masks, stale, file.path, options, specialists), []
+            material, warnings = _refresh(old, masks, stale, file.path, options, specialists, saving), []
     material = _with_facts(material, specialists)
-    file.check_unchanged()
     # A profile that was forgotten would else take names and depth away without a word.
     with contextlib.suppress(TwinseekError):  # the twin that this one replaces may be damaged
         warnings = [*warnings, *(_undone(store.twin(file.video_id), specialists) if recorded else ())]
-    _commit(store, file, material, wanted)
+    saving.finish(material)
     return file.video_id, tuple(stage for stage in wanted if stage in stale), warnings
 
 
 def _see(
-    file: SourceFile, options: IndexOptions, specialists: Specialists, report: Report, kept: KeptFrames
+    file: SourceFile, options: IndexOptions, specialists: Specialists, report: Report, kept: KeptFrames, saving: Saving
 ) -> tuple[Material, list[str]]:
     """Run every stage that needs frames, in one pass over the file."""
     with VideoFile(file.path) as video:
@@ -193,7 +183,7 @@ def _see(
     _done_with(specialists.segmenter, options)
     stages = wanted_stages(file.sha256, options, specialists).keys()
     material = Material(twin, found.geometry, found.masks)
-    return _specialised(material, stages, options, specialists, _found(found.masks), file.path, kept), warnings
+    return _specialised(material, stages, options, specialists, _found(found.masks), file.path, saving, kept), warnings
 
 
 def _refresh(
@@ -203,6 +193,7 @@ def _refresh(
     path: Path,
     options: IndexOptions,
     specialists: Specialists,
+    saving: Saving,
 ) -> Material:
     """Run the stale stages on an existing twin, with as few frames as they need."""
     twin = old.twin
@@ -211,7 +202,7 @@ def _refresh(
         twin = _with_attributes(twin, attributes_of(looks))
     if "text" in stale:
         twin = _with_text(twin, _texts(_spread(path, twin, TEXT_FRAMES), twin.width) if options.text else [])
-    return _specialised(Material(twin, old.geometry, None), stale, options, specialists, _stored(masks), path)
+    return _specialised(Material(twin, old.geometry, None), stale, options, specialists, _stored(masks), path, saving)
 
 
 def _specialised(
@@ -221,37 +212,38 @@ def _specialised(
     specialists: Specialists,
     masks: Masks,
     path: Path,
+    saving: Saving,
     kept: KeptFrames | None = None,
 ) -> Material:
     """Let the specialists do their stages, of those that are named; frames that were not kept are decoded."""
-    twin, geometry = material.twin, material.geometry
-    held, side = kept or KeptFrames(Specialists()), look_side(twin.width, twin.height)
+    held, side = kept or KeptFrames(Specialists()), look_side(material.twin.width, material.twin.height)
+    saving.did("tracks", "attributes", "text")
     if "labels" in stages:
-        teller = _suggesting(specialists)
-        twin, geometry = with_labels(
-            twin,
-            geometry,
+        if specialists.labeller:
+            saving.before_more(material)
+        named = with_labels(
+            material.twin,
+            material.geometry,
             specialists.labeller,
             lambda seconds: look(path, held.for_labels, seconds, side),
             _follower(specialists),
-            partial(_suggested, teller, options=options) if teller else None,
+            partial(_suggested, teller, options=options) if (teller := _suggesting(specialists)) else None,
         )
+        material = Material(*named, material.masks)
         _done_with(specialists.labeller, options)
+        saving.did("labels")
     if "depth" in stages:
-        geometry = with_depth(
-            geometry,
-            specialists.depth,
-            twin.shots,
-            masks,
-            lambda seconds: look(path, held.for_depth, seconds, DEPTH_SIDE),
-        )
+        saving.before_more(material)
+        seen, shots = partial(look, path, held.for_depth, max_side=DEPTH_SIDE), material.twin.shots
+        material.geometry = with_depth(material.geometry, specialists.depth, shots, masks, seen)
         _done_with(specialists.depth, options)
+        saving.did("depth")
     if "descriptions" in stages:
-        twin = with_descriptions(
-            twin, geometry, specialists.describer, lambda seconds: look(path, held.for_descriptions, seconds, side)
-        )
+        saving.before_more(material)
+        seen = partial(look, path, held.for_descriptions, max_side=side)
+        material.twin = with_descriptions(material.twin, material.geometry, specialists.describer, seen)
         _done_with(specialists.describer, options)
-    return Material(twin, geometry, material.masks)
+    return material
 
 
 def _suggested(teller: Describer, frames: Sequence[Frame], *, options: IndexOptions) -> Sequence[str]:
@@ -298,21 +290,6 @@ def _with_facts(material: Material, specialists: Specialists) -> Material:
     twin = material.twin.model_copy(update={"facts": facts, "sources": _sources(specialists)})
     facts = twin.facts + predicate_facts(twin, material.geometry)
     return Material(twin.model_copy(update={"facts": facts}), material.geometry, material.masks)
-
-
-def _commit(store: Store, file: SourceFile, material: Material, stages: dict[str, str]) -> None:
-    twin = material.twin
-    source = file.source(duration=twin.duration, width=twin.width, height=twin.height)
-    with store.draft(file.video_id, source) as draft:
-        draft.write(twin, material.geometry, components(twin))
-        if material.masks is None:
-            draft.reuse(MASKS)
-        else:
-            with MaskWriter(draft.masks_path, twin.height, twin.width) as writer:
-                for name, frames in material.masks.items():
-                    for frame_index, rle in frames.items():
-                        writer.add(name, frame_index, rle)
-        draft.commit(stages)
 
 
 def _undone(before: Twin, specialists: Specialists) -> list[str]:

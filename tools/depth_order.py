@@ -59,7 +59,7 @@ def build(context: ToolContext) -> BaseTool | None:
 
     about = specialist.provenance
     depth.metadata = {
-        "version": f"1-{about.specialist}-{about.version}",
+        "version": f"2-{about.specialist}-{about.version}",
         "weights": about.weights,
         "seconds": seconds_of((specialist, MOST_MOMENTS)),
     }

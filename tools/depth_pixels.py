@@ -47,6 +47,8 @@ def _inner(mask: Bools) -> Bools:
         # The picture's edge is no outline, so that nothing is added there.
         around = slice(max(0, rows[0] - 1), rows[-1] + 2), slice(max(0, columns[0] - 1), columns[-1] + 2)
         part = mask[around]
+        if part.all():  # there is no outline to be far from
+            return mask
         depths = cv2.distanceTransform(part.astype(np.uint8), cv2.DIST_L2, 3)
         inner[around] = part & (depths >= np.median(depths[part]))
     return inner

@@ -117,6 +117,7 @@ def load_model(kind: Any, weights: Weights) -> Any:
             folder,
             local_files_only=True,
             use_safetensors=True,
+            trust_remote_code=False,
             dtype=torch_dtype(weights.dtype, device),
             output_loading_info=True,
         )
@@ -136,13 +137,16 @@ def load_model(kind: Any, weights: Weights) -> Any:
 def load_processor(kind: Any, weights: Weights) -> Any:
     """Return a processor of one of transformers' classes. Raises :class:`TwinseekError` where the folder has none."""
     try:
-        return kind.from_pretrained(weights.folder, local_files_only=True)
+        # Left open, transformers asks on the terminal whether code that lies in the folder may be run.
+        return kind.from_pretrained(weights.folder, local_files_only=True, trust_remote_code=False)
     except (OSError, ValueError, RuntimeError, LookupError, TypeError, AttributeError) as error:
         raise not_loaded(weights.folder, error) from error
 
 
 def not_loaded(folder: Path, error: Exception) -> TwinseekError:
     """Return the error that says what is wrong with a folder."""
+    if "trust_remote_code" in str(error):
+        return TwinseekError(f"{folder} wants code of its own to be run, and none is: take a version of it without")
     line = next(iter(str(error).strip().splitlines()), type(error).__name__)
     return TwinseekError(f"{folder} cannot be loaded ({line}): fetch it again")
 

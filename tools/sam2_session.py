@@ -89,11 +89,14 @@ class Session:
 
     def follow(self, number: int, *, reverse: bool = False) -> dict[int, Outline]:
         """Return where everything that is followed is in the frame after the last one, or before it, by name."""
+        import torch
+
         network, frame = self._network, self._frame(number)
-        out = network.model(inference_session=self._inner, frame=frame, frame_idx=number, reverse=reverse)
-        self._trim(number)
-        sizes = [self._size(number)]
-        whole = network.processor.post_process_masks([out.pred_masks.float()], original_sizes=sizes)[0]
+        with torch.inference_mode():
+            out = network.model(inference_session=self._inner, frame=frame, frame_idx=number, reverse=reverse)
+            self._trim(number)
+            sizes = [self._size(number)]
+            whole = network.processor.post_process_masks([out.pred_masks.float()], original_sizes=sizes)[0]
         coarse, masks = (out.pred_masks[:, 0] > 0).cpu().numpy(), whole[:, 0].cpu().numpy()
         presence = out.object_score_logits.float().sigmoid().flatten().tolist()
         outlines = [Outline(*each) for each in zip(coarse, masks, presence, strict=True)]

@@ -99,7 +99,11 @@ def served_models(base_url: str, timeout: float = LISTING_SECONDS) -> list[str]:
         raise TwinseekError(f"{url}/models answers {error.status_code}: check the base URL{hint}") from error
     except (openai.OpenAIError, ValueError, TypeError, AttributeError) as error:  # the last: a body of another kind
         said = without_secrets(str(error), [key] if key != NO_KEY else [])
-        raise TwinseekError(f"no model server answers at {url} ({said}): start it, or check --llm-url") from None
+        port = re.match(r"https?://[^/\s]*:(\d+)", url)
+        start = f"vllm serve MODEL{f' --port {port[1]}' if port else ''}"
+        raise TwinseekError(
+            f"no model server answers at {url} ({said}): start one ({start}; docs/deploy.md), or check --llm-url"
+        ) from None
 
 
 def check_served(spec: str, base_url: str, names: Sequence[str]) -> None:

@@ -112,7 +112,8 @@ def _server_of(name: str, section: Mapping[str, Any]) -> Iterator[Finding]:
     try:
         names = served_models(url)
     except TwinseekError as error:
-        yield Finding(f"server of {name}", "error", str(error).replace("--llm-url", f"[plugins.{name}] base_url"))
+        text = str(error).replace("--llm-url", f"[plugins.{name}] base_url")
+        yield Finding(f"server of {name}", "error", text.replace("serve MODEL", f"serve {model or 'MODEL'}"))
         return
     if model is not None and model not in names:
         text = f"{url} has no {model}: set [plugins.{name}] model to one of {', '.join(names[:20]) or 'none'}"

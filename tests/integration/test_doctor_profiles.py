@@ -125,8 +125,10 @@ def test_a_server_in_place_of_weights_must_answer_and_have_the_model(check):
         assert (found.level, found.text.endswith("set [plugins.near] model to one of a")) == ("error", True)
         named = {"base_url": server.url, "weights": "lab/b@main"}
         assert "has no lab/b: set" in check(section=named)["server of near"].text
-    gone = check(section=section)["server of near"]
+    gone = check(section=named)["server of near"]
     assert (gone.level, "check [plugins.near] base_url" in gone.text) == ("error", True)
+    port = server.url.rpartition(":")[2].partition("/")[0]
+    assert f"start one (vllm serve lab/b --port {port};" in gone.text
 
 
 def test_a_chroma_server_that_does_not_answer_is_said(check):

@@ -257,6 +257,93 @@ def test_the_tracks_of_a_segmenter_take_the_place_of_those_that_are_followed(put
     assert len(twin.tracks) == 1
 
 
+NOTHING = "return []"
+NO_AREA = "return [({at: image[..., 0] > 999 for at, image in enumerate(images)}, 0.9)]"
+THOUSANDS = """
+        spots = [image[..., 0] > 999 for image in images]
+        found = []
+        for number in range(1500):
+            masks = {at: spot.copy() for at, spot in enumerate(spots)}
+            for mask in masks.values(): mask[number % 120, number % 200] = True
+            found.append((masks, number % 90 / 100))
+        return found
+"""
+STILL = "return [({at: image[..., 0] >= 0 for at, image in enumerate(images)}, 0.9)]"
+DETECTOR = """
+class Finder:
+    version = "1"
+    def detect(self, image):
+        if {count} == 0: return [("cup", 0.9, (9, 9, 9, 9))]
+        return [(f"thing {{n}}", 0.9 - n / 9000, (n % 80, n // 80, n % 80 + 9, n // 80 + 9)) for n in range({count})]
+def build(context): return Finder()
+"""
+
+
+@pytest.mark.parametrize(
+    ("body", "detections", "most"),
+    [(NOTHING, 0, 0), (NO_AREA, 0, 0), (THOUSANDS, 5000, 130), (STILL, 0, 1)],
+    ids=["nothing", "masks of zero area", "thousands", "nothing moves"],
+)
+def test_whatever_is_found_the_twin_is_whole_and_bounded(put, index, body, detections, most):
+    put("cutter", SEGMENTER.format(body=body), "segmenters")
+    put("finder", DETECTOR.format(count=detections), "detectors")
+    put("near", DEPTH.format(body=BY_COLOUR), "depths")
+    put("teller", DESCRIBER.format(body='return {"": ["a quiet scene"]}'), "describers")
+    parts = {"segmenter": "cutter", "labeller": "finder", "depth": "near", "describer": "teller"}
+    stages, twin, geometry, report = index(**parts)
+    assert not report.failed
+    assert stages[0] == "tracks"
+    assert len(twin.tracks) <= most and (len(twin.tracks) > 0) == (most > 0)
+    assert set(geometry.track_ids) == {track.id for track in twin.tracks}
+    assert any(fact.text == "a quiet scene" for fact in twin.facts)
+
+
+FAILS_WHILE_THERE = """
+        import pathlib
+        if pathlib.Path("{flag}").exists(): raise OSError("the server is gone")
+        return {{name: ["a plain square"] for those in boxes for name in those}}
+"""
+
+
+@pytest.fixture
+def failing(put, clips, tmp_path):
+    """Put a segmenter, a depth plugin and a describer that fails while a file is there; return both module and file."""
+    flag = tmp_path / "flag"
+    flag.touch()
+    write_squares(clips / "squares.mp4", frames=70)
+    put("near", DEPTH.format(body=BY_COLOUR), "depths")
+    put("teller", DESCRIBER.format(body=FAILS_WHILE_THERE.format(flag=flag)), "describers")
+    return put("cutter", SEGMENTER.format(body=BY_HUE), "segmenters"), flag
+
+
+def test_what_took_long_is_not_done_again_where_a_later_specialist_failed(index, failing, monkeypatch):
+    monkeypatch.setattr("graphs.index_saving.LONG_SECONDS", 0.0)
+    module, flag = failing
+    parts = {"segmenter": "cutter", "depth": "near", "describer": "teller"}
+    _, twin, geometry, report = index(**parts)
+    assert "the server is gone" in next(iter(report.failed.values()))
+    assert {track.source for track in twin.tracks} == {"segmenter:cutter"}
+    assert any(fact.source == "predicates" for fact in twin.facts), "it can be asked already"
+    assert geometry.nearness_scale == "relative"
+    looks = len(sys.modules[module].LENGTHS)
+    flag.unlink()
+    stages, whole, again, report = index(**parts)
+    assert not report.failed
+    assert stages == ["descriptions", "facts", "components"]
+    assert len(sys.modules[module].LENGTHS) == looks
+    assert again.nearness.tobytes() == geometry.nearness.tobytes()
+    assert any(fact.text == "a plain square" for fact in whole.facts)
+    assert index(**parts)[0] == []
+
+
+def test_half_of_a_new_twin_does_not_take_the_place_of_a_whole_one(index, failing, monkeypatch):
+    monkeypatch.setattr("graphs.index_saving.LONG_SECONDS", 0.0)
+    _, before, _, _ = index()
+    _, twin, _, report = index(segmenter="cutter", describer="teller")
+    assert report.failed
+    assert twin == before
+
+
 @pytest.mark.parametrize(
     ("body", "why"),
     [

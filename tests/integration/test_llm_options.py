@@ -157,6 +157,7 @@ def test_the_doctor_says_which_models_a_server_has(library):
     [gone] = doctor(library, "--llm-url", url)
     assert gone["level"] == "error"
     assert "no model server answers at" in gone["text"]
+    assert "start one (vllm serve MODEL --port " in gone["text"]
 
 
 def test_the_doctor_is_content_without_a_model(library):

@@ -363,6 +363,18 @@ def test_weights_that_lack_a_part_are_not_filled_up_with_random_numbers(tmp_path
         loaded(Weights(folder))
 
 
+def test_code_that_lies_beside_weights_is_never_run_nor_asked_about(tmp_path, folders, monkeypatch):
+    folder = shutil.copytree(folders["qwen3_vl"], tmp_path / "spoilt")
+    (folder / "own.py").write_text(f"open({str(tmp_path / 'ran')!r}, 'w').close()\nclass Own: pass\n")
+    settings = folder / "processor_config.json"
+    told = json.loads(settings.read_text()) | {"processor_class": "Own", "auto_map": {"AutoProcessor": "own.Own"}}
+    settings.write_text(json.dumps(told))
+    monkeypatch.setattr("builtins.input", lambda *_: "y")
+    with pytest.raises(TwinseekError, match="wants code of its own to be run, and none is"):
+        loaded(Weights(folder))
+    assert not (tmp_path / "ran").exists()
+
+
 @pytest.mark.parametrize(
     ("settings", "says"),
     [

@@ -422,7 +422,7 @@ def test_depth_is_told_in_order_and_is_a_fact_of_the_moments_that_were_looked_at
     assert fact.span == pytest.approx((1.1, 2.0), abs=0.15)
     assert set(fact.span) <= set(known.geometry.seconds.round(3)), "sampled frames near the moments"
     assert [shape[:2] for shape in sys.modules[near].ASKED] == [(360, 640)] * 2
-    assert kept.tool_version == "1-near-2"
+    assert kept.tool_version == "2-near-2"
     assert clip.call("depth", seconds=[2.02, 1.15])[0].fresh is False
     for args, said in [
         ({"seconds": []}, "name 1 to 8 times of the clip, 0 to 3.0 s, not []"),

@@ -70,6 +70,11 @@ def test_the_edge_of_the_picture_is_no_outline():
     assert measured(nearer, (0, 40, 10, 50), masks={"t1": a_mask(0, 40, 10, 50)}) == [NEAR]
 
 
+def test_a_thing_that_fills_the_picture_has_the_nearness_of_most_of_it():
+    picture = a_picture((0, 0, 100, 70, NEAR))
+    assert measured(picture, (0, 0, 100, 100), masks={"t1": a_mask(0, 0, 100, 100)}) == [NEAR]
+
+
 def test_what_stands_before_a_thing_is_not_its_nearness():
     # The table has no outline; a cup with one covers three quarters of the middle of its box.
     table, cup = (10, 10, 90, 90), (30, 30, 70, 60)

@@ -75,6 +75,14 @@ def test_each_side_of_a_smaller_picture_is_scaled_by_its_own_ratio():
     assert found[0].frames[0][2] == pytest.approx((0, 0, 20, 50))
 
 
+def test_a_detection_lies_on_what_was_there_at_that_time():
+    going = [(10.0 * n, 40.0, 10.0 * n + 20, 60.0) for n in range(8)]
+    there, before = Detection("cup", 0.9, going[5]), Detection("dog", 0.9, going[3])
+    labels, _ = match(a_geometry(going), [(frame_at(5), [there])])
+    assert labels["t1"].category == "cup"
+    assert match(a_geometry(going), [(frame_at(5), [before])])[0] == {}
+
+
 def test_the_category_with_most_confidence_in_all_wins_and_the_other_stays_possible():
     seen = shown(Detection("dog", 0.8, LEFT))
     seen[0] = (seen[0][0], [Detection("cat", 0.9, LEFT)])

@@ -71,6 +71,15 @@ def test_another_name_in_the_same_place_at_the_same_time_is_the_same_thing_in_th
     assert len(one.samples) == 8
 
 
+def test_another_name_where_a_thing_was_lost_is_the_same_thing_in_the_end():
+    follow = follower(Naming([("a", everywhere(8), 0.9)], [("b", {at: square(5) for at in range(2, 8)}, 0.9)]))
+    follow.step(0, frames(0, 8))
+    follow.step(8, frames(8, 8))
+    assert len(follow.tracks) == 2
+    (one,) = follow.finish(WIDTH, HEIGHT)
+    assert list(one.samples) == [*range(8), *range(10, 16)]
+
+
 def test_where_a_mask_has_no_area_the_track_has_no_sample():
     masks = {**everywhere(6), 2: np.zeros((HEIGHT, WIDTH), bool), 5: np.zeros((HEIGHT, WIDTH), bool)}
     follow = follower(Naming([("a", masks, 0.9), ("b", {0: np.zeros((HEIGHT, WIDTH), bool)}, 0.9)]))
