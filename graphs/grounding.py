@@ -40,6 +40,7 @@ def ground_hit(hit: RankedHit, effective: EffectiveTwin, store: Store, masks: Li
         trace=verdict.trace,
         reading=verdict.reading,
         by_rules=verdict.by_rules,
+        taken_back=verdict.taken_back,
     )
 
 

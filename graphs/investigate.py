@@ -132,7 +132,9 @@ def check(state: Investigation, runtime: Rt) -> Json:
     refuted = [line.model_dump(mode="json") for line in checked.trace if line.check == "refuted"]
     if refuted and not state.get("settled"):
         return {"refuted": refuted, "again": True, "settled": True}
-    judged = judged_of(state["video_id"], checked).model_copy(update={"by_rules": by_rules})
+    sent_back = [CheckedClaim.model_validate(line) for line in state.get("refuted") or []]
+    taken_back = tuple(line for line in sent_back if line not in checked.trace)
+    judged = judged_of(state["video_id"], checked).model_copy(update={"by_rules": by_rules, "taken_back": taken_back})
     get_stream_writer()({"event": "inspected", "video_id": judged.video_id, "score": judged.score})
     return {"verdicts": [judged.model_dump(mode="json")], "again": False}
 

@@ -15,7 +15,8 @@ CLOSE, MOST_COMPARED = 0.05, 5
 class Judged(Strict):
     """One candidate after its claims were checked.
 
-    ``supported`` where a part of the question was verified; ``by_rules`` where a model was asked in vain.
+    ``supported`` where a part of the question was verified; ``by_rules`` where a model was asked in vain;
+    ``taken_back`` are refuted claims that were sent back and not made again.
     """
 
     video_id: str
@@ -26,6 +27,7 @@ class Judged(Strict):
     trace: tuple[CheckedClaim, ...]
     supported: bool = False
     by_rules: bool = False
+    taken_back: tuple[CheckedClaim, ...] = ()
     reading: str | None = None
 
 

@@ -164,7 +164,8 @@ class Hit(Strict):
     ``status`` is *verified* where at least one claim was recomputed and holds, and none was refuted; *judged* where no
     claim could be recomputed and holds, or one was refuted (the trace says which); *coarse* where no judge looked; and
     *dropped* under the threshold. ``reading`` is that of the sub-queries which the trace answers, where a question
-    can be understood in several ways. ``by_rules`` says that a model was to judge it, and the rules did.
+    can be understood in several ways. ``by_rules`` says that a model was to judge it, and the rules did;
+    ``taken_back`` are claims that a model made no more when it was told that they are refuted.
     """
 
     rank: int
@@ -178,6 +179,7 @@ class Hit(Strict):
     trace: tuple[CheckedClaim, ...]
     reading: str | None = None
     by_rules: bool = False
+    taken_back: tuple[CheckedClaim, ...] = ()
 
 
 class Cost(Strict):

@@ -191,7 +191,7 @@ def _print_hits(record: ResultRecord, console: Console) -> None:
     if not console.is_terminal:
         for hit in record.results:
             _print(console, _headline(hit, console))
-            for line in [*_introduction(hit, record), *_claim_lines(hit.trace, console)]:
+            for line in [*_introduction(hit, record), *_claim_lines(hit.trace, console), *_taken_back(hit)]:
                 _print(console, Text("   ") + line)
     elif console.width < WIDE:
         for hit in record.results:
@@ -266,7 +266,7 @@ def _reasons(hit: Hit, record: ResultRecord, console: Console) -> Text:
     """Return one line a claim, the verified first, below who judged it and how it was understood."""
     order = list(CHECK_MARKS)
     claims = sorted(hit.trace, key=lambda claim: order.index(claim.check))
-    return Text("\n").join([*_introduction(hit, record), *_claim_lines(claims, console)])
+    return Text("\n").join([*_introduction(hit, record), *_claim_lines(claims, console), *_taken_back(hit)])
 
 
 def _claim_lines(claims: Sequence[CheckedClaim], console: Console) -> list[Text]:
@@ -283,6 +283,11 @@ def _introduction(hit: Hit, record: ResultRecord) -> list[Text]:
     told = [Text("judged by rules, not by the model:", style="dim")] if hit.by_rules else []
     way = told_way(hit, record)
     return [*told, Text(f"understood {plain_text(way)}:", style="dim")] if way else told
+
+
+def _taken_back(hit: Hit) -> list[Text]:
+    claims = "; ".join(plain_text(line.claim) for line in hit.taken_back)
+    return [Text(f"taken back when refuted: {claims}", style="dim")] if claims else []
 
 
 def _claim_line(claim: CheckedClaim, console: Console) -> Text:

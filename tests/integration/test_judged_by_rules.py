@@ -50,3 +50,29 @@ def test_terminal_and_report_show_it(answered):
     print_result(result, console)
     assert console.export_text().count(TOLD) == 1
     assert render_report([result], None).count(TOLD) == 1
+
+
+def test_what_a_model_takes_back_when_it_is_refuted_is_shown(tmp_path, monkeypatch):
+    from rich.console import Console
+
+    false = {"claim": "?", "part": "q1", "predicate": "follows", "instances": ["1", "2"]}
+
+    def script(messages):
+        kind, text = prompt_of(messages), str(messages[1].content)
+        if kind == "decompose":
+            return {"search": [], "parts": [PART]}
+        return VERDICT if "refuted claims" in text else {**VERDICT, "claims": [false]}
+
+    with Library.open(tmp_path / "library", create=True) as library:
+        put(library, chase("right"))
+        library.gallery.sync()
+        decide_by(monkeypatch, library, ScriptedChat(script=script))
+        result = library.ask(FOLLOWS, llm={"model": "openai:scripted"}, threshold=0.0)
+    (hit,) = result.results
+    (back,) = hit.taken_back
+    assert (back.check, back.instances) == ("refuted", ("1", "2")) and back not in hit.trace
+    for width in (70, 200):
+        console = Console(width=width, record=True)
+        print_result(result, console)
+        assert "taken back when refuted" in console.export_text()
+    assert "Taken back when refuted" in render_report([result], None)

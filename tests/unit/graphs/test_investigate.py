@@ -120,6 +120,7 @@ def test_refuted_claims_go_back_once_and_a_mended_verdict_is_not_charged():
     state, investigator, _ = ask(lambda case: claimed(TRUE) if case.refuted else claimed(FALSE))
     assert [line.claim for line in investigator.cases[1].refuted] == ["1 follows 2"]
     assert state["verdicts"][0]["status"] == "verified" and state["verdicts"][0]["score"] == 0.9
+    assert [line["claim"] for line in state["verdicts"][0]["taken_back"]] == ["1 follows 2"]
 
 
 def test_a_claim_that_is_upheld_although_refuted_costs_score():
@@ -127,6 +128,7 @@ def test_a_claim_that_is_upheld_although_refuted_costs_score():
     (verdict,) = state["verdicts"]
     assert len(investigator.cases) == 2
     assert verdict["score"] < 0.7 and verdict["status"] == "judged" and not verdict["supported"]
+    assert not verdict["taken_back"]  # it stands in the trace, refuted
 
 
 def test_rules_judge_where_the_model_gives_up_and_the_answer_says_so():
