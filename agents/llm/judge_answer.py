@@ -62,24 +62,18 @@ class AnswerClaim(BaseModel):
 Claims = Annotated[list[Annotated[AnswerClaim, BeforeValidator(_as_claim)]], BeforeValidator(_listed)]
 
 
-def _all_required(schema: dict[str, JsonValue]) -> None:
-    """Let servers that follow schemas write every key: an empty object is no answer. Others may leave some out."""
-    properties = schema["properties"]
-    schema["required"] = list(properties) if isinstance(properties, dict) else []
-
-
-def _with_a_score(schema: dict[str, JsonValue]) -> None:
-    """Let servers that follow schemas write a number where nothing else would be an answer."""
-    _all_required(schema)
+def _complete(schema: dict[str, JsonValue]) -> None:
+    """Let servers that follow schemas write every key, and a number for the score. Others may leave some out."""
     properties = schema["properties"]
     if isinstance(properties, dict):
+        schema["required"] = list(properties)
         properties["score"] = {"type": "number", "minimum": 0, "maximum": 1}
 
 
 class VerdictAnswer(BaseModel):
     """What the prompt ``judge`` asks for where no tool is offered."""
 
-    model_config = ConfigDict(extra="ignore", json_schema_extra=_with_a_score)
+    model_config = ConfigDict(extra="ignore", json_schema_extra=_complete)
 
     score: float | None = Field(default=None, ge=0, le=1)
     claims: Claims = Field(default_factory=list, json_schema_extra=_at_most(MOST_CLAIMS))
@@ -88,9 +82,10 @@ class VerdictAnswer(BaseModel):
 
 
 class JudgeAnswer(VerdictAnswer):
-    """What it asks for where some are: calls, or else a verdict."""
+    """What it asks for where some are: calls, or else a verdict.
 
-    model_config = ConfigDict(extra="ignore", json_schema_extra=_all_required)
+    A server that follows schemas writes a score in any case: small models would leave both out. With calls it is none.
+    """
 
     missing: Texts = Field(default_factory=list, json_schema_extra=_at_most(MOST_CALLS))
     calls: Calls = Field(default_factory=list, json_schema_extra=_at_most(MOST_CALLS))
