@@ -114,7 +114,7 @@ def _models(settings: Settings) -> Iterator[Finding]:
             return
         yield Finding("model server", "ok", f"{llm.base_url} has {', '.join(names) or 'no model'}")
     try:
-        chosen = specs(llm)
+        chosen = specs(llm, describer=settings.index.describer)
     except TwinseekError as error:
         yield Finding("models", "error", str(error))
         return

@@ -26,7 +26,7 @@ from twins.search.index import LOCK_SECONDS
 from twins.search.recall import EXACT_ROWS
 from twins.store import Store
 from twinseek.plain_text import count
-from twinseek.settings import AskSettings, LlmSettings, Settings
+from twinseek.settings import DESCRIBER, AskSettings, LlmSettings, Settings
 
 if TYPE_CHECKING:
     from agents.llm.model import Model
@@ -57,6 +57,7 @@ class Gallery:
         self._chats: dict[tuple[object, ...], Model] = {}
         self._toolboxes: dict[int, Toolbox] = {}
         self._served: dict[str, tuple[float, list[str]]] = {}
+        self._blind = False
         self._lock, self._opening, self._opening_chroma = Lock(), Lock(), Lock()
 
     @cached_property
@@ -234,10 +235,27 @@ class Gallery:
 
         meter = Meter(Budget(calls=llm.calls, tokens=llm.tokens, tool_calls=llm.tool_calls, seconds=llm.seconds))
         transcript = Transcript(llm.trace) if llm.trace else None
-        chosen = specs(llm, self._served_models)
+        chosen = specs(llm, self._served_models, self._settings.index.describer)
         self._check_served(chosen, llm)
-        roles = [self._model(spec, llm).with_meter(meter, transcript) if spec else None for spec in chosen]
-        return Models(*roles)
+        roles = [self._model(spec, llm) if spec else None for spec in chosen[:2]]
+        seeing = self._seeing(chosen[2], llm)
+        return Models(*(model and model.with_meter(meter, transcript) for model in (*roles, seeing)))
+
+    def _seeing(self, spec: str | None, llm: LlmSettings) -> "Model | None":
+        """Return who is shown pictures; nobody, which is said once, where that is the describer and it cannot be used.
+
+        Raises:
+            TwinseekError: another model is named, and cannot be opened.
+        """
+        try:
+            return self._model(spec, llm) if spec else None
+        except TwinseekError as error:
+            if llm.see != DESCRIBER:
+                raise
+            if not self._blind:
+                logger.warning("tools cannot show pictures to the describer: %s", error)
+            self._blind = True
+            return None
 
     def _check_served(self, chosen: Sequence[str | None], llm: LlmSettings) -> None:
         """Refuse a model that its server lists as not there. A server that does not answer is no reason to: rules do.

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from twins.errors import TwinseekError
-from twinseek.settings import LlmSettings
+from twinseek.settings import DESCRIBER, LlmSettings
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
@@ -143,7 +143,7 @@ def close_names(name: str, names: Sequence[str]) -> list[str]:
 
 
 def specs(
-    llm: LlmSettings, served: Callable[[str], list[str]] = served_models
+    llm: LlmSettings, served: Callable[[str], list[str]] = served_models, describer: str | None = None
 ) -> tuple[str | None, str | None, str | None]:
     """Return which models decompose, judge and see; none where no model shall.
 
@@ -153,6 +153,7 @@ def specs(
     Args:
         llm: the settings.
         served: returns the names of a server's models.
+        describer: the plugin that sees where the profile's describer is to.
 
     Raises:
         TwinseekError: where the server has several or none, or does not answer.
@@ -163,6 +164,8 @@ def specs(
         model = f"openai:{_only(served(llm.base_url), llm.base_url)}"
     if llm.see == SAME_MODEL and model is None:
         raise TwinseekError("llm.see is 'same', and no model is set: name one with --llm")
+    if llm.see == DESCRIBER:
+        roles = (*roles[:2], f"{LOCAL}:{describer}" if describer else NO_MODEL)
     chosen = (model if spec == SAME_MODEL else spec for spec in roles)
     decompose, judge, see = (None if spec == NO_MODEL else spec for spec in chosen)
     return decompose, judge, see

@@ -59,12 +59,17 @@ class AskSettings(_Section):
     concurrency: int = Field(default=1, ge=1, le=256)
 
 
+DESCRIBER = "describer"
+"""Stands for the describer that the profile names for the index."""
+
+
 class LlmSettings(_Section):
     """Which chat models decide, and what one question may spend on them. Without a model, rules decide.
 
     ``model`` is for all that is not named by itself: who takes questions apart (``decompose``), who looks at candidates
     (``judge``); ``none`` gives a role no model. Who is shown pictures (``see``) has none unless it is named, or
-    ``same``: many models cannot see, and tools that would show them pictures are not offered. ``base_url`` is that of a
+    ``same``: many models cannot see, and tools that would show them pictures are not offered. ``describer`` is the
+    profile's, where it can be used. ``base_url`` is that of a
     server of one's own; without a model it stands for the one that the server has. ``candidates`` are judged;
     ``max_concurrency`` of them, and of their tools, at once. ``timeout`` is of one request, ``seconds``, ``calls``,
     ``tokens`` and ``tool_calls`` are budgets of a question, ``completion_tokens`` of one answer.
@@ -89,7 +94,7 @@ class LlmSettings(_Section):
     @property
     def asked_for(self) -> bool:
         """Whether a model may be needed at all."""
-        return any((self.model, self.decompose, self.judge, self.see, self.base_url))
+        return any((self.model, self.decompose, self.judge, self.base_url)) or self.see not in (None, DESCRIBER)
 
 
 class SearchSettings(_Section):

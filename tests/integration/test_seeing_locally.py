@@ -107,12 +107,32 @@ def test_tools_look_through_the_weights_that_described_the_clip(opened, folder, 
 def test_a_budget_that_is_spent_ends_what_is_seen_here_too(opened, indexed, folder):
     heard, library = force(loaded(Weights(folder)), lambda prompt: "x" * 200 + say(prompt)), opened(indexed)
     models = library.gallery.models_for(
-        LlmSettings(see="local:qwen_vl", judge="none", decompose="none", calls=1, completion_tokens=64)
+        LlmSettings(see="local:qwen_vl", judge="none", decompose="none", calls=2, completion_tokens=64)
     )
     first, second = (call(library, models, "describe", question=text) for text in ("what is it?", "and then?"))
-    assert heard.calls == 1
+    assert heard.calls == 2  # what cannot be read is asked once more
     assert "gave no answer that can be read" in first.text  # 64 tokens do not suffice
-    assert "all 1 model calls of this query are spent" in second.text
+    assert "all 2 model calls of this query are spent" in second.text
+
+
+def test_the_describer_of_a_profile_sees_and_where_it_cannot_be_used_nobody_does_with_a_word(
+    opened, indexed, folder, tmp_path, caplog, monkeypatch
+):
+    monkeypatch.setenv("OPENAI_API_KEY", "none")
+    force(loaded(Weights(folder)), say)
+    settings = LlmSettings(see="describer", judge="openai:scripted", decompose="none")
+    library = opened(indexed, describer="qwen_vl")
+    assert call(library, library.gallery.models_for(settings), "describe", question="what?").text.startswith(
+        "the square"
+    )
+    broken = Library.open(
+        indexed, index={"describer": "qwen_vl"}, plugins={"qwen_vl": {"weights": str(tmp_path / "gone")}}
+    )
+    for _ in range(2):
+        models = broken.gallery.models_for(settings)
+        assert models.see is None and models.judge is not None
+    (said,) = [text for text in caplog.messages if "cannot show pictures" in text]
+    assert str(tmp_path / "gone") in said
 
 
 @pytest.fixture

@@ -46,13 +46,13 @@ def command(profile: str | None, as_json: bool) -> None:
 
 def _eyes(settings: Settings, device: str) -> "BaseChatModel | None":
     """Return the model that sees; tools that need one are absent where none can be opened, and the reason is told."""
-    if not settings.llm.asked_for:
+    if not settings.llm.asked_for and settings.llm.see is None:
         return None
     from twinseek.models import load_model, specs, url_for
     from twinseek.weights import plugin_sections
 
     try:
-        spec = specs(settings.llm)[2]
+        spec = specs(settings.llm, describer=settings.index.describer)[2]
         if spec is None:
             return None
         return load_model(spec, url_for(spec, settings.llm), plugins=plugin_sections(settings), device=device)

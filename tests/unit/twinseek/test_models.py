@@ -60,10 +60,17 @@ def test_every_role_has_the_model_for_all_unless_it_is_named():
     assert specs(LlmSettings()) == (None, None, None)
 
 
+def test_a_describer_that_sees_is_no_reason_to_ask_a_model():
+    assert not LlmSettings(see="describer").asked_for
+    assert LlmSettings(see="openai:c").asked_for and LlmSettings(see="describer", judge="openai:b").asked_for
+
+
 def test_a_model_is_shown_pictures_where_it_is_named_for_that_or_said_to_be_the_same():
     assert specs(LlmSettings(model="openai:a", see="openai:c"))[2] == "openai:c"
     assert specs(LlmSettings(model="openai:a", see="same"))[2] == "openai:a"
     assert specs(LlmSettings(model="none", see="same"))[2] is None
+    assert specs(LlmSettings(model="openai:a", see="describer"), describer="eyes")[2] == "local:eyes"
+    assert specs(LlmSettings(model="openai:a", see="describer"))[2] is None
     with pytest.raises(TwinseekError, match=r"llm\.see is 'same', and no model is set"):
         specs(LlmSettings(judge="openai:b", see="same"))
     assert specs(LlmSettings(base_url=URL, see="same"), lambda url: ["a"])[2] == "openai:a"
