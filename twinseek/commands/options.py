@@ -16,7 +16,7 @@ LLM_OPTIONS = {
     "base_url": ("--llm-url", "URL", "A server of your own, http://localhost:8000/v1; its only model needs no --llm."),
     "decompose": ("--llm-decompose", "MODEL", "Another model for taking the question apart, or none."),
     "judge": ("--llm-judge", "MODEL", "Another model for judging candidates, or none."),
-    "see": ("--llm-see", "MODEL", "A model for looking at pictures, or same as --llm (default: none)."),
+    "see": ("--llm-see", "MODEL", "A model for looking at pictures: same as --llm, or the describer (default: none)."),
 }
 """Fields of the settings' section ``llm``: option, what it takes, help."""
 
