@@ -1,5 +1,7 @@
 """What is left of a question without its asking frame, and what grammar reads in it."""
 
+from functools import lru_cache
+
 from agents.clauses import MAX_WORDS, Token, strip_asking, tokenise
 from agents.lexicon import lexicon
 from agents.numbers import settle_numbers
@@ -18,4 +20,10 @@ def read_words(tokens: list[Token]) -> tuple[list[Token], Reading]:
     asked = settle_patterns(settle_numbers(asked) or asked)
     if len(asked) == 1 and any(asked[0].text in members for members in lexicon().kinds.values()):
         asked = [Token("a"), *asked]  # `dog` by itself is the animal, and does not follow anybody
-    return asked, read(asked)
+    return asked, _read(tuple(asked))
+
+
+# A question is read once to take it apart and once for what nobody looks for. Who gets a reading changes nothing in it.
+@lru_cache(maxsize=64)
+def _read(asked: tuple[Token, ...]) -> Reading:
+    return read(list(asked))
