@@ -188,7 +188,10 @@ def _code(error: sqlite3.Error) -> int | None:
 
 def missing(folder: Path) -> UnusableError:
     """Return the error that says how a search index comes to be."""
-    return UnusableError(f"no search index in {folder}: make it with `twinseek index` or `twinseek doctor --repair`")
+    return UnusableError(
+        f"no search index in {folder} yet: make it with `twinseek index` (where that is running, wait for its first "
+        "videos) or `twinseek doctor --repair`"
+    )
 
 
 def damaged(path: Path, cause: object) -> UnusableError:

@@ -275,7 +275,9 @@ def _labels(connection: sqlite3.Connection) -> frozenset[str]:
 def _snapshot(connection: sqlite3.Connection, folder: Path, space: str) -> Snapshot:
     held = connection.execute("SELECT file, rows, dimensions, dtype FROM spaces WHERE space = ?", (space,)).fetchone()
     if held is None:
-        raise TwinseekError(f"no video has {space!r} vectors in {folder}: make them with `twinseek index`")
+        raise TwinseekError(
+            f"no video has {space!r} vectors in {folder}: make them with `twinseek index`, or wait where it is running"
+        )
     videos = connection.execute("SELECT video, video_id FROM videos ORDER BY video_id").fetchall()
     ordinal_of = {video: ordinal for ordinal, (video, _) in enumerate(videos)}
     found = connection.execute(

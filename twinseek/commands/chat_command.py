@@ -65,8 +65,12 @@ def _count(turns: int) -> str:
     return f"{turns} turn{'s' * (turns > 1)}"
 
 
+FAREWELLS = ("exit", "quit", "bye")
+"""Typed by themselves, they end a conversation as an empty line does."""
+
+
 def _lines() -> Iterator[str]:
-    """Yield messages until an empty line or the end."""
+    """Yield messages until an empty line, a farewell or the end."""
     asking = sys.stdin.isatty()
     if asking:
         with suppress(ImportError):  # not everywhere; gives input() the keys of a shell
@@ -81,10 +85,11 @@ def _lines() -> Iterator[str]:
             line = sys.stdin.readline()
             if line == "":
                 return
-        if line.strip():
-            yield line.strip()
-        elif asking:
+        said = line.strip()
+        if asking and (not said or said.lower() in FAREWELLS):
             return
+        if said:
+            yield said
 
 
 def _show(answer: "Answer", as_json: bool) -> None:
