@@ -229,7 +229,7 @@ def _geometry(seen: Seen, chosen: Sequence[Candidate], ids: tuple[str, ...], inf
 
 def _fill_gaps(track: RawTrack, shot: ShotSeen, seen: Seen, boxes: Floats, area: Floats, visibility: Bytes) -> None:
     """Say of the frames in which a track was not found whether it blinked, was hidden or was gone."""
-    for gap in unseen_stretches(track, shot.end, *seen.work_size):
+    for gap in unseen_stretches(track, shot, *seen.work_size):
         frames = slice(gap.start, gap.end)
         if gap.kind == "missed":
             visibility[frames] = Visibility.NOT_SAMPLED

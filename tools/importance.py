@@ -40,7 +40,7 @@ def importance(sights: Mapping[int, Sight], camera: Floats, first: int, width: i
 
 def travelled(sights: Mapping[int, Sight], camera: Floats, first: int) -> float:
     """Return the extent, in pixels, of a thing's way with the camera's movement taken out; see :func:`importance`."""
-    low, high = np.percentile(_places(sights, camera, first), [5, 95], axis=0)
+    low, high = np.percentile(ground_places(sights, camera, first), [5, 95], axis=0)
     return float(np.hypot(*(high - low)))
 
 
@@ -60,7 +60,7 @@ def moving_share(sights: Mapping[int, Sight], camera: Floats, first: int) -> flo
     whole = numbers[ends] - numbers[starts] == ends - starts
     if not whole.any():
         return 0.0
-    places = _places(sights, camera, first) / np.sqrt(usual_area(sights.values()))
+    places = ground_places(sights, camera, first) / np.sqrt(usual_area(sights.values()))
     before, after = (
         (places[to] - places[since]) / (seconds[to] - seconds[since])[:, None]
         for since, to in ((starts[whole], middles[whole]), (middles[whole], ends[whole]))
@@ -79,8 +79,8 @@ def moving_share(sights: Mapping[int, Sight], camera: Floats, first: int) -> flo
     return float(waits[moving].sum() / max(waits.sum(), WATCHED_SECONDS))
 
 
-def _places(sights: Mapping[int, Sight], camera: Floats, first: int) -> Floats:
-    """Return (n, 2) where a thing's centre is on the common frame, in pixels, sight by sight."""
+def ground_places(sights: Mapping[int, Sight], camera: Floats, first: int) -> Floats:
+    """Return (n, 2) where a thing's centre is on the common frame, in pixels, by rising number of the frame."""
     numbers = np.array(sorted(sights))
     centres = np.array([sights[number].centre for number in numbers])
     maps = camera[np.clip(numbers - first, 0, len(camera) - 1)]

@@ -1,7 +1,8 @@
 """What became of a followed thing where it was not found: missed for a moment, hidden behind something, or gone.
 
 A thing that goes behind something is seen less and less of, whatever hides it, and whether that is followed or not; a
-thing that we lose, or that ceases to exist, was whole the moment before.
+thing that we lose, or that ceases to exist, was whole the moment before. What is found of it then may be a stain that
+it left: nothing is hidden faster than it, or what hides it, moves (:mod:`tools.hiders`).
 """
 
 from collections.abc import Sequence
@@ -10,6 +11,7 @@ from itertools import pairwise
 from typing import Literal
 
 from tools.fragments import sides_touched
+from tools.hiders import Surroundings, may_be_hidden
 from tools.tracks import RawTrack
 
 BLINK_SECONDS = 0.35
@@ -20,6 +22,8 @@ HALF_HIDDEN = 0.5
 """A thing of which so little is seen beside a gap, as a share of what was seen shortly before, is hidden in it."""
 SHORTLY = 1.2
 """Seconds that are shortly before: long enough for a thing to go behind something, too short for it to dwindle."""
+WHOLE = 0.85
+"""A sight of at least this share of what was seen shortly before is of the whole thing."""
 SLIVER = 0.3
 """Where less than this is seen, it is hidden already: the rest is a rim, or the outline of what hides it."""
 
@@ -33,25 +37,25 @@ class Unseen:
     kind: Literal["missed", "hidden", "gone"]
 
 
-def unseen_stretches(track: RawTrack, end: int, width: int, height: int) -> list[Unseen]:
+def unseen_stretches(track: RawTrack, shot: Surroundings, width: int, height: int) -> list[Unseen]:
     """Return where a track is not seen between its first sample and the end of its shot, in order.
 
     Args:
         track: a thing that was followed.
-        end: number of the first frame after its shot.
+        shot: the one that it is seen in.
         width, height: of a frame.
     """
     numbers = sorted(track.samples)
     found = [
-        _between(track, numbers, at, width, height)
+        _between(track, shot, numbers, at, width, height)
         for at, (before, after) in enumerate(pairwise(numbers))
         if after - before > 1
     ]
     first, last = track.samples[numbers[0]], track.samples[numbers[-1]]
-    if numbers[-1] + 1 < end:
+    if numbers[-1] + 1 < shot.end:
         solid = last.seconds - first.seconds >= SOLID_SECONDS
-        away = _hidden_from(track, numbers) if solid and not sides_touched(last, width, height) else None
-        found.append(Unseen(numbers[-1] + 1, end, "gone") if away is None else Unseen(away, end, "hidden"))
+        away = _hidden_from(track, shot, numbers) if solid and not sides_touched(last, width, height) else None
+        found.append(Unseen(numbers[-1] + 1, shot.end, "gone") if away is None else Unseen(away, shot.end, "hidden"))
     return _without_overlaps(found)
 
 
@@ -67,7 +71,7 @@ def _without_overlaps(found: Sequence[Unseen]) -> list[Unseen]:
     return sorted(hidings + apart, key=lambda s: s.start)
 
 
-def _between(track: RawTrack, numbers: Sequence[int], at: int, width: int, height: int) -> Unseen:
+def _between(track: RawTrack, shot: Surroundings, numbers: Sequence[int], at: int, width: int, height: int) -> Unseen:
     """Return the gap after the ``at``-th of a track's numbers."""
     before, after = numbers[at], numbers[at + 1]
     last, first = track.samples[before], track.samples[after]
@@ -76,22 +80,27 @@ def _between(track: RawTrack, numbers: Sequence[int], at: int, width: int, heigh
         return Unseen(gap.start, gap.end, "missed")
     if sides_touched(last, width, height) & sides_touched(first, width, height):
         return gap
-    start = _hidden_from(track, numbers[: at + 1])
-    backwards = _hidden_from(track, numbers[:at:-1])
+    start = _hidden_from(track, shot, numbers[: at + 1])
+    backwards = _hidden_from(track, shot, numbers[:at:-1])
     if start is None and backwards is None:
         return gap
     return Unseen(gap.start if start is None else start, gap.end if backwards is None else backwards + 1, "hidden")
 
 
-def _hidden_from(track: RawTrack, numbers: Sequence[int]) -> int | None:
+def _hidden_from(track: RawTrack, shot: Surroundings, numbers: Sequence[int]) -> int | None:
     """Return the first number, of some in order towards a gap, from which a thing is hidden; none where it is not.
 
     The numbers may rise or fall; the one returned lies beside the gap where no sliver of the thing is seen.
     """
     here = track.samples[numbers[-1]].seconds
-    areas = [track.samples[n].area for n in numbers if abs(track.samples[n].seconds - here) <= SHORTLY]
+    near = [n for n in numbers if abs(track.samples[n].seconds - here) <= SHORTLY]
+    areas = [track.samples[n].area for n in near]
     whole = max(areas)
     if areas[-1] >= HALF_HIDDEN * whole:
+        return None
+    full = max(at for at, area in enumerate(areas) if area >= WHOLE * whole)
+    part = next(at for at in range(full, len(near)) if areas[at] < HALF_HIDDEN * whole)
+    if not may_be_hidden(track, shot, near[: full + 1], near[part]):
         return None
     slivers = next(n for n, area in enumerate(reversed(areas)) if area >= SLIVER * whole)
     return numbers[-slivers] if slivers else numbers[-1] + (1 if numbers[-1] > numbers[-2] else -1)
