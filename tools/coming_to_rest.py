@@ -34,9 +34,13 @@ REST_SECONDS = 0.8
 """A rest that ends takes so long at least."""
 NUDGE = 4.0
 """Pixels around its place in which a thing is looked for once it has rested."""
+HELD = 0.5
+"""In this share of its further sights a piece lies in what one other track holds: it is a piece of that."""
 PAUSE = 3
 """Frames in a row in which it may not be found: somebody passes it."""
 
+Boxes = Mapping[int, tuple[float, float, float, float]]
+"""By frame number, xyxy: where another track was seen."""
 Place = tuple[float, float]
 """Upper left corner of the model's window, in pixels of a frame."""
 
@@ -56,11 +60,14 @@ def follow_to_rest(
         seconds: of every frame so far.
     """
     numbers = sorted(labs)
-    here = [(track, sum(number in labs for number in track.samples)) for track in tracks]
+    followed = list(tracks)
+    here = [(track, sum(number in labs for number in track.samples)) for track in followed]
+    held = {track.label: {n: sample.box for n, sample in track.samples.items() if n in labs} for track in followed}
     here.sort(key=lambda pair: -pair[1] * float(np.sqrt(pair[0].typical_area)))
     for track, _ in here[:MOST]:
         for order in (numbers, numbers[::-1]):
-            _continue(track, order, labs, to_first, seconds)
+            others = [boxes for label, boxes in held.items() if label != track.label]
+            _continue(track, order, labs, to_first, seconds, others)
 
 
 def _continue(
@@ -69,8 +76,9 @@ def _continue(
     labs: Mapping[int, Bytes],
     to_first: Mapping[int, Doubles],
     seconds: Sequence[float],
+    others: Sequence[Boxes],
 ) -> None:
-    """Continue a track beyond its last sight in some order of the frames."""
+    """Continue a track beyond its last sight in some order of the frames, unless others held it there already."""
     here = [number for number in order if number in track.samples]
     if len(here) < SEEN or abs(order[-1] - here[-1]) < LEAST:
         return
@@ -82,7 +90,7 @@ def _continue(
     model = model_of(track, [whole], labs)
     beyond = [n for n in order if (n > whole) == (order[-1] > whole) and n != whole]
     places = _until_it_leaves(model, _followed(model, beyond, labs, to_first), to_first, seconds)
-    if not places:
+    if not places or any(_lies_in(model, places, boxes) for boxes in others):
         return
     last = next(reversed(places))
     away = max(here, key=lambda n: _distance(track.samples[n], _moved(places[last], _map(to_first, last, n)), model))
@@ -151,6 +159,16 @@ def _until_it_leaves(
         if begin + rest == len(numbers) or lasted >= REST_SECONDS:
             return {number: places[number] for number in numbers[: begin + rest]}
     return {}
+
+
+def _lies_in(model: Model, places: Mapping[int, Place], boxes: Boxes) -> bool:
+    """Say whether a thing would lie in what another track holds, and not only be passed by it."""
+    height, width = model.mask.shape
+    inside = 0
+    for number in places.keys() & boxes.keys():
+        (x, y), (x1, y1, x2, y2) = places[number], boxes[number]
+        inside += x1 <= x + width / 2 < x2 and y1 <= y + height / 2 < y2
+    return inside > HELD * len(places)
 
 
 def _distance(sample: Sample, place: Place, model: Model) -> float:

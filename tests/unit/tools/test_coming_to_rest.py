@@ -72,6 +72,14 @@ def test_somebody_who_passes_is_waited_for():
     assert set(range(FRAMES)) - set(track.samples) == {14, 15}
 
 
+@pytest.mark.parametrize(("frames", "held"), [(range(10, FRAMES), True), (range(12, 16), False)], ids=["all", "some"])
+def test_what_another_track_holds_all_along_is_a_piece_of_that(frames, held):
+    track = followed(STOPS, range(10))
+    samples = {n: Sample(SECONDS[n], (40, 5, 80, 50), 1800, (60.0, 27.0), track.samples[0].rle) for n in frames}
+    follow_to_rest([track, RawTrack(2, np.ones(4, np.float32), samples)], films(STOPS), STILL, SECONDS)
+    assert list(track.samples) == list(range(10 if held else FRAMES))
+
+
 @pytest.mark.parametrize("after", [[None] * 14, [50, 50, *[None] * 12]], ids=["at once", "soon"])
 def test_who_is_gone_is_not_followed(after):
     track = followed(STOPS, range(10))
