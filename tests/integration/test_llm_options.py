@@ -95,7 +95,7 @@ def test_what_a_server_has_is_asked_for_again_after_a_while(library, monkeypatch
     with serve("old") as server:
         library.gallery.models_for(LlmSettings(base_url=server.url))
         server.models = ("new",)
-        monkeypatch.setattr("twinseek.gallery.LISTING_KEPT", 0.0)
+        monkeypatch.setattr("twinseek.open_models.LISTING_KEPT", 0.0)
         assert library.gallery.models_for(LlmSettings(base_url=server.url)).judge.name == "openai:new"
 
 
