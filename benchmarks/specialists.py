@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from itertools import islice
@@ -228,13 +229,13 @@ def _frames(options: Options, device: str) -> list[Frame]:
 
 
 def _clips(options: Options) -> list[Path]:
-    try:
-        return sorted(options.shared("videos").glob("*.mp4"))
-    except SkippedError:
-        clip = options.scratch / "specialists.mp4"
-        if not clip.exists():
-            film(clip, 10.0)
-        return [clip]
+    with suppress(SkippedError):
+        if clips := sorted(options.shared("videos").glob("*.mp4")):
+            return clips
+    clip = options.scratch / "specialists.mp4"
+    if not clip.exists():
+        film(clip, 10.0)
+    return [clip]
 
 
 def _length(clip: Path) -> float:
