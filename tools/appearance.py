@@ -14,7 +14,7 @@ from twins.geometry import Bools, Bytes, Doubles, Floats
 from twins.schema import Attribute
 
 SOURCE = "appearance"
-VERSION = "2"
+VERSION = "3"
 
 # The eleven basic colour terms (B. Berlin and P. Kay, "Basic Color Terms", 1969). CSS colour names that hold a term,
 # or a word of the second column, are the examples by which a measured colour is named; the last and longest word
@@ -47,8 +47,8 @@ MIN_OUTLINE = 90
 """Pixels that a mask needs before its outline says anything."""
 MIN_SURFACE = 150
 """… and its surface."""
-PLAIN_SPREAD = 10.0
-"""Standard deviation of the lightness (0–255) on a surface without a pattern; light and shade make that much."""
+PLAIN_SPREAD = 7.5
+"""Standard deviation of the lightness (0–255), without its shading, on a surface that has no pattern."""
 RING = 6
 """Pixels around a thing that a look shows of its surroundings."""
 
@@ -134,14 +134,10 @@ def texture_of(image: Bytes, mask: Bools) -> tuple[str, float] | None:
     if inner.sum() < MIN_SURFACE:
         return None
     light = cv2.GaussianBlur(cv2.cvtColor(image, cv2.COLOR_RGB2LAB)[..., 0], (3, 3), 0).astype(np.float32)
-    # Shading is no pattern: take out what a smooth surface under one lamp would show.
-    weight = inner.astype(np.float32)
-    sigma = max(3.0, float(np.sqrt(inner.sum())) / 5)
-    smooth = cv2.GaussianBlur(light * weight, (0, 0), sigma) / np.maximum(cv2.GaussianBlur(weight, (0, 0), sigma), 1e-3)
-    detail = np.where(inner, light - smooth, 0)
+    detail = np.where(inner, light - _shading(light, inner), 0)
     spread = float(detail[inner].std())
     if spread < PLAIN_SPREAD:
-        return "plain", min(0.9, 0.5 + (PLAIN_SPREAD - spread) / 15)
+        return "plain", min(0.9, 0.5 + (PLAIN_SPREAD - spread) / 10)
     dx, dy = cv2.Sobel(detail, cv2.CV_32F, 1, 0)[inner], cv2.Sobel(detail, cv2.CV_32F, 0, 1)[inner]
     xx, yy, xy = float((dx * dx).mean()), float((dy * dy).mean()), float((dx * dy).mean())
     aligned = float(np.hypot(xx - yy, 2 * xy)) / max(xx + yy, 1e-6)
@@ -149,6 +145,15 @@ def texture_of(image: Bytes, mask: Bools) -> tuple[str, float] | None:
         return "striped", min(0.9, aligned)
     spots = max(_round_spots(detail > spread / 2, inner), _round_spots(detail < -spread / 2, inner))
     return ("dotted", 0.6) if spots >= 4 else ("textured", 0.5)
+
+
+def _shading(light: Floats, inner: Bools) -> Floats:
+    """Return what a smooth body under one lamp would show, (h, w): the surface of second degree that fits best."""
+    ys, xs = np.mgrid[-1 : 1 : light.shape[0] * 1j, -1 : 1 : light.shape[1] * 1j]
+    terms = np.stack([np.ones_like(xs), xs, ys, xs * xs, xs * ys, ys * ys], axis=2)
+    seen = terms[inner]
+    fitted = np.linalg.lstsq(seen.T @ seen, seen.T @ light[inner], rcond=None)[0]
+    return np.asarray(terms @ fitted, np.float32)
 
 
 def _colours(looks: Sequence[Look]) -> list[Attribute]:

@@ -87,6 +87,24 @@ def test_surfaces_are_told_apart_under_uneven_light(kind: str):
     assert named[0] == kind
 
 
+@pytest.mark.parametrize("lightest", [90, 150, 250])
+def test_a_ball_under_a_lamp_is_plain_however_light_it_is(lightest: int):
+    ys, xs = np.mgrid[-1:1:80j, -1:1:80j]
+    lit = np.clip(1 - 0.35 * ((xs + 0.4) ** 2 + (ys + 0.5) ** 2), 0, 1)
+    image = np.repeat((lightest * lit)[..., None], 3, axis=2).astype(np.uint8)
+    named = texture_of(image, drawn("circle"))
+    assert named is not None
+    assert named[0] == "plain"
+
+
+def test_wide_and_faint_stripes_are_stripes():
+    stripes = 100 + 20 * (np.mgrid[:80, :80][1] % 24 < 12)
+    image = np.repeat(stripes[..., None], 3, axis=2).astype(np.uint8)
+    named = texture_of(image, drawn("circle"))
+    assert named is not None
+    assert named[0] == "striped"
+
+
 def test_a_thing_of_two_colours_has_both_and_a_small_one_is_small():
     image = np.zeros((400, 400, 3), np.uint8)
     image[190:210, 190:200], image[190:210, 200:210] = (200, 30, 30), (245, 245, 243)
