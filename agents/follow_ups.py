@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-Kind = Literal["question", "refine", "why", "where", "alike"]
+Kind = Literal["question", "refine", "why", "where", "alike", "aside"]
 
 LONGEST = 300
 """Characters; nobody refers to what was shown with more, and reading stays fast."""
@@ -40,7 +40,8 @@ class FollowUp:
 
     Args:
         kind: a new question, or about what was shown: *refine* keeps those of them where a condition holds, *why*
-            compares two or explains one, *where* shows when and where, *alike* looks for others like one.
+            compares two or explains one, *where* shows when and where, *alike* looks for others like one, and an
+            *aside* looks for nothing: a greeting, thanks, a call for help.
         positions: ranks of the videos meant, whether or not there are such; of two of *why* the first is said to be
             better. None: all of them (*refine*), or a question.
         text: what is left: the question, the condition, what to look for (*where*), or how it should differ (*alike*).
@@ -62,6 +63,8 @@ def read_follow_up(message: str, shown: Sequence[Shown], focus: int | None = Non
     question = FollowUp("question", text=message.strip())
     if len(message) > LONGEST:
         return question
+    if is_aside(message):
+        return FollowUp("aside")
     text, names = _with_marks(_POLITE.sub("", _plain(message)), shown)
     for kind, forms in FORMS.items():
         for form in forms:
@@ -74,6 +77,12 @@ def read_follow_up(message: str, shown: Sequence[Shown], focus: int | None = Non
                 return question
             return FollowUp(kind, _positions(kind, told, shown, focus), rest)
     return question
+
+
+def is_aside(message: str) -> bool:
+    """Return whether a message looks for nothing: each of its sentences greets, thanks or asks for help."""
+    said = [part for part in _PAUSE.split(_plain(message)) if part]
+    return bool(said) and len(message) <= LONGEST and all(_ASIDE.fullmatch(part) for part in said)
 
 
 def _plain(message: str) -> str:
@@ -174,6 +183,18 @@ _POLITE = re.compile(
     r"(?:(?:explain|tell)(?: to)? me (?=why|where|when|what|how))?",
     re.I,
 )
+
+_GREETING = r"(?:hi|hello|hey|good (?:morning|day|afternoon|evening))(?: there| again| twinseek)?"
+_THANKS = (
+    r"(?:(?:many )?thanks?(?: you)?(?: (?:a lot|very much|so much))?|cheers|great|good|ok|okay|nice|perfect|i see)"
+)
+_HELP = (
+    r"(?:(?:please )?help(?: me)?(?: please)?|(?:what|who) are you|how (?:are|do) you(?: do)?|"
+    r"what (?:can|do) (?:you do|i (?:ask|say|do)(?: you)?)(?: here)?|what is this|"
+    r"how (?:does (?:this|it) work|do i (?:use (?:this|it|you)|ask)|can i (?:use (?:this|it|you)|ask)))"
+)
+_ASIDE = re.compile(rf"{_GREETING}|{_THANKS}|{_HELP}", re.I)
+_PAUSE = re.compile(r"\s*[,;.!?]+\s*|\s+-+\s+")
 
 # What introduces a condition, and what is left of it as a sentence.
 _THE_ONES = rf"(?:(?:the|those|these)(?: {_NOUN})?|{_NOUN})"

@@ -20,6 +20,7 @@ from graphs.chat_turns import (
     trace_of,
 )
 from graphs.chat_words import (
+    HELP,
     NOTHING_SHOWN,
     tell_alike,
     tell_changed,
@@ -112,7 +113,8 @@ def refine(talk: Talk) -> Said:
         raise TwinseekError("of the videos that were shown none is in the library any more: ask a new question")
     record = talk.ask(condition, **_only(there))
     kept = _ranked(talk, [(video, hit) for video, hit in _paired(videos, holding(record.results))])
-    answer = tell_refined(kept, len(videos), condition)
+    refuted = [any(line.check == "refuted" for line in hit.trace) for hit in record.results]
+    answer = tell_refined(kept, len(videos), condition, refuted=bool(refuted) and all(refuted))
     left = [video["video_id"] for video in videos if video["video_id"] not in {hit.video_id for hit in kept}]
     refined = record.model_copy(
         update={
@@ -129,12 +131,13 @@ def refine(talk: Talk) -> Said:
 def holding(hits: tuple[Hit, ...]) -> list[Hit]:
     """Return the videos of which a condition holds.
 
-    Where it could be verified of any, it can be verified, and likeness of meaning is not enough of the others.
+    Where it could be verified of any, as a whole or else in part, it can be, and less is not enough of the others.
     """
     passing = [hit for hit in hits if hit.status in ("verified", "judged")]
     passing = [hit for hit in passing if not any(line.check == "refuted" for line in hit.trace)]
     verified = [hit for hit in passing if hit.status == "verified"]
-    return verified or passing
+    whole = [hit for hit in verified if all(line.check == "verified" for line in hit.trace)]
+    return whole or verified or passing
 
 
 def _paired(videos: Sequence[ShownVideo], hits: Sequence[Hit]) -> list[tuple[ShownVideo, Hit]]:
@@ -228,6 +231,11 @@ def alike(talk: Talk) -> Said:
     return Said(answer, record, talk.turn(record, shows=True))
 
 
+def aside(talk: Talk) -> Said:
+    """Say how to go on."""
+    return Said(HELP)
+
+
 def _but_nothing_fits(record: ResultRecord) -> tuple[ResultWarning, ...]:
     """Return the warnings but for the one that nothing fits: the answer says it in words of its own."""
     return tuple(warning for warning in record.warnings if warning.code != "nothing_fits")
@@ -307,4 +315,5 @@ NODES: dict[str, Callable[[Talk], Said]] = {
     "why": why,
     "where": where,
     "alike": alike,
+    "aside": aside,
 }

@@ -14,6 +14,11 @@ CLAIMS_TOLD, CLAIM = 6, 160
 
 NOTHING_SHOWN = "Nothing has been shown yet: ask about the library first, for example 'what hides behind the wall?'."
 
+HELP = (
+    "Say in a sentence what happens in the video that you look for, for example 'something hides and comes back'. "
+    "Then: 'only those where it is red', 'why is 2 above 3?', 'show me where', 'more like the second, but faster'."
+)
+
 
 def tell_missing(ranks: Sequence[int], shown: Sequence[ShownVideo]) -> str:
     """Say that there are no such positions, and what there is."""
@@ -103,13 +108,14 @@ def tell_changed(video: ShownVideo) -> str:
     return f"{_called(video)} was indexed anew since it was shown: ask the question again to see where it holds."
 
 
-def tell_refined(kept: Sequence[Hit], asked: int, condition: str) -> str:
-    """Say which of the videos that were shown stay, and why."""
+def tell_refined(kept: Sequence[Hit], asked: int, condition: str, *, refuted: bool) -> str:
+    """Say which of the videos that were shown stay, and why; ``refuted`` says whether it is known that none does."""
     if not kept:
         listed = (
             "The one video that was shown does not stay" if asked == 1 else f"None of the {asked} shown videos stays"
         )
-        return f"{listed}: '{condition}' does not hold there. The list before can still be asked about."
+        found = "does not hold there" if refuted else "could not be verified there"
+        return f"{listed}: '{condition}' {found}. The list before can still be asked about."
     listed = "; ".join(f"{hit.rank} {hit.video_id}{because(hit)}" for hit in kept[:MOST_NAMED])
     more = f"; and {len(kept) - MOST_NAMED} more" if len(kept) > MOST_NAMED else ""
     return f"{len(kept)} of the {asked} shown video{'s' * (asked > 1)} stay{'s' * (len(kept) == 1)}: {listed}{more}."

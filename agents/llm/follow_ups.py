@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from agents.follow_ups import FollowUp, Kind, Shown, read_follow_up
+from agents.follow_ups import FollowUp, Kind, Shown, is_aside, read_follow_up
 from agents.llm.calling import ModelGaveUpError
 from agents.llm.metering import BudgetSpentError
 from agents.llm.model import Model
@@ -44,14 +44,14 @@ class LlmReader:
     ) -> tuple[FollowUp, tuple[ResultWarning, ...]]:
         """Say what a message means. Never fails: rules are the floor, with a warning (``llm_chat``).
 
-        A first message is a question, and no model is asked.
+        A first message is a question, and no model is asked; nor is one where nothing is looked for.
 
         Args:
             message: in plain English.
             shown, focus: see :func:`agents.follow_ups.read_follow_up`.
             asked: the questions before, the last one last.
         """
-        if not shown:
+        if not shown or is_aside(message):
             return read_follow_up(message, shown, focus), ()
         names = "\n".join(f"{video.rank} {one_line(' '.join(video.names[:1]), NAME)}" for video in shown[:MOST_SHOWN])
         prompt = PROMPT.render(
@@ -83,6 +83,8 @@ def follow_up_of(answer: ChatAnswer, message: str, it: int) -> FollowUp:
     text = one_line(answer.text, QUESTION)
     if answer.kind == "question":
         return FollowUp("question", text=text or message)
+    if answer.kind == "aside":
+        return FollowUp("aside")
     positions = tuple(dict.fromkeys(answer.positions))
     if answer.kind == "refine":
         return FollowUp("refine", positions, text)

@@ -86,7 +86,18 @@ def test_where_nothing_stays_the_list_before_is_still_spoken_of(talk):
     talk.say(DOGS)
     none = talk.say("only those with a cat")
     assert none.result.results == () and "None of the 4" in none.text
+    assert "'with a cat' could not be verified there" in none.text
     assert talk.say("show me the second").result.results[0].rank == 2
+
+
+def test_a_greeting_is_answered_with_what_can_be_said_and_searches_nothing(talk, library, monkeypatch):
+    talk.say(DOGS)
+    monkeypatch.setattr(library, "stream", None)
+    for greeting in ("hello", "thanks!", "help"):
+        said = talk.say(greeting)
+        assert (said.kind, said.result) == ("aside", None) and "what happens in the video" in said.text
+    monkeypatch.undo()
+    assert talk.say("why is 1 above 4?").text.startswith("1 alpha")
 
 
 def test_why_compares_what_was_found_and_searches_nothing(talk, library, monkeypatch):

@@ -112,6 +112,30 @@ def test_alike(message, positions, text):
 @pytest.mark.parametrize(
     "message",
     [
+        "hello",
+        "Hi there!",
+        "thanks",
+        "Thank you very much.",
+        "ok, great",
+        "help",
+        "Hello! What can you do?",
+        "how does it work?",
+    ],
+)
+def test_an_aside_looks_for_nothing(message):
+    assert read(message) == ("aside", (), "")
+
+
+@pytest.mark.parametrize(
+    "message", ["a hello between two dogs", "someone helps", "the help", "great dogs", "?", "thanks to a dog"]
+)
+def test_words_of_politeness_in_a_question_are_its_words(message):
+    assert read(message)[0] == "question"
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
         "why does the dog run away?",
         "why is the first ball red?",
         "why is it raining?",

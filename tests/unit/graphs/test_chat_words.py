@@ -1,7 +1,8 @@
 """Follow-ups are answered in words from what is remembered."""
 
+from graphs.chat_nodes import holding
 from graphs.chat_turns import MOST_CLAIMS, Turn, last_list, remember, shown_of, what_is_shown
-from graphs.chat_words import CLAIM, tell_missing, tell_why
+from graphs.chat_words import CLAIM, tell_missing, tell_refined, tell_why
 from tests.unit.twinseek.records import a_hit
 from twins.queries import CheckedClaim
 
@@ -63,3 +64,19 @@ def test_the_list_that_is_spoken_of_is_not_forgotten():
     for _ in range(60):
         turns = remember(turns, a_turn(positions=(1,)))
     assert len(turns) == 20 and turns[0]["shown"]
+
+
+def test_what_could_not_be_verified_is_not_said_not_to_hold():
+    assert "'red' could not be verified there" in tell_refined([], 3, "red", refuted=False)
+    assert "'red' does not hold there" in tell_refined([], 3, "red", refuted=True)
+
+
+def test_a_condition_that_holds_as_a_whole_of_one_video_is_not_met_by_a_part_of_it():
+    def hit(name, *checks):
+        lines = tuple(CheckedClaim(claim=f"{check} {n}", check=check, source="p") for n, check in enumerate(checks))
+        return a_hit(video_id=name, status="verified", trace=lines)
+
+    whole, part = hit("whole", "verified", "verified"), hit("part", "verified", "unverifiable")
+    against = hit("against", "verified", "refuted")
+    assert holding((part, whole, against)) == [whole]
+    assert holding((part, against)) == [part]
