@@ -1,8 +1,9 @@
 """Which track each thing of a question is: one binding for all of its parts, searched in bounded time."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import lru_cache
 
+from agents.camera import RELATION as CAMERA
 from agents.descriptions import describe
 from agents.evidence import MAX_PAIRS, MEANT, Evidence
 from agents.reading import FRAME
@@ -28,13 +29,14 @@ class Plan:
     order: tuple[SubQuery, ...]
     counts: tuple[SubQuery, ...]
     looks: tuple[SubQuery, ...]
+    filmed: tuple[SubQuery, ...]  # what the camera does
     free: tuple[SubQuery, ...]
 
 
 @lru_cache(maxsize=64)
 def plan(decomposition: Decomposition) -> Plan:
     """Sort the sub-queries of a question."""
-    groups: dict[str, list[SubQuery]] = {name: [] for name in ("bound", "denied", "order", "counts", "looks", "free")}
+    groups: dict[str, list[SubQuery]] = {field.name: [] for field in fields(Plan)}
     for sub_query in decomposition.sub_queries:
         groups[_group(sub_query)].append(sub_query)
     return Plan(**{name: tuple(group) for name, group in groups.items()})
@@ -47,6 +49,8 @@ def _group(sub_query: SubQuery) -> str:
         return "order"
     if sub_query.relation == "count" and sub_query.subject and sub_query.object:
         return "counts"
+    if sub_query.relation == CAMERA and sub_query.object:
+        return "filmed"
     if sub_query.kind in ("object", "attribute") and sub_query.subject and sub_query.relation is None:
         return "looks"
     return "free"

@@ -4,6 +4,8 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from agents.camera import RELATION as CAMERA
+from agents.camera import check_camera
 from agents.descriptions import same_word
 from agents.evidence import MEANT, SIDES, UNBOUNDED, Bound, Evidence, in_order, parse_bound, side_share
 from agents.grounding import Grounder, is_labelled, look_match
@@ -141,6 +143,8 @@ def _recompute(claim: Claim, span: Span | None, twin: Twin, geometry: Geometry) 
         return _of_predicate(claim, span, twin, geometry)
     if name in LOOKS:
         return _denied(check_look(name or "", claim.value, claim.instances, twin), claim.negated)
+    if name == CAMERA:
+        return _denied(check_camera(claim.value, twin), claim.negated)
     if name == "category":
         return _denied(check_category(claim.value, claim.instances, twin), claim.negated)
     if name == "count":

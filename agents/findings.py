@@ -7,6 +7,7 @@ from functools import cached_property
 import numpy as np
 
 from agents.binding import Binder, Binding, forall, relates
+from agents.camera import check_camera, spans_of
 from agents.claims import is_called
 from agents.evidence import BRIEF_SHARE, MAX_PAIRS, MEANT, UNKNOWN_VALUE, Bound, in_order, parse_bound
 from agents.grounding import UNLABELLED, is_labelled
@@ -52,15 +53,16 @@ class Case(Binder):
 
     def findings(self) -> list[Finding]:
         """Return one finding for every sub-query that can be measured, of the best binding."""
+        filmed = [self._of_camera(part) for part in self.plan.filmed]
         if not self.evidence.objects:
-            return [
+            return filmed + [
                 Finding(s, UNKNOWN_VALUE)
                 for s in (*self.plan.bound, *self.plan.denied, *self.plan.order, *self.plan.counts, *self.plan.looks)
             ]
         bindings = self.bindings()
         refined = bindings[:REFINED] if self.plan.order or self.plan.counts or self.plan.denied else bindings[:1]
         judged = [self._judge(binding) for binding in refined]
-        return max(judged, key=lambda found: sum(f.sub_query.weight * f.value for f in found))
+        return filmed + max(judged, key=lambda found: sum(f.sub_query.weight * f.value for f in found))
 
     def _judge(self, binding: Binding) -> list[Finding]:
         """Return the findings of all sub-queries under one binding."""
@@ -77,6 +79,13 @@ class Case(Binder):
 
     def _names(self, numbers: Sequence[int | None]) -> tuple[str, ...]:
         return tuple(self.evidence.name(number) for number in numbers if number is not None)
+
+    def _of_camera(self, part: SubQuery) -> Finding:
+        check = check_camera(part.object, self.evidence.twin)
+        value = {"verified": 1.0, "refuted": 0.0, "unverifiable": UNKNOWN_VALUE}[check]
+        return Finding(
+            part, value, lambda: (self._says.of_camera(part),), spans=spans_of(part.object, self.evidence.twin)
+        )
 
     # -- predicates -------------------------------------------------------------------------------------------------
 

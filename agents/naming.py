@@ -56,13 +56,14 @@ def denied_predicates(tokens: Sequence[Token], reading: Reading) -> frozenset[st
 def tells_more(tokens: Sequence[Token], reading: Reading) -> bool:
     """Say whether a question may tell more than grammar reads: it has words of its own, not only denials of anything.
 
-    ``nobody enters`` says just that, and ``the first`` nothing at all.
+    ``nobody enters`` says just that, ``a red ball`` only how a thing looks, and ``the first`` nothing at all.
     """
     words = [token.text for token in tokens]
     if set(free_words(tokens, reading)) - figures(words):
         return True
     if not reading.parts:
-        return any(is_content(word) for word in words)
+        seen = bool(reading.entities) and all(entity.looks and not entity.nouns for entity in reading.entities)
+        return not seen and any(is_content(word) for word in words)
     things = [entity for part in reading.parts for entity in (part.subject, part.object)]
     if any(entity.span is not None and entity not in things for entity in reading.entities):
         return True

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from agents.asked import read_words
 from agents.binding import ALLEN
+from agents.camera import asks_only, of_camera, without_camera
 from agents.clauses import Token, tokenise
 from agents.denials import denied_places
 from agents.descriptions import names_of
@@ -54,10 +55,14 @@ class RulesDecomposer:
         if not words:
             return _warned(query, (), "empty_question", "the question has no words: say what happens in the clip")
         warnings = list(doubts(query, words))
+        tokens, filmed = without_camera(tokens)
         tokens, said = with_stand_ins(tokens, names_of(labels))
         asked, reading = read_words(tokens)
         warnings += self._recogniser.warnings if self._recogniser is not None else ()
-        parts = sub_queries(asked, reading, self._matches(asked, reading)) + _quoted(query)
+        parts = of_camera(filmed)
+        if not (filmed and asks_only(tokens)):
+            parts += sub_queries(asked, reading, self._matches(asked, reading))
+        parts += _quoted(query)
         if not parts:
             parts = [SubQuery(id="", text=text_of(asked), kind="object")]
         named = tuple(_with_names(part, said) for part in _numbered(parts[:MAX_SUB_QUERIES]))

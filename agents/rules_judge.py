@@ -94,9 +94,13 @@ def _judged(reading: Decomposition, evidence: Evidence, candidate: Candidate) ->
 def _verdict(score: float, findings: Sequence[Finding], said: Sequence[Claim | None], described: bool) -> Verdict:
     """Say what was found, and of whom and when it holds.
 
-    What is hardly meant, or better met by words, is worth telling where it holds, and no contradiction where not.
+    What is hardly meant, or better met by words, is worth telling where it holds, and no contradiction where not. Who
+    does something is told with what is done.
     """
     told = [f for f in findings if f.value > HOLDS or (f.sub_query.weight >= SERIOUS and not described)]
+    if not described:
+        doers = {name for f in told if f.sub_query.relation for name in (f.sub_query.subject, f.sub_query.object)}
+        told += [f for f in findings if f not in told and f.sub_query.relation is None and f.sub_query.subject in doers]
     held = [f for f in findings if f.value > HOLDS]
     doing = [f for f in held if f.sub_query.relation is not None and f.spans]
     claims = [claim for f in told for claim in f.claims()]

@@ -6,6 +6,7 @@ so that nothing unchecked stands beside a check mark.
 
 from collections.abc import Sequence
 
+from agents.camera import RELATION as CAMERA
 from agents.claims import check_category, check_look, is_called
 from agents.descriptions import is_shape_noun
 from agents.evidence import Evidence
@@ -131,6 +132,10 @@ class Testimony:
             )
             for kind, word, told in checked
         )
+
+    def of_camera(self, part: SubQuery) -> Claim:
+        """Claim what the camera does."""
+        return Claim(claim=part.text, sub_query=part.id, predicate=CAMERA, value=part.object, source=NAME)
 
     def _names(self, *numbers: int | None) -> tuple[str, ...]:
         return tuple(self._evidence.name(number) for number in numbers if number is not None)

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from agents.asked import read_words
+from agents.camera import asks_only, without_camera
 from agents.clauses import Token, tokenise
 from agents.descriptions import names_of
 from agents.lexicon import lexicon
@@ -45,7 +46,10 @@ def unsought(decomposition: Decomposition, labels: frozenset[str] = frozenset())
         decomposition: of the question.
         labels: what the things of the library are called.
     """
-    tokens, said = with_stand_ins(tokenise(decomposition.query), names_of(labels))
+    tokens, filmed = without_camera(tokenise(decomposition.query))
+    if filmed and asks_only(tokens):
+        return Unsought((), ())
+    tokens, said = with_stand_ins(tokens, names_of(labels))
     tokens, reading = read_words(tokens)
     words = [token.text for token in tokens]
     nouns = {noun for entity in reading.entities for noun in entity.nouns}

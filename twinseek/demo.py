@@ -17,7 +17,7 @@ CLIPS = 36
 OWN_QUESTIONS = (
     "something hides and comes back",
     "one thing follows another",
-    "somebody arrives late: it enters after the others",
+    "something enters after the others",
     "nobody moves",
     "two things come together",
     "something red moves to the left",
@@ -68,20 +68,21 @@ def run_sample(folder: Path, on_event: Callable[[Event], None]) -> tuple[list[An
             clips, gold, SEED, CLIPS, on_clip=lambda name: on_event({"event": "rendered", "video": f"{name}.mp4"})
         )
     asked = [(question.phrasings[0], question.clip) for question in known if question.demo]
-    return _index_and_ask(folder, folder / "library", [clips], asked, on_event)
+    return _index_and_ask(folder / "report.html", folder / "library", [clips], asked, on_event)
 
 
 def run_own(folder: Path, videos: Path, on_event: Callable[[Event], None]) -> tuple[list[Answered], Path]:
-    """Index the user's own clips, ask general questions of them and write ``report.html``."""
+    """Index the user's own clips, ask general questions of them and write a report of their own."""
     if not videos.exists():
         raise TwinseekError(f"there is no {videos}: name a folder of videos with --videos (make demo VIDEOS=folder)")
     # A library of its own for every folder: answers must come from these clips alone.
-    library = folder / f"library-{hashlib.sha256(os.fsencode(videos.resolve())).hexdigest()[:8]}"
-    return _index_and_ask(folder, library, [videos], [(question, None) for question in OWN_QUESTIONS], on_event)
+    name = hashlib.sha256(os.fsencode(videos.resolve())).hexdigest()[:8]
+    asked = [(question, None) for question in OWN_QUESTIONS]
+    return _index_and_ask(folder / f"report-{name}.html", folder / f"library-{name}", [videos], asked, on_event)
 
 
 def _index_and_ask(
-    folder: Path,
+    page: Path,
     place: Path,
     paths: Sequence[Path],
     asked: Sequence[tuple[str, str | None]],
@@ -93,7 +94,7 @@ def _index_and_ask(
         library.index(paths, on_event=on_event)
         answered = [Answered(question, library.ask(question), clip) for question, clip in asked]
         report = write_report(
-            folder / "report.html",
+            page,
             [answer.result for answer in answered],
             library.frames,
             title="Twinseek demo",

@@ -266,6 +266,16 @@ def test_the_commands_offer_the_formats_that_there_are(made):
     assert "plain,clip-one-" in completed.stdout and "file,cli" in completed.stdout
 
 
+def test_a_video_is_completed_by_its_id_or_else_by_the_name_of_its_file(made):
+    def completed(begun):
+        words = {"COMP_WORDS": f"twinseek show '{begun}", "COMP_CWORD": "2", "TWINSEEK_LIBRARY": str(made / "library")}
+        return twinseek(_TWINSEEK_COMPLETE="bash_complete", **words).stdout.splitlines()
+
+    assert [line.rsplit("-", 1)[0] for line in completed("clip-o")] == ["plain,clip-one"]
+    assert completed("clip o") == ["plain,clip one.mp4"]
+    assert not any(completed("nothing"))
+
+
 def test_the_command_starts_without_what_only_drawing_needs():
     import subprocess
     import sys

@@ -78,15 +78,18 @@ def keep_products_on_one_thread() -> None:
 
 
 def complete_video(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
-    """Complete the id of a video of the library."""
+    """Complete the id of a video of the library, or else the name of its file."""
     from twins.errors import TwinseekError
     from twinseek.library import Library
 
     try:
         with Library.open(ctx.params.get("library"), profile=ctx.params.get("profile")) as library:
-            return [CompletionItem(name) for name in library.video_ids() if name.startswith(incomplete)]
+            ids = library.video_ids()
+            found = [name for name in ids if name.startswith(incomplete)]
+            found = found or [name for each in ids for name in library.store.source(each).names]
     except TwinseekError:
         return []
+    return [CompletionItem(name) for name in dict.fromkeys(found) if name.startswith(incomplete)]
 
 
 def complete_video_or_file(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
