@@ -9,13 +9,13 @@ from dataclasses import replace
 import numpy as np
 
 from graphs.index_frames import boxes_in, column_at
-from graphs.index_labels import DETECTED
+from graphs.index_labels import DETECTED, Masks
 from graphs.index_thinning import Kept, Thinned, columns_kept
 from tools.depth_pixels import nearness_by_name
 from tools.nearness import estimate_nearness
 from twins.frames import Frame
 from twins.geometry import Bools, Floats, Geometry, Visibility
-from twins.masks import CocoRle, decode_mask, resize_mask
+from twins.masks import decode_mask, resize_mask
 from twins.nearness import carried
 from twins.schema import Shot
 from twins.specialists import Depth
@@ -30,8 +30,6 @@ MOST_DEPTHS = 240
 """… and twice as long as often as a clip would have more."""
 AT_ONCE = 32
 """Frames that are in memory at a time."""
-Masks = Callable[[str, int], CocoRle | None]
-"""Returns a track's mask at a frame, at any size, where there is one."""
 
 
 def with_depth(

@@ -14,19 +14,23 @@ from graphs.index_thinning import Kept, Thinned, columns_kept, evenly
 from graphs.index_twin import SOURCE, TRACK_CONFIDENCE
 from twins.frames import Frame
 from twins.geometry import Doubles, Floats, Geometry, Visibility
+from twins.masks import CocoRle, shares_inside
 from twins.overlap import iou
 from twins.relinking import Anchor
 from twins.schema import Alternative, Track, Twin
 from twins.specialists import Detection, Detector, Label, Labeller, Namer
 from twins.widening import add_rows
 
-LABELS_VERSION = "7"
+LABELS_VERSION = "8"
 
 LABEL_FRAMES = 4
 DETECT_FRAMES = 16
 """Frames that are shown to who names things; a detector also has to follow what it finds over them."""
 SAME_IOU = 0.4
 """Overlap from which a detected thing is a followed one; less than the usual 0.5, for what is followed moves."""
+SAME_SHARE = 0.5
+"""… if its mask, where there is one, lies in the detection's box for the larger part: boxes alone would call what is
+around a small thing, a basket or a person who holds it, by the small thing's name."""
 LINK_IOU = 0.3
 """Overlap from which detections with a name in common in neighbouring frames are one thing; it moves in between."""
 STILL_IOU = 0.5
@@ -37,6 +41,9 @@ MIN_CONFIDENCE = 0.5
 often wrong than right."""
 MOST_DETECTED = 30
 MOST_ALTERNATIVES = 3
+
+Masks = Callable[[str, int], CocoRle | None]
+"""Returns a track's mask at a frame, at any size, where there is one."""
 
 DETECTED = "d"
 """Ids of detected tracks begin with it; those of followed ones with another letter."""
@@ -70,6 +77,7 @@ def with_labels(
     look: Callable[[Sequence[float]], list[Frame]],
     followed: str = SOURCE,
     suggest: Callable[[Sequence[Frame]], Sequence[str]] | None = None,
+    masks: Masks = lambda name, index: None,
 ) -> tuple[Twin, Geometry]:
     """Name the tracks of a twin anew; return it with its geometry, in which detected tracks have rows of their own.
 
@@ -78,6 +86,7 @@ def with_labels(
         look: decodes the frames at some times.
         followed: source of the tracks that nobody names.
         suggest: returns words for what may be seen in some frames; a detector looks for that too.
+        masks: of the tracks; where there is none, a thing is as its box is.
     """
     twin, geometry = _without_detected(twin, geometry)
     if namer is None or not len(geometry.seconds):
@@ -87,13 +96,16 @@ def with_labels(
         frames = look(_moments(geometry, DETECT_FRAMES))
         words = suggest(frames[:: max(1, len(frames) // LABEL_FRAMES)][:LABEL_FRAMES]) if suggest and frames else ()
         seen = list(zip(frames, namer.detect(frames, words), strict=True))
-        labels, sightings = match(geometry, seen, MIN_CONFIDENCE if namer.sure is None else namer.sure)
+        labels, sightings = match(geometry, seen, MIN_CONFIDENCE if namer.sure is None else namer.sure, masks)
         return _with_detected(_named(twin, labels, source, followed), geometry, sightings, source)
     return _named(twin, _asked(namer, look(_moments(geometry, LABEL_FRAMES)), geometry), source, followed), geometry
 
 
 def match(
-    geometry: Geometry, seen: Sequence[tuple[Frame, Sequence[Detection]]], sure: float = MIN_CONFIDENCE
+    geometry: Geometry,
+    seen: Sequence[tuple[Frame, Sequence[Detection]]],
+    sure: float = MIN_CONFIDENCE,
+    masks: Masks = lambda name, index: None,
 ) -> tuple[dict[str, Label], list[Sighting]]:
     """Return names for the tracks on which detections lie, and what was detected where no track is.
 
@@ -101,6 +113,7 @@ def match(
         geometry: of the tracks.
         seen: frames with what was detected in each.
         sure: mean confidence from which something is there although nothing was followed.
+        masks: of the tracks; where there is none, a thing is as its box is.
     """
     sights: dict[str, list[Detection]] = {}
     sightings: list[Sighting] = []
@@ -109,10 +122,7 @@ def match(
         scale = np.array((geometry.width / width, geometry.height / height) * 2, np.float32)
         ordered = sorted(detections, key=lambda d: (-d.confidence, d.category, d.box))
         boxes = _boxes_of(ordered) * scale
-        column = column_at(geometry, frame.seconds)
-        # The box of a hidden thing shows what hides it.
-        in_view = geometry.visibility[:, column, None] == Visibility.VISIBLE
-        lies_on = _assign(iou(boxes[:, None], np.where(in_view, geometry.boxes[:, column], np.nan)), SAME_IOU)
+        lies_on = _assign(_likeness(geometry, column_at(geometry, frame.seconds), boxes, masks), SAME_IOU * SAME_SHARE)
         linked = _link(sightings, frame, ordered, boxes)
         for number, row in lies_on.items():
             linked[number].known = True
@@ -120,6 +130,27 @@ def match(
     found = [s for s in sightings if not s.known and len(s.frames) >= MIN_SIGHTS and s.confidence >= sure]
     found = sorted(found, key=lambda s: -s.confidence * len(s.frames))[:MOST_DETECTED]
     return {name: _elected(seen) for name, seen in sights.items()}, sorted(found, key=lambda s: s.frames[0][1:])
+
+
+def _likeness(geometry: Geometry, column: int, boxes: Floats, masks: Masks) -> Doubles:
+    """Return how well each detection's box fits each track, (n, tracks): 0 where it does not.
+
+    That is the overlap of the boxes times the share of the track's mask that the detection's box holds. A small thing
+    within a large one's box is wholly in either's detection, and overlaps better with its own; the large one overlaps
+    with the small one's, but has most of its mask elsewhere.
+    """
+    # The box of a hidden thing shows what hides it.
+    in_view = geometry.visibility[:, column, None] == Visibility.VISIBLE
+    likeness = iou(boxes[:, None], np.where(in_view, geometry.boxes[:, column], np.nan))
+    likeness[~(likeness >= SAME_IOU)] = 0.0
+    for row in np.flatnonzero(likeness.any(axis=0)):  # of the others no mask is read
+        rle = masks(geometry.track_ids[row], int(geometry.frame_index[column]))
+        if rle is not None:
+            height, width = rle["size"]
+            scale = np.array((width / geometry.width, height / geometry.height) * 2, np.float32)
+            shares = shares_inside(rle, boxes * scale)
+            likeness[:, row] *= np.where(shares >= SAME_SHARE, shares, 0.0)
+    return likeness
 
 
 def _boxes_of(detections: Sequence[Detection]) -> Floats:

@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from graphs.index_depth import DEPTH_VERSION, Masks, with_depth
+from graphs.index_depth import DEPTH_VERSION, with_depth
 from graphs.index_descriptions import DESCRIPTIONS_VERSION, PART, with_descriptions
 from graphs.index_kept import DEPTH_SIDE, KeptFrames, look, look_side
-from graphs.index_labels import LABELS_VERSION, with_labels
+from graphs.index_labels import LABELS_VERSION, Masks, with_labels
 from graphs.index_perceive import Perceiver, shrink, working_side
 from graphs.index_saving import Material, Saving
 from graphs.index_twin import SOURCE, attributes_of, build_perceived
@@ -228,6 +228,7 @@ def _specialised(
             lambda seconds: look(path, held.for_labels, seconds, side),
             _follower(specialists),
             partial(_suggested, teller, options=options) if (teller := _suggesting(specialists)) else None,
+            masks,
         )
         material = Material(*named, material.masks)
         _done_with(specialists.labeller, options)

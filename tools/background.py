@@ -128,7 +128,8 @@ def mend_ghosts(background: Background, number: int, lab: Bytes, foreground: Boo
         window = np.s_[max(0, y - 2) : y + h + 2, max(0, x - 2) : x + w + 2]
         blob = (labels[window] == label).astype(np.uint8)
         outline = cv2.morphologyEx(blob, cv2.MORPH_GRADIENT, np.ones((3, 3), np.uint8)) > 0
-        if edges_frame[window][outline].mean() < GHOST_EDGES * edges_back[window][outline].mean():
+        # What fills the picture has no outline.
+        if outline.any() and edges_frame[window][outline].mean() < GHOST_EDGES * edges_back[window][outline].mean():
             ghosts[window] |= blob
     if not ghosts.any():
         return 0

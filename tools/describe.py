@@ -8,6 +8,7 @@ from prompts import fence, load
 from tools.context import ToolContext
 from tools.crops import moments, pictures
 from tools.seeing import ask_model, model_name
+from tools.vision_answers import SeenAnswer
 
 MOST_PICTURES = 4
 
@@ -42,7 +43,7 @@ def build(context: ToolContext) -> BaseTool | None:
             times=", ".join(f"{crop.seconds:.1f} s" for crop in crops),
             question=fence("question", question),
         )
-        found = ask_model(see, rendered, [crop.image for crop in crops], "seen")
+        found = ask_model(see, rendered, [crop.image for crop in crops], "seen", SeenAnswer)
         statement = found.get("statement")
         if found.get("seen") is not True or not isinstance(statement, str) or not statement.strip():
             return "that cannot be seen.", []
@@ -55,5 +56,5 @@ def build(context: ToolContext) -> BaseTool | None:
         }
         return statement, [fact]
 
-    describe.metadata = {"version": f"2-{prompt.label}", "weights": model_name(see)}
+    describe.metadata = {"version": f"3-{prompt.label}", "weights": model_name(see)}
     return describe

@@ -1,7 +1,8 @@
-"""One instance at many moments of a span: its colours and the letters on it, measured anew from its crops."""
+"""One instance, or the whole picture, at many moments of a span: colours and letters, measured anew."""
 
-from collections.abc import Sequence
-from typing import Annotated
+from collections.abc import Mapping, Sequence
+from itertools import groupby
+from typing import Annotated, Any
 
 import numpy as np
 from langchain_core.tools import BaseTool, InjectedToolArg, ToolException, tool
@@ -12,10 +13,16 @@ from tools.crops import Crop, moments, pictures, span_between
 from twins.geometry import Bytes
 
 MOST_MOMENTS = 8
+MOST_FRAMES = 12
+"""Moments at which the whole picture is looked at: a twin knows it at key frames only, and letters take a second."""
 CENTRE = 0.6
 """Share of a box's sides that is measured: there is no mask here, and the border shows what is behind."""
 MIN_SHARE = 0.2
 """A colour that covers less of an instance is not told of."""
+STEP = 4
+"""Of the whole picture every fourth pixel of every fourth row is measured."""
+MOSTLY = 0.5
+"""A colour that covers less of the whole picture is that of a thing in it."""
 CONFIDENCE = 0.8
 """The surest that a colour measured without a mask can be."""
 
@@ -26,24 +33,28 @@ def build(context: ToolContext) -> BaseTool:
     @tool(response_format="content_and_artifact")
     def look_closer(
         video_id: Annotated[str, InjectedToolArg],
-        instance: str,
+        instance: str | None = None,
         start: float | None = None,
         end: float | None = None,
     ) -> tuple[str, list[dict[str, object]]]:
-        """Measure the colours of one instance, and read letters on it, at 8 moments from start to end (seconds).
+        """Measure colours and read letters at many moments from start to end (seconds); tells when each is seen.
 
-        Without start and end: as long as it is seen. Tells also when each colour is seen.
+        Of one instance; without one of the whole picture: a flash, a change of light, a sign that is shown briefly.
         """
         span = span_between(start, end)
-        crops = pictures(context, video_id, instance, moments(context, video_id, instance, span, MOST_MOMENTS))
+        count = MOST_MOMENTS if instance else MOST_FRAMES
+        crops = pictures(context, video_id, instance, moments(context, video_id, instance, span, count))
         if not crops:
             raise ToolException(f"where {instance} is in that span is not known: name one in which it is seen.")
-        category = next(track["category"] for track in context.twin(video_id)["tracks"] if track["id"] == instance)
-        facts = [*_colours(instance, category, crops), *_letters(instance, crops)]
-        told = ", ".join(f"{fact['text']} ({fact['confidence']})" for fact in facts) or "nothing that stands out"
-        return f"{instance} from {crops[0].seconds:.1f} to {crops[-1].seconds:.1f} s: {told}.", facts
+        if instance:
+            category = next(track["category"] for track in context.twin(video_id)["tracks"] if track["id"] == instance)
+            facts = [*_colours(instance, category, crops), *_letters(instance, _largest(crops))]
+        else:
+            facts = [*_moods(crops), *_letters(None, [crop for crop in crops if text_seen.may_hold_text(crop.image)])]
+        told = ", ".join(_told(fact) for fact in facts) or "nothing that stands out"
+        return f"{instance or 'the picture'} from {crops[0].seconds:.1f} to {crops[-1].seconds:.1f} s: {told}.", facts
 
-    look_closer.metadata = {"version": f"1-{appearance.VERSION}-{text_seen.VERSION}"}
+    look_closer.metadata = {"version": f"2-{appearance.VERSION}-{text_seen.VERSION}"}
     return look_closer
 
 
@@ -68,11 +79,33 @@ def _colours(instance: str, category: str, crops: Sequence[Crop]) -> list[dict[s
     ]
 
 
-def _letters(instance: str, crops: Sequence[Crop]) -> list[dict[str, object]]:
+def _moods(frames: Sequence[Crop]) -> list[dict[str, object]]:
+    """Return a fact for every stretch of frames that are mostly of one colour: what comes back is told twice."""
+    shares = [appearance.colour_shares(frame.image[::STEP, ::STEP].reshape(-1, 3)) for frame in frames]
+    ends = [*(frame.seconds for frame in frames[1:]), frames[-1].seconds + 0.1]
+    facts: list[dict[str, object]] = []
+    for name in shares[0]:
+        mostly = [share[name] >= MOSTLY for share in shares]
+        for so, stretch in groupby(range(len(frames)), mostly.__getitem__):
+            if so:
+                places = list(stretch)
+                sure = float(np.mean([shares[at][name] for at in places]))
+                facts.append(
+                    {
+                        "about": None,
+                        "kind": "scene",
+                        "text": f"the picture is mostly {name}",
+                        "confidence": round(min(CONFIDENCE, sure), 2),
+                        "span": [frames[places[0]].seconds, ends[places[-1]]],
+                    }
+                )
+    return facts
+
+
+def _letters(instance: str | None, crops: Sequence[Crop]) -> list[dict[str, object]]:
     if not text_seen.can_read():
         return []
-    sharp = sorted(crops, key=lambda crop: -crop.image.size)[:2]
-    lines = text_seen.merge_readings([(crop.seconds, text_seen.read_text(crop.image)) for crop in sharp])
+    lines = text_seen.merge_readings([(crop.seconds, text_seen.read_text(crop.image)) for crop in crops])
     return [
         {
             "about": instance,
@@ -83,6 +116,16 @@ def _letters(instance: str, crops: Sequence[Crop]) -> list[dict[str, object]]:
         }
         for text, confidence, first, last in lines
     ]
+
+
+def _largest(crops: Sequence[Crop]) -> list[Crop]:
+    """Return the two largest crops, which are the sharpest."""
+    return sorted(crops, key=lambda crop: -crop.image.size)[:2]
+
+
+def _told(fact: Mapping[str, Any]) -> str:
+    start, end = fact["span"]
+    return f"{fact['text']} ({fact['confidence']}, {start:.1f}-{end:.1f} s)"
 
 
 def _centre(crop: Crop) -> Bytes:

@@ -8,9 +8,9 @@ from prompts import fence, load
 from tools.context import ToolContext
 from tools.crops import Crop, moments, pictures, span_between
 from tools.seeing import ask_model, model_name
+from tools.vision_answers import MOST_ACTIONS, ActionsAnswer
 
 FRAMES = 8
-MOST_ACTIONS = 4
 
 
 def build(context: ToolContext) -> BaseTool | None:
@@ -38,11 +38,12 @@ def build(context: ToolContext) -> BaseTool | None:
             times=", ".join(f"{crop.seconds:.1f} s" for crop in crops),
             question=fence("question", question or "what is done?"),
         )
-        found = ask_model(see, rendered, [crop.image for crop in crops], "actions").get("actions")
+        shown = [crop.image for crop in crops]
+        found = ask_model(see, rendered, shown, "actions", ActionsAnswer).get("actions")
         facts = [fact for entry in _entries(found) if (fact := _fact(entry, crops)) is not None]
         return "; ".join(str(fact["text"]) for fact in facts) or "no action can be seen.", facts
 
-    recognise_action.metadata = {"version": f"2-{prompt.label}", "weights": model_name(see)}
+    recognise_action.metadata = {"version": f"3-{prompt.label}", "weights": model_name(see)}
     return recognise_action
 
 

@@ -16,6 +16,7 @@ from twins.geometry import Bytes
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
+    from langchain_core.runnables import Runnable
 
 LONGEST_SIDE = 768
 """Pixels of a picture that is shown: what models look at in one piece, and pay for by size."""
@@ -25,10 +26,17 @@ TRIES, REPEATED = 2, 1000
 """Times that one question is asked, and characters of a wrong answer that are shown to the model again."""
 
 
-def ask_model(see: "BaseChatModel", prompt: Rendered, images: Sequence[Bytes], key: str) -> dict[str, Any]:
+def ask_model(
+    see: "BaseChatModel", prompt: Rendered, images: Sequence[Bytes], key: str, schema: type[BaseModel]
+) -> dict[str, Any]:
     """Show pictures, each (h, w, 3) RGB, and return the JSON object that the model answers with.
 
     A wrong answer is shown to the model again, once, with what is wrong about it. So is one without the key.
+
+    Args:
+        key: what the object must have; all else is for the caller to look at.
+        schema: what is asked for where the model can be. Not what is read: an answer that is a little off (a confidence
+            of 7, a fifth action) is worth more than another request.
 
     Raises:
         ToolException: it answers with something else.
@@ -38,8 +46,10 @@ def ask_model(see: "BaseChatModel", prompt: Rendered, images: Sequence[Bytes], k
     ]
     blocks.append({"type": "text", "text": prompt.own})
     messages: list[BaseMessage] = [SystemMessage(prompt.shared), HumanMessage(content=blocks)]
+    asked = _by_schema(see, schema)
     for _ in range(TRIES):
-        reply = see.invoke(messages)
+        answer = asked.invoke(messages)
+        reply = answer["raw"] if isinstance(answer, dict) else answer
         try:
             found = read_answer(reply, _Answer).value.model_dump()
             if key not in found:
@@ -52,6 +62,14 @@ def ask_model(see: "BaseChatModel", prompt: Rendered, images: Sequence[Bytes], k
         else:
             return found
     raise ToolException("the model that looks at pictures gave no answer that can be read.")
+
+
+def _by_schema(see: "BaseChatModel", schema: type[BaseModel]) -> "Runnable[Any, Any]":
+    """Return what gives a model's answer to a schema as it is; the model itself where it knows of none."""
+    try:
+        return see.with_structured_output(schema, include_raw=True)
+    except NotImplementedError:
+        return see
 
 
 class _Answer(BaseModel):

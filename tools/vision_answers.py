@@ -8,6 +8,8 @@ Phrase = tuple[str, str, float]
 """Kind, text, confidence: what a describer returns (docs/plugins.md)."""
 
 LONGEST = 120
+LONGEST_STATEMENT = 240
+MOST_ACTIONS = 4
 LONGEST_NAME = 40
 MOST_NAMES = 24
 SURENESS = 0.6
@@ -32,6 +34,7 @@ def _first(most: int) -> BeforeValidator:
 
 Words = Annotated[str, StringConstraints(strip_whitespace=True, max_length=LONGEST), AfterValidator(_plain)]
 Name = Annotated[str, StringConstraints(strip_whitespace=True, max_length=LONGEST_NAME), AfterValidator(_plain)]
+Statement = Annotated[str, Field(max_length=LONGEST_STATEMENT)]
 Sure = Annotated[float, Field(ge=0, le=1)]
 
 
@@ -68,6 +71,29 @@ class ShotAnswer(BaseModel):
         said = [("scene", self.caption), ("scene", self.scene), *(("action", action) for action in self.actions)]
         said += [*(("event", event) for event in self.events), ("purpose", self.purpose)]
         return [(kind, text, self.confidence) for kind, text in said if text]
+
+
+class SeenAnswer(BaseModel):
+    """What one question about pictures is answered with. Asked for; read by :mod:`tools.describe`, less strictly."""
+
+    seen: bool
+    statement: Statement
+    confidence: Sure
+
+
+class ActionAnswer(BaseModel):
+    """One action, in the frames that show it; the first is number 1."""
+
+    statement: Statement
+    first: Annotated[int, Field(ge=1)]
+    last: Annotated[int, Field(ge=1)]
+    confidence: Sure
+
+
+class ActionsAnswer(BaseModel):
+    """What is done. Asked for; read by :mod:`tools.recognise_action`, less strictly."""
+
+    actions: Annotated[list[ActionAnswer], Field(max_length=MOST_ACTIONS)]
 
 
 class NamesAnswer(BaseModel):

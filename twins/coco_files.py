@@ -10,12 +10,14 @@ from typing import Annotated, Any, TextIO, TypeVar
 import numpy as np
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
+from twins.coco_kinds import Supercategory, supercategory_of
 from twins.errors import TwinseekError
 from twins.excerpt import Box, Excerpt, Sighting
 from twins.given_masks import checked_mask, compact_mask
 from twins.given_names import GivenId, GivenName
 from twins.layout import display
 from twins.masks import CocoRle
+from twins.schema import Track
 
 MAX_BYTES = 256 * 2**20
 """A larger file is refused before it is parsed: it is held in memory, with compressed masks four times its size, with
@@ -47,6 +49,7 @@ class Category(Part):
 
     id: int
     name: GivenName
+    supercategory: Supercategory = None
 
 
 Document = TypeVar("Document", bound=BaseModel)
@@ -71,14 +74,14 @@ def wrong(path: Path, where: str, what: object) -> TwinseekError:
     return TwinseekError(f"{display(path)}: {where}: {what}; mend it and import again")
 
 
-def categories_by_id(path: Path, categories: Sequence[Category]) -> dict[int, str]:
-    """Return the names of categories. Raises :class:`TwinseekError` where two have the same id."""
-    names: dict[int, str] = {}
+def categories_by_id(path: Path, categories: Sequence[Category]) -> dict[int, Category]:
+    """Return the categories. Raises :class:`TwinseekError` where two have the same id."""
+    found: dict[int, Category] = {}
     for n, category in enumerate(categories):
-        if category.id in names:
+        if category.id in found:
             raise wrong(path, f"categories.{n}", f"two categories have the id {category.id}")
-        names[category.id] = category.name
-    return names
+        found[category.id] = category
+    return found
 
 
 def read_sighting(mask: object, box: XYWH | None, from_box: bool, width: int, height: int) -> Sighting | None:
@@ -141,15 +144,24 @@ def write_document(file: TextIO, parts: Mapping[str, Any]) -> None:
     file.write("}\n")
 
 
-def category_numbers(excerpts: Iterable[Excerpt]) -> dict[str, int]:
+Kind = tuple[str, str]
+"""A category and its supercategory: of one name there may be several."""
+
+
+def kind_of(track: Track) -> Kind:
+    """Return under which category a track is written."""
+    return track.category, supercategory_of(track)
+
+
+def category_numbers(excerpts: Iterable[Excerpt]) -> dict[Kind, int]:
     """Number the categories of all tracks from 1, in order of appearance."""
-    names = dict.fromkeys(track.category for excerpt in excerpts for track in excerpt.tracks)
-    return {name: n for n, name in enumerate(names, 1)}
+    kinds = dict.fromkeys(kind_of(track) for excerpt in excerpts for track in excerpt.tracks)
+    return {kind: n for n, kind in enumerate(kinds, 1)}
 
 
-def category_records(numbers: Mapping[str, int]) -> list[dict[str, Any]]:
+def category_records(numbers: Mapping[Kind, int]) -> list[dict[str, Any]]:
     """Return COCO's list of categories."""
-    return [{"id": n, "name": name, "supercategory": "object"} for name, n in numbers.items()]
+    return [{"id": n, "name": name, "supercategory": above} for (name, above), n in numbers.items()]
 
 
 def info(version: str, what: str) -> dict[str, str]:

@@ -6,6 +6,7 @@ the fields that COCO does not have, these are in use elsewhere (TAO, COCO-VID). 
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path, PurePosixPath
+from statistics import fmean
 from typing import Any, TextIO
 
 from pydantic import Field
@@ -15,6 +16,7 @@ from twins.coco_files import (
     Category,
     FrameNumber,
     Id,
+    Kind,
     Mask,
     NotNegative,
     Part,
@@ -25,6 +27,7 @@ from twins.coco_files import (
     category_numbers,
     category_records,
     info,
+    kind_of,
     mask_or_box,
     number_in,
     read_document,
@@ -34,12 +37,13 @@ from twins.coco_files import (
     wrong,
     xywh,
 )
+from twins.coco_kinds import Crowd, attributes_of, is_crowd
 from twins.described import Described, DescribedTrack, DescribedVideo, to_twin
 from twins.errors import TwinseekError
 from twins.excerpt import Excerpt, Sighting
 
 SOURCE = "coco"
-VERSION = "1"
+VERSION = "2"
 
 NOTE = "COCO; sampled frames of videos; where from_box is true, the segmentation repeats the box"
 
@@ -68,6 +72,7 @@ class Annotation(Part):
     instance_id: Id | None = None
     confidence: Share | None = None
     score: Share | None = None
+    iscrowd: Crowd = False
     from_box: bool = False
 
 
@@ -131,7 +136,7 @@ def _image_records(excerpts: Sequence[Excerpt]) -> Iterator[dict[str, Any]]:
             }
 
 
-def _annotation_records(excerpts: Sequence[Excerpt], numbers: dict[str, int]) -> Iterator[dict[str, Any]]:
+def _annotation_records(excerpts: Sequence[Excerpt], numbers: dict[Kind, int]) -> Iterator[dict[str, Any]]:
     count = images = 0
     for excerpt in excerpts:
         width, height = excerpt.twin.width, excerpt.twin.height
@@ -146,13 +151,13 @@ def _annotation_records(excerpts: Sequence[Excerpt], numbers: dict[str, int]) ->
                     yield {
                         "id": count,
                         "image_id": images,
-                        "category_id": numbers[track.category],
-                        "iscrowd": 0,
+                        "category_id": numbers[kind_of(track)],
+                        "iscrowd": int(is_crowd(track)),
                         "segmentation": mask_or_box(seen, width, height),
                         "bbox": xywh(seen.box),
                         "area": seen.area,
                         "track_id": track.id,
-                        "confidence": track.confidence,
+                        "score": track.confidence,
                         "from_box": seen.mask is None,
                     }
 
@@ -171,12 +176,12 @@ def read_coco(path: Path, fps: float | None = None) -> Iterator[Described]:
         TwinseekError: naming the file and the place in it that is wrong.
     """
     document = read_document(path, ImagesDocument)
-    names = categories_by_id(path, document.categories)
+    categories = categories_by_id(path, document.categories)
     films: dict[Id, list[int]] = {}
     for n, image in enumerate(document.images):
         film = image.video_id if image.video_id is not None else PurePosixPath(image.file_name).parent.name
         films.setdefault(film, []).append(n)
-    tracks = _sightings(path, document, names)
+    tracks = _sightings(path, document, categories)
     for film, images in films.items():
         place = f"images.{images[0]}"
         try:
@@ -187,11 +192,13 @@ def read_coco(path: Path, fps: float | None = None) -> Iterator[Described]:
         yield to_twin(described, SOURCE, VERSION)
 
 
-Seen = dict[int, dict[str, tuple[Annotation, str, Sighting]]]
-"""By position of the image and track: the annotation, its category's name, and where it is."""
+InFrame = dict[str, tuple[Annotation, Category, Sighting]]
+"""By track: the annotation, its category, and where it is."""
+Seen = dict[int, InFrame]
+"""By position of the image."""
 
 
-def _sightings(path: Path, document: ImagesDocument, names: dict[int, str]) -> Seen:
+def _sightings(path: Path, document: ImagesDocument, categories: dict[int, Category]) -> Seen:
     positions = {image.id: n for n, image in enumerate(document.images)}
     if len(positions) < len(document.images):
         raise wrong(path, "images", "two images have the same id")
@@ -203,7 +210,7 @@ def _sightings(path: Path, document: ImagesDocument, names: dict[int, str]) -> S
             raise wrong(path, place, "it has no track_id, which tells which annotations are of one instance")
         if annotation.image_id not in positions:
             raise wrong(path, f"{place}.image_id", f"there is no image {annotation.image_id!r} in the file")
-        if annotation.category_id not in names:
+        if annotation.category_id not in categories:
             raise wrong(path, f"{place}.category_id", f"there is no category {annotation.category_id}")
         image = positions[annotation.image_id]
         if str(track) in found.get(image, {}):
@@ -216,7 +223,7 @@ def _sightings(path: Path, document: ImagesDocument, names: dict[int, str]) -> S
         except ValueError as error:
             raise wrong(path, place, error) from error
         if seen is not None:
-            found.setdefault(image, {})[str(track)] = (annotation, names[annotation.category_id], seen)
+            found.setdefault(image, {})[str(track)] = (annotation, categories[annotation.category_id], seen)
     return found
 
 
@@ -258,14 +265,31 @@ def _in_order(document: ImagesDocument, images: list[int]) -> dict[int, int]:
     return ordered
 
 
-def _tracks(frames: list[dict[str, tuple[Annotation, str, Sighting]]]) -> list[DescribedTrack]:
+def _tracks(frames: list[InFrame]) -> list[DescribedTrack]:
     found: dict[str, dict[int, Sighting]] = {}
-    first: dict[str, tuple[str, float]] = {}
+    said: dict[str, tuple[Category, list[Annotation]]] = {}
     for n, frame in enumerate(frames):
         for track, (annotation, category, seen) in frame.items():
-            sure = annotation.confidence if annotation.confidence is not None else annotation.score
-            known = first.setdefault(track, (category, 1.0 if sure is None else sure))[0]
-            if known != category:
-                raise ValueError(f"track {track!r} is called {known!r} and {category!r}")
+            known, annotations = said.setdefault(track, (category, []))
+            if known.name != category.name:
+                raise ValueError(f"track {track!r} is called {known.name!r} and {category.name!r}")
+            annotations.append(annotation)
             found.setdefault(track, {})[n] = seen
-    return [DescribedTrack(name, first[name][0], sightings, first[name][1]) for name, sightings in found.items()]
+    return [_track(name, *said[name], sightings) for name, sightings in found.items()]
+
+
+def _track(
+    name: str, category: Category, annotations: list[Annotation], sightings: dict[int, Sighting]
+) -> DescribedTrack:
+    """Return an instance: as sure as the mean of its scores, and a crowd where it is one in any frame."""
+    given = [each.confidence if each.confidence is not None else each.score for each in annotations]
+    scores = [score for score in given if score is not None] or [1.0]
+    crowd = any(each.iscrowd for each in annotations)
+    return DescribedTrack(
+        name,
+        category.name,
+        sightings,
+        # The mean of equal numbers may be another one.
+        scores[0] if len(set(scores)) == 1 else fmean(scores),
+        attributes=attributes_of(category.name, category.supercategory, crowd, SOURCE),
+    )

@@ -15,6 +15,7 @@ from twins.coco_files import (
     Category,
     FrameNumber,
     Id,
+    Kind,
     Mask,
     NotNegative,
     Part,
@@ -25,6 +26,7 @@ from twins.coco_files import (
     category_numbers,
     category_records,
     info,
+    kind_of,
     mask_or_box,
     read_document,
     read_sighting,
@@ -34,6 +36,7 @@ from twins.coco_files import (
     wrong,
     xywh,
 )
+from twins.coco_kinds import Crowd, attributes_of, is_crowd
 from twins.described import Described, DescribedTrack, DescribedVideo, to_twin
 from twins.errors import TwinseekError
 from twins.excerpt import Excerpt, Sighting
@@ -41,7 +44,7 @@ from twins.geometry import Visibility
 from twins.given_names import GivenName
 
 SOURCE = "coco-vis"
-VERSION = "1"
+VERSION = "2"
 
 NOTE = "YouTube-VIS; sampled frames only; where from_box lists a frame, its segmentation repeats the box"
 
@@ -75,6 +78,7 @@ class VisAnnotation(Part):
     visibility: tuple[Literal["absent", "visible", "occluded", "not_sampled"], ...] | None = None
     confidence: Share | None = None
     score: Share | None = None
+    iscrowd: Crowd = False
     from_box: frozenset[int] = frozenset()
 
 
@@ -115,7 +119,7 @@ def _video_record(number: int, excerpt: Excerpt) -> dict[str, Any]:
     }
 
 
-def _annotation_records(excerpts: Sequence[Excerpt], numbers: dict[str, int]) -> Iterator[dict[str, Any]]:
+def _annotation_records(excerpts: Sequence[Excerpt], numbers: dict[Kind, int]) -> Iterator[dict[str, Any]]:
     count = 0
     for video, excerpt in enumerate(excerpts, 1):
         width, height = excerpt.twin.width, excerpt.twin.height
@@ -127,8 +131,8 @@ def _annotation_records(excerpts: Sequence[Excerpt], numbers: dict[str, int]) ->
             yield {
                 "id": count,
                 "video_id": video,
-                "category_id": numbers[track.category],
-                "iscrowd": 0,
+                "category_id": numbers[kind_of(track)],
+                "iscrowd": int(is_crowd(track)),
                 "width": width,
                 "height": height,
                 "length": len(seen),
@@ -137,7 +141,7 @@ def _annotation_records(excerpts: Sequence[Excerpt], numbers: dict[str, int]) ->
                 "areas": [there.area if there else None for there in seen],
                 "track_id": track.id,
                 "visibility": [state.name.lower() for state in excerpt.visibility(track.id)],
-                "confidence": track.confidence,
+                "score": track.confidence,
                 "from_box": [n for n, there in enumerate(seen) if there and there.mask is None],
             }
 
@@ -153,7 +157,7 @@ def read_coco_vis(path: Path, fps: float | None = None) -> Iterator[Described]:
         TwinseekError: naming the file and the place in it that is wrong.
     """
     document = read_document(path, VisDocument)
-    names = categories_by_id(path, document.categories)
+    categories = categories_by_id(path, document.categories)
     positions = {video.id: n for n, video in enumerate(document.videos)}
     if len(positions) < len(document.videos):
         raise wrong(path, "videos", "two videos have the same id")
@@ -161,11 +165,11 @@ def read_coco_vis(path: Path, fps: float | None = None) -> Iterator[Described]:
     for n, annotation in enumerate(document.annotations):
         if annotation.video_id not in positions:
             raise wrong(path, f"annotations.{n}.video_id", f"there is no video {annotation.video_id!r} in the file")
-        if annotation.category_id not in names:
+        if annotation.category_id not in categories:
             raise wrong(path, f"annotations.{n}.category_id", f"there is no category {annotation.category_id}")
         video = document.videos[positions[annotation.video_id]]
         place = f"annotations.{n}"
-        tracks[video.id].append(_track(path, place, annotation, video, names[annotation.category_id]))
+        tracks[video.id].append(_track(path, place, annotation, video, categories[annotation.category_id]))
     for n, video in enumerate(document.videos):
         try:
             described = _described(path, video, tracks[video.id], fps)
@@ -208,7 +212,7 @@ def _folder(video: VisVideo) -> str:
     return PurePosixPath(video.file_names[0]).parent.name if video.file_names else ""
 
 
-def _track(path: Path, place: str, annotation: VisAnnotation, video: VisVideo, category: str) -> DescribedTrack:
+def _track(path: Path, place: str, annotation: VisAnnotation, video: VisVideo, category: Category) -> DescribedTrack:
     length = _length(video)
     for field in ("segmentations", "bboxes", "visibility"):
         values = getattr(annotation, field)
@@ -230,10 +234,11 @@ def _track(path: Path, place: str, annotation: VisAnnotation, video: VisVideo, c
     sure = annotation.confidence if annotation.confidence is not None else annotation.score
     return DescribedTrack(
         id=annotation.track_id or str(annotation.id),
-        category=category,
+        category=category.name,
         sightings=sightings,
         confidence=1.0 if sure is None else sure,
         visibility=states,
+        attributes=attributes_of(category.name, category.supercategory, annotation.iscrowd, SOURCE),
     )
 
 

@@ -12,7 +12,7 @@ from twins.geometry import Bytes, Doubles, Floats, Geometry, Visibility
 from twins.given_names import check_name
 from twins.layout import check_video_id
 from twins.masks import CocoRle, mask_area
-from twins.schema import Provenance, Shot, Track, Twin
+from twins.schema import Attribute, Provenance, Shot, Track, Twin
 
 MAX_SECONDS = 24 * 3600.0
 """A longer video is refused: its timeline would fill the memory."""
@@ -29,6 +29,7 @@ class DescribedTrack:
     Args:
         sightings: where it is, by position among the frames.
         visibility: of every frame; where none, it is absent from every frame in which it is not seen.
+        attributes: what else the file says of it.
     """
 
     id: str
@@ -36,6 +37,7 @@ class DescribedTrack:
     sightings: Mapping[int, Sighting]
     confidence: float = 1.0
     visibility: Sequence[Visibility] | None = None
+    attributes: tuple[Attribute, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -105,7 +107,13 @@ def to_twin(video: DescribedVideo, source: str, version: str) -> Described:
         version: of that format's reader.
     """
     tracks = tuple(
-        Track(id=track.id, category=track.category, confidence=track.confidence, source=source)
+        Track(
+            id=track.id,
+            category=track.category,
+            confidence=track.confidence,
+            attributes=track.attributes,
+            source=source,
+        )
         for track in video.tracks
     )
     twin = Twin(

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from twins.errors import TwinseekError
-from twins.geometry import Bools
+from twins.geometry import Bools, Doubles, Floats
 from twins.run_lengths import check_counts, check_size
 
 HEADER = "masks.json"
@@ -90,6 +90,24 @@ def mask_ious(rles: Sequence[Mapping[str, Any]]) -> NDArray[np.float64]:
     counted = [_as_bytes(rle) for rle in rles]
     ious: NDArray[np.float64] = np.asarray(coco.iou(counted, counted, [0] * len(counted))).reshape(len(rles), len(rles))
     return ious
+
+
+def shares_inside(rle: Mapping[str, Any], boxes: Floats) -> Doubles:
+    """Return which share of a mask's pixels lies inside each box, 0 to 1; 0 where it has none. Nothing is decoded.
+
+    Args:
+        boxes: (n, 4) xyxy in pixels of the mask.
+    """
+    from pycocotools import mask as coco
+
+    if not len(boxes):
+        return np.zeros(0)
+    height, width = rle["size"]
+    sides = np.asarray(boxes, np.float64)
+    inside = coco.frPyObjects(np.concatenate([sides[:, :2], sides[:, 2:] - sides[:, :2]], axis=1), height, width)
+    # Of a crowd COCO counts a thing's own pixels alone, and not those of both.
+    shares: Doubles = np.asarray(coco.iou([_as_bytes(rle)], inside, [1] * len(boxes))).reshape(len(boxes))
+    return shares
 
 
 def join_masks(rles: Sequence[Mapping[str, Any]]) -> CocoRle:

@@ -125,13 +125,18 @@ class Model:
                 return value
         raise self._never_learnt(purpose, problem)
 
-    def say(self, messages: Sequence[BaseMessage], *, purpose: str, **options: Any) -> AIMessage:
-        """Return what the model says, in whatever form; ``options`` are given on to it.
+    def say(
+        self, messages: Sequence[BaseMessage], *, purpose: str, schema: type[BaseModel] | None = None, **options: Any
+    ) -> AIMessage:
+        """Return what the model says; ``options`` are given on to it.
+
+        Args:
+            schema: what is asked for, where the server takes one; nobody has compared the answer with it.
 
         Raises:
             ModelGaveUpError, BudgetSpentError: as :meth:`answer` does.
         """
-        request = self._ask_for(None, None, options, purpose=purpose)
+        request = self._ask_for(schema, None, options, purpose=purpose)
         reply, seconds = self._send(messages, request)
         self._write(request, messages, reply, seconds, None)
         return reply

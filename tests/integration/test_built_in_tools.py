@@ -4,6 +4,7 @@ import base64
 import json
 from concurrent.futures import ThreadPoolExecutor
 
+import av
 import cv2
 import numpy as np
 import pytest
@@ -12,10 +13,12 @@ from pydantic import PrivateAttr
 
 from graphs.tool_calls import ToolRunner, run_call
 from tests.plugins import install, install_built_in
+from tools import text_seen
 from tools.context import make_context
 from tools.door import open_tools
 from tools.specialists import OpenSpecialists
 from twins.queries import ToolCall
+from twinseek.library import Library
 
 
 class Eyes(FakeListChatModel):
@@ -169,12 +172,52 @@ def test_looking_closer_measures_the_colour_of_what_the_box_holds(call, square):
     assert "there is no instance 't7'" in missing.text
 
 
+def write_flash(path):
+    """Encode 4 s of a grey picture that is red from 1.0 to 1.6 s and from 3.0 to 3.4 s; letters from 2 to 2.6 s."""
+    with av.open(str(path), "w", format="mp4") as container:
+        stream = container.add_stream("libx264", rate=25)
+        stream.width, stream.height, stream.pix_fmt = 320, 240, "yuv420p"
+        for number in range(100):
+            red = 25 <= number < 40 or 75 <= number < 85
+            image = np.full((240, 320, 3), (220, 20, 20) if red else (128, 128, 128), np.uint8)
+            if 50 <= number < 65:
+                cv2.putText(image, "EXIT 42", (60, 130), cv2.FONT_HERSHEY_SIMPLEX, 1.6, (0, 0, 0), 3, cv2.LINE_AA)
+            container.mux(stream.encode(av.VideoFrame.from_ndarray(image, format="rgb24")))
+        container.mux(stream.encode())
+    return path
+
+
+def test_a_span_of_the_whole_picture_is_looked_at_without_an_instance(tmp_path, monkeypatch):
+    install_built_in(tmp_path, monkeypatch)
+    with Library.open(tmp_path / "flashes", create=True) as library:
+        library.index([write_flash(tmp_path / "flash.mp4")], jobs=1)
+        (video,) = library.video_ids()
+        toolbox = open_tools(make_context(library.store, library.store.effective))
+        runner = ToolRunner(library.store, toolbox, library.store.effective)
+        whole = run_call(ToolCall(tool="look_closer", args={}), video, runner)
+        flashes = [fact for fact in library.twin(video).facts if fact.text == "the picture is mostly red"]
+        assert {(fact.about, fact.kind, fact.source) for fact in flashes} == {(None, "scene", f"o-{whole.key}")}
+        assert [fact.span for fact in flashes] == [
+            pytest.approx((1.16, 1.8), abs=0.17),  # twelve looks at 4 s
+            pytest.approx((3.16, 3.5), abs=0.17),
+        ]
+        assert "the picture from 0.2 to 3.8 s" in whole.text and "the picture is mostly grey" in whole.text
+        if text_seen.can_read():
+            (letters,) = [fact for fact in library.twin(video).facts if "EXIT" in fact.text and fact.source != "text"]
+            assert letters.about is None and 1.9 < letters.span[0] < letters.span[1] < 2.8
+        denser = run_call(ToolCall(tool="look_closer", args={"start": 0.9, "end": 1.7}), video, runner)
+        (flash,) = [fact for fact in library.store.observation(video, denser.key).facts if "red" in fact.text]
+        assert flash.span == pytest.approx((1.0, 1.6), abs=0.07), "the looks are nearer to each other in a shorter span"
+        again = run_call(ToolCall(tool="look_closer", args={"start": 0.9, "end": 1.7}), video, runner)
+        assert (again.fresh, again.key) == (False, denser.key)
+
+
 def test_letters_are_read_where_a_shrunken_picture_shows_none(tmp_path, monkeypatch):
     install_built_in(tmp_path, monkeypatch)
     pytest.importorskip("rapidocr_onnxruntime")
     image = np.full((1200, 1920, 3), 235, np.uint8)
     cv2.putText(image, "EXIT 42", (1500, 1100), cv2.FONT_HERSHEY_SIMPLEX, 0.45, (20, 20, 20), 1, cv2.LINE_AA)
-    from tools import read_text, text_seen
+    from tools import read_text
     from tools.context import ToolContext
 
     context = ToolContext(1, lambda *a, **k: ([1.0], [image]), *[None] * 6)

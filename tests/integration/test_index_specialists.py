@@ -257,6 +257,33 @@ def test_the_tracks_of_a_segmenter_take_the_place_of_those_that_are_followed(put
     assert len(twin.tracks) == 1
 
 
+RIM = """
+        rim = images[0][..., 0] >= 0
+        rim[15:105, 25:175] = False
+        return [({at: rim for at in range(len(images))}, 0.9)]
+"""
+MIDDLE = """
+class Finder:
+    version = "1"
+    def detect(self, image):
+        return [("cup", 0.9, (25.0, 15.0, 175.0, 105.0))]
+def build(context): return Finder()
+"""
+
+
+@pytest.mark.parametrize("later", [False, True], ids=["at once", "later, by the masks that are stored"])
+def test_a_detection_names_what_has_most_of_its_mask_in_it(put, index, later):
+    # The box of the rim, all of the picture, overlaps by more than half with the detection, which has nothing of it.
+    put("cutter", SEGMENTER.format(body=RIM), "segmenters")
+    put("finder", MIDDLE, "detectors")
+    if later:
+        index(segmenter="cutter")
+    stages, twin, _, _ = index(segmenter="cutter", labeller="finder")
+    assert ("tracks" in stages) != later
+    names = {track.id: track.category for track in twin.tracks}
+    assert sorted(names.values()) == ["cup", "object"] and names["d1"] == "cup"
+
+
 NOTHING = "return []"
 NO_AREA = "return [({at: image[..., 0] > 999 for at, image in enumerate(images)}, 0.9)]"
 THOUSANDS = """

@@ -3,6 +3,7 @@
 import json
 
 import pytest
+from langchain_core.exceptions import OutputParserException
 from langchain_core.messages import HumanMessage
 from langchain_core.tools import ToolException
 from pydantic import BaseModel
@@ -38,8 +39,12 @@ def models(library, server, tmp_path):
 
 
 def describe(library, models, question):
+    return call_of(library, models, "describe", question=question)
+
+
+def call_of(library, models, tool, **args):
     toolbox = library.gallery._toolbox(models)
-    call = ToolCall(tool="describe", args={"question": question})
+    call = ToolCall(tool=tool, args=args)
     return run_call(call, library.video_ids()[0], ToolRunner(library.store, toolbox, library.gallery.read))
 
 
@@ -81,23 +86,69 @@ def test_a_key_that_a_server_repeats_reaches_nobody(library, server, models, tmp
     assert len(server.requests) == 1
 
 
-def test_a_plugin_gets_a_chat_model_that_binds_and_answers_by_schema(server, models):
-    class Sight(BaseModel):
-        """What is seen."""
+@pytest.mark.parametrize(
+    ("tool", "reply", "root", "fields"),
+    [
+        ("describe", SEEN, "SeenAnswer", {"seen", "statement", "confidence"}),
+        ("recognise_action", says('{"actions": []}'), "ActionsAnswer", {"actions"}),
+    ],
+)
+def test_a_look_asks_for_its_answer_by_schema(library, server, models, tool, reply, root, fields):
+    server.script(reply)
+    call_of(library, models(), tool, question="what is it?")
+    (request,) = server.requests
+    assert request["response_format"]["type"] == "json_schema"
+    described = request["response_format"]["json_schema"]
+    assert (described["name"], set(described["schema"]["properties"])) == (root, fields)
+    assert set(described["schema"]["required"]) == fields and described["schema"]["additionalProperties"] is False
+    assert "tools" not in request
 
-        text: str
 
+def test_a_server_that_takes_no_schema_is_asked_once_more_without_and_then_always(library, server, models):
+    server.script(status(400, "response_format is not supported"), SEEN)
+    shared = models()
+    assert "red stamp" in describe(library, shared, "what is it?").text
+    assert ["response_format" in request for request in server.requests] == [True, False]
+    assert "red stamp" in describe(library, shared, "and now?").text
+    assert ["response_format" in request for request in server.requests] == [True, False, False]
+    assert shared.see.meter.cost().llm_calls == 3
+
+
+class Sight(BaseModel):
+    """What is seen."""
+
+    text: str
+
+
+def test_a_plugin_gets_a_chat_model_that_answers_by_schema(server, models):
+    server.script(says('{"text": "a dog", "more": 1}'), says("a dog"))
+    see = models().see
+    chat = SeeingChat(see.chat)
+    with seeing_with(see):
+        assert chat.with_structured_output(Sight).invoke("What?") == Sight(text="a dog")
+        with pytest.raises(OutputParserException, match="not one JSON object"):
+            chat.with_structured_output(Sight).invoke("What?")
+        raw = chat.with_structured_output(Sight, include_raw=True).invoke("What?")
+    assert (raw["raw"].text, raw["parsed"]) == ("a dog", None) and "not one JSON" in str(raw["parsing_error"])
+    assert [request["response_format"]["json_schema"]["name"] for request in server.requests] == ["Sight"] * 3
+    assert see.meter.cost().llm_calls == 3
+
+
+def test_a_plugin_gets_a_chat_model_that_binds_tools(server, models):
     call = {"id": "1", "type": "function", "function": {"name": "Sight", "arguments": '{"text": "a dog"}'}}
     server.script(says(None, tool_calls=[call]))
     see = models().see
     chat = SeeingChat(see.chat)
     with seeing_with(see):
-        assert chat.with_structured_output(Sight).invoke("What?") == Sight(text="a dog")
+        bound = chat.bind_tools([Sight])
+        assert bound.invoke("What?").tool_calls[0]["args"] == {"text": "a dog"}
         assert chat.batch(["What?", "Where?"])[1].tool_calls[0]["args"] == {"text": "a dog"}
+        described = chat.with_structured_output(Sight.model_json_schema()).invoke("What?")
+        assert described == {"text": "a dog"}
         chat.invoke([HumanMessage("What?")], stop=["."])
     assert server.requests[0]["tools"][0]["function"]["name"] == "Sight"
     assert server.requests[-1]["stop"] == ["."]
-    assert see.meter.cost().llm_calls == 4
+    assert see.meter.cost().llm_calls == 5
     assert chat.model_name == "eyes"
 
 

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from agents.claims import check_claim, check_verdict
+from twins.coco_kinds import attributes_of
 from twins.geometry import Visibility
 from twins.queries import Claim, Verdict
 
@@ -50,6 +51,40 @@ def check(candidate, **claim):
 )
 def test_claims_are_recomputed_from_the_geometry(claim, expected, candidate):
     assert check(candidate, **claim) == expected
+
+
+@pytest.mark.parametrize(
+    ("claim", "expected"),
+    [
+        ({"value": ">=4 of person"}, "unverifiable"),
+        ({"value": ">=3 of person"}, "verified"),  # one, and two or more
+        ({"value": "2 of person"}, "refuted"),
+        ({"value": "5 of person"}, "unverifiable"),
+        ({"value": "all of person that moves"}, "unverifiable"),
+        ({"value": "1 of dog"}, "verified"),
+        ({"value": "5", "instances": ("1", "2")}, "unverifiable"),
+        ({"value": ">=3", "instances": ("1", "2")}, "verified"),
+        ({"value": "2", "instances": ("1", "2")}, "refuted"),
+    ],
+)
+def test_of_a_crowd_only_the_least_number_is_known(clip, mover, claim, expected):
+    still = [(0, 60, 100), (6, 60, 100)]
+    made = clip(*(mover(name, still) for name in "123"))
+    called = {"1": "person", "2": "person", "3": "dog"}
+    tracks = tuple(
+        track.model_copy(
+            update={
+                "category": called[track.id],
+                "confidence": 1.0,
+                "attributes": attributes_of("person", None, track.id == "2", "coco"),
+            }
+        )
+        for track in made.twin.tracks
+    )
+    assert (
+        check(replace(made, twin=made.twin.model_copy(update={"tracks": tracks})), predicate="count", **claim)
+        == expected
+    )
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ from graphs.index_frames import boxes_in
 from graphs.index_labels import match, with_labels
 from twins.frames import Frame
 from twins.geometry import Geometry, Visibility
+from twins.masks import encode_mask
 from twins.schema import Alternative, Provenance, Track, Twin
 from twins.specialists import Detection
 
@@ -106,6 +107,52 @@ def test_two_detections_are_not_one_track():
     labels, new = match(a_geometry([LEFT] * 8), seen)
     assert (labels["t1"].category, labels["t1"].alternatives) == ("dog", ())
     assert [sighting.label.category for sighting in new] == ["cat"]
+
+
+BASKET, HALF_CUP, CUP = (0, 0, 40, 40), (6, 6, 34, 20), (6, 6, 34, 34)
+
+
+def a_mask(height, width, *boxes, without=()):
+    mask = np.zeros((height, width), bool)
+    for value, those in ((True, boxes), (False, without)):
+        for x1, y1, x2, y2 in those:
+            mask[y1:y2, x1:x2] = value
+    return encode_mask(mask)
+
+
+RIM = a_mask(100, 100, BASKET, without=[CUP])
+"""Of a basket, seen from above: its box is that of the cup within, and a little more."""
+
+
+def test_a_small_thing_in_the_box_of_a_large_one_gets_its_own_name():
+    # Of the cup half is followed: the boxes overlap by 392 / 900, that of the basket by 900 / 1600.
+    geometry, seen = a_geometry([BASKET] * 8, [HALF_CUP] * 8), shown(Detection("cup", 0.9, (6, 6, 36, 36)))
+    assert set(match(geometry, seen)[0]) == {"t1"}, "by boxes alone"
+    masks = {"t1": RIM, "t2": a_mask(100, 100, HALF_CUP)}
+    labels, new = match(geometry, seen, masks=lambda name, index: masks[name])
+    assert {name: label.category for name, label in labels.items()} == {"t2": "cup"}
+    assert new == []
+
+
+def test_what_is_around_a_thing_is_not_called_by_its_name():
+    geometry, seen = a_geometry([BASKET] * 8), shown(Detection("cup", 0.9, CUP))
+    assert set(match(geometry, seen)[0]) == {"t1"}, "by boxes alone"
+    labels, new = match(geometry, seen, masks=lambda name, index: RIM)
+    assert labels == {}
+    assert [(sighting.label.category, sighting.frames[0][2]) for sighting in new] == [("cup", CUP)]
+
+
+def test_masks_may_be_smaller_than_the_picture_and_missing_in_some_frames():
+    small = a_mask(50, 25, (0, 0, 10, 20), without=[(1, 3, 8, 17)])  # of 100 x 100 pixels; t1's, as above
+    seen, asked = shown(Detection("cup", 0.9, CUP)), []
+
+    def masks(name, index):
+        asked.append((name, index))
+        return small if index < 35 else None
+
+    labels, _ = match(a_geometry([BASKET] * 8, [RIGHT] * 8), seen, masks=masks)
+    assert labels["t1"].category == "cup", "in the last frame its box is all that is known"
+    assert asked == [("t1", 5 * number) for number in range(8)], "of what lies elsewhere no mask is read"
 
 
 def test_a_hidden_thing_is_not_called_what_hides_it():

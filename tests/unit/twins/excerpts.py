@@ -9,7 +9,8 @@ import numpy as np
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from twins.coco_vis import write_coco_vis
+from twins.coco_kinds import SAY_NOTHING, attributes_of
+from twins.coco_vis import SOURCE, VERSION, write_coco_vis
 from twins.described import Described, DescribedTrack, DescribedVideo, to_twin
 from twins.excerpt import Excerpt, Sighting, excerpt_of
 from twins.geometry import Visibility
@@ -65,10 +66,12 @@ def two_balls() -> Described:
         tracks=[DescribedTrack("t1", "ball", ball, 0.2, states), DescribedTrack("t2", "box", box, 0.9)],
         video_file="balls.mp4",
     )
-    return to_twin(video, "coco-vis", "1")
+    return to_twin(video, SOURCE, VERSION)
 
 
 _names = st.text(min_size=1, max_size=8).filter(lambda name: bool(name.strip()) and name.isprintable())
+
+_kinds = _names.filter(lambda name: name.strip().casefold() not in SAY_NOTHING)
 
 
 @st.composite
@@ -82,7 +85,7 @@ def described_videos(draw: st.DrawFn, name: str = "clip") -> Described:
     tracks = [
         DescribedTrack(
             track,
-            draw(_names),
+            category := draw(_names),
             sightings := {n: draw(_sightings(width, height)) for n in range(len(seconds)) if draw(st.booleans())},
             draw(st.floats(0, 1)),
             [
@@ -91,6 +94,7 @@ def described_videos(draw: st.DrawFn, name: str = "clip") -> Described:
                 else draw(st.sampled_from([Visibility.ABSENT, Visibility.OCCLUDED, Visibility.NOT_SAMPLED]))
                 for n in range(len(seconds))
             ],
+            attributes_of(category, draw(st.none() | _kinds), draw(st.booleans()), SOURCE),
         )
         for track in names
     ]
@@ -106,7 +110,7 @@ def described_videos(draw: st.DrawFn, name: str = "clip") -> Described:
         video_file=draw(st.none() | st.just("clip.mp4")),
     )
     video.check()
-    return to_twin(video, "coco-vis", "1")
+    return to_twin(video, SOURCE, VERSION)
 
 
 @st.composite

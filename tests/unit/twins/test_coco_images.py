@@ -89,6 +89,46 @@ def test_frames_of_other_programs_are_put_in_order_by_the_numbers_in_their_names
     assert described.twin.tracks[0].id == "9"
 
 
+def test_scores_supercategories_and_crowds_of_other_programs_are_kept_and_written_again(read, exported):
+    herd = {"size": [6, 8], "counts": [0, 12, 36]}
+    parts = {
+        "categories": [
+            {"id": 3, "name": "fox", "supercategory": "animal"},
+            {"id": 4, "name": "fox", "supercategory": "none"},
+            {"id": 5, "name": "person", "supercategory": "person"},
+        ],
+        "annotations": [
+            FILE["annotations"][0] | {"score": 0.5},
+            FILE["annotations"][1] | {"score": 0.8},
+            {"id": 3, "image_id": 1, "category_id": 4, "segmentation": herd, "track_id": "herd", "iscrowd": 1},
+            {"id": 4, "image_id": 1, "category_id": 5, "bbox": [0, 0, 1, 1], "track_id": "one", "iscrowd": None},
+        ],
+    }
+    (described,) = read(fps=10, **parts)
+    tracks = {track.id: track for track in described.twin.tracks}
+    assert {name: [each.text for each in track.attributes] for name, track in tracks.items()} == {
+        "9": ["a kind of animal"],
+        "herd": ["a crowd of several"],
+        "one": [],
+    }
+    assert [tracks[name].confidence for name in ("9", "herd", "one")] == [pytest.approx(0.65), 1.0, 1.0]
+    path = exported(described)
+    written = json.loads(path.read_text())
+    kinds = {each["id"]: (each["name"], each["supercategory"]) for each in written["categories"]}
+    assert sorted(kinds.values()) == [("fox", "animal"), ("fox", "object"), ("person", "object")]
+    told = {(each["track_id"], kinds[each["category_id"]][1], each["iscrowd"]) for each in written["annotations"]}
+    assert told == {("9", "animal", 0), ("herd", "object", 1), ("one", "object", 0)}
+    assert {each["score"] for each in written["annotations"] if each["track_id"] == "9"} == {tracks["9"].confidence}
+    (back,) = read_coco(path)
+    assert (back.twin.tracks, back.masks) == (described.twin.tracks, described.masks)
+
+
+def test_a_file_of_the_version_before_tells_its_confidence(read):
+    annotations = [each | {"confidence": 0.3} for each in FILE["annotations"]]
+    (described,) = read(fps=10, annotations=annotations)
+    assert described.twin.tracks[0].confidence == 0.3
+
+
 @pytest.mark.parametrize(
     ("parts", "names"),
     [
@@ -101,6 +141,7 @@ def test_frames_of_other_programs_are_put_in_order_by_the_numbers_in_their_names
         ({"annotations": [FILE["annotations"][0] | {"track_id": "x" * 300}]}, r"annotations\.0\.track_id: 'x+… is no"),
         ({"annotations": [FILE["annotations"][0] | {"instance_id": "a\tb"}]}, r"instance_id: 'a\\tb' is no name"),
         ({"categories": [{"id": 3, "name": "fo\u202ex"}]}, r"categories\.0\.name: 'fo\\u202ex' is no name"),
+        ({"categories": [{"id": 3, "name": "fox", "supercategory": "a\nb"}]}, r"supercategory: 'a\\nb' is no name"),
         ({"images": [FILE["images"][0]] * 2}, "two images have the same id"),
         ({"images": [FILE["images"][0], FILE["images"][1] | {"width": 9}]}, "different sizes"),
         ({"images": [FILE["images"][0], FILE["images"][1] | {"file_name": "fox/4.jpg"}]}, "same frame number"),

@@ -109,6 +109,21 @@ def test_a_published_file_is_read_with_a_frame_rate(read):
     assert described.masks == {"11": {5: encode_mask(expected)}}
 
 
+def test_a_score_a_supercategory_and_a_crowd_are_kept_and_written_again(read, tmp_path):
+    given = changed("categories", 0, "supercategory", value="bird")
+    given["annotations"][0] |= {"score": 0.7, "iscrowd": 1}
+    (described,) = read(given, fps=30)
+    (track,) = described.twin.tracks
+    assert (track.confidence, [each.text for each in track.attributes]) == (
+        0.7,
+        ["a kind of bird", "a crowd of several"],
+    )
+    assert {each.source for each in track.attributes} == {"coco-vis"}
+    written = json.loads(coco_vis_text(excerpt_in(tmp_path, described)))
+    assert written["categories"] == [{"id": 1, "name": "owl", "supercategory": "bird"}]
+    assert (written["annotations"][0]["score"], written["annotations"][0]["iscrowd"]) == (0.7, 1)
+
+
 def test_polygons_and_masks_without_boxes_are_read(read):
     square = [[0, 0, 2, 0, 2, 2, 0, 2]]
     (described,) = read(changed("annotations", 0, value=LIST["annotations"][0] | {"segmentations": [square, []]}), 30)

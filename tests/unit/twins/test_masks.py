@@ -18,6 +18,7 @@ from twins.masks import (
     mask_area,
     mask_iou,
     resize_mask,
+    shares_inside,
 )
 
 masks = hnp.arrays(np.bool_, hnp.array_shapes(min_dims=2, max_dims=2, max_side=24))
@@ -50,6 +51,16 @@ def test_overlap_is_counted_in_pixels():
     left, right = np.zeros((4, 4), bool), np.zeros((4, 4), bool)
     left[:, :3], right[:, 1:] = True, True
     assert mask_iou(encode_mask(left), encode_mask(right)) == pytest.approx(8 / 16)
+
+
+@given(masks, st.lists(st.tuples(*[st.integers(0, 24)] * 4), max_size=4))
+def test_the_share_of_a_mask_in_a_box_is_counted_in_pixels(mask, corners):
+    height, width = mask.shape
+    boxes = [
+        (min(a, c, width), min(b, d, height), min(max(a, c), width), min(max(b, d), height)) for a, b, c, d in corners
+    ]
+    expected = [mask[y1:y2, x1:x2].sum() / max(1, mask.sum()) for x1, y1, x2, y2 in boxes]
+    assert shares_inside(encode_mask(mask), np.array(boxes).reshape(-1, 4)) == pytest.approx(expected)
 
 
 def test_results_have_the_displayed_size_whatever_was_stored(tmp_path: Path):

@@ -22,6 +22,7 @@ from twinseek.settings import load_settings
 from twinseek.weights import plugin_sections, wanted_by
 from twinseek.weights_folder import LOCK, LockedFile, WeightsLock
 
+ROOT = Path(__file__).parents[3]
 NAME = "lab/model"
 SECTION = {"TWINSEEK_PLUGINS__CUTTER__WEIGHTS": NAME}
 
@@ -98,11 +99,14 @@ def test_one_setting_puts_the_describer_of_the_profile_behind_a_server(monkeypat
     assert {each.plugin for each in wanted_by(settings)} == asked - {"qwen_vl"}
 
 
-def test_the_profiles_name_commits_but_for_one_model_and_folders_of_ones_own_take_their_place(monkeypatch):
-    found = [each for profile in ("cpu", "gpu") for each in wanted_by(load_settings(profile=profile))]
-    assert len(found) == 8
-    moving = [each.repository for each in found if not re.fullmatch("[0-9a-f]{40}", each.revision or "")]
-    assert moving == ["google/owlv2-large-patch14-ensemble"]
+def test_the_profiles_name_commits_and_folders_of_ones_own_take_their_place(monkeypatch):
+    profiles = ("cpu", "gpu", str(ROOT / "deploy" / "profile.toml"))
+    found = [each for profile in profiles for each in wanted_by(load_settings(profile=profile))]
+    assert len(found) == 11
+    told = (ROOT / "docs" / "profiles.md").read_text()
+    for each in found:
+        assert re.fullmatch("[0-9a-f]{40}", each.revision or ""), each.repository
+        assert f"| `{each.repository}` | `{each.revision}` |" in told
     monkeypatch.setenv("TWINSEEK_PLUGINS__SAM2__WEIGHTS", "/own/sam2")
     assert plugin_sections(load_settings(profile="gpu"))["sam2"] == {"weights": "/own/sam2"}
 
