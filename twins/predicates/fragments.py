@@ -105,7 +105,7 @@ def _covers(geometry: Geometry, row: int, frame: int, margin: float) -> Bools:
     """Return (N,) which rows, where last seen by this frame or first seen after it, hold this row's centre."""
     box = geometry.boxes[row, frame].astype(np.float64)
     centre = (box[:2] + box[2:]) / 2
-    window = np.abs(geometry.seconds - geometry.seconds[frame]) <= TAIL_SECONDS
+    window = np.abs(geometry.seconds - geometry.seconds[frame]) <= TAIL_SECONDS + 1e-6
     with np.errstate(invalid="ignore"):
         low, high = geometry.boxes[:, window, :2] - margin, geometry.boxes[:, window, 2:] + margin
         return np.asarray(((centre >= low) & (centre <= high)).all(axis=2).any(axis=1))
@@ -130,7 +130,7 @@ def _tail(geometry: Geometry, seen: Bools, row: int, *, last: bool) -> tuple[Dou
     """Return centre, velocity in pixels a second (NaN where too short to say) and width, height at one end of a row."""
     frames = np.flatnonzero(seen)
     edge = frames[-1] if last else frames[0]
-    near = frames[np.abs(geometry.seconds[frames] - geometry.seconds[edge]) <= TAIL_SECONDS]
+    near = frames[np.abs(geometry.seconds[frames] - geometry.seconds[edge]) <= TAIL_SECONDS + 1e-6]
     boxes = geometry.boxes[row, near].astype(np.float64)
     centres = (boxes[:, :2] + boxes[:, 2:]) / 2
     size = np.median(_extent(boxes), axis=0)

@@ -88,7 +88,7 @@ def _edge_of(scene: Scene, m: int, sight: slice, *, first: bool, cut_is_enough: 
     boxes, seconds = scene.boxes[m, sight], scene.seconds[sight]
     if not first:
         boxes, seconds = boxes[::-1], seconds[::-1]
-    look = np.flatnonzero(np.abs(seconds - seconds[0]) <= LOOK_SECONDS)[-1]
+    look = np.flatnonzero(np.abs(seconds - seconds[0]) <= LOOK_SECONDS + 1e-6)[-1]
     frame = np.array([scene.geometry.width, scene.geometry.height], np.float64)
     return _from_edge(boxes[0], boxes[look], abs(seconds[look] - seconds[0]), frame, cut_is_enough)
 

@@ -32,6 +32,16 @@ def test_going_over_the_edge_is_leaving_and_disappearing() -> None:
     assert found["leaves"] == [pytest.approx(2.0, abs=0.15)]
 
 
+@pytest.mark.parametrize("pace", [4.9, 5.3, 5.7, 6.1])
+@pytest.mark.parametrize("frames", range(24, 36))
+def test_where_rounding_falls_does_not_decide_who_leaves(pace: float, frames: int) -> None:
+    """Within 0.8 s it goes a tenth of its width, or a little less; it is away too short for less to do."""
+    far = [(618 - pace * (frames - 1 - n) / 10, 200.0) for n in range(frames)]
+    out = events(Scene(tracks([*far, *["absent"] * 3])))
+    back = events(Scene(tracks([*["absent"] * 3, *reversed(far)])))
+    assert ("leaves" in out) == ("enters" in back) == (pace > 5.0)
+
+
 def test_vanishing_in_the_middle_is_not_leaving() -> None:
     assert set(events(Scene(tracks([*rest((300, 200), 20), *["absent"] * 20])))) == {"disappears"}
 
