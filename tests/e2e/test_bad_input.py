@@ -11,7 +11,7 @@ from urllib.parse import unquote
 
 import pytest
 
-from tests.e2e.command_line import twinseek
+from tests.e2e.command_line import in_turn, twinseek
 from tests.e2e.films import write_film, write_sound
 
 
@@ -166,9 +166,16 @@ QUESTIONS = [
 ]
 
 
+@pytest.fixture(scope="module")
+def answers(library):
+    """Return by name how each question ended."""
+    done = in_turn(*(("ask", question, "--library", library / "library") for _, question, _, _ in QUESTIONS))
+    return dict(zip((name for name, *_ in QUESTIONS), done, strict=True))
+
+
 @pytest.mark.parametrize(("name", "question", "status", "says"), QUESTIONS, ids=[row[0] for row in QUESTIONS])
-def test_a_strange_question_gets_an_answer_or_a_reason(name, question, status, says, library):
-    done = twinseek("ask", question, "--library", library / "library")
+def test_a_strange_question_gets_an_answer_or_a_reason(name, question, status, says, answers):
+    done = answers[name]
     assert done.returncode == status, done.stderr
     assert "Traceback" not in done.stderr
     assert says.lower() in (done.stdout + done.stderr).lower()
@@ -176,10 +183,12 @@ def test_a_strange_question_gets_an_answer_or_a_reason(name, question, status, s
 
 
 def test_a_question_without_quotation_marks_is_one_question(library):
-    asked = [
-        twinseek("ask", *words, "--json", "--library", library / "library")
-        for words in (("a red", "thing"), ("a red thing",))
-    ]
+    asked = in_turn(
+        *(
+            ("ask", *words, "--json", "--library", library / "library")
+            for words in (("a red", "thing"), ("a red thing",))
+        )
+    )
     assert [json.loads(done.stdout)["query"] for done in asked] == ["a red thing"] * 2
 
 
@@ -202,9 +211,10 @@ def test_no_library_says_how_to_make_one(tmp_path):
 
 
 def test_an_empty_library_says_so(tmp_path):
-    twinseek("index", write_film(tmp_path / "good.mp4", frames=5), "--library", tmp_path / "library")
-    assert twinseek("remove", "good", "--library", tmp_path / "library").returncode == 0
-    done = twinseek("ask", "a red thing", "--library", tmp_path / "library")
+    film = write_film(tmp_path / "good.mp4", frames=5)
+    commands = ("index", film), ("remove", "good"), ("ask", "a red thing")
+    *before, done = in_turn(*((*words, "--library", tmp_path / "library") for words in commands))
+    assert [each.returncode for each in before] == [0, 0]
     assert done.returncode == 0, done.stderr
     assert "empty" in done.stdout
 
@@ -221,20 +231,24 @@ def test_a_library_of_another_version_is_refused_by_name(library, tmp_path):
 def test_a_source_that_moved_keeps_its_id_and_a_deleted_one_is_missing_until_pruned(library, tmp_path):
     copy = shutil.copytree(library, tmp_path / "copy")
     shutil.rmtree(copy / "library")
+    here, listing = ("--library", copy / "library"), ("list", "--json", "--library", copy / "library")
     before = copy / "clips" / "good.mp4"
-    assert twinseek("index", before, "--library", copy / "library").returncode == 0
-    (name,) = [row["video_id"] for row in json.loads(twinseek("list", "--json", "--library", copy / "library").stdout)]
+    indexed, listed = in_turn(("index", before, *here), listing)
+    assert indexed.returncode == 0, indexed.stderr
+    (name,) = [row["video_id"] for row in json.loads(listed.stdout)]
     moved = before.rename(copy / "elsewhere.mp4")
-    assert twinseek("index", moved, "--library", copy / "library").returncode == 0
-    (row,) = json.loads(twinseek("list", "--json", "--library", copy / "library").stdout)
+    indexed, listed = in_turn(("index", moved, *here), listing)
+    assert indexed.returncode == 0, indexed.stderr
+    (row,) = json.loads(listed.stdout)
     assert (row["video_id"], row["missing"]) == (name, False)
     moved.unlink()
-    (row,) = json.loads(twinseek("list", "--json", "--library", copy / "library").stdout)
+    asked = ("ask", "a red thing", *here, "--report", copy / "report.html")
+    listed, answered, pruned, left = in_turn(listing, asked, ("prune", "--yes", *here), listing)
+    (row,) = json.loads(listed.stdout)
     assert row["missing"]
-    asked = twinseek("ask", "a red thing", "--library", copy / "library", "--report", copy / "report.html")
-    assert asked.returncode == 0, asked.stderr
-    assert twinseek("prune", "--yes", "--library", copy / "library").returncode == 0
-    assert json.loads(twinseek("list", "--json", "--library", copy / "library").stdout) == []
+    assert answered.returncode == 0, answered.stderr
+    assert pruned.returncode == 0, pruned.stderr
+    assert json.loads(left.stdout) == []
 
 
 def test_a_misspelt_setting_is_refused(library):
