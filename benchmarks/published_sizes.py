@@ -4,12 +4,12 @@ The sizes are those of the published ``config.json`` files; the counts of parame
 the models' pages, tell whether they were put down rightly.
 """
 
-import json
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 from benchmarks.figures import ROOT
+from benchmarks.tokenizing import clip_tokenizer, qwen_tokenizer
 
 Made = tuple[Any, Any]
 """A model and its processor."""
@@ -26,10 +26,6 @@ PUBLISHED: Mapping[str, tuple[str, int]] = {
 }
 """By name the plugin that takes it, and about how many parameters it has."""
 
-SPECIAL = (
-    "<|endoftext|>", "<|im_start|>", "<|im_end|>", "<|vision_start|>", "<|vision_end|>", "<|image_pad|>",
-    "<|video_pad|>",
-)  # fmt: skip
 TEMPLATE = (
     "{% for m in messages %}<|im_start|>{{ m['role'] }}\n{% for c in m['content'] %}"
     "{% if c['type'] == 'text' %}{{ c['text'] }}"
@@ -139,8 +135,7 @@ def _depth(size: str) -> Made:
 
 
 def _owlv2(size: str) -> Made:
-    from tokenizers.pre_tokenizers import ByteLevel
-    from transformers import CLIPTokenizer, Owlv2Config, Owlv2ForObjectDetection, Owlv2ImageProcessor, Owlv2Processor
+    from transformers import Owlv2Config, Owlv2ForObjectDetection, Owlv2ImageProcessor, Owlv2Processor
 
     large = size == "patch14"
     width, words, side = (1024, 768, 1008) if large else (768, 512, 960)
@@ -160,18 +155,16 @@ def _owlv2(size: str) -> Made:
         },
         projection_dim=words,
     )
-    letters = ["!", *sorted(set(ByteLevel.alphabet()) - {"!"})]
-    tokens = [*letters, *(f"{letter}</w>" for letter in letters), "<|startoftext|>", "<|endoftext|>"]
-    vocabulary = {token: number for number, token in enumerate(tokens)}
-    tokenizer = CLIPTokenizer(vocab=vocabulary, merges=[], pad_token="!", model_max_length=16)
-    processor = Owlv2Processor(Owlv2ImageProcessor(size={"height": side, "width": side}), tokenizer)
+    processor = Owlv2Processor(Owlv2ImageProcessor(size={"height": side, "width": side}), clip_tokenizer())
     return Owlv2ForObjectDetection(config), processor
 
 
 def _qwen(size: str) -> Made:
     import transformers as t
 
-    tokenizer = _tokenizer()
+    # Of this project's own prompts and pages it makes about as many tokens as the real one does.
+    pages = [page.read_text() for place in ("prompts", "docs") for page in sorted((ROOT / place).glob("*.md"))]
+    tokenizer = qwen_tokenizer(pages, 8000)
     ids = {
         f"{name}_token_id": tokenizer.convert_tokens_to_ids(f"<|{token}|>")
         for name, token in (("image", "image_pad"), ("video", "video_pad"), ("vision_start", "vision_start"))
@@ -219,25 +212,3 @@ def _text(words: int, width: int, inner: int, *, heads: int, groups: int, **rope
         "num_attention_heads": heads, "num_key_value_heads": groups, "max_position_embeddings": 128000,
         "rope_parameters": {"rope_type": "default", "rope_theta": 1000000.0, **rope},
     }  # fmt: skip
-
-
-def _tokenizer() -> Any:
-    """Return a tokenizer learnt from this project's own prompts and pages: about as many tokens as the real one's."""
-
-    from tokenizers import Tokenizer, models, pre_tokenizers, trainers
-    from transformers import Qwen2Tokenizer
-
-    pieces = Tokenizer(models.BPE())
-    pieces.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
-    trainer = trainers.BpeTrainer(
-        vocab_size=8000, initial_alphabet=pre_tokenizers.ByteLevel.alphabet(), show_progress=False
-    )
-    pages = [page.read_text() for place in ("prompts", "docs") for page in sorted((ROOT / place).glob("*.md"))]
-    pieces.train_from_iterator(pages, trainer)
-    learnt = json.loads(pieces.to_str())["model"]
-    tokenizer = Qwen2Tokenizer(
-        vocab=learnt["vocab"], merges=[tuple(pair) for pair in learnt["merges"]], unk_token=None,
-        eos_token="<|im_end|>", pad_token="<|endoftext|>", model_max_length=32768,
-    )  # fmt: skip
-    tokenizer.add_special_tokens({"additional_special_tokens": list(SPECIAL)})
-    return tokenizer

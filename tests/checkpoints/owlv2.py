@@ -2,9 +2,10 @@
 
 from pathlib import Path
 
+from benchmarks.tokenizing import clip_tokenizer
+
 SIDE, PATCH = 96, 16
 PATCHES = (SIDE // PATCH) ** 2
-WORDS = 16
 
 
 def build(path: Path, *, seed: int = 0, patch: int = PATCH) -> Path:
@@ -15,7 +16,7 @@ def build(path: Path, *, seed: int = 0, patch: int = PATCH) -> Path:
     import torch
     from transformers import Owlv2Config, Owlv2ForObjectDetection, Owlv2ImageProcessor, Owlv2Processor
 
-    tokenizer = _tokenizer()
+    tokenizer = clip_tokenizer()
     small = {"hidden_size": 32, "intermediate_size": 64, "num_hidden_layers": 2, "num_attention_heads": 2}
     config = Owlv2Config(
         text_config={
@@ -36,14 +37,3 @@ def build(path: Path, *, seed: int = 0, patch: int = PATCH) -> Path:
     model.save_pretrained(path)
     Owlv2Processor(Owlv2ImageProcessor(size={"height": SIDE, "width": SIDE}), tokenizer).save_pretrained(path)
     return path
-
-
-def _tokenizer():
-    """Return CLIP's tokenizer without merges: a byte a token, '!' for padding, the end with the largest id."""
-    from tokenizers.pre_tokenizers import ByteLevel
-    from transformers import CLIPTokenizer
-
-    letters = ["!", *sorted(set(ByteLevel.alphabet()) - {"!"})]
-    tokens = [*letters, *(f"{letter}</w>" for letter in letters), "<|startoftext|>", "<|endoftext|>"]
-    vocabulary = {token: number for number, token in enumerate(tokens)}
-    return CLIPTokenizer(vocab=vocabulary, merges=[], pad_token="!", model_max_length=WORDS)

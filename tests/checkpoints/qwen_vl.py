@@ -3,16 +3,13 @@
 The template is a short one with Qwen's markers; what the processors do with pictures, times and text is theirs.
 """
 
-import json
 from pathlib import Path
 from typing import Any
 
+from benchmarks.tokenizing import qwen_tokenizer
+
 FAMILIES = ("qwen2_5_vl", "qwen3_vl")
 HIDDEN = 64
-SPECIAL = (
-    "<|endoftext|>", "<|im_start|>", "<|im_end|>", "<|vision_start|>", "<|vision_end|>", "<|vision_pad|>",
-    "<|image_pad|>", "<|video_pad|>",
-)  # fmt: skip
 TEMPLATE = (
     "{% for m in messages %}<|im_start|>{{ m['role'] }}\n"
     "{% if m['content'] is string %}{{ m['content'] }}"
@@ -34,7 +31,7 @@ def build(path: Path, family: str, says: str | None = None) -> Path:
     import torch
 
     torch.manual_seed(0)
-    tokenizer = _tokenizer()
+    tokenizer = qwen_tokenizer(CORPUS * 4, 400)
     if says is not None:
         tokenizer.add_tokens([says])
     model, processor = (_qwen25 if family == "qwen2_5_vl" else _qwen3)(tokenizer)
@@ -72,24 +69,6 @@ def _let_it_say(model: Any, tokenizer: Any, text: str) -> None:
         vectors[asked, 0] = 1.0
         vectors[said, :2] = 10.0
         vectors[end, 1] = 100.0
-
-
-def _tokenizer() -> Any:
-    from tokenizers import Tokenizer, models, pre_tokenizers, trainers
-    from transformers import Qwen2Tokenizer
-
-    pieces = Tokenizer(models.BPE())
-    pieces.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
-    alphabet = pre_tokenizers.ByteLevel.alphabet()
-    trainer = trainers.BpeTrainer(vocab_size=400, initial_alphabet=alphabet, show_progress=False)
-    pieces.train_from_iterator(CORPUS * 4, trainer)
-    made = json.loads(pieces.to_str())["model"]
-    tokenizer = Qwen2Tokenizer(
-        vocab=made["vocab"], merges=[tuple(pair) for pair in made["merges"]], unk_token=None,
-        eos_token="<|im_end|>", pad_token="<|endoftext|>", model_max_length=32768,
-    )  # fmt: skip
-    tokenizer.add_special_tokens({"additional_special_tokens": list(SPECIAL)})
-    return tokenizer
 
 
 def _ids(tokenizer: Any) -> dict[str, int]:

@@ -1,8 +1,11 @@
 """Run the real command line in a process of its own."""
 
+import json
 import os
 import subprocess
 import sys
+import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 
 
@@ -19,3 +22,19 @@ def twinseek(*args: str | Path, cwd: Path | None = None, timeout: float = 120, *
         timeout=timeout,
         check=False,
     )
+
+
+def in_turn(*commands: Sequence[str | Path]) -> list[subprocess.CompletedProcess[str]]:
+    """Run commands one after the other in one process, which starts and imports once; return how each ended."""
+    words = [list(map(os.fspath, command)) for command in commands]
+    with tempfile.NamedTemporaryFile() as answers:
+        subprocess.run(
+            [sys.executable, Path(__file__).with_name("in_turn.py"), answers.name],
+            env={**os.environ, "OMP_NUM_THREADS": "1"},
+            input=json.dumps(words),
+            text=True,
+            timeout=120,
+            check=True,
+        )
+        ended = json.loads(Path(answers.name).read_text())
+    return [subprocess.CompletedProcess(given, *end) for given, end in zip(words, ended, strict=True)]

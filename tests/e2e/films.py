@@ -17,11 +17,17 @@ def picture(number: int, width: int = 160, height: int = 120) -> np.ndarray:
 
 
 def write_film(
-    path: Path, *, frames: int = 30, size: tuple[int, int] = (160, 120), pts: list[int] | None = None, rotate: int = 0
+    path: Path,
+    *,
+    frames: int = 30,
+    size: tuple[int, int] = (160, 120),
+    pts: list[int] | None = None,
+    rotate: int = 0,
+    preset: str = "medium",
 ) -> Path:
     """Encode ``frames`` pictures at 25 per second (or at the given times in milliseconds)."""
     with av.open(str(path), "w", format="mp4") as container:
-        stream = container.add_stream("libx264", rate=25)
+        stream = container.add_stream("libx264", rate=25, options={"preset": preset})
         stream.width, stream.height = size
         stream.pix_fmt = "yuv420p" if size[0] % 2 == 0 and size[1] % 2 == 0 else "yuv444p"
         stream.time_base = stream.codec_context.time_base = Fraction(1, 1000)

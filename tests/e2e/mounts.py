@@ -10,7 +10,7 @@ import pytest
 PREAMBLE = """
 import json, subprocess, sys
 from pathlib import Path
-from tests.e2e.command_line import twinseek
+from tests.e2e.command_line import in_turn, twinseek
 from tests.e2e.libraries import *
 def mount(*arguments):
     subprocess.run(["mount", *map(str, arguments)], check=True)

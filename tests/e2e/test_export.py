@@ -1,6 +1,7 @@
 """What a library knows goes out in formats of others and comes back, through the real command line."""
 
 import json
+import subprocess
 from pathlib import Path
 
 import av
@@ -10,7 +11,7 @@ from PIL import Image
 from pycocotools import mask as coco
 from pycocotools.coco import COCO
 
-from tests.e2e.command_line import twinseek
+from tests.e2e.command_line import in_turn, twinseek
 from tests.e2e.films import write_film
 from tests.e2e.libraries import ask, index
 from twins.davis import palette
@@ -45,22 +46,32 @@ def exported(made) -> Path:
     return made / report["files"][0]
 
 
-def command(*words: str | Path) -> str:
-    done = twinseek(*words)
+def succeeded(done: subprocess.CompletedProcess[str]) -> str:
     assert done.returncode == 0, done.stderr
     assert "Traceback" not in done.stderr
     return done.stdout
 
 
-def refused(*words: str | Path) -> str:
-    done = twinseek(*words)
+def failed(done: subprocess.CompletedProcess[str]) -> str:
     assert done.returncode == 1 and done.stderr.startswith("error: ") and done.stderr.count("\n") == 1, done.stderr
     return done.stderr
 
 
+def command(*words: str | Path) -> str:
+    return succeeded(twinseek(*words))
+
+
+def refused(*words: str | Path) -> str:
+    return failed(twinseek(*words))
+
+
 def test_a_twin_comes_back_pixel_by_pixel_and_is_exported_alike(made, exported, tmp_path):
-    command("import", exported, "--format", "coco-vis", "--library", tmp_path / "library", "--videos", made / "clips")
-    command("export", "clip-one", "--library", tmp_path / "library", "--to", tmp_path / "again.json")
+    there = ("--library", tmp_path / "library")
+    for done in in_turn(
+        ("import", exported, "--format", "coco-vis", *there, "--videos", made / "clips"),
+        ("export", "clip-one", *there, "--to", tmp_path / "again.json"),
+    ):
+        succeeded(done)
     assert (tmp_path / "again.json").read_text() == exported.read_text()
     with Library.open(made / "library") as first, Library.open(tmp_path / "library") as second:
         (name,) = first.video_ids()
@@ -96,7 +107,13 @@ def test_everything_is_in_displayed_pixels(made, exported):
 
 
 def test_coco_is_loaded_by_pycocotools_and_has_the_same_masks(made, exported, tmp_path):
-    command("export", "clip-one", "--format", "coco", "--library", made / "library", "--to", tmp_path / "coco.json")
+    there = ("--format", "coco", "--library", tmp_path / "library")
+    for done in in_turn(
+        ("export", "clip-one", "--format", "coco", "--library", made / "library", "--to", tmp_path / "coco.json"),
+        ("import", tmp_path / "coco.json", *there),
+        ("export", "clip-one", *there, "--to", tmp_path / "2.json"),
+    ):
+        succeeded(done)
     loaded = COCO(tmp_path / "coco.json")
     document = json.loads(exported.read_text())
     (video,) = document["videos"]
@@ -108,8 +125,6 @@ def test_coco_is_loaded_by_pycocotools_and_has_the_same_masks(made, exported, tm
     for annotation in annotations:
         (image,) = loaded.loadImgs(annotation["image_id"])
         assert mask_iou(loaded.annToRLE(annotation), masks[annotation["track_id"]][image["frame_index"]]) == 1.0
-    command("import", tmp_path / "coco.json", "--format", "coco", "--library", tmp_path / "library")
-    command("export", "clip-one", "--format", "coco", "--library", tmp_path / "library", "--to", tmp_path / "2.json")
     assert (tmp_path / "2.json").read_text() == (tmp_path / "coco.json").read_text()
 
 
@@ -151,19 +166,24 @@ def test_an_answer_is_exported_with_its_instances_and_spans_only(made, tmp_path)
     hits = [hit for hit in answer["results"] if hit["instances"]]
     assert hits
     hits[0]["spans"] = [[0.3, 0.9]]
-    (tmp_path / "results.json").write_text(json.dumps(answer))
-    command("export", tmp_path / "results.json", "--library", made / "library", "--to", tmp_path / "out.json")
-    document = json.loads((tmp_path / "out.json").read_text())
-    assert {a["track_id"] for a in document["annotations"]} == {i["id"] for i in hits[0]["instances"]}
-    assert document["videos"][0]["seconds"] and all(0.3 <= s < 0.9 for s in document["videos"][0]["seconds"])
+    wanted = {instance["id"] for instance in hits[0]["instances"]}
+    (tmp_path / "good.json").write_text(json.dumps(answer))
+    (tmp_path / "no answer.json").write_text('{"results": 3}')
+    (tmp_path / "nothing.json").write_text(json.dumps({**answer, "results": []}))
     hits[0]["instances"][0]["id"] = "t99"
-    (tmp_path / "results.json").write_text(json.dumps(answer))
-    assert "no instance 't99'" in refused("export", tmp_path / "results.json", "--library", made / "library")
-    (tmp_path / "results.json").write_text('{"results": 3}')
-    assert "is no answer" in refused("export", tmp_path / "results.json", "--library", made / "library")
-    answer["results"] = []
-    (tmp_path / "results.json").write_text(json.dumps(answer))
-    assert "nothing to export" in refused("export", tmp_path / "results.json", "--library", made / "library")
+    (tmp_path / "nobody.json").write_text(json.dumps(answer))
+    why = {"nobody": "no instance 't99'", "no answer": "is no answer", "nothing": "nothing to export"}
+    there = ("--library", made / "library", "--to")
+    good, *refusals = in_turn(
+        ("export", tmp_path / "good.json", *there, tmp_path / "out.json"),
+        *(("export", tmp_path / f"{name}.json", *there, tmp_path / "2.json") for name in why),
+    )
+    succeeded(good)
+    document = json.loads((tmp_path / "out.json").read_text())
+    assert {a["track_id"] for a in document["annotations"]} == wanted
+    assert document["videos"][0]["seconds"] and all(0.3 <= s < 0.9 for s in document["videos"][0]["seconds"])
+    for done, reason in zip(refusals, why.values(), strict=True):
+        assert reason in failed(done)
 
 
 @pytest.mark.parametrize("form", ["coco", "coco-vis", "davis", "mp4"])
@@ -183,12 +203,15 @@ def test_nothing_is_replaced_unless_that_is_asked_for_and_nothing_half_done_is_l
 
 
 def test_the_command_replaces_a_file_only_when_told_to(made, tmp_path):
-    words = ("export", "clip-one", "--library", made / "library", "--to", tmp_path / "out.json")
-    (tmp_path / "out.json").write_text("mine")
-    assert "out.json is there already" in refused(*words)
-    assert (tmp_path / "out.json").read_text() == "mine"
-    command(*words, "--force")
-    assert (tmp_path / "out.json").read_text() != "mine"
+    words = ("export", "clip-one", "--library", made / "library", "--to")
+    kept, lost = tmp_path / "kept.json", tmp_path / "lost.json"
+    for place in (kept, lost):
+        place.write_text("mine")
+    unasked, told = in_turn((*words, kept), (*words, lost, "--force"))
+    assert "kept.json is there already" in failed(unasked)
+    assert kept.read_text() == "mine"
+    succeeded(told)
+    assert lost.read_text() != "mine"
 
 
 @pytest.mark.parametrize("form", ["coco-vis", "davis", "mp4"])
@@ -205,13 +228,17 @@ def test_an_export_that_fails_leaves_nothing(made, tmp_path, monkeypatch, form):
 
 
 def test_without_its_clip_an_overlay_is_refused_and_masks_are_not(made, exported, tmp_path):
-    command("import", exported, "--format", "coco-vis", "--library", tmp_path / "library")
-    error = refused(
-        "export", "clip-one", "--format", "mp4", "--library", tmp_path / "library", "--to", tmp_path / "o.mp4"
+    there = ("--library", tmp_path / "library")
+    imported, film, masks = in_turn(
+        ("import", exported, "--format", "coco-vis", *there),
+        ("export", "clip-one", "--format", "mp4", *there, "--to", tmp_path / "o.mp4"),
+        ("export", "clip-one", "--format", "davis", *there, "--to", tmp_path),
     )
+    succeeded(imported)
+    error = failed(film)
     assert "is gone" in error and "coco-vis" in error
     assert not list(tmp_path.glob("*.mp4")) and not list(tmp_path.glob(".unfinished*"))
-    command("export", "clip-one", "--format", "davis", "--library", tmp_path / "library", "--to", tmp_path)
+    succeeded(masks)
 
 
 def test_what_was_indexed_is_not_replaced_by_its_own_export(made, exported):
@@ -242,14 +269,16 @@ def test_masklets_are_imported_and_can_be_asked(made, exported, tmp_path):
         "masklet_id": [0],
     }
     (tmp_path / "clip_manual.json").write_text(json.dumps(masklet))
-    words = ("--format", "sa-v", "--library", tmp_path / "library", "--videos", made)
-    imported = json.loads(command("import", tmp_path / "clip_manual.json", *words, "--json"))
-    assert imported["imported"] == ["clip one"]
+    there = ("--library", tmp_path / "library", "--json")
+    imported, answered = in_turn(
+        ("import", tmp_path / "clip_manual.json", "--format", "sa-v", "--videos", made, *there),
+        ("ask", "something moves", *there),
+    )
+    assert json.loads(succeeded(imported))["imported"] == ["clip one"]
     with Library.open(tmp_path / "library") as library:
         assert library.path("clip one") == made / "clips" / "clip one.mp4"
         assert library.twin("clip one").facts
-    answer = json.loads(command("ask", "something moves", "--library", tmp_path / "library", "--json"))
-    assert answer["ranking"] == ["clip one"]
+    assert json.loads(succeeded(answered))["ranking"] == ["clip one"]
 
 
 def test_the_commands_offer_the_formats_that_there_are(made):
@@ -277,7 +306,6 @@ def test_a_video_is_completed_by_its_id_or_else_by_the_name_of_its_file(made):
 
 
 def test_the_command_starts_without_what_only_drawing_needs():
-    import subprocess
     import sys
 
     code = (

@@ -55,7 +55,7 @@ def test_a_full_disk_is_named_keeps_what_was_finished_and_is_no_obstacle_to_a_re
             assert name in check_whole(library), room
             assert twinseek("ask", QUESTION, "--library", library).returncode == 0
             (disk / "filler").unlink()
-        index(clips, library)
+        index(clips, library, "--jobs", "1")
         assert len(check_whole(library)) == 4
         assert len(ask(library)["ranking"]) == 4
     """
@@ -86,7 +86,7 @@ def test_a_library_is_not_begun_on_a_full_disk(tmp_path):
 
 def test_a_read_only_library_is_asked_and_shown_and_index_says_what_to_do(tmp_path):
     clips = write_clips(tmp_path / "clips", 2)
-    index(clips, tmp_path / "library")
+    index(clips, tmp_path / "library", "--jobs", "1")
     wanted = tmp_path / "answer"
     wanted.write_text(repr(essence(ask_exactly(tmp_path / "library"))))
     write_film(clips / "new.mp4", frames=12)
@@ -97,13 +97,15 @@ def test_a_read_only_library_is_asked_and_shown_and_index_says_what_to_do(tmp_pa
         files = {path: path.stat().st_mtime_ns for path in library.rglob("*")}
         rows = listed(library)
         assert len(rows) == 2
-        assert twinseek("show", next(iter(rows)), "--library", library).returncode == 0
+        commands = [["index", clips], ["remove", next(iter(rows))], ["prune", "--yes"], ["doctor", "--repair"]]
+        show = ["show", next(iter(rows))]
+        shown, *refused = in_turn(*([*words, "--library", library] for words in [show, *commands]))
+        assert shown.returncode == 0
         report = elsewhere / "report.html"
         answers = [ask(library, "--report", report), ask(library, TWINSEEK_SEARCH__PATH="chroma")]
         assert {repr(essence(answer)) for answer in answers} == {(elsewhere / "answer").read_text()}
         assert report.stat().st_size > 1000
-        for command in (["index", clips], ["remove", next(iter(rows))], ["prune", "--yes"], ["doctor", "--repair"]):
-            done = twinseek(*command, "--library", library)
+        for command, done in zip(commands, refused):
             assert done.returncode == 1, (command, done.stderr)
             assert done.stderr.count(" is read-only: change its permissions or name another library") == 1, done.stderr
             assert len(done.stderr.splitlines()) == 1, done.stderr

@@ -8,6 +8,7 @@ import pytest
 
 from tests.e2e.films import write_film, write_squares
 from tests.plugins import install
+from tests.shared_encoder import encoder_is_read_once as encoder_is_read_once
 from twinseek.library import Library
 
 

@@ -93,7 +93,8 @@ def churn(folder: Path, seed: float) -> None:
         video = rng.randrange(40)
         vectors = np.random.default_rng(rng.randrange(10**6)).standard_normal((25, 16)).astype(np.float32)
         vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
-        index.put(f"v{video}", "p", {"s": (vectors, np.arange(25))}, "")
+        with index.batch() as batch:
+            batch.put(f"v{video}", "p", {"s": (vectors, np.arange(25))}, "")
         try:
             chroma.sync([index.snapshot("s")])
         except ChromaUnavailableError as error:

@@ -16,6 +16,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from tests.search_rows import drop
 from twins.errors import TwinseekError
 from twins.search import Chroma, ChromaUnavailableError, SearchIndex, max_sim
 from twins.search.recall import Recall, recall
@@ -92,7 +93,7 @@ def test_small_libraries_are_searched_exactly_and_large_ones_through_chroma(inde
 def test_stale_chroma_is_not_asked_until_it_is_brought_up_to_date(index: SearchIndex, chroma: Chroma) -> None:
     chroma.sync([index.snapshot("s")])
     folders = set((index.folder / "chroma").glob("c-*"))
-    index.drop("v03")
+    drop(index, "v03")
     put(index, 4, 5, version=1)
     put(index, 31)
     found = ask(index, chroma)
@@ -103,7 +104,7 @@ def test_stale_chroma_is_not_asked_until_it_is_brought_up_to_date(index: SearchI
 
 
 def test_compaction_does_not_make_chroma_stale(index: SearchIndex, chroma: Chroma) -> None:
-    index.drop("v03")
+    drop(index, "v03")
     put(index, 4, 31, version=1)
     chroma.sync([index.snapshot("s")])
     index.compact()
@@ -132,7 +133,8 @@ def test_chroma_of_a_lost_catalogue_is_not_believed(index: SearchIndex, chroma: 
 
 
 def test_a_space_that_is_no_longer_wanted_leaves_chroma(index: SearchIndex, chroma: Chroma) -> None:
-    index.put("v00", "q", {"t": (unit(1), np.arange(10))}, "")
+    with index.batch() as batch:
+        batch.put("v00", "q", {"t": (unit(1), np.arange(10))}, "")
     chroma.sync([index.snapshot("s"), index.snapshot("t")])
     assert chroma.propose(unit(1, 1), index.snapshot("t"), 3) == ["v00"]
     chroma.sync([index.snapshot("s")])

@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from tests.search_rows import drop, put
 from twins.errors import TwinseekError
 from twins.search import SearchIndex
 
@@ -105,7 +106,8 @@ def test_writers_in_several_processes_take_turns(tmp_path: Path) -> None:
         "import sys; import numpy as np; from pathlib import Path; from twins.search import SearchIndex\n"
         "index = SearchIndex.open(Path(sys.argv[1]), writable=True)\n"
         "for n in range(20):\n"
-        "    index.put(f'{sys.argv[2]}-{n}', 'p', {'s': (np.full((3, 4), n, np.float32), np.arange(3))}, 'cup')\n"
+        "    rows = {'s': (np.full((3, 4), n, np.float32), np.arange(3))}\n"
+        "    with index.batch() as batch: batch.put(f'{sys.argv[2]}-{n}', 'p', rows, 'cup')\n"
         "    if n % 5 == 0: index.compact()\n"
     )
     folder = tmp_path / "search"
@@ -120,13 +122,13 @@ def test_writers_in_several_processes_take_turns(tmp_path: Path) -> None:
 
 def test_threads_share_an_index(tmp_path: Path) -> None:
     index = SearchIndex.open(tmp_path / "search", writable=True)
-    index.put("start", "p", {"s": (np.ones((1, 4), np.float32), np.arange(1))}, "cup")
+    put(index, "start", "p", {"s": (np.ones((1, 4), np.float32), np.arange(1))}, "cup")
     failures: list[BaseException] = []
 
     def work(name: str) -> None:
         try:
             for n in range(10):
-                index.put(f"{name}{n}", "p", {"s": (np.ones((2, 4), np.float32), np.arange(2))}, "cup")
+                put(index, f"{name}{n}", "p", {"s": (np.ones((2, 4), np.float32), np.arange(2))}, "cup")
                 assert f"{name}{n}" in index.snapshot("s").video_ids
                 assert len(index.bm25(["cup"])) > n
         except BaseException as error:
@@ -146,5 +148,5 @@ def test_a_writer_waits_for_another_and_then_says_so(tmp_path: Path) -> None:
     second = SearchIndex.open(tmp_path / "search", writable=True, patience=0.1)
     began = time.monotonic()
     with first.batch(), pytest.raises(TwinseekError, match="another process has been writing"):
-        second.drop("a")
+        drop(second, "a")
     assert 0.1 <= time.monotonic() - began < 5

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
+from tests.search_rows import put
 from twins.search import SearchIndex
 
 # A limit on file size stops writes as a full disk does, and needs no file system of its own.
@@ -22,7 +23,8 @@ resource.setrlimit(resource.RLIMIT_FSIZE, (600_000, resource.RLIM_INFINITY))
 done = 0
 try:
     while True:
-        index.put(f"v{done:03}", "p", {"s": (np.full((20, 64), done, np.float32), np.arange(20))}, "cup " * 20)
+        with index.batch() as batch:
+            batch.put(f"v{done:03}", "p", {"s": (np.full((20, 64), done, np.float32), np.arange(20))}, "cup " * 20)
         done += 1
 except TwinseekError as error:
     print(error)
@@ -42,6 +44,6 @@ def test_a_full_disk_is_said_and_leaves_what_was_committed(tmp_path: Path) -> No
     assert index.problems() == []
     assert sorted(video for video, _ in index.parts()) == [f"v{n:03}" for n in range(int(done))]
     assert int(done) > 5
-    index.put("more", "p", {"s": (np.ones((20, 64), np.float32), np.arange(20))}, "cup")
+    put(index, "more", "p", {"s": (np.ones((20, 64), np.float32), np.arange(20))}, "cup")
     assert index.snapshot("s").rows_of("more")[0].shape == (20, 64)
     assert index.snapshot("s").rows_of("v003")[0].tolist() == [[3.0] * 64] * 20

@@ -33,7 +33,8 @@ from pathlib import Path
 from twins.search import SearchIndex
 index = SearchIndex.open(Path(sys.argv[1]), writable=True)
 index.sequence  # a reader keeps the log from being folded in
-index.put("b", "p", {"s": (np.ones((1, 2), np.float32), np.arange(1))}, "cup")
+with index.batch() as batch:
+    batch.put("b", "p", {"s": (np.ones((1, 2), np.float32), np.arange(1))}, "cup")
 os._exit(9)
 """
 
@@ -50,7 +51,8 @@ def folder(tmp_path: Path) -> Iterator[Path]:
 
 
 def put(index: SearchIndex, video: str) -> None:
-    index.put(video, "p", {"s": (np.ones((1, 2), np.float32), np.arange(1))}, "a cup")
+    with index.batch() as batch:
+        batch.put(video, "p", {"s": (np.ones((1, 2), np.float32), np.arange(1))}, "a cup")
 
 
 def lock(folder: Path) -> None:

@@ -17,7 +17,7 @@ from twins.errors import TwinseekError
 from twins.search import catalogue, words
 from twins.search.packed import FOLDER, map_rows, space_folder, unwritable
 from twins.search.snapshot import Snapshot
-from twins.search.writer import Batch, SpaceVectors
+from twins.search.writer import Batch
 
 logger = logging.getLogger(__name__)
 
@@ -75,33 +75,6 @@ class SearchIndex:
     def sequence(self) -> int:
         """A number that rises with every commit: equal numbers, equal content."""
         return self._reader.read(_sequence)
-
-    def put(
-        self,
-        video_id: str,
-        part: str,
-        space_vectors: SpaceVectors,
-        text: str,
-        stamp: str = "",
-        *,
-        told: Iterable[str] = (),
-        labels: Iterable[str] = (),
-    ) -> None:
-        """Put one part in a batch of its own; see :meth:`Batch.put`."""
-        with self.batch() as batch:
-            batch.put(video_id, part, space_vectors, text, stamp, told=told, labels=labels)
-
-    def drop(self, video_id: str, part: str | None = None) -> None:
-        """Drop one part of a video, or all of it, in a batch of its own."""
-        with self.batch() as batch:
-            batch.drop(video_id, part)
-
-    def drop_space(self, space: str) -> None:
-        """Drop every vector of a space; the parts and their texts stay."""
-        with self._locked():
-            with self.batch() as batch:
-                batch.drop_space(space)
-            self._sweep()
 
     def compact(self, min_dead_share: float = 0.0) -> None:
         """Leave the dead rows behind in every space where at least this share of the rows is dead.

@@ -89,13 +89,6 @@ class Batch:
             execute("DELETE FROM videos WHERE video = ? AND video NOT IN (SELECT video FROM parts)", (video,))
         self.changed = self.changed or bool(held)
 
-    def drop_space(self, space: str) -> None:
-        """Let go of every vector of a space, and of its dimensions; the parts and their texts stay."""
-        self.finish()
-        self._connection.execute("DELETE FROM segments WHERE space = ?", (space,))
-        self._connection.execute("DELETE FROM spaces WHERE space = ?", (space,))
-        self.changed = True
-
     def repack(self, space: str, min_dead_share: float) -> None:
         """Write the live rows of a space to a new file, a video's parts side by side, if enough rows are dead."""
         self.finish()

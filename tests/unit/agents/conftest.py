@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 import pytest
 
+from tests.shared_encoder import encoder_is_read_once as encoder_is_read_once
 from twins.geometry import Geometry, Visibility
 from twins.protocols import Candidate
 from twins.schema import Attribute, Provenance, Track, Twin

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from graphs.told import names_of, proposed, told_by, told_of
+from tests.search_rows import put
 from twins.queries import Decomposition, SubQuery
 from twins.schema import Attribute, Fact, Track
 from twins.search.index import SearchIndex
@@ -14,11 +15,11 @@ ROWS = {"s": (np.ones((1, 2), np.float32), np.zeros(1, np.int32))}
 @pytest.fixture
 def index(tmp_path):
     with SearchIndex.open(tmp_path, writable=True) as index:
-        index.put("grower", "g", ROWS, "", told=["moves_toward", "moves_left"])
-        index.put("shrinker", "g", ROWS, "", told=["moves_away", "moves_left"])
-        index.put("left", "g", ROWS, "", told=["moves_left"])
-        index.put("right", "g", ROWS, "", told=["right_of"])
-        index.put("parter", "g", ROWS, "the red object moves away from the camera", told=["parts_from"])
+        put(index, "grower", "g", ROWS, "", told=["moves_toward", "moves_left"])
+        put(index, "shrinker", "g", ROWS, "", told=["moves_away", "moves_left"])
+        put(index, "left", "g", ROWS, "", told=["moves_left"])
+        put(index, "right", "g", ROWS, "", told=["right_of"])
+        put(index, "parter", "g", ROWS, "the red object moves away from the camera", told=["parts_from"])
         yield index
 
 
@@ -122,7 +123,7 @@ def test_among_those_that_tell_a_predicate_the_looks_of_its_things_decide_in_wha
 
     with SearchIndex.open(tmp_path, writable=True) as index:
         for name, hunter, hunted in (("a", "yellow", "green"), ("b", "red", "blue"), ("c", "red", "green")):
-            index.put(name, "g", ROWS, "", told=chase(name, hunter, hunted))
+            put(index, name, "g", ROWS, "", told=chase(name, hunter, hunted))
         assert asks("the lemon-coloured star", "emerald cross") == "a"
         assert asks("crimson star", "the azure one") == "b"
         assert asks("crimson star", "the emerald one") == "c"

@@ -3,6 +3,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.search_rows import drop, put
 from twins.search import SearchIndex
 
 
@@ -66,37 +67,37 @@ def test_what_a_video_tells_weighs_nothing_among_its_words(tmp_path):
     scores = []
     for told in ([], ["follows", "moves_left", "near"]):
         with SearchIndex.open(tmp_path / str(len(told)), writable=True) as index:
-            index.put("dog", "p", {}, "a dog runs", told=told)
-            index.put("cat", "p", {}, "a cat follows a dog under the table")
+            put(index, "dog", "p", {}, "a dog runs", told=told)
+            put(index, "cat", "p", {}, "a cat follows a dog under the table")
             scores.append(index.bm25(["dog", "follows", "moves_left"]))
     assert scores[0] == scores[1]
 
 
 def test_a_predicate_is_told_by_its_whole_name_and_once_whatever_part_tells_it(tmp_path):
     with SearchIndex.open(tmp_path, writable=True) as index:
-        index.put("a", "p", {}, "moves left", told=["moves_left", "near"])
-        index.put("b", "p", {}, "near", told=["near"])
-        index.put("b", "q", {}, "", told=["near", "moves"])
+        put(index, "a", "p", {}, "moves left", told=["moves_left", "near"])
+        put(index, "b", "p", {}, "near", told=["near"])
+        put(index, "b", "q", {}, "", told=["near", "moves"])
         assert set(index.bm25_told(["moves"])) == {"b"}
         assert set(index.bm25_told(["moves_left", "nothing"])) == {"a"}
         near = index.bm25_told(["near"])
         assert near["a"] == pytest.approx(near["b"])
-        index.drop("b", "q")
+        drop(index, "b", "q")
         assert (index.bm25_told(["moves"]), set(index.bm25_told(["near"]))) == ({}, {"a", "b"})
 
 
 @pytest.mark.parametrize("name", ["", '"', '" OR predicates:near', "near OR moves", "near*", "né", "\0"])
 def test_no_name_of_a_predicate_is_a_query_language(tmp_path, name):
     with SearchIndex.open(tmp_path, writable=True) as index:
-        index.put("a", "p", {}, "", told=["near"])
+        put(index, "a", "p", {}, "", told=["near"])
         assert index.bm25_told([name]) == {}
 
 
 def test_labels_are_those_of_all_parts_and_the_same_object_until_something_changes(tmp_path):
     with SearchIndex.open(tmp_path, writable=True) as index:
-        index.put("a", "p", {}, "", labels=["stop  sign", "dog"])
-        index.put("b", "p", {}, "", labels=["dog\ncat"])
+        put(index, "a", "p", {}, "", labels=["stop  sign", "dog"])
+        put(index, "b", "p", {}, "", labels=["dog\ncat"])
         labels = index.labels()
         assert labels == {"stop sign", "dog", "dog cat"} and index.labels() is labels
-        index.drop("b")
+        drop(index, "b")
         assert index.labels() == {"stop sign", "dog"}

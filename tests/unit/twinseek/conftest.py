@@ -1,0 +1,1 @@
+from tests.shared_encoder import encoder_is_read_once as encoder_is_read_once
