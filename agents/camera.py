@@ -111,13 +111,23 @@ def spans_of(move: str | None, twin: Twin) -> tuple[Span, ...]:
     )
 
 
+def moves_of(twin: Twin) -> list[str]:
+    """Return what the camera was measured to do, as a claim's value says it."""
+    told = [fact.text.removeprefix(SAID).replace("zooms or moves", "zooms") for fact in _facts(twin)]
+    return list(dict.fromkeys(told))
+
+
 def _facts(twin: Twin) -> list[Fact]:
     return [fact for fact in twin.facts if fact.about is None and fact.text.startswith(SAID)]
 
 
-def check_camera(move: str | None, twin: Twin) -> Check:
-    """Compare what the camera is said to do with what was measured of it."""
-    measured = [fact.text.removeprefix(SAID) for fact in _facts(twin)]
+def check_camera(move: str | None, span: Span | None, twin: Twin) -> Check:
+    """Compare what the camera is said to do, in a span or at any time, with what was measured of it."""
+    measured = [
+        fact.text.removeprefix(SAID)
+        for fact in _facts(twin)
+        if span is None or fact.span is None or (fact.span[0] < span[1] and span[0] < fact.span[1])
+    ]
     if not measured or move not in MOVES:
         return "unverifiable"
     starts = MOVES[move] or (move,)

@@ -145,7 +145,7 @@ def _recompute(claim: Claim, span: Span | None, twin: Twin, geometry: Geometry) 
     if name in LOOKS:
         return _denied(check_look(name or "", claim.value, claim.instances, twin), claim.negated)
     if name == CAMERA:
-        return _denied(check_camera(claim.value, twin), claim.negated)
+        return _denied(check_camera(claim.value, span, twin), claim.negated)
     if name == "category":
         return _denied(check_category(claim.value, claim.instances, twin), claim.negated)
     if name == "count":

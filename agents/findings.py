@@ -81,7 +81,7 @@ class Case(Binder):
         return tuple(self.evidence.name(number) for number in numbers if number is not None)
 
     def _of_camera(self, part: SubQuery) -> Finding:
-        check = check_camera(part.object, self.evidence.twin)
+        check = check_camera(part.object, None, self.evidence.twin)
         value = {"verified": 1.0, "refuted": 0.0, "unverifiable": UNKNOWN_VALUE}[check]
         return Finding(
             part, value, lambda: (self._says.of_camera(part),), spans=spans_of(part.object, self.evidence.twin)

@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 
 from agents.binding import ALLEN
+from agents.camera import RELATION as CAMERA
 from agents.evidence import parse_bound
 from agents.grounding import Grounder, look_match
 from agents.lexicon import lexicon
@@ -40,6 +41,8 @@ def supports(claim: Claim, parts: Sequence[SubQuery], grounder: Grounder) -> boo
         return claim.predicate in (*LOOKS, "category") and _asks_for_look(part, claim, grounder)
     if part.relation == "count":
         return claim.predicate == "count" and _amount(claim.value) == _amount(part.object)
+    if part.relation == CAMERA:
+        return claim.predicate == CAMERA and claim.value == part.object
     if part.relation in ALLEN:
         return claim.predicate == part.relation and _same_happenings(claim, part, parts)
     if part.relation not in PREDICATES:

@@ -4,6 +4,8 @@ from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
 
+from agents.camera import RELATION as CAMERA
+from agents.camera import moves_of
 from agents.claims import CONTRADICTED
 from agents.evidence import MEANT, Evidence
 from agents.lexicon import content_stems
@@ -122,6 +124,8 @@ def measured(evidence: Evidence, things: Sequence[int], parts: Sequence[SubQuery
         fits = evidence.grounded(phrase)
         meant = [evidence.name(n) for n in range(len(fits)) if fits[n] >= MEANT]
         yield f"may be {one_line(phrase, 40)}: {len(meant)} ({', '.join(meant[:THINGS])})"
+    if any(part.relation == CAMERA for part in parts):
+        yield f"{CAMERA}: {', '.join(moves_of(evidence.twin)) or 'unknown'}"
     relations = dict.fromkeys(part.relation for part in parts if part.relation in PREDICATES)
     names = [name for name in relations if name is not None]
     most = max(LINES // max(len(names), 1), LEAST_LINES)

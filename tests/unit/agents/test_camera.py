@@ -6,9 +6,12 @@ import pytest
 
 from agents.camera import check_camera
 from agents.claims import check_verdict
+from agents.grounding import Grounder
+from agents.relevance import supports
 from agents.rules_decomposer import RulesDecomposer
 from agents.rules_judge import RulesJudge
 from agents.unsought import unsought
+from twins.queries import Claim
 from twins.schema import Fact
 
 
@@ -74,7 +77,9 @@ def filmed(candidate, *moves):
 )
 def test_it_is_compared_with_what_was_measured(move, measured, check, clip, mover):
     candidate = filmed(clip(mover("a", [(0, 60, 100), (2, 60, 100)])), *measured)
-    assert check_camera(move, candidate.twin) == check
+    assert check_camera(move, None, candidate.twin) == check
+    assert check_camera(move, (1.5, 3.0), candidate.twin) == check
+    assert check_camera(move, (2.5, 3.0), candidate.twin) == "unverifiable"
 
 
 def test_the_clip_whose_camera_does_it_is_better_and_says_when(clip, mover):
@@ -84,5 +89,13 @@ def test_the_clip_whose_camera_does_it_is_better_and_says_when(clip, mover):
     assert verdicts[0].score > 0.6 > 0.3 > verdicts[1].score
     assert verdicts[0].spans == ((1.0, 2.0),) and verdicts[1].spans == ()
     candidate = filmed(still, "pans left")
-    (line,) = check_verdict(verdicts[0], candidate.twin, candidate.geometry).trace
+    (line,) = check_verdict(verdicts[0], candidate.twin, candidate.geometry, question.sub_queries).trace
     assert (line.claim, line.check, line.predicate) == ("the camera pans left", "verified", "camera")
+
+
+def test_a_claim_about_the_camera_answers_the_part_that_asks_for_it(clip, mover):
+    candidate = filmed(clip(mover("a", [(0, 60, 100), (2, 60, 100)])), "pans left")
+    parts = RulesDecomposer().decompose("the camera pans left").sub_queries
+    grounder = Grounder(candidate.twin, None)
+    claims = [Claim(claim="", sub_query="q1", predicate="camera", value=value) for value in ("pans left", "is still")]
+    assert [supports(claim, parts, grounder) for claim in claims] == [True, False]

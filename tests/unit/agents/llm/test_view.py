@@ -37,6 +37,14 @@ def test_the_questions_predicates_are_measured_and_the_things_named(chase):
     assert "2 object 0.0-5.9: blue, square" in shown
 
 
+def test_what_the_camera_does_is_told_where_it_is_asked_for(chase):
+    pans = Fact(kind="scene", text="the camera pans left", confidence=0.9, span=(0.0, 2.0), source="perception")
+    question = asked("the camera zooms in")
+    assert "camera: pans left" in view(with_facts(chase, pans), question)
+    assert "camera: unknown" in view(chase, question)
+    assert "camera:" not in view(with_facts(chase, pans), asked("something follows something"))
+
+
 def test_a_predicate_that_never_holds_is_said_to(chase):
     assert "overtakes: none" in view(chase, asked("the green one overtakes the red ball"))
 
