@@ -83,9 +83,10 @@ class Case(Binder):
     def _of_camera(self, part: SubQuery) -> Finding:
         check = check_camera(part.object, None, self.evidence.twin)
         value = {"verified": 1.0, "refuted": 0.0, "unverifiable": UNKNOWN_VALUE}[check]
-        return Finding(
-            part, value, lambda: (self._says.of_camera(part),), spans=spans_of(part.object, self.evidence.twin)
-        )
+        if part.negated and check != "unverifiable":
+            value = 1 - value
+        spans = () if part.negated else spans_of(part.object, self.evidence.twin)
+        return Finding(part, value, lambda: (self._says.of_camera(part),), spans=spans)
 
     # -- predicates -------------------------------------------------------------------------------------------------
 

@@ -80,7 +80,12 @@ def read_follow_up(message: str, shown: Sequence[Shown], focus: int | None = Non
 
 
 def is_aside(message: str) -> bool:
-    """Return whether a message looks for nothing: each of its sentences greets, thanks or asks for help."""
+    """Return whether a message looks for nothing: each of its sentences greets, thanks or asks for help.
+
+    What stands in quotes is looked for in the picture.
+    """
+    if any(mark in message for mark in '"“”'):
+        return False
     said = [part for part in _PAUSE.split(_plain(message)) if part]
     return bool(said) and len(message) <= LONGEST and all(_ASIDE.fullmatch(part) for part in said)
 
@@ -189,8 +194,8 @@ _THANKS = (
     r"(?:(?:many )?thanks?(?: you)?(?: (?:a lot|very much|so much))?|cheers|great|good|ok|okay|nice|perfect|i see)"
 )
 _HELP = (
-    r"(?:(?:please )?help(?: me)?(?: please)?|(?:what|who) are you|how (?:are|do) you(?: do)?|"
-    r"what (?:can|do) (?:you do|i (?:ask|say|do)(?: you)?)(?: here)?|what is this|"
+    r"(?:(?:please )?help(?: me)?(?: please)?|(?:what|who) are you|how are you|"
+    r"what can (?:you do|i (?:ask|say|do)(?: you)?)(?: here)?|what do you do|"
     r"how (?:does (?:this|it) work|do i (?:use (?:this|it|you)|ask)|can i (?:use (?:this|it|you)|ask)))"
 )
 _ASIDE = re.compile(rf"{_GREETING}|{_THANKS}|{_HELP}", re.I)

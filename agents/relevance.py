@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 
 from agents.binding import ALLEN
+from agents.camera import MOVES
 from agents.camera import RELATION as CAMERA
 from agents.evidence import parse_bound
 from agents.grounding import Grounder, look_match
@@ -42,7 +43,8 @@ def supports(claim: Claim, parts: Sequence[SubQuery], grounder: Grounder) -> boo
     if part.relation == "count":
         return claim.predicate == "count" and _amount(claim.value) == _amount(part.object)
     if part.relation == CAMERA:
-        return claim.predicate == CAMERA and claim.value == part.object
+        said = MOVES.get(claim.value or "")
+        return claim.predicate == CAMERA and said is not None and said <= MOVES.get(part.object or "", frozenset())
     if part.relation in ALLEN:
         return claim.predicate == part.relation and _same_happenings(claim, part, parts)
     if part.relation not in PREDICATES:

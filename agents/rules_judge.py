@@ -6,13 +6,14 @@ from functools import lru_cache
 import numpy as np
 
 from agents.binding import plan
-from agents.evidence import Evidence
+from agents.evidence import UNKNOWN_VALUE, Evidence
 from agents.findings import Case, Finding
 from agents.lexicon import content_stems
 from agents.open_parts import open_parts
 from agents.readings import shares_of
 from agents.situations import GRAMMAR
 from agents.testimony import MAX_CLAIM_INSTANCES, NAME
+from twins.predicates import PREDICATES
 from twins.protocols import Candidate, TextEncoder
 from twins.queries import Claim, Decomposition, SubQuery, Verdict
 from twins.schema import Fact, Span, Twin
@@ -95,12 +96,14 @@ def _verdict(score: float, findings: Sequence[Finding], said: Sequence[Claim | N
     """Say what was found, and of whom and when it holds.
 
     What is hardly meant, or better met by words, is worth telling where it holds, and no contradiction where not. Who
-    does something is told with what is done.
+    does something is told with what is done, unless it is clearly not so.
     """
     told = [f for f in findings if f.value > HOLDS or (f.sub_query.weight >= SERIOUS and not described)]
     if not described:
-        doers = {name for f in told if f.sub_query.relation for name in (f.sub_query.subject, f.sub_query.object)}
-        told += [f for f in findings if f not in told and f.sub_query.relation is None and f.sub_query.subject in doers]
+        done = [f.sub_query for f in told if f.sub_query.relation in PREDICATES]
+        doers = {name for part in done for name in (part.subject, part.object) if name}
+        looks = [f for f in findings if f.sub_query.relation is None and f.sub_query.subject in doers]
+        told += [f for f in looks if f not in told and f.value >= UNKNOWN_VALUE]
     held = [f for f in findings if f.value > HOLDS]
     doing = [f for f in held if f.sub_query.relation is not None and f.spans]
     claims = [claim for f in told for claim in f.claims()]

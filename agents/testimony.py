@@ -135,7 +135,14 @@ class Testimony:
 
     def of_camera(self, part: SubQuery) -> Claim:
         """Claim what the camera does."""
-        return Claim(claim=part.text, sub_query=part.id, predicate=CAMERA, value=part.object, source=NAME)
+        return Claim(
+            claim=part.text,
+            sub_query=part.id,
+            predicate=CAMERA,
+            value=part.object,
+            source=NAME,
+            negated=part.negated,
+        )
 
     def _names(self, *numbers: int | None) -> tuple[str, ...]:
         return tuple(self._evidence.name(number) for number in numbers if number is not None)

@@ -47,7 +47,9 @@ MIN_OUTLINE = 90
 """Pixels that a mask needs before its outline says anything."""
 MIN_SURFACE = 150
 """… and its surface."""
-PLAIN_SPREAD = 7.5
+SHADING_DEGREE = 4
+"""Of the polynomial that a ball under one lamp, with its shady side (Lambert's law), comes close to."""
+PLAIN_SPREAD = 4.8
 """Standard deviation of the lightness (0–255), without its shading, on a surface that has no pattern."""
 RING = 6
 """Pixels around a thing that a look shows of its surroundings."""
@@ -134,10 +136,12 @@ def texture_of(image: Bytes, mask: Bools) -> tuple[str, float] | None:
     if inner.sum() < MIN_SURFACE:
         return None
     light = cv2.GaussianBlur(cv2.cvtColor(image, cv2.COLOR_RGB2LAB)[..., 0], (3, 3), 0).astype(np.float32)
-    detail = np.where(inner, light - _shading(light, inner), 0)
+    left = float((light - _smooth(light, inner, SHADING_DEGREE))[inner].std())
+    if left < PLAIN_SPREAD:
+        return "plain", min(0.9, 0.5 + (PLAIN_SPREAD - left) / 10)
+    # So many terms would follow a few wide stripes, too: what they look like is seen with fewer.
+    detail = np.where(inner, light - _smooth(light, inner, 2), 0)
     spread = float(detail[inner].std())
-    if spread < PLAIN_SPREAD:
-        return "plain", min(0.9, 0.5 + (PLAIN_SPREAD - spread) / 10)
     dx, dy = cv2.Sobel(detail, cv2.CV_32F, 1, 0)[inner], cv2.Sobel(detail, cv2.CV_32F, 0, 1)[inner]
     xx, yy, xy = float((dx * dx).mean()), float((dy * dy).mean()), float((dx * dy).mean())
     aligned = float(np.hypot(xx - yy, 2 * xy)) / max(xx + yy, 1e-6)
@@ -147,10 +151,10 @@ def texture_of(image: Bytes, mask: Bools) -> tuple[str, float] | None:
     return ("dotted", 0.6) if spots >= 4 else ("textured", 0.5)
 
 
-def _shading(light: Floats, inner: Bools) -> Floats:
-    """Return what a smooth body under one lamp would show, (h, w): the surface of second degree that fits best."""
+def _smooth(light: Floats, inner: Bools, degree: int) -> Floats:
+    """Return the polynomial surface of a degree that fits the light of (h, w) pixels best."""
     ys, xs = np.mgrid[-1 : 1 : light.shape[0] * 1j, -1 : 1 : light.shape[1] * 1j]
-    terms = np.stack([np.ones_like(xs), xs, ys, xs * xs, xs * ys, ys * ys], axis=2)
+    terms = np.stack([xs**i * ys**j for i in range(degree + 1) for j in range(degree + 1 - i)], axis=2)
     seen = terms[inner]
     fitted = np.linalg.lstsq(seen.T @ seen, seen.T @ light[inner], rcond=None)[0]
     return np.asarray(terms @ fitted, np.float32)

@@ -10,7 +10,7 @@ from twins.schema import Attribute, Fact, Provenance, Track, Twin
 from twins.unnamed import is_unnamed
 
 SOURCE = "predicates"
-PROVENANCE = Provenance(specialist="predicates", version="6")
+PROVENANCE = Provenance(specialist="predicates", version="7")
 """What to file under :data:`SOURCE` in a twin's sources."""
 
 NAME_KINDS = ("size", "colour", "texture", "shape")

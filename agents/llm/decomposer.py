@@ -5,6 +5,8 @@ from typing import Annotated, get_args
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from agents.binding import ALLEN
+from agents.camera import MOVES
+from agents.camera import RELATION as CAMERA
 from agents.llm.calling import ModelGaveUpError
 from agents.llm.metering import BudgetSpentError
 from agents.llm.model import Model
@@ -107,7 +109,7 @@ def _sub_query(part: AnswerPart, number: int, ids: dict[str, str]) -> SubQuery:
             subject, other = first, second
     elif relation in PREDICATES:
         other = other if PREDICATES[relation].arity == 2 or relation in ("moves_toward", "moves_away") else None
-    elif relation != "count":
+    elif relation != "count" and not (relation == CAMERA and other in MOVES):
         relation = None
     return SubQuery(
         id=f"p{number}",

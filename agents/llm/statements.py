@@ -1,5 +1,7 @@
 """What a model's claim says, in our words: no more than its check looks at."""
 
+from agents.camera import RELATION as CAMERA
+from agents.camera import sentence
 from twins.predicates import PREDICATES
 from twins.queries import Claim
 
@@ -10,7 +12,7 @@ def state(claim: Claim) -> str:
     A check mark must not stand beside words that nobody checked.
     """
     name = claim.predicate
-    if name is None or not (claim.instances or name == "count"):  # a number is counted without naming the things
+    if name is None or not (claim.instances or name in ("count", CAMERA)):  # neither needs things to be named
         return claim.claim
     first, *others = claim.instances or ("",)
     if name in PREDICATES:
@@ -20,6 +22,8 @@ def state(claim: Claim) -> str:
         said = f"{name}: {claim.value}"
     elif name == "count":
         said = f"count: {claim.value}"
+    elif name == CAMERA:
+        said = sentence(claim.value)
     else:
         things = f"thing{'s' * bool(others)} {', '.join(claim.instances)}"
         said = f"{things}: {name} {claim.value}"

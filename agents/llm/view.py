@@ -105,7 +105,8 @@ def _headline(twin: Twin, things: int) -> str:
 
 def _by_interest(evidence: Evidence, parts: Sequence[SubQuery]) -> list[int]:
     """Return the objects, first those that a part of the question may mean, then those longest in view."""
-    phrases = {phrase for part in parts for phrase in (part.subject, part.object) if phrase and not _is_bound(phrase)}
+    told = [part for part in parts if part.relation != CAMERA]
+    phrases = {phrase for part in told for phrase in (part.subject, part.object) if phrase and not _is_bound(phrase)}
     fits = [evidence.grounded(phrase) for phrase in sorted(phrases)]
     presence, salience = evidence.presence, evidence.salience
     best = [max((fit[n] for fit in fits), default=0.0) for n in range(len(evidence.objects))]

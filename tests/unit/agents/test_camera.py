@@ -7,6 +7,7 @@ import pytest
 from agents.camera import check_camera
 from agents.claims import check_verdict
 from agents.grounding import Grounder
+from agents.llm.statements import state
 from agents.relevance import supports
 from agents.rules_decomposer import RulesDecomposer
 from agents.rules_judge import RulesJudge
@@ -14,9 +15,15 @@ from agents.unsought import unsought
 from twins.queries import Claim
 from twins.schema import Fact
 
+READER = RulesDecomposer()
 
-def read(question):
-    return [(part.relation, part.object) for part in RulesDecomposer().decompose(question).sub_queries]
+
+def parts(question):
+    return READER.decompose(question).sub_queries
+
+
+def moves(question):
+    return [(part.object, part.negated) for part in parts(question) if part.relation == "camera"]
 
 
 @pytest.mark.parametrize(
@@ -24,78 +31,182 @@ def read(question):
     [
         ("does the camera pan?", "pans"),
         ("Which clip has the camera panning left?", "pans left"),
-        ("the camera swung to the right", "pans right"),
+        ("the camera slowly swung to the right", "pans right"),
         ("the camera tilts up", "tilts up"),
         ("find the clip where the camera moves closer", "zooms in"),
         ("the camera pulls back", "zooms out"),
         ("the camera doesn't move", "is still"),
         ("the camera is locked", "is still"),
         ("the camera does not stay still", "moves"),
-        ("the camera is moving", "moves"),
+        ("the camera is still moving", "moves"),
+        ("the camera still pans left", "pans left"),
+        ("the camera is completely still", "is still"),
+        ("the camera pans from left to right", "pans right"),
+        ("the camera pans from the right to the left", "pans left"),
     ],
 )
 def test_what_the_camera_does_is_all_that_is_asked(question, move):
-    assert read(question) == [("camera", move)]
-    assert unsought(RulesDecomposer().decompose(question)).words == ()
+    assert moves(question) == [(move, False)] and len(parts(question)) == 1
+    assert unsought(READER.decompose(question)).words == ()
 
 
-def test_things_are_read_beside_the_camera():
-    both = [("camera", "pans left"), ("moves", None), (None, None)]
-    assert read("a red ball rolls while the camera pans left") == both
-    assert read("as the camera pans left, a red ball rolls") == both
+@pytest.mark.parametrize(
+    ("question", "found"),
+    [
+        ("the camera zooms in and out", ["zooms in", "zooms out"]),
+        ("the camera pans left and then right", ["pans left", "pans right"]),
+    ],
+)
+def test_two_moves_are_two_parts(question, found):
+    assert moves(question) == [(move, False) for move in found]
+
+
+@pytest.mark.parametrize(("question", "move"), [("does not pan", "pans"), ("never moves left", "pans left")])
+def test_a_denied_move_is_a_denied_part(question, move):
+    assert moves(f"the camera {question}") == [(move, True)]
 
 
 @pytest.mark.parametrize(
     "question",
-    ["something moves toward the camera", "a camera falls from the table", "the camera is shaking", "he pans for gold"],
+    [
+        "a red ball rolls while the camera pans left",
+        "as the camera pans left, a red ball rolls",
+        "a red ball rolls and the camera pans left",
+        "the camera pans left before a red ball rolls",
+        "a red ball rolls after the camera pans left",
+        "a red ball rolls with the camera panning left",
+    ],
+)
+def test_things_are_read_beside_the_camera(question):
+    read = [(part.relation, part.subject) for part in parts(question)]
+    assert moves(question) == [("pans left", False)]
+    assert ("moves", "red ball") in read
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "the camera zooms in on a red ball",
+        "the camera pans left to show a red ball",
+        "the camera is fixed on a red ball",
+    ],
+)
+def test_what_the_camera_shows_is_looked_for(question):
+    assert len(moves(question)) == 1 and "red ball" in [part.subject for part in parts(question)]
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "something moves toward the camera",
+        "a camera falls from the table",
+        "a camera slides off the table",
+        "a man with a camera moves left",
+        "a phone and the camera move to the left",
+        "the camera is shaking",
+        "he pans for gold",
+        "the camera never stops moving",
+        "the camera hardly moves",
+        "the camera stops moving",
+        "the camera goes dark",
+        "the camera goes out of focus",
+        "the camera turns red",
+        "the camera tracks the red car",
+    ],
 )
 def test_what_is_not_said_of_it_or_cannot_be_measured_is_left_to_the_others(question):
-    assert "camera" not in [relation for relation, _ in read(question)]
+    assert moves(question) == []
 
 
-def filmed(candidate, *moves):
+@pytest.mark.parametrize("question", ["moves right up to a dog", "moves in the dark", "moves in a circle"])
+def test_what_only_sounds_like_a_direction_is_none(question):
+    assert moves(f"the camera {question}") in ([], [("moves", False)])
+
+
+def filmed(candidate, *shots):
     facts = tuple(
-        Fact(kind="scene", text=f"the camera {move}", confidence=0.9, span=(1.0, 2.0), source="perception")
-        for move in moves
+        Fact(kind="scene", text=f"the camera {move}", confidence=0.9, span=span, source="perception")
+        for move, span in shots
     )
     return replace(candidate, twin=candidate.twin.model_copy(update={"facts": facts}))
 
 
+WHOLE, FIRST, LAST = (0.0, 6.0), (0.0, 1.0), (1.0, 6.0)
+
+
+@pytest.fixture
+def rests(clip, mover):
+    return clip(mover("a", [(0, 60, 100), (6, 60, 100)]))
+
+
 @pytest.mark.parametrize(
-    ("move", "measured", "check"),
+    ("move", "span", "shots", "check"),
     [
-        ("pans", ["pans left"], "verified"),
-        ("pans left", ["pans left", "tilts up"], "verified"),
-        ("pans left", ["pans right"], "refuted"),
-        ("is still", ["is still"], "verified"),
-        ("moves", ["is still"], "refuted"),
-        ("moves", ["zooms or moves in"], "verified"),
-        ("zooms out", ["zooms or moves in"], "refuted"),
-        ("pans left", [], "unverifiable"),
-        ("dances", ["pans left"], "unverifiable"),
+        ("pans", None, [("pans left", WHOLE)], "verified"),
+        ("pans left", None, [("pans left", FIRST), ("tilts up", LAST)], "verified"),
+        ("pans left", None, [("pans right", WHOLE)], "refuted"),
+        ("pans left", None, [("pans right", FIRST)], "unverifiable"),
+        ("pans left", (1.0, 1.5), [("pans left", WHOLE)], "unverifiable"),
+        ("pans left", (0.0, 1.2), [("pans left", FIRST)], "verified"),
+        ("pans left", (1.5, 2.0), [("pans right", WHOLE)], "refuted"),
+        ("is still", None, [("is still", WHOLE)], "verified"),
+        ("is still", None, [("is still", FIRST), ("pans left", LAST)], "refuted"),
+        ("is still", None, [("is still", FIRST)], "unverifiable"),
+        ("is still", (2.0, 3.0), [("is still", WHOLE)], "verified"),
+        ("is still", (2.0, 3.0), [("pans left", WHOLE)], "unverifiable"),
+        ("moves", None, [("is still", WHOLE)], "refuted"),
+        ("moves", None, [("zooms or moves in", WHOLE)], "verified"),
+        ("zooms out", None, [("zooms or moves in", WHOLE)], "refuted"),
+        ("pans left", None, [], "unverifiable"),
+        ("dances", None, [("pans left", WHOLE)], "unverifiable"),
     ],
 )
-def test_it_is_compared_with_what_was_measured(move, measured, check, clip, mover):
-    candidate = filmed(clip(mover("a", [(0, 60, 100), (2, 60, 100)])), *measured)
-    assert check_camera(move, None, candidate.twin) == check
-    assert check_camera(move, (1.5, 3.0), candidate.twin) == check
-    assert check_camera(move, (2.5, 3.0), candidate.twin) == "unverifiable"
+def test_it_is_compared_with_what_was_measured(move, span, shots, check, rests):
+    assert check_camera(move, span, filmed(rests, *shots).twin) == check
 
 
-def test_the_clip_whose_camera_does_it_is_better_and_says_when(clip, mover):
-    still = clip(mover("a", [(0, 60, 100), (4, 60, 100)]))
-    question = RulesDecomposer().decompose("the camera pans to the left")
-    verdicts = [RulesJudge().judge(question, filmed(still, f"pans {side}")) for side in ("left", "right")]
+@pytest.mark.parametrize(
+    "fact", [{"source": "o-1"}, {"kind": "caption"}, {"text": "the camera pans left over a garden"}]
+)
+def test_what_somebody_says_of_it_was_not_measured(fact, rests):
+    measured = {"kind": "scene", "text": "the camera pans left", "span": WHOLE, "source": "perception"}
+    for fields, check in ((measured, "verified"), (measured | fact, "unverifiable")):
+        facts = (Fact(confidence=0.9, **fields),)
+        assert check_camera("pans left", None, rests.twin.model_copy(update={"facts": facts})) == check
+
+
+@pytest.mark.parametrize(
+    ("question", "better", "worse"),
+    [("pans to the left", "pans left", "pans right"), ("does not pan", "tilts up", "pans right")],
+)
+def test_the_clip_whose_camera_does_it_is_better(question, better, worse, rests):
+    decomposition = READER.decompose(f"the camera {question}")
+    good, bad = (filmed(rests, (move, WHOLE)) for move in (better, worse))
+    verdicts = [RulesJudge().judge(decomposition, candidate) for candidate in (good, bad)]
     assert verdicts[0].score > 0.6 > 0.3 > verdicts[1].score
-    assert verdicts[0].spans == ((1.0, 2.0),) and verdicts[1].spans == ()
-    candidate = filmed(still, "pans left")
-    (line,) = check_verdict(verdicts[0], candidate.twin, candidate.geometry, question.sub_queries).trace
-    assert (line.claim, line.check, line.predicate) == ("the camera pans left", "verified", "camera")
+    (line,) = check_verdict(verdicts[0], good.twin, good.geometry, decomposition.sub_queries).trace
+    assert (line.check, line.predicate) == ("verified", "camera")
+    (line,) = check_verdict(verdicts[1], bad.twin, bad.geometry, decomposition.sub_queries).trace
+    assert line.check == "refuted"
 
 
-def test_a_claim_about_the_camera_answers_the_part_that_asks_for_it(clip, mover):
-    candidate = filmed(clip(mover("a", [(0, 60, 100), (2, 60, 100)])), "pans left")
-    parts = RulesDecomposer().decompose("the camera pans left").sub_queries
-    grounder = Grounder(candidate.twin, None)
-    claims = [Claim(claim="", sub_query="q1", predicate="camera", value=value) for value in ("pans left", "is still")]
-    assert [supports(claim, parts, grounder) for claim in claims] == [True, False]
+def test_when_the_camera_does_it_is_told(rests):
+    verdict = RulesJudge().judge(READER.decompose("the camera pans"), filmed(rests, ("pans left", LAST)))
+    assert verdict.spans == (LAST,)
+
+
+def test_a_claim_about_the_camera_answers_the_part_that_asks_for_it(rests):
+    asked, candidate = parts("the camera pans"), filmed(rests, ("pans left", WHOLE))
+    grounder = Grounder(candidate.twin, candidate.geometry)
+    said = {value: Claim(claim="", sub_query="q1", predicate="camera", value=value) for value in ("pans left", "moves")}
+    assert {value: supports(claim, asked, grounder) for value, claim in said.items()} == {
+        "pans left": True,
+        "moves": False,
+    }
+
+
+def test_of_a_models_claim_about_the_camera_only_what_is_checked_is_told():
+    claim = Claim(
+        claim="the camera pans left while a thief steals", predicate="camera", value="pans left", span=(0.0, 1.0)
+    )
+    assert state(claim) == "the camera pans left (0.0-1.0 s)"

@@ -127,7 +127,17 @@ def test_an_aside_looks_for_nothing(message):
 
 
 @pytest.mark.parametrize(
-    "message", ["a hello between two dogs", "someone helps", "the help", "great dogs", "?", "thanks to a dog"]
+    "message",
+    [
+        '"help"',
+        "what is this?",
+        "a hello between two dogs",
+        "someone helps",
+        "the help",
+        "great dogs",
+        "?",
+        "thanks to a dog",
+    ],
 )
 def test_words_of_politeness_in_a_question_are_its_words(message):
     assert read(message)[0] == "question"

@@ -2,8 +2,9 @@
 
 import pytest
 
+from agents.asked import read_question
 from agents.clauses import strip_asking, tokenise
-from agents.naming import named_situation
+from agents.naming import named_situation, tells_more
 from agents.reading import read
 
 
@@ -32,3 +33,20 @@ from agents.reading import read
 def test_a_situation_is_named_by_grammar(question: str, situation: str | None) -> None:
     tokens = strip_asking(tokenise(question))
     assert named_situation(tokens, read(tokens)) == situation
+
+
+@pytest.mark.parametrize(
+    ("question", "more"),
+    [
+        ("a red ball", False),
+        ("two red squares", False),
+        ("a red and a blue one", False),
+        ("something striped", False),
+        ("a red winner", True),
+        ("a duel", True),
+        ("red against blue", True),
+        ("the first", False),
+    ],
+)
+def test_how_things_look_is_no_situation(question: str, more: bool) -> None:
+    assert tells_more(*read_question(question)) == more

@@ -245,3 +245,19 @@ def test_a_verdict_names_the_way_to_understand_the_question_that_it_tells_of(cli
     assert told(said, guess) == GRAMMAR
     assert told(said, guess.model_copy(update={"relation": "moves"})) == "rest"
     assert told(said) is None
+
+
+def told(question, candidate):
+    """Return the claims about looks and names that are told, a light part beside a heavy one."""
+    parts = RulesDecomposer().decompose(question).sub_queries
+    light = tuple(part.model_copy(update={"weight": 0.06}) for part in parts)
+    heavy = SubQuery(id="other", text="another thing", kind="object", weight=1.0)
+    verdict = RulesJudge().judge(Decomposition(query=question, sub_queries=(*light, heavy)), candidate)
+    return [claim.value for claim in verdict.claims if claim.predicate in ("colour", "category")]
+
+
+def test_who_does_something_is_told_with_it_unless_it_is_clearly_not_so(clip, mover):
+    moving = clip(mover("a", [(0, 60, 100), (6, 400, 120)], colour="blue"))
+    assert told("a dog moves", moving) == ["dog"]
+    assert told("a blue one moves", moving) == ["blue"]
+    assert told("a red one moves", moving) == []

@@ -88,11 +88,14 @@ def test_surfaces_are_told_apart_under_uneven_light(kind: str):
 
 
 @pytest.mark.parametrize("lightest", [90, 150, 250])
-def test_a_ball_under_a_lamp_is_plain_however_light_it_is(lightest: int):
-    ys, xs = np.mgrid[-1:1:80j, -1:1:80j]
-    lit = np.clip(1 - 0.35 * ((xs + 0.4) ** 2 + (ys + 0.5) ** 2), 0, 1)
+@pytest.mark.parametrize("lamp", [(0.0, 0.0, 1.0), (0.8, 0.0, 0.6), (1.0, 0.0, 0.3), (0.7, 0.7, 0.3)])
+def test_a_ball_under_a_lamp_is_plain_however_light_it_is(lightest: int, lamp: tuple[float, float, float]):
+    """Lambert's law, with a third of the light from everywhere."""
+    ys, xs = np.mgrid[-1.1:1.1:80j, -1.1:1.1:80j]
+    normal = np.stack([xs, ys, np.sqrt(np.maximum(0, 1 - xs**2 - ys**2))])
+    lit = 0.3 + 0.7 * np.maximum(0, np.tensordot(np.array(lamp) / np.linalg.norm(lamp), normal, 1))
     image = np.repeat((lightest * lit)[..., None], 3, axis=2).astype(np.uint8)
-    named = texture_of(image, drawn("circle"))
+    named = texture_of(image, xs**2 + ys**2 < 1)
     assert named is not None
     assert named[0] == "plain"
 
