@@ -41,8 +41,11 @@ MAIN_SHARE, SECOND_SHARE = 0.3, 0.25
 SMALL_SHARE, LARGE_SHARE = 0.012, 0.12
 """Share of the frame below which a thing is small, and above which it is large."""
 ELONGATED_RATIO = 2.4
-BAY_SHARE = 0.035
-"""Bays of an outline that count, as a share of its area."""
+FULL, HOLLOW = 0.9, 0.86
+"""Share of its hull that an outline fills, from which it has no bays that could make it a cross or a star; and below
+which it can be nothing else. A small one is filled up by its shadow and by blur."""
+BAY_SHARE, BAY_LIKENESS = 0.012, 0.3
+"""Bays of an outline that count, as a share of its area, and of what the two largest are on average."""
 MIN_OUTLINE = 90
 """Pixels that a mask needs before its outline says anything."""
 MIN_SURFACE = 150
@@ -111,10 +114,12 @@ def shape_of(mask: Bools) -> tuple[str, float] | None:
     solidity = area / max(float(cv2.contourArea(hull)), 1.0)
     (_, (side_a, side_b), _) = cv2.minAreaRect(outline)
     longer, shorter = max(side_a, side_b, 1.0), max(min(side_a, side_b), 1.0)
-    if solidity < 0.86:
-        return _hollow_shape(outline, hull, area)
-    if longer / shorter >= ELONGATED_RATIO:
+    if solidity >= HOLLOW and longer / shorter >= ELONGATED_RATIO:
         return "elongated", min(0.9, 0.3 * longer / shorter)
+    if solidity < FULL:
+        hollow = _hollow_shape(outline, hull, area)
+        if solidity < HOLLOW or hollow[0] != "irregular":
+            return hollow
     filled = area / (longer * shorter)
     triangle_area, _ = cv2.minEnclosingTriangle(hull.astype(np.float32))
     circle_radius = float(cv2.minEnclosingCircle(outline)[1])
@@ -201,7 +206,9 @@ def _hollow_shape(outline: NDArray[Any], hull: NDArray[Any], area: float) -> tup
     cv2.drawContours(whole, [hull], -1, 1, cv2.FILLED, offset=(-x, -y))
     cv2.drawContours(thing, [outline], -1, 1, cv2.FILLED, offset=(-x, -y))
     count, _, stats, _ = cv2.connectedComponentsWithStats(((whole > 0) & (thing == 0)).astype(np.uint8))
-    deep = sum(int(bay[cv2.CC_STAT_AREA]) > BAY_SHARE * area for bay in stats[1:count])
+    bays = sorted((float(bay[cv2.CC_STAT_AREA]) for bay in stats[1:count]), reverse=True)
+    least = max(BAY_SHARE * area, BAY_LIKENESS * float(np.mean(bays[:2] or [0.0])))
+    deep = sum(bay > least for bay in bays)
     if deep == 4:
         return "cross", 0.6
     if deep == 5:

@@ -43,6 +43,53 @@ def test_outlines_are_named_however_they_are_turned(shape: str, degrees: float):
     assert named[0] == shape
 
 
+SMALL_CROSS = """
+.........######...........
+........########..........
+.......##########.........
+.......##########.........
+.......###########........
+.......############.......
+.......################...
+......##################..
+.....####################.
+..#######################.
+.########################.
+.########################.
+.########################.
+.########################.
+.#######################..
+.#######################..
+.######################...
+..##################......
+...################.......
+.......############.......
+........###########.......
+.........##########.......
+.........##########.......
+.........#########........
+..........#######.........
+"""
+"""A red cross of 24 pixels on a patterned ground, as it was found in a rendered clip, with some of its shadow."""
+
+
+def test_a_small_cross_is_one_where_its_shadow_fills_it_up():
+    mask = np.array([[sign == "#" for sign in line] for line in SMALL_CROSS.split()])
+    assert shape_of(mask) == ("cross", 0.6)
+
+
+@pytest.mark.parametrize("degrees", [0, 20, 33])
+@pytest.mark.parametrize("shape", ["circle", "square", "cross", "diamond", "star"])
+def test_bays_are_seen_in_a_small_and_blurred_outline(shape: str, degrees: float):
+    small = cv2.resize(turned(drawn(shape), degrees).astype(np.float32), (28, 28), interpolation=cv2.INTER_AREA)
+    named = shape_of(cv2.GaussianBlur(small, (0, 0), 1.9) > 0.3)
+    assert named is not None
+    if shape in ("cross", "star"):
+        assert named[0] == shape
+    else:
+        assert named[0] not in ("cross", "star")
+
+
 def test_an_outline_of_a_few_pixels_is_not_named():
     assert shape_of(np.ones((5, 5), bool)) is None
 
