@@ -25,8 +25,8 @@ def _name_or_nothing(value: Any) -> str | None:
 
 
 Supercategory = Annotated[GivenName | None, BeforeValidator(_name_or_nothing)]
-Crowd = Annotated[bool, BeforeValidator(bool)]
-"""0 or 1 in the files of COCO; missing, or null, in those of many programs."""
+Crowd = Annotated[bool, BeforeValidator(lambda value: False if value is None else value)]
+"""0 or 1 in the files of COCO; missing, or null, in those of many programs. What is no truth value is refused."""
 
 
 def attributes_of(category: str, supercategory: str | None, crowd: bool, source: str) -> tuple[Attribute, ...]:
