@@ -46,5 +46,10 @@ def is_crowd(track: Track) -> bool:
     return CROWD in _told(track)
 
 
+def is_kind_or_crowd(attribute: Attribute) -> bool:
+    """Say whether an attribute tells the kind or a crowd: no word in it says how a thing looks (*small animal*)."""
+    return attribute.kind == "other" and attribute.source in SOURCES
+
+
 def _told(track: Track) -> list[str]:
-    return [each.text for each in track.attributes if each.kind == "other" and each.source in SOURCES]
+    return [each.text for each in track.attributes if is_kind_or_crowd(each)]

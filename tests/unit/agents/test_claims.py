@@ -99,6 +99,15 @@ def test_a_crowd_in_two_pieces_is_one_crowd(crowds, claim, persons, mover):
         assert check(joined, predicate="count", **claim | {"value": claim["value"].format(bound)}) == expected
 
 
+def test_the_kind_that_a_category_is_of_tells_no_look(clip, mover):
+    made = clip(mover("1", [(0, 60, 100), (6, 60, 100)], category="mouse"))
+    kind = {"attributes": attributes_of("mouse", "small red animal", True, "coco")}
+    tracks = (made.twin.tracks[0].model_copy(update=kind),)
+    mouse = replace(made, twin=made.twin.model_copy(update={"tracks": tracks}))
+    for look, word in (("size", "small"), ("size", "large"), ("colour", "red")):
+        assert check(mouse, predicate=look, value=word, instances=("1",)) == "unverifiable"
+
+
 @pytest.mark.parametrize(
     "claim",
     [
