@@ -1,7 +1,7 @@
 """The door that every claim goes through, whoever made it: recomputed from the twin, or marked as not checkable."""
 
 import re
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from agents.camera import RELATION as CAMERA
@@ -13,8 +13,7 @@ from agents.lexicon import lexicon
 from agents.open_parts import open_parts
 from agents.reading import FRAME
 from agents.relevance import LOOKS, is_beside, supports
-from agents.scenes import scene
-from twins.coco_kinds import is_crowd
+from agents.scenes import crowds, scene
 from twins.geometry import Geometry
 from twins.predicates import PREDICATES, RELATIVE, Truth, evaluate
 from twins.predicates.truth import covered
@@ -285,20 +284,17 @@ def _of_bare_count(claim: Claim, bound: Bound, twin: Twin, geometry: Geometry) -
         return "unverifiable"
     made = scene(twin, geometry)
     rows = [geometry.track_ids.index(name) for name in set(claim.instances) if name in geometry.track_ids]
-    number = len({int(made.object_of[row]) for row in rows})
-    if crowds := _crowds(claim.instances, twin):
-        return _of_more(bound, number + crowds)
+    objects = {int(made.object_of[row]) for row in rows}
+    number = len(objects)
+    if several := len(objects & crowds(twin, geometry)):
+        return _of_more(bound, number + several)
     if number < bound.low or number > bound.high:
         return "refuted"
     return "verified" if bound.high >= UNBOUNDED else "unverifiable"
 
 
-def _crowds(names: Collection[str], twin: Twin) -> int:
-    return sum(track.id in names and is_crowd(track) for track in twin.tracks)
-
-
 def _of_more(bound: Bound, least: int) -> Check:
-    """Check a number of which only the least is known: a crowd is one track, and two things or more."""
+    """Check a number of which only the least is known: a crowd is one object, and two things or more."""
     if least > bound.high:
         return "refuted"
     return "verified" if least >= bound.low and bound.high >= UNBOUNDED else "unverifiable"
@@ -317,8 +313,8 @@ def _of_described_count(
     named = sum(is_called(nouns, name, twin) for name in names)
     if named < len(names):  # some may be of the kind and some not: nobody named them
         return "refuted" if doing is None and not every and named > bound.high else "unverifiable"
-    if crowds := _crowds(names, twin):
-        return _of_more(bound, named + crowds) if doing is None and not every else "unverifiable"
+    if several := evidence.crowds(meant):
+        return _of_more(bound, named + several) if doing is None and not every else "unverifiable"
     if doing is None:
         return "verified" if not every and bound.holds(len(meant)) else "refuted"
     values = evidence.values(doing, [(n, None) for n in meant])

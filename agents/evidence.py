@@ -1,13 +1,14 @@
 """What a candidate's geometry says of typed sub-queries: truth of pairs, spans, order and counts."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 
 from agents.grounding import Grounder, is_labelled
-from agents.scenes import outcomes, scene
+from agents.scenes import crowds, outcomes, scene
 from twins.geometry import Doubles, Geometry, Ints
 from twins.predicates import OPEN, PREDICATES, RELATIVE, Scene, Truth, evaluate, mark
 from twins.predicates.truth import FAILS, HOLDS, Marks, spans_of
@@ -90,6 +91,14 @@ class Evidence:
     def member(self, number: int) -> int:
         """Return the scene's index of an object."""
         return self._members[number]
+
+    def crowds(self, numbers: Iterable[int]) -> int:
+        """Count the objects that are a crowd: several things, nobody knows how many."""
+        return sum(self.member(number) in self._crowds for number in numbers)
+
+    @cached_property
+    def _crowds(self) -> frozenset[int]:
+        return crowds(self.twin, self.geometry)
 
     def in_view(self, number: int) -> tuple[Span, ...]:
         """Return the spans in which an object is seen."""

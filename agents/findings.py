@@ -2,13 +2,13 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 
 import numpy as np
 
 from agents.binding import Binder, Binding, forall, relates
 from agents.camera import check_camera, spans_of
-from agents.claims import is_called
+from agents.claims import check_claim, is_called
 from agents.evidence import BRIEF_SHARE, MAX_PAIRS, MEANT, UNKNOWN_VALUE, Bound, in_order, parse_bound
 from agents.grounding import UNLABELLED, is_labelled
 from agents.reading import FRAME
@@ -160,14 +160,18 @@ class Case(Binder):
         if bound is None:
             return Finding(part, UNKNOWN_VALUE)
         number = len([n for n in counted if n in prominent]) if text == "all" else len(counted)
-        value = 1.0 if bound.holds(number) else NEARLY if bound.low >= 3 and abs(number - bound.low) == 1 else 0.0
         # Who was counted is shown, whether or not it is the right number.
-        return Finding(
-            part,
-            value,
-            lambda: (self._says.that_many(part, done, phrase, number, counted),),
-            self._names(counted) if value == 1 else (),
-        )
+        claim = cache(lambda: self._says.that_many(part, done, phrase, number, counted))
+        if several := self.evidence.crowds(meant):
+            value = self._of_least(claim(), bound, number + several)
+        else:
+            value = 1.0 if bound.holds(number) else _nearly(bound, number)
+        return Finding(part, value, lambda: (claim(),), self._names(counted) if value == 1 else ())
+
+    def _of_least(self, claim: Claim, bound: Bound, least: int) -> float:
+        """Return the value of a number of which only the least is known: what its check comes to."""
+        check = check_claim(claim, self.evidence.twin, self.evidence.geometry).check
+        return {"verified": 1.0, "refuted": _nearly(bound, least), "unverifiable": UNKNOWN_VALUE}[check]
 
     def _does(self, part: SubQuery, subject: int, binding: Binding) -> bool:
         other = binding.get(part.object or "") if part.object and part.object != FRAME else None
@@ -231,6 +235,11 @@ class Case(Binder):
     @cached_property
     def _is_labelled(self) -> bool:
         return any(is_labelled(track) for track in self.evidence.twin.tracks)
+
+
+def _nearly(bound: Bound, number: int) -> float:
+    """Return the value of a number that is not the one asked for."""
+    return NEARLY if bound.low >= 3 and abs(number - bound.low) == 1 else 0.0
 
 
 def denied(value: float) -> float:

@@ -8,6 +8,7 @@ import numpy as np
 
 from agents.descriptions import Description, describe, words_of_name
 from agents.lexicon import lexicon, stems
+from twins.coco_kinds import is_kind_or_crowd
 from twins.geometry import Doubles, Geometry
 from twins.protocols import TextEncoder
 from twins.schema import Attribute, Track, Twin
@@ -188,7 +189,8 @@ def look_match(kind: str, term: str, track: Track) -> float | None:
 @lru_cache(maxsize=4096)
 def terms_of(attribute: Attribute, kind: str) -> tuple[str, ...]:
     """Return the basic terms of this kind in an attribute's text (``white with brown patches``: white, brown)."""
-    if attribute.kind not in (kind, "other") and not (kind == "tone" and attribute.kind == "colour"):
+    named = attribute.kind in (kind, "other") or (kind == "tone" and attribute.kind == "colour")
+    if not named or is_kind_or_crowd(attribute):
         return ()
     found = [lexicon().looks.get(word.strip(",.;")) for word in attribute.text.lower().split()]
     return tuple(dict.fromkeys(look[1] for look in found if look is not None and look[0] == kind))

@@ -4,6 +4,7 @@ from collections import OrderedDict
 from threading import Lock
 from weakref import WeakKeyDictionary
 
+from twins.coco_kinds import is_crowd
 from twins.geometry import Geometry
 from twins.predicates import Scene
 from twins.schema import Twin
@@ -37,6 +38,13 @@ def scene(twin: Twin, geometry: Geometry) -> Scene:
         while len(_kept) > KEPT:
             _kept.popitem(last=False)
     return made
+
+
+def crowds(twin: Twin, geometry: Geometry) -> frozenset[int]:
+    """Return the objects of the scene that came as crowds: however many tracks one has, it is one crowd."""
+    made = scene(twin, geometry)
+    names = {track.id for track in twin.tracks if is_crowd(track)}
+    return frozenset(int(made.object_of[row]) for row, name in enumerate(geometry.track_ids) if name in names)
 
 
 def outcomes(made: Scene) -> Outcomes:

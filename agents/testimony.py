@@ -13,7 +13,7 @@ from agents.evidence import Evidence
 from agents.grounding import is_labelled
 from agents.reading import FRAME
 from agents.reading.entities import singular
-from agents.wording import call, how_many, is_plural, nobody, say
+from agents.wording import call, how_many, is_plural, nobody, say, some_crowds
 from twins.queries import Check, Claim, SubQuery
 from twins.schema import Span
 
@@ -95,11 +95,11 @@ class Testimony:
         """Tell what is known to be of the kind that a phrase names from what only may be: then nobody can say."""
         twin, nouns = self._evidence.twin, self._evidence.grounder.describe(phrase).nouns
         named = sum(is_called(nouns, self._evidence.name(n), twin) for n in counted)
-        if named >= number:
-            return f"{number} found"
-        return (
-            f"{named} found by name, {number - named} more may be" if named else f"none found by name, {number} may be"
-        )
+        told = f"{number} found"
+        if named < number:
+            more = f"{number - named} more" if named else f"{number}"
+            told = f"{named or 'none'} found by name, {more} may be"
+        return told + some_crowds(self._evidence.crowds(counted))
 
     def that_often(self, part: SubQuery, done: SubQuery, subject: int, other: int | None, number: int) -> Claim:
         """Claim how often something happens."""

@@ -84,6 +84,11 @@ def several(phrase: str, number: int) -> str:
     return f"{number} {phrase if number == 1 or is_plural(phrase) else phrase + 's'}"
 
 
+def some_crowds(number: int) -> str:
+    """Return what follows a number of things of which some are crowds; nothing where none is."""
+    return f", {'one of them a crowd' if number == 1 else f'{number} of them crowds'}" if number else ""
+
+
 def how_many(bound: str, phrase: str) -> str:
     """Return a bound on what a phrase means: ``at least 2 red balls``, ``all things``, ``no cup``."""
     told = bound.lstrip("=")

@@ -129,7 +129,7 @@ def _decide_by(library: Library, *, looks: bool) -> ScriptedChat:
     if "scripted" not in gallery.__dict__:
         chat = ScriptedChat(script=_script(looks=looks), seconds=LATENCY)
         model = Model(chat, "scripted", meter=Meter())
-        gallery.scripted, gallery._models._model = chat, lambda spec, llm: model
+        gallery.scripted, gallery.open_models.load = chat, lambda spec, llm: model
     chat = gallery.scripted
     chat.script = _script(looks=looks)
     chat.asked.clear()

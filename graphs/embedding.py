@@ -22,7 +22,7 @@ from twins.unnamed import is_unnamed
 
 log = logging.getLogger(__name__)
 
-VERSION = 5
+VERSION = 6
 """Raised when what is put into the search index changes."""
 
 PARTS_PER_COMMIT = 32

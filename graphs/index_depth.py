@@ -9,13 +9,13 @@ from dataclasses import replace
 import numpy as np
 
 from graphs.index_frames import boxes_in, column_at
-from graphs.index_labels import DETECTED, Masks
+from graphs.index_labels import DETECTED
 from graphs.index_thinning import Kept, Thinned, columns_kept
 from tools.depth_pixels import nearness_by_name
 from tools.nearness import estimate_nearness
 from twins.frames import Frame
 from twins.geometry import Bools, Floats, Geometry, Visibility
-from twins.masks import decode_mask, resize_mask
+from twins.masks import FindMask, decode_mask, resize_mask
 from twins.nearness import carried
 from twins.schema import Shot
 from twins.specialists import Depth
@@ -36,7 +36,7 @@ def with_depth(
     geometry: Geometry,
     depth: Depth | None,
     shots: Sequence[Shot],
-    masks: Masks,
+    masks: FindMask,
     look: Callable[[Sequence[float]], list[Frame]],
 ) -> Geometry:
     """Return the geometry with nearness measured by the plugin; without one, as picture cues have it.
@@ -85,7 +85,7 @@ def _in_view(geometry: Geometry) -> Bools:
     return seen
 
 
-def _measure(frame: Frame, nearness: Floats, geometry: Geometry, masks: Masks) -> Floats:
+def _measure(frame: Frame, nearness: Floats, geometry: Geometry, masks: FindMask) -> Floats:
     """Return (N,) the median nearness of each track's pixels in a frame, NaN where that is not known."""
     column = column_at(geometry, frame.seconds)
     index, in_view = int(geometry.frame_index[column]), _in_view(geometry)[:, column]

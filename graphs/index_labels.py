@@ -14,7 +14,7 @@ from graphs.index_thinning import Kept, Thinned, columns_kept, evenly
 from graphs.index_twin import SOURCE, TRACK_CONFIDENCE
 from twins.frames import Frame
 from twins.geometry import Doubles, Floats, Geometry, Visibility
-from twins.masks import CocoRle, shares_inside
+from twins.masks import FindMask, shares_inside
 from twins.overlap import iou
 from twins.relinking import Anchor
 from twins.schema import Alternative, Track, Twin
@@ -41,9 +41,6 @@ MIN_CONFIDENCE = 0.5
 often wrong than right."""
 MOST_DETECTED = 30
 MOST_ALTERNATIVES = 3
-
-Masks = Callable[[str, int], CocoRle | None]
-"""Returns a track's mask at a frame, at any size, where there is one."""
 
 DETECTED = "d"
 """Ids of detected tracks begin with it; those of followed ones with another letter."""
@@ -77,7 +74,7 @@ def with_labels(
     look: Callable[[Sequence[float]], list[Frame]],
     followed: str = SOURCE,
     suggest: Callable[[Sequence[Frame]], Sequence[str]] | None = None,
-    masks: Masks = lambda name, index: None,
+    masks: FindMask = lambda name, index: None,
 ) -> tuple[Twin, Geometry]:
     """Name the tracks of a twin anew; return it with its geometry, in which detected tracks have rows of their own.
 
@@ -105,7 +102,7 @@ def match(
     geometry: Geometry,
     seen: Sequence[tuple[Frame, Sequence[Detection]]],
     sure: float = MIN_CONFIDENCE,
-    masks: Masks = lambda name, index: None,
+    masks: FindMask = lambda name, index: None,
 ) -> tuple[dict[str, Label], list[Sighting]]:
     """Return names for the tracks on which detections lie, and what was detected where no track is.
 
@@ -132,7 +129,7 @@ def match(
     return {name: _elected(seen) for name, seen in sights.items()}, sorted(found, key=lambda s: s.frames[0][1:])
 
 
-def _likeness(geometry: Geometry, column: int, boxes: Floats, masks: Masks) -> Doubles:
+def _likeness(geometry: Geometry, column: int, boxes: Floats, masks: FindMask) -> Doubles:
     """Return how well each detection's box fits each track, (n, tracks): 0 where it does not.
 
     That is the overlap of the boxes times the share of the track's mask that the detection's box holds. A small thing

@@ -14,7 +14,7 @@ from pathlib import Path
 from graphs.index_depth import DEPTH_VERSION, with_depth
 from graphs.index_descriptions import DESCRIPTIONS_VERSION, PART, with_descriptions
 from graphs.index_kept import DEPTH_SIDE, KeptFrames, look, look_side
-from graphs.index_labels import LABELS_VERSION, Masks, with_labels
+from graphs.index_labels import LABELS_VERSION, with_labels
 from graphs.index_perceive import Perceiver, shrink, working_side
 from graphs.index_saving import Material, Saving
 from graphs.index_twin import SOURCE, attributes_of, build_perceived
@@ -24,7 +24,7 @@ from twins.errors import TwinseekError
 from twins.fingerprints import fingerprint, stale_stages
 from twins.frames import Frame, VideoFile, frames_at
 from twins.geometry import Geometry
-from twins.masks import CocoRle, MaskReader, decode_mask
+from twins.masks import CocoRle, FindMask, MaskReader, decode_mask
 from twins.sampling import Sampling
 from twins.schema import Attribute, Fact, Provenance, Twin
 from twins.sentences import PROVENANCE as PREDICATES
@@ -210,7 +210,7 @@ def _specialised(
     stages: Collection[str],
     options: IndexOptions,
     specialists: Specialists,
-    masks: Masks,
+    masks: FindMask,
     path: Path,
     saving: Saving,
     kept: KeptFrames | None = None,
@@ -264,11 +264,11 @@ def _done_with(specialist: Specialist | None, options: IndexOptions) -> None:
         unload()
 
 
-def _found(masks: dict[str, dict[int, CocoRle]]) -> Masks:
+def _found(masks: dict[str, dict[int, CocoRle]]) -> FindMask:
     return lambda name, index: masks.get(name, {}).get(index)
 
 
-def _stored(masks: MaskReader) -> Masks:
+def _stored(masks: MaskReader) -> FindMask:
     return lambda name, index: dict(masks.stored(name)).get(index)
 
 

@@ -13,6 +13,7 @@ from agents.clauses import tokenise
 from agents.descriptions import describe
 from agents.lexicon import lexicon
 from agents.rules_judge import readings
+from twins.coco_kinds import is_kind_or_crowd
 from twins.predicates import PREDICATES
 from twins.predicates.findings import IMPLIED, MIRRORED
 from twins.queries import Decomposition
@@ -33,7 +34,7 @@ def told_by(facts: Iterable[Fact], tracks: Iterable[Track] = ()) -> tuple[str, .
     known = list(facts)
     looks: dict[str, set[str]] = defaultdict(set)
     for track in tracks:
-        looks[track.id].update(_terms(attribute.text for attribute in track.attributes))
+        looks[track.id].update(_terms(each.text for each in track.attributes if not is_kind_or_crowd(each)))
     for fact in known:
         if fact.kind == "attribute" and len(fact.instances) == 1:
             looks[fact.instances[0]].update(_terms([fact.text]))

@@ -22,32 +22,44 @@ class Crop:
     inner: tuple[int, int, int, int]
 
 
-def span_between(start: float | None, end: float | None) -> tuple[float, float] | None:
-    """Return a span; none where one of its ends is left open. Raises ToolException where it ends before it starts."""
-    if start is None or end is None:
-        return None
-    if not start < end:
-        raise ToolException(f"start must be before end, not {start} and {end}.")
-    return start, end
-
-
 def moments(
-    context: ToolContext, video_id: str, instance: str | None, span: Sequence[float] | None, count: int
+    context: ToolContext,
+    video_id: str,
+    instance: str | None,
+    count: int,
+    start: float | None = None,
+    end: float | None = None,
 ) -> list[float]:
-    """Return at most ``count`` moments, evenly over a span: the one given, else that of the instance, else the clip."""
+    """Return ``count`` moments, evenly over a span; an end that is left open is that of the instance, else the clip's.
+
+    Raises:
+        ToolException: the span ends before it starts, or lies where the video, or the instance, is not.
+    """
     twin = context.twin(video_id)
-    known = next((track for track in twin["tracks"] if track["id"] == instance), None)
-    start, end = 0.0, float(twin["duration"])
-    if span is not None:
-        start, end = max(0.0, float(span[0])), min(end, float(span[1]))
-    elif known is not None and known["first_seen"] is not None:
-        start, end = known["first_seen"], known["last_seen"]
-    return [start + (end - start) * (n + 0.5) / count for n in range(count)]
+    duration = float(twin["duration"])
+    if start is not None and end is not None and not start < end:
+        raise ToolException(f"start must be before end, not {start} and {end}.")
+    if start is not None and start >= duration:
+        raise ToolException(f"the video ends at {duration:.1f} s: name a start before that, not {start}.")
+    seen = next((t for t in twin["tracks"] if t["id"] == instance and t["first_seen"] is not None), None)
+    first, last = (seen["first_seen"], seen["last_seen"]) if seen is not None else (0.0, duration)
+    begin = first if start is None else max(0.0, float(start))
+    finish = last if end is None else min(duration, float(end))
+    if finish < begin:
+        known = "the video lasts" if seen is None else f"{instance} is seen"
+        raise ToolException(
+            f"{known} from {first:.1f} to {last:.1f} s: name a start before its end, and an end after its start."
+        )
+    return [begin + (finish - begin) * (n + 0.5) / count for n in range(count)]
 
 
 def pictures(context: ToolContext, video_id: str, instance: str | None, seconds: Sequence[float]) -> list[Crop]:
-    """Return whole frames, or crops of an instance where its place is known at those moments. Raises ToolException."""
-    times, images = context.frames(video_id, seconds=seconds, max_frames=len(seconds))
+    """Return whole frames, or crops of an instance where its place is known at those moments, each once, by time.
+
+    Raises:
+        ToolException: nothing can be looked at there, or there is no such instance.
+    """
+    times, images = _by_time(*context.frames(video_id, seconds=seconds, max_frames=len(seconds)))
     if instance is None:
         return [
             crop(second, image, (0, 0, image.shape[1], image.shape[0]))
@@ -57,6 +69,13 @@ def pictures(context: ToolContext, video_id: str, instance: str | None, seconds:
     return [
         crop(second, image, box) for second, image, box in zip(times, images, boxes, strict=True) if box is not None
     ]
+
+
+def _by_time(times: Sequence[float], images: Sequence[Bytes]) -> tuple[list[float], list[Bytes]]:
+    """Return frames as they follow each other: what lasts from one to the next is told as a span."""
+    shown = dict(zip(times, images, strict=True))
+    ordered = sorted(shown)
+    return ordered, [shown[time] for time in ordered]
 
 
 def crop(seconds: float, image: Bytes, box: tuple[float, float, float, float]) -> Crop:

@@ -34,10 +34,11 @@ def build(context: ToolContext) -> BaseTool | None:
         """
         if not question.strip():
             raise ToolException("question is empty: ask one short question about what can be seen.")
-        times = seconds or moments(context, video_id, instance, None, MOST_PICTURES)
+        times = seconds or moments(context, video_id, instance, MOST_PICTURES)
         crops = pictures(context, video_id, instance, times[:MOST_PICTURES])
         if not crops:
-            raise ToolException(f"where {instance} is at these times is not known: name times at which it is seen.")
+            known = f"where {instance} is at these times" if instance else "what is seen at these times"
+            raise ToolException(f"{known} is not known: name others.")
         rendered = prompt.render(
             shown="crops of one thing" if instance else "whole frames",
             times=", ".join(f"{crop.seconds:.1f} s" for crop in crops),

@@ -9,7 +9,7 @@ from langchain_core.tools import BaseTool, InjectedToolArg, ToolException, tool
 
 from tools import appearance, text_seen
 from tools.context import ToolContext
-from tools.crops import Crop, moments, pictures, span_between
+from tools.crops import Crop, moments, pictures
 from twins.geometry import Bytes
 
 MOST_MOMENTS = 8
@@ -37,15 +37,15 @@ def build(context: ToolContext) -> BaseTool:
         start: float | None = None,
         end: float | None = None,
     ) -> tuple[str, list[dict[str, object]]]:
-        """Measure colours and read letters at many moments from start to end (seconds); tells when each is seen.
+        """Measure colours and read letters of one instance, or without one of the whole picture, from start to end (s).
 
-        Of one instance; without one of the whole picture: a flash, a change of light, a sign that is shown briefly.
+        At many moments, and it tells when each is seen: a flash, a change of light, a sign that is shown briefly.
         """
-        span = span_between(start, end)
         count = MOST_MOMENTS if instance else MOST_FRAMES
-        crops = pictures(context, video_id, instance, moments(context, video_id, instance, span, count))
+        crops = pictures(context, video_id, instance, moments(context, video_id, instance, count, start, end))
         if not crops:
-            raise ToolException(f"where {instance} is in that span is not known: name one in which it is seen.")
+            known = f"where {instance} is in that span" if instance else "what is seen in that span"
+            raise ToolException(f"{known} is not known: name another one.")
         if instance:
             category = next(track["category"] for track in context.twin(video_id)["tracks"] if track["id"] == instance)
             facts = [*_colours(instance, category, crops), *_letters(instance, _largest(crops))]
@@ -54,7 +54,7 @@ def build(context: ToolContext) -> BaseTool:
         told = ", ".join(_told(fact) for fact in facts) or "nothing that stands out"
         return f"{instance or 'the picture'} from {crops[0].seconds:.1f} to {crops[-1].seconds:.1f} s: {told}.", facts
 
-    look_closer.metadata = {"version": f"2-{appearance.VERSION}-{text_seen.VERSION}"}
+    look_closer.metadata = {"version": f"3-{appearance.VERSION}-{text_seen.VERSION}"}
     return look_closer
 
 

@@ -6,7 +6,7 @@ from langchain_core.tools import BaseTool, InjectedToolArg, tool
 
 from prompts import fence, load
 from tools.context import ToolContext
-from tools.crops import Crop, moments, pictures, span_between
+from tools.crops import Crop, moments, pictures
 from tools.seeing import ask_model, model_name
 from tools.vision_answers import MOST_ACTIONS, ActionsAnswer
 
@@ -31,8 +31,7 @@ def build(context: ToolContext) -> BaseTool | None:
 
         Say in question what to look for, for example "does anyone fall?".
         """
-        span = span_between(start, end)
-        crops = pictures(context, video_id, None, moments(context, video_id, None, span, FRAMES))
+        crops = pictures(context, video_id, None, moments(context, video_id, None, FRAMES, start, end))
         rendered = prompt.render(
             shown=f"frames 1 to {len(crops)}",
             times=", ".join(f"{crop.seconds:.1f} s" for crop in crops),
@@ -43,7 +42,7 @@ def build(context: ToolContext) -> BaseTool | None:
         facts = [fact for entry in _entries(found) if (fact := _fact(entry, crops)) is not None]
         return "; ".join(str(fact["text"]) for fact in facts) or "no action can be seen.", facts
 
-    recognise_action.metadata = {"version": f"3-{prompt.label}", "weights": model_name(see)}
+    recognise_action.metadata = {"version": f"4-{prompt.label}", "weights": model_name(see)}
     return recognise_action
 
 

@@ -25,8 +25,8 @@ def _name_or_nothing(value: Any) -> str | None:
 
 
 Supercategory = Annotated[GivenName | None, BeforeValidator(_name_or_nothing)]
-Crowd = Annotated[bool, BeforeValidator(bool)]
-"""0 or 1 in the files of COCO; missing, or null, in those of many programs."""
+Crowd = Annotated[bool, BeforeValidator(lambda value: False if value is None else value)]
+"""0 or 1 in the files of COCO; missing, or null, in those of many programs. What is no truth value is refused."""
 
 
 def attributes_of(category: str, supercategory: str | None, crowd: bool, source: str) -> tuple[Attribute, ...]:
@@ -46,5 +46,10 @@ def is_crowd(track: Track) -> bool:
     return CROWD in _told(track)
 
 
+def is_kind_or_crowd(attribute: Attribute) -> bool:
+    """Say whether an attribute tells the kind or a crowd: no word in it says how a thing looks (*small animal*)."""
+    return attribute.kind == "other" and attribute.source in SOURCES
+
+
 def _told(track: Track) -> list[str]:
-    return [each.text for each in track.attributes if each.kind == "other" and each.source in SOURCES]
+    return [each.text for each in track.attributes if is_kind_or_crowd(each)]

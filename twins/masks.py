@@ -6,7 +6,7 @@ A track's member is found by the archive's directory, so that reading one track 
 import json
 import zipfile
 import zlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +24,9 @@ _EPOCH = (1980, 1, 1, 0, 0, 0)
 
 CocoRle = dict[str, Any]
 """``{"size": [height, width], "counts": str}``, COCO's compressed run lengths."""
+
+FindMask = Callable[[str, int], CocoRle | None]
+"""Returns a track's mask at a frame, at any size, where there is one."""
 
 
 def encode_mask(mask: Bools) -> CocoRle:

@@ -50,7 +50,7 @@ class Gallery:
         self._kept: dict[str, tuple[object, EffectiveTwin]] = {}
         self._chroma: Chroma | None = None
         self._toolboxes: dict[int, Toolbox] = {}
-        self._models = OpenModels(settings, lambda: self._device)
+        self.open_models = OpenModels(settings, lambda: self._device)
         self._lock, self._opening, self._opening_chroma = Lock(), Lock(), Lock()
 
     @cached_property
@@ -216,7 +216,7 @@ class Gallery:
 
     def models_for(self, llm: LlmSettings) -> Models:
         """Return the models of one question; see :meth:`twinseek.open_models.OpenModels.models_for`."""
-        return self._models.models_for(llm)
+        return self.open_models.models_for(llm)
 
     def read(self, video_id: str) -> EffectiveTwin:
         """Return the effective twin of a video, kept in memory until something new is known of it."""

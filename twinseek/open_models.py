@@ -26,6 +26,8 @@ class OpenModels:
     Args:
         settings: of plugins, whose weights may be models, too.
         device: returns where these run.
+
+    ``load`` opens a model by its name: set it, and another one decides.
     """
 
     def __init__(self, settings: Settings, device: Callable[[], str]) -> None:
@@ -34,6 +36,7 @@ class OpenModels:
         self._served: dict[str, tuple[float, list[str]]] = {}
         self._blind = False
         self._opening = Lock()
+        self.load: Callable[[str, LlmSettings], Model] = self._opened
 
     def models_for(self, llm: LlmSettings) -> Models:
         """Return the models of one question, with a meter and a transcript of its own; opened models are kept.
@@ -51,7 +54,7 @@ class OpenModels:
         transcript = Transcript(llm.trace) if llm.trace else None
         chosen = specs(llm, self._served_models, self._settings.index.describer)
         self._check_served(chosen, llm)
-        roles = [self._model(spec, llm) if spec else None for spec in chosen[:2]]
+        roles = [self.load(spec, llm) if spec else None for spec in chosen[:2]]
         seeing = self._seeing(chosen[2], llm)
         return Models(*(model and model.with_meter(meter, transcript) for model in (*roles, seeing)))
 
@@ -62,7 +65,7 @@ class OpenModels:
             TwinseekError: another model is named, and cannot be opened.
         """
         try:
-            return self._model(spec, llm) if spec else None
+            return self.load(spec, llm) if spec else None
         except TwinseekError as error:
             if llm.see != DESCRIBER:
                 raise
@@ -105,7 +108,7 @@ class OpenModels:
                 self._served[base_url] = (time.monotonic(), names)
         return names
 
-    def _model(self, spec: str, llm: LlmSettings) -> "Model":
+    def _opened(self, spec: str, llm: LlmSettings) -> "Model":
         """Return a model, opened once: what its server does not take is found out once too."""
         from agents.llm.calling import CallLimits
         from agents.llm.metering import Meter

@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from threading import Lock
+from functools import lru_cache
 from typing import Any
 
 from langchain_core.language_models import BaseChatModel
@@ -21,6 +21,8 @@ UNWANTED = frozenset([400, 422, 501])
 """Statuses by which servers refuse a part of a request."""
 CAPS = ("max_tokens", "max_completion_tokens", "max_output_tokens", "num_predict", "max_new_tokens")
 """Fields by which chat models bound an answer: OpenAI's and Anthropic's, Google's, Ollama's, Hugging Face's."""
+MOST_MADE = 32
+"""Models kept that are bound to a schema: more than there are prompts. A plugin may define its class anew each call."""
 SHORTEST_SECRET = 8
 """Characters; a shorter key is a placeholder, and taking it out of texts would maim them."""
 
@@ -45,8 +47,7 @@ class Asking:
     def __init__(self, chat: BaseChatModel) -> None:
         self.chat = chat
         self.terms = Terms()
-        self._made: dict[tuple[type[BaseModel] | None, int, Terms], Runnable[Any, Any]] = {}
-        self._lock = Lock()
+        self._runnable = lru_cache(MOST_MADE)(self._make)
 
     def ask(
         self,
@@ -92,18 +93,14 @@ class Asking:
         carried = [value.get_secret_value() for value in vars(self.chat).values() if isinstance(value, SecretStr)]
         return tuple(secret for secret in carried if len(secret) >= SHORTEST_SECRET)
 
-    def _runnable(self, schema: type[BaseModel] | None, max_tokens: int, terms: Terms) -> Runnable[Any, Any]:
-        key = (schema, max_tokens, terms)
-        with self._lock:
-            if key not in self._made:
-                fields = type(self.chat).model_fields
-                # Set only where the model knows it by such a name: others would refuse an unknown argument.
-                given: dict[str, Any] = {name: max_tokens for name in CAPS if name in fields}
-                if not terms.temperature and "temperature" in fields:
-                    given["temperature"] = None
-                chat = self.chat.model_copy(update=given) if given else self.chat
-                self._made[key] = _by_schema(chat, schema) if schema and terms.schema else chat
-            return self._made[key]
+    def _make(self, schema: type[BaseModel] | None, max_tokens: int, terms: Terms) -> Runnable[Any, Any]:
+        fields = type(self.chat).model_fields
+        # Set only where the model knows it by such a name: others would refuse an unknown argument.
+        given: dict[str, Any] = {name: max_tokens for name in CAPS if name in fields}
+        if not terms.temperature and "temperature" in fields:
+            given["temperature"] = None
+        chat = self.chat.model_copy(update=given) if given else self.chat
+        return _by_schema(chat, schema) if schema and terms.schema else chat
 
 
 def _by_schema(chat: BaseChatModel, schema: type[BaseModel]) -> Runnable[Any, Any]:

@@ -10,6 +10,7 @@ from agents.claims import CONTRADICTED
 from agents.evidence import MEANT, Evidence
 from agents.lexicon import content_stems
 from agents.llm.tokens import estimate_tokens
+from agents.wording import some_crowds
 from prompts import one_line
 from twins.predicates import PREDICATES, RELATIVE, mark
 from twins.predicates.truth import FAILS, HOLDS, Marks
@@ -123,8 +124,9 @@ def measured(evidence: Evidence, things: Sequence[int], parts: Sequence[SubQuery
     counted = {subjects.get(part.subject, part.subject) for part in parts if part.relation == "count" and part.subject}
     for phrase in sorted(name for name in counted if name):
         fits = evidence.grounded(phrase)
-        meant = [evidence.name(n) for n in range(len(fits)) if fits[n] >= MEANT]
-        yield f"may be {one_line(phrase, 40)}: {len(meant)} ({', '.join(meant[:THINGS])})"
+        meant = [n for n in range(len(fits)) if fits[n] >= MEANT]
+        number = f"{len(meant)}{some_crowds(evidence.crowds(meant))}"
+        yield f"may be {one_line(phrase, 40)}: {number} ({', '.join(map(evidence.name, meant[:THINGS]))})"
     if any(part.relation == CAMERA for part in parts):
         yield f"{CAMERA}: {', '.join(moves_of(evidence.twin)) or 'unknown'}"
     relations = dict.fromkeys(part.relation for part in parts if part.relation in PREDICATES)

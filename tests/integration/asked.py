@@ -37,7 +37,7 @@ def asked_library(folder, monkeypatch, script=looks_first, seconds=0.0):
         library.gallery.sync()
         chat = ScriptedChat(script=script, seconds=seconds)
         model = Model(chat, "scripted", meter=Meter())
-        monkeypatch.setattr(library.gallery._models, "_model", lambda spec, llm: model)
+        monkeypatch.setattr(library.gallery.open_models, "load", lambda spec, llm: model)
         library.chat = chat
         yield library
 

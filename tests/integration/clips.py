@@ -41,4 +41,4 @@ def decide_by(monkeypatch, library: Library, chat: ScriptedChat) -> None:
     """Let a scripted model decide in a library, wherever a model is asked for."""
     limits = CallLimits(attempts=2, backoff=0.0)
     model = Model(chat, "scripted", meter=Meter(), limits=limits)
-    monkeypatch.setattr(library.gallery._models, "_model", lambda spec, llm: model)
+    monkeypatch.setattr(library.gallery.open_models, "load", lambda spec, llm: model)

@@ -172,6 +172,12 @@ def test_looking_closer_measures_the_colour_of_what_the_box_holds(call, square):
     assert "there is no instance 't7'" in missing.text
 
 
+def test_a_span_after_the_end_of_the_video_is_refused_and_not_kept(call):
+    for tool in ("look_closer", "recognise_action"):
+        refused, kept = call(tool, answers({"actions": []}), start=10.0, end=12.0)
+        assert (refused.text, kept) == (f"{tool}: the video ends at 1.6 s: name a start before that, not 10.0.", None)
+
+
 def write_flash(path):
     """Encode 4 s of a grey picture that is red from 1.0 to 1.6 s and from 3.0 to 3.4 s; letters from 2 to 2.6 s."""
     with av.open(str(path), "w", format="mp4") as container:

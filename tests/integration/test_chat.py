@@ -343,7 +343,7 @@ def test_a_message_spends_one_budget_however_many_questions_it_takes(library, mo
 
     chat = ScriptedChat(script=script)
     model = Model(chat, "scripted", meter=Meter(), limits=CallLimits(1, backoff=0.0))
-    monkeypatch.setattr(library.gallery._models, "_model", lambda spec, llm: model)
+    monkeypatch.setattr(library.gallery.open_models, "load", lambda spec, llm: model)
     talk = Conversation(library, "t", InMemorySaver(), {"model": "openai:scripted", "calls": 8})
     talk.say("a brown dog by day")
     before = len(chat.asked)

@@ -11,6 +11,9 @@ from click.shell_completion import CompletionItem
 
 Command = Callable[..., Any]
 
+MOST_READ = 2000
+"""Videos whose files' names are completed: each is read from a file of its own, and who presses a key waits for it."""
+
 LLM_OPTIONS = {
     "model": ("--llm", "MODEL", "Chat model that decides: openai:NAME, anthropic:NAME … (default: rules decide)."),
     "base_url": ("--llm-url", "URL", "A server of your own, http://localhost:8000/v1; its only model needs no --llm."),
@@ -78,7 +81,7 @@ def keep_products_on_one_thread() -> None:
 
 
 def complete_video(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
-    """Complete the id of a video of the library, or else the name of its file."""
+    """Complete the id of a video of the library, or else the name of its file in one of :data:`MOST_READ` videos."""
     from twins.errors import TwinseekError
     from twinseek.library import Library
 
@@ -86,7 +89,8 @@ def complete_video(ctx: click.Context, param: click.Parameter, incomplete: str) 
         with Library.open(ctx.params.get("library"), profile=ctx.params.get("profile")) as library:
             ids = library.video_ids()
             found = [name for name in ids if name.startswith(incomplete)]
-            found = found or [name for each in ids for name in library.store.source(each).names]
+            if not found and len(ids) <= MOST_READ:  # of a part of them one name might look like the only one
+                found = [name for each in ids for name in library.store.source(each).names]
     except TwinseekError:
         return []
     return [CompletionItem(name) for name in dict.fromkeys(found) if name.startswith(incomplete)]

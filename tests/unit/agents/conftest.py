@@ -1,11 +1,13 @@
 """Small clips with hand-made tracks: boxes move in straight lines between key points."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from tests.shared_encoder import encoder_is_read_once as encoder_is_read_once
+from twins.coco_kinds import attributes_of
 from twins.geometry import Geometry, Visibility
 from twins.protocols import Candidate
 from twins.schema import Attribute, Provenance, Track, Twin
@@ -65,6 +67,22 @@ def make_clip(*movers: tuple[Track, np.ndarray], video_id: str = "clip", coarse:
     return Candidate(video_id, twin, geometry, coarse)
 
 
+def make_persons(*movers: tuple[Track, np.ndarray], crowds: str) -> Candidate:
+    """Return a candidate of persons, as a file of COCO calls them; ``crowds`` names those who are several."""
+    made = make_clip(*movers)
+    tracks = tuple(
+        track.model_copy(
+            update={
+                "category": "person",
+                "confidence": 1.0,
+                "attributes": attributes_of("person", None, track.id in crowds, "coco"),
+            }
+        )
+        for track in made.twin.tracks
+    )
+    return replace(made, twin=made.twin.model_copy(update={"tracks": tracks}))
+
+
 @pytest.fixture
 def mover() -> Callable[..., tuple[Track, np.ndarray]]:
     """Make a track that moves in straight lines."""
@@ -75,3 +93,9 @@ def mover() -> Callable[..., tuple[Track, np.ndarray]]:
 def clip() -> Callable[..., Candidate]:
     """Make a candidate of movers."""
     return make_clip
+
+
+@pytest.fixture
+def persons() -> Callable[..., Candidate]:
+    """Make a candidate of persons, of whom some are crowds."""
+    return make_persons

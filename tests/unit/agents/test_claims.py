@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from agents.claims import check_claim, check_verdict
+from agents.scenes import scene
 from twins.coco_kinds import attributes_of
 from twins.geometry import Visibility
 from twins.queries import Claim, Verdict
@@ -85,6 +86,26 @@ def test_of_a_crowd_only_the_least_number_is_known(clip, mover, claim, expected)
         check(replace(made, twin=made.twin.model_copy(update={"tracks": tracks})), predicate="count", **claim)
         == expected
     )
+
+
+@pytest.mark.parametrize("crowds", ["1", "12"])  # the shorter piece, or both
+@pytest.mark.parametrize("claim", [{"value": "{} of person"}, {"value": "{}", "instances": ("1", "2")}])
+def test_a_crowd_in_two_pieces_is_one_crowd(crowds, claim, persons, mover):
+    pieces = (mover("1", [(0, 60, 100), (2, 260, 100)]), mover("2", [(2.1, 270, 100), (6, 660, 100)]))
+    made = persons(*pieces, crowds=crowds)
+    joined = replace(made, twin=made.twin.model_copy(update={"origin": "perceived"}))
+    assert scene(joined.twin, joined.geometry).count == 1
+    for bound, expected in ((">=3", "unverifiable"), (">=2", "verified"), ("1", "refuted")):
+        assert check(joined, predicate="count", **claim | {"value": claim["value"].format(bound)}) == expected
+
+
+def test_the_kind_that_a_category_is_of_tells_no_look(clip, mover):
+    made = clip(mover("1", [(0, 60, 100), (6, 60, 100)], category="mouse"))
+    kind = {"attributes": attributes_of("mouse", "small red animal", True, "coco")}
+    tracks = (made.twin.tracks[0].model_copy(update=kind),)
+    mouse = replace(made, twin=made.twin.model_copy(update={"tracks": tracks}))
+    for look, word in (("size", "small"), ("size", "large"), ("colour", "red")):
+        assert check(mouse, predicate=look, value=word, instances=("1",)) == "unverifiable"
 
 
 @pytest.mark.parametrize(

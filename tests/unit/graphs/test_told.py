@@ -5,6 +5,7 @@ import pytest
 
 from graphs.told import names_of, proposed, told_by, told_of
 from tests.search_rows import put
+from twins.coco_kinds import attributes_of
 from twins.queries import Decomposition, SubQuery
 from twins.schema import Attribute, Fact, Track
 from twins.search.index import SearchIndex
@@ -114,6 +115,14 @@ def test_a_predicate_is_told_with_the_looks_of_who_takes_part_and_with_no_others
         told
     )
     assert "stops_yellow" not in told
+
+
+def test_the_kind_that_a_category_is_of_tells_no_look():
+    kind = attributes_of("mouse", "small animal", False, "coco")
+    mouse = Track(id="t1", category="mouse", source="coco", attributes=kind)
+    assert told_by([], [mouse]) == ()
+    looks = Attribute(kind="other", text="a small one", source="annotations")
+    assert told_by([], [mouse.model_copy(update={"attributes": (*kind, looks)})]) == ("looks_small",)
 
 
 def test_among_those_that_tell_a_predicate_the_looks_of_its_things_decide_in_whatever_words(tmp_path):

@@ -7,6 +7,7 @@ from pycocotools.coco import COCO
 
 from tests.unit.twins.excerpts import excerpt_in, two_balls
 from twins.coco_images import read_coco, write_coco
+from twins.coco_kinds import is_crowd
 from twins.errors import TwinseekError
 from twins.masks import decode_mask, mask_iou
 
@@ -123,6 +124,15 @@ def test_scores_supercategories_and_crowds_of_other_programs_are_kept_and_writte
     assert (back.twin.tracks, back.masks) == (described.twin.tracks, described.masks)
 
 
+@pytest.mark.parametrize(
+    ("written", "crowd"),
+    [("0", False), ("false", False), (False, False), (None, False), (0.0, False), ("1", True), ("true", True)],
+)
+def test_a_crowd_is_what_the_file_says_however_it_writes_it(read, written, crowd):
+    (described,) = read(fps=10, annotations=[each | {"iscrowd": written} for each in FILE["annotations"]])
+    assert is_crowd(described.twin.tracks[0]) == crowd
+
+
 def test_a_file_of_the_version_before_tells_its_confidence(read):
     annotations = [each | {"confidence": 0.3} for each in FILE["annotations"]]
     (described,) = read(fps=10, annotations=annotations)
@@ -142,6 +152,12 @@ def test_a_file_of_the_version_before_tells_its_confidence(read):
         ({"annotations": [FILE["annotations"][0] | {"instance_id": "a\tb"}]}, r"instance_id: 'a\\tb' is no name"),
         ({"categories": [{"id": 3, "name": "fo\u202ex"}]}, r"categories\.0\.name: 'fo\\u202ex' is no name"),
         ({"categories": [{"id": 3, "name": "fox", "supercategory": "a\nb"}]}, r"supercategory: 'a\\nb' is no name"),
+        ({"annotations": [FILE["annotations"][0] | {"iscrowd": [0, 0]}]}, r"annotations\.0\.iscrowd: .* boolean"),
+        (
+            {"annotations": [FILE["annotations"][0] | {"iscrowd": {"a": 1}}]},
+            r"annotations\.0\.iscrowd: .* valid boolean",
+        ),
+        ({"annotations": [FILE["annotations"][0] | {"iscrowd": 2}]}, r"annotations\.0\.iscrowd: .* boolean"),
         ({"images": [FILE["images"][0]] * 2}, "two images have the same id"),
         ({"images": [FILE["images"][0], FILE["images"][1] | {"width": 9}]}, "different sizes"),
         ({"images": [FILE["images"][0], FILE["images"][1] | {"file_name": "fox/4.jpg"}]}, "same frame number"),

@@ -1,5 +1,7 @@
+import gc
 import hashlib
 import json
+import weakref
 from base64 import b64encode
 from pathlib import Path
 from traceback import format_exception
@@ -12,7 +14,7 @@ from langchain_core.outputs import ChatGeneration, ChatResult
 from langchain_core.runnables import RunnableLambda
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, create_model
 
-from agents.llm.asking import CAPS, Asking, Terms
+from agents.llm.asking import CAPS, MOST_MADE, Asking, Terms
 from agents.llm.calling import CallLimits, ModelGaveUpError
 from agents.llm.metering import Budget, BudgetSpentError, Meter
 from agents.llm.model import REPEATED, Model, _complaint
@@ -237,3 +239,15 @@ def test_a_provider_that_builds_its_own_chain_is_asked_for_the_raw_answer():
 
     _, model = scripted('{"score": 0.5}', kind=Chained)
     assert model.answer(ASKED, Answer, purpose="test").score == 0.5
+
+
+def test_a_schema_that_is_made_anew_each_call_is_not_kept_for_ever():
+    asking = Asking(Calling(replies=["{}"] * (MOST_MADE + 1)))
+    first = create_model("Answer", seen=(bool, ...))
+    kept = weakref.ref(first)
+    asking.ask(ASKED, first, 100, Terms())
+    del first
+    for _ in range(MOST_MADE):
+        asking.ask(ASKED, create_model("Answer", seen=(bool, ...)), 100, Terms())
+    gc.collect()
+    assert kept() is None

@@ -106,6 +106,13 @@ def test_how_many_may_be_meant_is_counted(chase):
     assert "may be red thing: 1 (1)" in view(chase, Decomposition(query="two red things", sub_queries=(part,)))
 
 
+def test_that_one_of_those_who_may_be_meant_is_a_crowd_is_told(persons, mover):
+    made = persons(*(mover(name, [(0, 60, 100), (6, 60, 100)]) for name in "12"), crowds="2")
+    part = SubQuery(id="p1", text="two persons", kind="count", subject="person", relation="count", object="2")
+    shown = view(made, Decomposition(query="two persons", sub_queries=(part,)))
+    assert "may be person: 2, one of them a crowd (1, 2)" in shown
+
+
 def test_symmetric_relations_are_told_once(clip, mover):
     together = clip(mover("1", [(0, 100, 100), (6, 100, 100)]), mover("2", [(0, 130, 100), (6, 130, 100)]))
     part = SubQuery(id="p1", text="touch", kind="spatial", subject="thing", relation="touching", object="thing")
