@@ -14,7 +14,7 @@ from twins.geometry import Bools, Bytes, Doubles, Floats
 from twins.schema import Attribute
 
 SOURCE = "appearance"
-VERSION = "3"
+VERSION = "4"
 
 # The eleven basic colour terms (B. Berlin and P. Kay, "Basic Color Terms", 1969). CSS colour names that hold a term,
 # or a word of the second column, are the examples by which a measured colour is named; the last and longest word
@@ -46,6 +46,8 @@ FULL, HOLLOW = 0.9, 0.86
 which it can be nothing else. A small one is filled up by its shadow and by blur."""
 BAY_SHARE, BAY_LIKENESS = 0.012, 0.3
 """Bays of an outline that count, as a share of its area, and of what the two largest are on average."""
+FEW_PIXELS, CLEAR_BAY = 280, 0.035
+"""Of an outline of fewer pixels a bay of a few says nothing: only deep ones count, of one that is clearly hollow."""
 MIN_OUTLINE = 90
 """Pixels that a mask needs before its outline says anything."""
 MIN_SURFACE = 150
@@ -116,7 +118,7 @@ def shape_of(mask: Bools) -> tuple[str, float] | None:
     longer, shorter = max(side_a, side_b, 1.0), max(min(side_a, side_b), 1.0)
     if solidity >= HOLLOW and longer / shorter >= ELONGATED_RATIO:
         return "elongated", min(0.9, 0.3 * longer / shorter)
-    if solidity < FULL:
+    if solidity < (FULL if area >= FEW_PIXELS else HOLLOW):
         hollow = _hollow_shape(outline, hull, area)
         if solidity < HOLLOW or hollow[0] != "irregular":
             return hollow
@@ -208,6 +210,7 @@ def _hollow_shape(outline: NDArray[Any], hull: NDArray[Any], area: float) -> tup
     count, _, stats, _ = cv2.connectedComponentsWithStats(((whole > 0) & (thing == 0)).astype(np.uint8))
     bays = sorted((float(bay[cv2.CC_STAT_AREA]) for bay in stats[1:count]), reverse=True)
     least = max(BAY_SHARE * area, BAY_LIKENESS * float(np.mean(bays[:2] or [0.0])))
+    least = least if area >= FEW_PIXELS else CLEAR_BAY * area
     deep = sum(bay > least for bay in bays)
     if deep == 4:
         return "cross", 0.6
