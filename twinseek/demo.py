@@ -75,10 +75,17 @@ def run_own(folder: Path, videos: Path, on_event: Callable[[Event], None]) -> tu
     """Index the user's own clips, ask general questions of them and write a report of their own."""
     if not videos.exists():
         raise TwinseekError(f"there is no {videos}: name a folder of videos with --videos (make demo VIDEOS=folder)")
-    # A library of its own for every folder: answers must come from these clips alone.
+    library, report = own_places(folder, videos)
+    return _index_and_ask(report, library, [videos], [(question, None) for question in OWN_QUESTIONS], on_event)
+
+
+def own_places(folder: Path, videos: Path) -> tuple[Path, Path]:
+    """Return where the library and the report of a user's own clips go.
+
+    They are of their own for every folder of clips: answers must come from these alone.
+    """
     name = hashlib.sha256(os.fsencode(videos.resolve())).hexdigest()[:8]
-    asked = [(question, None) for question in OWN_QUESTIONS]
-    return _index_and_ask(folder / f"report-{name}.html", folder / f"library-{name}", [videos], asked, on_event)
+    return folder / f"library-{name}", folder / f"report-{name}.html"
 
 
 def _index_and_ask(

@@ -45,7 +45,7 @@ def finish(library: Path, *messages: str) -> tuple[list[dict], str]:
 
 def test_lines_are_answered_by_one_object_each(library):
     answers, said = finish(
-        library, DOGS, "", "only those where the dog is brown", "why is 1 above 2?", "show me the ninth"
+        library, DOGS, "", "only those where the dog is brown", "why is 1 above 2?", "show me the ninth", "Exit", DOGS
     )
     assert [answer["kind"] for answer in answers] == ["question", "refine", "why", "where"]
     assert [hit["video_id"] for hit in answers[1]["result"]["results"]] == ["alpha", "gamma"]

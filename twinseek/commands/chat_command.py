@@ -86,7 +86,7 @@ def _lines() -> Iterator[str]:
             if line == "":
                 return
         said = line.strip()
-        if asking and (not said or said.lower() in FAREWELLS):
+        if said.lower() in FAREWELLS or (asking and not said):
             return
         if said:
             yield said

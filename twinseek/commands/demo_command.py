@@ -1,6 +1,7 @@
 """``twinseek demo``."""
 
 import os
+import shlex
 import sys
 from pathlib import Path
 
@@ -22,7 +23,7 @@ def command(folder: Path, videos: Path | None) -> None:
     """Render a sample library, index it from the mp4 files alone, ask it six questions, write a report."""
     from rich.console import Console
 
-    from twinseek.demo import run_own, run_sample
+    from twinseek.demo import own_places, run_own, run_sample
     from twinseek.progress import show_progress
     from twinseek.terminal import print_result
 
@@ -38,7 +39,7 @@ def command(folder: Path, videos: Path | None) -> None:
     if known:
         click.echo(f"\n{sum(known)} of {len(known)} right, by what the renderer knows of its clips")
     click.echo(f"report: {report}")
-    if not videos:
-        started = os.path.relpath(sys.argv[0])
-        program = f"{Path(sys.executable).name} -m twinseek" if started.endswith("__main__.py") else started
-        click.echo(f"ask your own: {program} ask --library {folder / 'library'} 'one thing chases another'")
+    library = own_places(folder, videos)[0] if videos else folder / "library"
+    started = os.path.relpath(sys.argv[0])
+    program = f"{Path(sys.executable).name} -m twinseek" if started.endswith("__main__.py") else started
+    click.echo(f"ask your own: {program} ask --library {shlex.quote(str(library))} 'one thing chases another'")
