@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from agents.clauses import AUXILIARIES, CONJUNCTIONS, PREPOSITIONS, Token, strip_asking
 from agents.lexicon import DETERMINERS, closed_class, lexicon
-from twins.predicates.truth import covered
+from twins.predicates.truth import covered, merge_spans
 from twins.queries import Check, SubQuery
 from twins.schema import Fact, Span, Twin
 
@@ -235,7 +235,7 @@ def check_camera(move: str | None, span: Span | None, twin: Twin) -> Check:
     met = [(name, shot) for name, shot in facts if shot[0] < within[1] and within[0] < shot[1]]
     if move not in MOVES or not met:
         return "unverifiable"
-    whole = covered(_merged([shot for _, shot in met]), within) >= SEEN_SHARE * (within[1] - within[0])
+    whole = covered(merge_spans([shot for _, shot in met]), within) >= SEEN_SHARE * (within[1] - within[0])
     inside = [name for name, shot in met if within[0] - SLACK <= shot[0] and shot[1] <= within[1] + SLACK]
     if move == "is still":
         if any(name != move for name in inside):
@@ -244,16 +244,6 @@ def check_camera(move: str | None, span: Span | None, twin: Twin) -> Check:
     if any(name in MOVES[move] for name in inside):
         return "verified"
     return "refuted" if whole and not any(name in MOVES[move] for name, _ in met) else "unverifiable"
-
-
-def _merged(spans: Sequence[Span]) -> list[Span]:
-    merged: list[Span] = []
-    for start, end in sorted(spans):
-        if merged and start <= merged[-1][1]:
-            merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
-        else:
-            merged.append((start, end))
-    return merged
 
 
 def _facts(twin: Twin) -> list[Fact]:

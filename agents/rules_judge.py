@@ -14,9 +14,10 @@ from agents.readings import shares_of
 from agents.situations import GRAMMAR
 from agents.testimony import MAX_CLAIM_INSTANCES, NAME
 from twins.predicates import PREDICATES
+from twins.predicates.truth import merge_spans
 from twins.protocols import Candidate, TextEncoder
 from twins.queries import Claim, Decomposition, SubQuery, Verdict
-from twins.schema import Fact, Span, Twin
+from twins.schema import Fact, Twin
 
 HARD_FACTOR = 2.0
 """How much a condition that can be measured outweighs one that is only matched by meaning."""
@@ -185,17 +186,6 @@ def combine(
     hard = (1 - WORST_SHARE) * mean + WORST_SHARE * worst
     hard_weight, soft_weight = hard_factor * total, SOFT_BASE + free_weight
     return float(np.clip((hard_weight * hard + soft_weight * soft) / (hard_weight + soft_weight), 0.0, 1.0))
-
-
-def merge_spans(spans: list[Span]) -> tuple[Span, ...]:
-    """Return the union of spans, in order."""
-    merged: list[Span] = []
-    for start, end in sorted(spans):
-        if merged and start <= merged[-1][1]:
-            merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
-        else:
-            merged.append((start, end))
-    return tuple(merged)
 
 
 def _said(sub_query: SubQuery, candidate: Candidate) -> Claim | None:

@@ -40,6 +40,17 @@ def covered(spans: Sequence[Span], within: Span) -> float:
     return sum(max(0.0, min(end, within[1]) - max(start, within[0])) for start, end in spans)
 
 
+def merge_spans(spans: Sequence[Span]) -> tuple[Span, ...]:
+    """Return the union of spans, in order."""
+    merged: list[Span] = []
+    for start, end in sorted(spans):
+        if merged and start <= merged[-1][1]:
+            merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
+        else:
+            merged.append((start, end))
+    return tuple(merged)
+
+
 def spans_of(mask: NDArray[np.bool_], edges: Doubles) -> tuple[Span, ...]:
     """Return the spans where a mask is true.
 
