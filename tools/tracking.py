@@ -40,6 +40,8 @@ SETTLED = 4
 """From so many samples on a track's size is taken to be known."""
 APART = 0.3
 """Pieces of one track further apart than this share of its diagonal are two things."""
+UNLIKE_APART = 0.1
+"""So are pieces further apart than this that do not look alike: the shadow of a neighbour, say."""
 PIECE = 0.08
 """Smaller pieces, as a share of the track, never become things of their own."""
 NEXT_TO = 0.006
@@ -122,7 +124,7 @@ class Tracker:
             flow: (h, w, 2) displacement to the frame before; none for the first frame.
         """
         carried = self._carry(foreground.shape, flow)
-        labels, held, unclaimed = self._claim(carried, foreground)
+        labels, held, unclaimed = self._claim(carried, foreground, lab)
         blobs = [blob for region in unclaimed if (blob := _blob(region, lab)) is not None]
         # Whoever holds only scraps may be elsewhere, having moved too fast for the flow.
         found = {label for label, region in held.items() if region.area >= HELD * self._followed[label].area}
@@ -190,7 +192,7 @@ class Tracker:
         )
         return carried.astype(np.int32)
 
-    def _claim(self, carried: Labels, foreground: Bools) -> tuple[Labels, dict[int, Region], list[Region]]:
+    def _claim(self, carried: Labels, foreground: Bools, lab: Bytes) -> tuple[Labels, dict[int, Region], list[Region]]:
         """Give every blob's pixels to the tracks that claim it.
 
         Returns:
@@ -225,7 +227,7 @@ class Tracker:
         held = {label: some[0] if len(some) == 1 else _joined(labels, label, some) for label, some in parts.items()}
         # What one blob went to as a whole hangs together.
         loose = [label for label, some in parts.items() if len(some) > 1 or label not in blobs]
-        return labels, held, unclaimed + _part(labels, held, loose)
+        return labels, held, unclaimed + _part(labels, held, loose, lab)
 
     def _share_out(self, region: Region, carried: Labels, claims: list[int]) -> tuple[Labels, Bools | None]:
         """Divide a blob among the tracks that claim it, each pixel to the nearest; return what is left over, too."""
@@ -263,7 +265,7 @@ class Tracker:
         return names
 
 
-def _part(labels: Labels, held: dict[int, Region], loose: Iterable[int]) -> list[Region]:
+def _part(labels: Labels, held: dict[int, Region], loose: Iterable[int], lab: Bytes) -> list[Region]:
     """Take pieces that have moved away from the bulk of their track out of the labels, and return them."""
     parted: list[Region] = []
     for label in loose:
@@ -273,8 +275,9 @@ def _part(labels: Labels, held: dict[int, Region], loose: Iterable[int]) -> list
             continue
         pieces.sort(key=lambda piece: -piece.area)
         bulk = pieces[0]
-        reach = APART * float(np.hypot(*bulk.mask.shape))
-        away = [p for p in pieces[1:] if p.area >= PIECE * bulk.area and _gap(bulk.box, p.box) > reach]
+        large = [piece for piece in pieces[1:] if piece.area >= PIECE * bulk.area]
+        seen = lab[whole.window]
+        away = [piece for piece in large if _is_apart(bulk, piece, seen)]
         for piece in away:
             moved = piece.within(whole)
             labels[moved.window][moved.mask] = 0
@@ -282,6 +285,15 @@ def _part(labels: Labels, held: dict[int, Region], loose: Iterable[int]) -> list
         if away:
             held[label] = Region(whole.window, labels[whole.window] == label).trimmed()
     return parted
+
+
+def _is_apart(bulk: Region, piece: Region, lab: Bytes) -> bool:
+    """Say whether a piece is none of the thing that the bulk shows: far off, or near and of other looks."""
+    gap = _gap(bulk.box, piece.box) / float(np.hypot(*bulk.mask.shape))
+    if gap <= UNLIKE_APART or gap > APART:
+        return gap > APART
+    looks = (looks_of(lab[region.window], region.mask) for region in (bulk, piece))
+    return looks_apart(*looks) > LOOKS
 
 
 def _joined(labels: Labels, label: int, parts: Sequence[Region]) -> Region:
