@@ -3,6 +3,7 @@
 from dataclasses import dataclass, fields
 from functools import lru_cache
 
+from agents.alike import RELATION as ALIKE
 from agents.camera import RELATION as CAMERA
 from agents.descriptions import describe
 from agents.evidence import MAX_PAIRS, MEANT, Evidence
@@ -29,6 +30,7 @@ class Plan:
     order: tuple[SubQuery, ...]
     counts: tuple[SubQuery, ...]
     looks: tuple[SubQuery, ...]
+    alike: tuple[SubQuery, ...]  # who looks like whom
     filmed: tuple[SubQuery, ...]  # what the camera does
     free: tuple[SubQuery, ...]
 
@@ -49,6 +51,8 @@ def _group(sub_query: SubQuery) -> str:
         return "order"
     if sub_query.relation == "count" and sub_query.subject and sub_query.object:
         return "counts"
+    if sub_query.relation == ALIKE and sub_query.subject and sub_query.object:
+        return "alike"
     if sub_query.relation == CAMERA and sub_query.object:
         return "filmed"
     if sub_query.kind in ("object", "attribute") and sub_query.subject and sub_query.relation is None:
@@ -82,6 +86,7 @@ class Binder:
         loose = [s.subject for s in self.plan.looks if s.subject] + [
             s.subject for s in self.plan.denied if s.subject and not forall(s, self.plan)
         ]
+        loose += [name for s in self.plan.alike for name in (s.subject, s.object) if name]
         for name in loose:
             beam = self._extend_by_look(beam, name)
         return [binding for _, binding in beam]

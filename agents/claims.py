@@ -4,6 +4,8 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from agents.alike import RELATION as ALIKE
+from agents.alike import likeness, pair_of
 from agents.camera import RELATION as CAMERA
 from agents.camera import check_camera
 from agents.descriptions import same_word
@@ -143,6 +145,8 @@ def _recompute(claim: Claim, span: Span | None, twin: Twin, geometry: Geometry) 
         return _of_predicate(claim, span, twin, geometry)
     if name in LOOKS:
         return _denied(check_look(name or "", claim.value, claim.instances, twin), claim.negated)
+    if name == ALIKE:
+        return _denied(_of_likeness(claim.instances, twin), claim.negated)
     if name == CAMERA:
         return _denied(check_camera(claim.value, span, twin), claim.negated)
     if name == "category":
@@ -219,6 +223,14 @@ def check_look(kind: str, word: str | None, instances: tuple[str, ...], twin: Tw
             return "unverifiable"
         checks.append(match)
     return "verified" if min(checks) >= SURE else "refuted" if min(checks) <= WRONG else "unverifiable"
+
+
+def _of_likeness(instances: tuple[str, ...], twin: Twin) -> Check:
+    pair = pair_of(instances)
+    value = likeness(*map(twin.track, pair)) if pair else None
+    if value is None:
+        return "unverifiable"
+    return "verified" if value >= SURE else "refuted" if value <= WRONG else "unverifiable"
 
 
 def check_category(noun: str | None, instances: tuple[str, ...], twin: Twin) -> Check:

@@ -6,6 +6,7 @@ so that nothing unchecked stands beside a check mark.
 
 from collections.abc import Sequence
 
+from agents.alike import RELATION as ALIKE
 from agents.camera import RELATION as CAMERA
 from agents.claims import check_category, check_look, is_called
 from agents.descriptions import is_shape_noun
@@ -132,6 +133,11 @@ class Testimony:
             )
             for kind, word, told in checked
         )
+
+    def that_is_alike(self, part: SubQuery, *numbers: int | None) -> Claim:
+        """Claim that two objects look alike."""
+        names = self._names(*numbers)
+        return Claim(claim=part.text, sub_query=part.id, predicate=ALIKE, instances=names, source=NAME)
 
     def of_camera(self, part: SubQuery) -> Claim:
         """Claim what the camera does."""

@@ -138,7 +138,7 @@ def lexicon() -> Lexicon:
         places=_places(space, directions, origins, motion),
         names=_names(entries),
         looks=_looks(look),
-        neighbours={**look["neighbours"], **look["shape_neighbours"]},
+        neighbours={**look["neighbours"], **look["shape_neighbours"], **look["texture_neighbours"]},
         colour_things=frozenset(look["things"]["words"]),
         adjectives={
             word: name for name, entry in [*motion.items(), *space.items()] for word in entry.get("adjectives", ())
