@@ -1,7 +1,6 @@
 """Answers, videos and twins in the terminal: tables where there is one, plain lines in files and pipes."""
 
 from collections.abc import Mapping, Sequence
-from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 from rich import box
@@ -11,7 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from agents.open_parts import SOURCE as OPEN
-from graphs.answering import told_status
+from graphs.answering import called, told_status
 from twins.queries import Check, CheckedClaim, Cost, Hit, ResultRecord, Status
 from twins.schema import Fact, Span, Twin
 from twinseek.plain_text import clock, clock_span, count, plain_text
@@ -233,7 +232,7 @@ def _headline(hit: Hit, console: Console) -> Text:
 
 
 def _name(hit: Hit) -> str:
-    return plain_text(PurePath(hit.path).name if hit.path else hit.video_id)
+    return plain_text(called(hit))
 
 
 def _told(hit: Hit) -> str:

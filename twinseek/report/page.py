@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
-from pathlib import PurePath
 from typing import Any
 
 import jinja2
@@ -14,7 +13,7 @@ from agents.open_parts import SOURCE as OPEN
 from agents.open_parts import says_not
 from agents.readings import shares_of
 from agents.situations import GRAMMAR
-from graphs.answering import told_status
+from graphs.answering import called, told_status
 from twins.queries import Hit, ResultRecord, SubQuery
 from twinseek.overlays import instance_colours
 from twinseek.plain_text import clock, clock_span, plain_text
@@ -154,7 +153,7 @@ def _view_hit(hit: Hit, way: str, frames: FrameSource | None, most: int) -> HitV
     pictures = picture_hit(hit, look, colours)
     return HitView(
         hit=hit,
-        name=PurePath(hit.path).name if hit.path else hit.video_id,
+        name=called(hit),
         pictures=pictures,
         from_video=bool(look.images),
         timeline=lay_out(hit, [picture.seconds for picture in pictures], look.end),

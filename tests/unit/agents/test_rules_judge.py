@@ -111,6 +111,15 @@ def test_instances_and_spans_are_those_of_the_binding(chases):
     assert all(0 <= start < end <= candidate.twin.duration for start, end in verdict.spans)
 
 
+def test_what_was_verified_of_a_thing_that_hardly_stands_out_is_shown_when_and_of_whom(clip, mover):
+    candidate = clip(mover("a", [(0, 60, 100), (2, 60, 100), (4, 400, 100), (6, 400, 100)], colour="red"))
+    faint = tuple(track.model_copy(update={"salience": 0.05}) for track in candidate.twin.tracks)
+    candidate = replace(candidate, twin=candidate.twin.model_copy(update={"tracks": faint}))
+    verdict = RulesJudge().judge(RulesDecomposer().decompose("something stops"), candidate)
+    (line,) = check_verdict(verdict, candidate.twin, candidate.geometry).trace
+    assert line.check == "verified" and line.span in verdict.spans and verdict.instances == ("a",)
+
+
 def test_without_a_measurable_part_the_score_is_that_of_recall(clip, mover):
     low, high = (clip(mover("a", [(0, 60, 100), (6, 60, 100)]), coarse=c) for c in (0.3, 0.6))
     question = "wisdom of an old philosopher"
