@@ -13,7 +13,7 @@ from agents.evidence import Evidence
 from agents.grounding import is_labelled
 from agents.reading import FRAME
 from agents.reading.entities import singular
-from agents.wording import call, how_many, is_plural, nobody, say, some_crowds
+from agents.wording import call, how_many, in_time, is_plural, nobody, say, some_crowds
 from twins.queries import Check, Claim, SubQuery
 from twins.schema import Span
 
@@ -72,7 +72,7 @@ class Testimony:
         names = [self._names(subject, other) for _, subject, other in sides]
         calls = [f"{p.relation}({', '.join(n)})" for (p, _, _), n in zip(sides, names, strict=True)]
         return Claim(
-            claim=f" {part.relation} ".join(self._sentence(side) for side in sides),
+            claim=in_time(self._sentence(sides[0]), part.relation or "", self._sentence(sides[1])),
             sub_query=part.id,
             predicate=part.relation,
             value="; ".join(calls),
