@@ -15,7 +15,7 @@ from twins.queries import Check, CheckedClaim, Cost, Hit, ResultRecord, Status
 from twins.schema import Fact, Span, Twin
 from twinseek.plain_text import clock, clock_span, count, plain_text
 from twinseek.videos import VideoRow
-from twinseek.ways import told_way
+from twinseek.ways import told_plainly, told_way
 
 if TYPE_CHECKING:
     from tools.door import Plugin
@@ -50,6 +50,8 @@ def print_result(record: ResultRecord, console: Console) -> None:
     _print(console, Text(plain_text(record.answer), style="bold"))
     if record.results:
         _print_hits(record, console)
+    if plainly := told_plainly(record):
+        _print(console, Text(plain_text(plainly), style="dim"))
     if record.cost.llm_calls:
         _print(console, Text(_spent(record.cost), style="dim"))
     # The answer is one of the warnings where nothing fits: it need not be read twice.
