@@ -120,10 +120,13 @@ class Case(Binder):
         values = [self._value(part, s, o) for s, o in pairs]
         worst = int(np.argmax(values))
         names = self._names(pairs[worst])
+        # One that does it says enough; that nobody does is claimed of all.
+        alone = every and others == [None] and part.object != FRAME and values[worst] <= UNKNOWN_VALUE
+        alike = [pairs[at][0] for at in np.argsort(-np.asarray(values), kind="stable")] if alone else []
         return Finding(
             part,
             denied(values[worst]),
-            lambda: (self._says.that_fails(part, *pairs[worst], every=every),),
+            lambda: (self._says.that_fails(part, *pairs[worst], every=every, alike=alike),),
             names[:1] if subject is not None else (),
         )
 

@@ -106,11 +106,13 @@ def _verdict(score: float, findings: Sequence[Finding], said: Sequence[Claim | N
         looks = [f for f in findings if f.sub_query.relation is None and f.sub_query.subject in doers]
         told += [f for f in looks if f not in told and f.value >= UNKNOWN_VALUE]
     held = [f for f in findings if f.value > HOLDS]
-    doing = [f for f in held if f.sub_query.relation is not None and f.spans]
+    # What is claimed and was seen somewhere holds there, however little it counts for a thing that hardly stands out.
+    doing = [f for f in told if f.value > UNKNOWN_VALUE and f.sub_query.relation is not None and f.spans]
     claims = [claim for f in told for claim in f.claims()]
     counted = [name for claim in claims if claim.predicate == "count" for name in claim.instances]
     claims += [claim for claim in said if claim is not None]
-    shown = [name for f in held for name in f.instances] or [name for claim in claims for name in claim.instances]
+    shown = [name for f in (*held, *doing) for name in f.instances]
+    shown = shown or [name for claim in claims for name in claim.instances]
     return Verdict(
         score=score,
         claims=tuple(claims),
