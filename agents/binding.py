@@ -104,16 +104,19 @@ class Binder:
         mine, theirs = part.subject or "", part.object or ""
         fits, others = self.grounded(mine).tolist(), self.grounded(theirs).tolist() if relates(part) else []
         presence = self.evidence.presence.tolist()
+        worth: dict[tuple[int, int | None], float] = {}  # the same pairs go with many bindings
         grown = []
         for score, binding in beam:
-            for subject, other in self._compatible(part, pairs, binding):
-                fit = fits[subject] if other is None else min(fits[subject], others[other])
+            for pair in self._compatible(part, pairs, binding):
+                subject, other = pair
+                if pair not in worth:
+                    fit = fits[subject] if other is None else min(fits[subject], others[other])
+                    worth[pair] = part.weight * (self._value(part, subject, other) * fit**0.5 + 0.5 * fit)
                 bound = {**binding, mine: subject}
                 if other is not None:
                     bound[theirs] = other
-                told = self._value(part, subject, other) * fit**0.5 + 0.5 * fit
-                grown.append((score + part.weight * told + 1e-3 * presence[subject], bound))
-        grown.sort(key=lambda item: (-item[0], sorted(item[1].items())))
+                grown.append((score + worth[pair] + 1e-3 * presence[subject], sorted(bound.items()), bound))
+        grown.sort(key=lambda item: (-item[0], item[1]))
         return _distinct(grown)[:BEAM] or beam
 
     def _extend_by_look(self, beam: list[tuple[float, Binding]], name: str) -> list[tuple[float, Binding]]:
@@ -228,11 +231,11 @@ def _differ(name: str, other: str) -> bool:
     return bool(described) or first.other or second.other
 
 
-def _distinct(grown: list[tuple[float, Binding]]) -> list[tuple[float, Binding]]:
+def _distinct(grown: list[tuple[float, list[tuple[str, int]], Binding]]) -> list[tuple[float, Binding]]:
     seen: set[tuple[tuple[str, int], ...]] = set()
     kept = []
-    for score, binding in grown:
-        key = tuple(sorted(binding.items()))
+    for score, items, binding in grown:
+        key = tuple(items)
         if key not in seen:
             seen.add(key)
             kept.append((score, binding))

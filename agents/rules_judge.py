@@ -83,7 +83,7 @@ def _judged(reading: Decomposition, evidence: Evidence, candidate: Candidate) ->
     )
 
     def verdict() -> Verdict:
-        made = _verdict(score, findings, [_said(part, candidate) for part in parts.free], described)
+        made = _verdict(score, findings, _said(parts.free, candidate), described)
         # What is hardly meant is nothing that a reader would miss.
         meant = [p for p in reading.sub_queries if described or p.weight >= SERIOUS]
         ways = {part.reading for part in meant} - {None}
@@ -190,18 +190,25 @@ def combine(
     return float(np.clip((hard_weight * hard + soft_weight * soft) / (hard_weight + soft_weight), 0.0, 1.0))
 
 
-def _said(sub_query: SubQuery, candidate: Candidate) -> Claim | None:
-    """Quote the fact that shares most words with a free sub-query; nothing can be recomputed of it."""
+def _said(free: Sequence[SubQuery], candidate: Candidate) -> list[Claim | None]:
+    """Quote the fact that shares most words with each free sub-query; nothing can be recomputed of it."""
+    if not free:
+        return []
+    # What predicates found has claims of its own, which are recomputed.
+    facts = [(fact, content_stems(fact.text)) for fact in candidate.twin.facts if fact.predicate is None]
+    known = {track.id for track in candidate.twin.tracks}
+    return [_quoted(sub_query, facts, known) for sub_query in free]
+
+
+def _quoted(sub_query: SubQuery, facts: Sequence[tuple[Fact, frozenset[str]]], known: set[str]) -> Claim | None:
     words = content_stems(sub_query.text)
     best: Fact | None = None
-    most = 0.0
-    # What predicates found has claims of its own, which are recomputed.
-    for fact in (fact for fact in candidate.twin.facts if fact.predicate is None):
-        shared = len(words & content_stems(fact.text)) / max(len(words), 1)
+    most = 0
+    for fact, said in facts:
+        shared = len(words & said)
         if shared > most:
             best, most = fact, shared
     if best is None:
         return None
-    known = {track.id for track in candidate.twin.tracks}
     names = tuple(name for name in best.instances if name in known)
     return Claim(claim=best.text, sub_query=sub_query.id, instances=names, span=best.span, source=best.source)

@@ -160,7 +160,8 @@ def texture_of(image: Bytes, mask: Bools) -> tuple[str, float] | None:
 
 def _smooth(light: Floats, inner: Bools, degree: int) -> Floats:
     """Return the polynomial surface of a degree that fits the light of (h, w) pixels best."""
-    ys, xs = np.mgrid[-1 : 1 : light.shape[0] * 1j, -1 : 1 : light.shape[1] * 1j]
+    # An open grid: powers of rows and columns, not of every pixel's place.
+    ys, xs = np.ogrid[-1 : 1 : light.shape[0] * 1j, -1 : 1 : light.shape[1] * 1j]
     terms = np.stack([xs**i * ys**j for i in range(degree + 1) for j in range(degree + 1 - i)], axis=2)
     seen = terms[inner]
     fitted = np.linalg.lstsq(seen.T @ seen, seen.T @ light[inner], rcond=None)[0]

@@ -62,8 +62,8 @@ class Region:
 
     def trimmed(self) -> "Region":
         """Return the same pixels in the smallest window that holds them; there must be some."""
-        rows, columns = np.flatnonzero(self.mask.any(axis=1)), np.flatnonzero(self.mask.any(axis=0))
-        part = (slice(int(rows[0]), int(rows[-1]) + 1), slice(int(columns[0]), int(columns[-1]) + 1))
+        x, y, width, height = cv2.boundingRect(self.mask.view(np.uint8))
+        part = (slice(y, y + height), slice(x, x + width))
         return Region(part, self.mask[part]).within(self)
 
     def sight(self, seconds: float) -> Sight:
