@@ -7,8 +7,8 @@ from functools import lru_cache
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
+from tools.sharing import Labels, likeliest, nearest_label
 from tools.tracks import (
     RECENT,
     RawTrack,
@@ -23,8 +23,6 @@ from tools.tracks import (
 )
 from twins.geometry import Bools, Bytes, Doubles, Floats
 from twins.masks import encode_within
-
-Labels = NDArray[np.int32]
 
 MIN_BLOB = 0.0003
 """Smaller blobs, as a share of the frame, are not begun as tracks."""
@@ -214,7 +212,7 @@ class Tracker:
             if not claims:
                 unclaimed.append(region)
                 continue
-            given, rest = self._share_out(region, inside, claims)
+            given, rest = self._share_out(region, inside, claims, lab[region.window])
             np.copyto(labels[region.window], given, where=given > 0)
             if rest is None and len(claims) == 1:
                 parts.setdefault(claims[0], []).append(region)
@@ -229,14 +227,17 @@ class Tracker:
         loose = [label for label, some in parts.items() if len(some) > 1 or label not in blobs]
         return labels, held, unclaimed + _part(labels, held, loose, lab)
 
-    def _share_out(self, region: Region, carried: Labels, claims: list[int]) -> tuple[Labels, Bools | None]:
+    def _share_out(self, region: Region, carried: Labels, claims: list[int], lab: Bytes) -> tuple[Labels, Bools | None]:
         """Divide a blob among the tracks that claim it, each pixel to the nearest; return what is left over, too."""
         known = sum(self._followed[label].area for label in claims)
         settled = all(self._followed[label].count >= SETTLED for label in claims)
         whole = not settled or region.area < GROWTH * known
         if whole and len(claims) == 1:
             return region.mask * np.int32(claims[0]), None
-        nearest, away = _nearest_label(np.where(np.isin(carried, claims) & region.mask, carried, 0))
+        nearest, away = nearest_label(np.where(np.isin(carried, claims) & region.mask, carried, 0))
+        if len(claims) > 1:
+            things = {label: (self._followed[label].looks, self._followed[label].area) for label in claims}
+            nearest = likeliest(carried, region.mask, things, lab)
         given = np.where(region.mask, nearest, 0)
         if whole:
             return given, None
@@ -326,16 +327,6 @@ def _misfits(things: Sequence[_Followed], blobs: Sequence[_Blob], seconds: float
         if misfit < 1.0:
             costs[row, column] = misfit
     return costs
-
-
-def _nearest_label(markers: Labels) -> tuple[Labels, Floats]:
-    """Return for every pixel the label of the nearest marked pixel, and how far away that is."""
-    free = (markers == 0).astype(np.uint8)
-    away, regions = cv2.distanceTransformWithLabels(free, cv2.DIST_L2, 5, labelType=cv2.DIST_LABEL_PIXEL)
-    names = np.zeros(int(regions.max()) + 1, np.int32)
-    marked = markers > 0
-    names[regions[marked]] = markers[marked]
-    return names[regions], away.astype(np.float32)
 
 
 def _sharing(held: Mapping[int, Region], foreground: Bools) -> list[frozenset[int]]:

@@ -7,6 +7,7 @@ from statistics import median
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from twins.geometry import Bools, Bytes, Floats
 from twins.masks import CocoRle
@@ -168,8 +169,13 @@ def looks_of(lab: Bytes, mask: Bools) -> Floats:
     pixels = lab[mask]
     if len(pixels) == 0:
         return np.zeros(6 * 8 * 8, np.float32)
-    codes = _LIGHTS[pixels[:, 0]] + _HUES[0, pixels[:, 1]] + _HUES[1, pixels[:, 2]]
+    codes = colour_codes(pixels)
     return (np.bincount(codes, minlength=6 * 8 * 8) / len(pixels)).astype(np.float32)
+
+
+def colour_codes(lab: Bytes) -> NDArray[np.int16]:
+    """Return (…) the bins of Lab pixels (…, 3) in a histogram of looks."""
+    return np.asarray(_LIGHTS[lab[..., 0]] + _HUES[0, lab[..., 1]] + _HUES[1, lab[..., 2]])
 
 
 def looks_apart(a: Floats, b: Floats) -> float:

@@ -187,3 +187,18 @@ def test_histograms_tell_colours_apart():
 
     assert looks_apart(looks(RED), looks(RED)) < 1e-3
     assert looks_apart(looks(RED), looks(BLUE)) > 0.9
+
+
+def test_two_that_touch_all_along_keep_their_colours_while_one_goes_around_the_other():
+    """By distance alone the one that lags behind its flow is eaten up."""
+    # Until they touch, each is followed by itself.
+    shown = [scene(((80, 44, 110, 74), RED), ((150, 44, 180, 74), BLUE))] * 5
+    for n in range(24):
+        x, y = 80 + round(32 * np.cos(n / 2.5)), 44 + round(32 * np.sin(n / 2.5))
+        shown.append(scene(((80, 44, 110, 74), RED), ((x, y, x + 30, y + 30), BLUE)))
+    tracks = run(shown).tracks
+    assert sorted(len(track.samples) for track in tracks.values()) == [29, 29]
+    for track in tracks.values():
+        own = shown[0][0][decode_mask(track.samples[0].rle)][0]
+        for number, sample in track.samples.items():
+            assert (shown[number][0][decode_mask(sample.rle)] == own).all(axis=1).mean() > 0.8
