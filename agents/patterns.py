@@ -19,15 +19,21 @@ HAVING = ("with", "in", "wearing", "having", "bearing", "has", "wears", "carries
 LACKING = ("without", "lacking")
 NONE = ("no", "not", "any")
 PLAIN = "plain"
+TONES = ("tone", "colour", "color", "shade", "hue")
+SINGLE = ("single", "one", "uniform", "even", "solid")
+"""``of a single tone``: without any pattern."""
 
 
 def settle_patterns(tokens: list[Token]) -> list[Token]:
     """Say patterns by adjectives.
 
-    ``the one with stripes`` becomes *the striped one*, ``the one without any pattern`` *the plain one*, and ``the
-    stripes``, where nothing has them, *the striped one*.
+    ``the one with stripes`` becomes *the striped one*, ``the one without any pattern`` and ``the one of a single tone``
+    *the plain one*, and ``the stripes``, where nothing has them, *the striped one*.
     """
     words = words_of(tokens)
+    for at in range(len(words) - 1, 0, -1):
+        if at < len(words) and words[at] in TONES and words[at - 1] in SINGLE:
+            words = _of_one_tone(words, at)
     for at in range(len(words) - 1, -1, -1):
         if at < len(words) and words[at] in lexicon().patterns:
             words = _moved(words, at, lexicon().patterns[words[at]])
@@ -51,6 +57,17 @@ def _moved(words: list[str], at: int, adjective: str) -> list[str]:
         return words
     said = _for(PLAIN if denied else adjective, words[start : at + 1])
     return [*words[: start - 1], said, words[start - 1], *words[at + 1 :]]
+
+
+def _of_one_tone(words: list[str], at: int) -> list[str]:
+    """Move ``of a single tone`` before the noun that is so."""
+    start = at - 1
+    while start and (words[start - 1] in DETERMINERS or words[start - 1] in ("just", "only", *SINGLE)):
+        start -= 1
+    if start < 2 or words[start - 1] not in ("of", "in") or not _is_noun(words[start - 2]):
+        return words
+    said = _for(PLAIN, words[start - 1 : at + 1])
+    return [*words[: start - 2], said, words[start - 2], *words[at + 1 :]]
 
 
 def _for(adjective: str, said: list[str]) -> Word:

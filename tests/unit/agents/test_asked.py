@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import pytest
+
 from agents.asked import read_question
 from agents.rules_decomposer import RulesDecomposer
 from agents.unsought import unsought
@@ -16,3 +18,18 @@ def test_nobody_changes_a_reading():
         unsought(RulesDecomposer().decompose(phrasing))
         assert read_question(phrasing)[1] is reading
         assert repr(reading) == before
+
+
+@pytest.mark.parametrize(
+    ("question", "looks"),
+    [
+        ("the one of a single tone stops", ["plain"]),
+        ("a ball of only one colour follows a striped cube", ["plain", "striped"]),
+        ("a cube in one even shade", ["plain"]),
+        ("a shade of green", []),
+        ("the zebra-like one stops", ["striped"]),
+    ],
+)
+def test_what_is_of_one_tone_is_plain(question, looks):
+    _, reading = read_question(question)
+    assert [term for entity in reading.entities for kind, term in entity.looks if kind == "texture"] == looks
