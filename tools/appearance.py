@@ -1,31 +1,43 @@
 """How a thing looks, by measurement: its colours by name, its size, its outline and its surface."""
 
-from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
 from tools.colours import colours_of
+from tools.edges import clear_mask, smaller
 from tools.looks import Look
-from tools.outlines import shape_of
-from tools.surfaces import texture_of
+from tools.outlines import shapes_of
+from tools.surfaces import surfaces_of
 from twins.schema import Attribute
 
 SOURCE = "appearance"
-VERSION = "4"
+VERSION = "5"
 
 SMALL_SHARE, LARGE_SHARE = 0.012, 0.12
 """Share of the frame below which a thing is small, and above which it is large."""
+
+MOST_SIGHTS = 4
+"""Sights of which outline and surface are compared: more say little more."""
 
 
 def describe_looks(looks: Sequence[Look]) -> tuple[Attribute, ...]:
     """Return the attributes of a thing from a few sights of it; what cannot be told is left out."""
     if not looks:
         return ()
+    sights = _clear_sights(looks)
     colours = [_attribute("colour", *named) for named in colours_of(looks)]
-    shapes = _vote("shape", [shape_of(look.mask) for look in looks if look.whole])
-    textures = _vote("texture", [texture_of(look.image, look.mask) for look in looks])
-    return (*colours, *_size(looks), *shapes, *textures)
+    shapes = [_attribute("shape", *named) for named in shapes_of([look.mask for look in sights if look.whole])]
+    surfaces = [_attribute("texture", *named) for named in surfaces_of(sights)]
+    return (*colours, *_size(looks), *shapes, *surfaces)
+
+
+def _clear_sights(looks: Sequence[Look]) -> list[Look]:
+    """Return a few sights, spread over all, of the whole thing where there are such, with clear borders."""
+    whole = [look for look in looks if look.whole] or looks
+    chosen = [smaller(look) for look in whole[:: max(1, -(-len(whole) // MOST_SIGHTS))]]
+    return [replace(look, mask=clear_mask(look.image, look.mask)) for look in chosen if look.mask.any()]
 
 
 def _size(looks: Sequence[Look]) -> list[Attribute]:
@@ -35,16 +47,6 @@ def _size(looks: Sequence[Look]) -> list[Attribute]:
     if share >= LARGE_SHARE:
         return [_attribute("size", "large", min(0.9, 0.5 + share))]
     return []
-
-
-def _vote(kind: str, seen: Sequence[tuple[str, float] | None]) -> list[Attribute]:
-    """Return the name that most sights agree on, if half of them do."""
-    votes = [vote for vote in seen if vote is not None]
-    if not votes:
-        return []
-    name, agreeing = Counter(name for name, _ in votes).most_common(1)[0]
-    weight = sum(confidence for voted, confidence in votes if voted == name)
-    return [_attribute(kind, name, weight / len(votes))] if 2 * agreeing >= len(votes) else []
 
 
 def _attribute(kind: str, text: str, confidence: float) -> Attribute:

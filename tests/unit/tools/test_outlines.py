@@ -2,7 +2,7 @@ import cv2
 import numpy as np
 import pytest
 
-from tools.outlines import shape_of
+from tools.outlines import shapes_of
 
 
 def drawn(shape: str, size: int = 80) -> np.ndarray:
@@ -38,9 +38,9 @@ def turned(mask: np.ndarray, degrees: float) -> np.ndarray:
     "shape", ["circle", "square", "rectangle", "elongated", "cross", "triangle", "diamond", "star"]
 )
 def test_outlines_are_named_however_they_are_turned(shape: str, degrees: float):
-    named = shape_of(turned(drawn(shape), degrees))
-    assert named is not None
-    assert named[0] == shape
+    name, chance = shapes_of([turned(drawn(shape), degrees)])[0]
+    assert name == shape
+    assert chance > 0.6
 
 
 SMALL_CROSS = """
@@ -73,25 +73,81 @@ SMALL_CROSS = """
 """A red cross of 24 pixels on a patterned ground, as it was found in a rendered clip, with some of its shadow."""
 
 
+def pixels(text: str) -> np.ndarray:
+    return np.array([[sign == "#" for sign in line] for line in text.split()])
+
+
 def test_a_small_cross_is_one_where_its_shadow_fills_it_up():
-    mask = np.array([[sign == "#" for sign in line] for line in SMALL_CROSS.split()])
-    assert shape_of(mask) == ("cross", 0.6)
+    assert shapes_of([pixels(SMALL_CROSS)])[0][0] == "cross"
 
 
 @pytest.mark.parametrize("degrees", [0, 20, 33])
 @pytest.mark.parametrize("shape", ["circle", "square", "cross", "diamond", "star"])
-def test_bays_are_seen_in_a_small_and_blurred_outline(shape: str, degrees: float):
+def test_a_small_and_blurred_outline_is_named(shape: str, degrees: float):
     small = cv2.resize(turned(drawn(shape), degrees).astype(np.float32), (36, 36), interpolation=cv2.INTER_AREA)
-    named = shape_of(cv2.GaussianBlur(small, (0, 0), 2.5) > 0.3)
-    assert named is not None
-    if shape in ("cross", "star"):
-        assert named[0] == shape
-    else:
-        assert named[0] not in ("cross", "star")
+    assert shapes_of([cv2.GaussianBlur(small, (0, 0), 1.5) > 0.45])[0][0] == shape
 
 
 def test_an_outline_of_a_few_pixels_is_not_named():
-    assert shape_of(np.ones((5, 5), bool)) is None
+    assert shapes_of([np.ones((5, 5), bool)]) == []
+    assert shapes_of([]) == []
+
+
+@pytest.mark.parametrize("ratio", [4, 12])
+@pytest.mark.parametrize("degrees", [0, 35])
+def test_what_is_long_is_elongated_however_long_it_is(ratio: int, degrees: float):
+    mask = np.zeros((140, 140), bool)
+    mask[65:75, 70 - 5 * ratio : 70 + 5 * ratio] = True
+    assert shapes_of([turned(mask, degrees)])[0][0] == "elongated"
+
+
+def test_what_is_like_no_shape_is_irregular_and_not_sure_to_be():
+    mask = drawn("circle")
+    mask[:40, :40] = False
+    mask[55:75, 60:80] = True
+    assert shapes_of([mask]) == [("irregular", 0.4)]
+
+
+def test_one_mask_gone_astray_does_not_outweigh_the_others():
+    half = drawn("star")
+    half[:, 40:] = False
+    assert shapes_of([drawn("star"), half, turned(drawn("star"), 20), turned(drawn("star"), 40)])[0][0] == "star"
+
+
+def test_between_two_shapes_both_are_told():
+    mask = np.zeros((60, 60), bool)
+    mask[15:40, 15:45] = True
+    told = shapes_of([mask])
+    assert {name for name, _ in told} == {"square", "rectangle"}
+    assert 0.6 < sum(chance for _, chance in told) <= 1
+
+
+ROUNDED_SQUARE = """
+....############....
+..################..
+.##################.
+.##################.
+####################
+####################
+####################
+####################
+####################
+####################
+####################
+####################
+####################
+####################
+####################
+####################
+.##################.
+.##################.
+..################..
+....############....
+"""
+
+
+def test_a_square_with_round_corners_is_one():
+    assert shapes_of([pixels(ROUNDED_SQUARE)])[0][0] == "square"
 
 
 TINY_STAR = """
@@ -118,6 +174,5 @@ TINY_STAR = """
 """A pink star of 16 pixels, as it was found in a rendered clip: one of its five bays is filled up."""
 
 
-def test_of_a_few_pixels_a_shallow_bay_says_nothing():
-    mask = np.array([[sign == "#" for sign in line] for line in TINY_STAR.split()])
-    assert shape_of(mask) == ("irregular", 0.4)
+def test_a_star_with_a_bay_filled_up_is_no_cross():
+    assert "cross" not in dict(shapes_of([pixels(TINY_STAR)]))
