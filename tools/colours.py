@@ -49,6 +49,11 @@ MAIN_SHARE, SECOND_SHARE = 0.3, 0.25
 """A colour that covers this share of a thing is one of its colours."""
 DARK = ("black", "grey", "brown", "purple")
 """What a colour may be called where it is in shade: a shaded orange is brown, a shaded pink purple."""
+PALE, DARK_GREY, APART, MIN_AROUND = 70.0, 38.0, 6.0, 12
+"""Lightness from which grey may look white, to which it may look black; how far from all around it; and how many pixels
+of those must be seen."""
+RELATIVE = 0.6
+"""How sure what looks white or black only beside others is that, rather than grey."""
 SHADED, DEEPEST_SHADE = 0.2, 2.2
 """Pixels may be one colour, lit and in shade, whose red, green and blue, each as a share of the largest of them, differ
 by no more than this, and whose largest ones by no more than this factor."""
@@ -81,11 +86,33 @@ def colours_of(looks: Sequence[Look]) -> list[tuple[str, float]]:
             sums[:, channel] += np.bincount(codes, pixels[:, channel], len(TERMS)) / len(codes)
     shares = _lit(counts / counts.sum(), sums / np.maximum(counts, 1e-9)[:, None])
     names, ranked = list(TERMS), np.argsort(-shares)
-    return [
+    told = [
         (names[term], min(0.95, 0.35 + 0.6 * float(shares[term])))
         for term, least in zip(ranked[:2], (MAIN_SHARE, SECOND_SHARE), strict=True)
         if shares[term] >= least
     ]
+    extreme = _extreme_beside(looks) if told and told[0][0] == "grey" else None
+    return [(extreme, RELATIVE), ("grey", 1 - RELATIVE)] if extreme else told
+
+
+def _extreme_beside(looks: Sequence[Look]) -> str | None:
+    """Name a grey thing white or black that nearly is so by itself, and clearly lighter or darker than all around it.
+
+    The lightest thing in sight looks white, and the darkest black (A. Gilchrist et al., "An anchoring theory of
+    lightness perception", 1999); in haze and in poor light neither is.
+    """
+    seen = []
+    for look in looks:
+        around = cv2.dilate(look.mask.astype(np.uint8), np.ones((5, 5), np.uint8)) == 0
+        if around.sum() >= MIN_AROUND:
+            light = cv2.cvtColor(look.image, cv2.COLOR_RGB2LAB)[..., 0] * np.float32(100 / 255)
+            seen.append([*np.quantile(light[look.mask], (0.25, 0.75)), *np.quantile(light[around], (0.05, 0.95))])
+    if not seen:
+        return None
+    dark, lit, darkest, lightest = np.median(seen, axis=0)
+    if lit >= max(PALE, lightest + APART):
+        return "white"
+    return "black" if dark <= min(DARK_GREY, darkest - APART) else None
 
 
 def _lit(shares: Doubles, means: Doubles) -> Doubles:

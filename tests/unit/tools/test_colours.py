@@ -77,3 +77,31 @@ def test_a_highlight_does_not_make_a_grey_thing_white():
     look = halves((150, 150, 150), (150, 150, 150))
     look.image[10:20, 10:20] = 250
     assert colours_of([look])[0][0] == "grey"
+
+
+def on_ground(thing: int, ground: int) -> Look:
+    image, mask = np.full((40, 40, 3), ground, np.uint8), np.zeros((40, 40), bool)
+    mask[10:30, 10:30] = True
+    image[mask] = thing
+    return Look(image, mask, 0.1, True)
+
+
+@pytest.mark.parametrize(
+    ("thing", "ground", "names"),
+    [
+        (185, 130, ["white", "grey"]),
+        (185, 180, ["grey"]),
+        (140, 90, ["grey"]),
+        (82, 140, ["black", "grey"]),
+        (82, 85, ["grey"]),
+        (110, 200, ["grey"]),
+    ],
+)
+def test_in_haze_the_lightest_looks_white_and_the_darkest_black(thing: int, ground: int, names: list[str]):
+    assert [name for name, _ in colours_of([on_ground(thing, ground)])] == names
+
+
+def test_a_grey_thing_without_surroundings_is_grey():
+    look = on_ground(185, 130)
+    assert colours_of([Look(look.image, np.ones((40, 40), bool), 0.1, True)])[0][0] == "grey"
+    assert colours_of([Look(look.image[10:30, 10:30], np.ones((20, 20), bool), 0.1, True)]) == [("grey", 0.95)]
