@@ -14,11 +14,10 @@ MIN_CORE, MIN_AROUND = 12, 20
 """Pixels that must certainly be the thing's, and the ground's, before colours can tell the rest."""
 SAMPLES = 24
 """Pixels of each side that a colour is compared with."""
-SHADES = (0.55, 0.75)
-"""A shadow leaves about so much of the ground's light."""
 REACH = 9.0
 """Distance in CIELAB over which a colour counts as alike (standard deviation of the kernel)."""
-MOST_LOG_ODDS = 6.0
+MOST_LOG_ODDS, DOUBT = 6.0, 0.5
+"""The surest that a pixel is on one side, and how far the mask is believed where colours say little."""
 STEADY = 0.6
 """Pixels over which neighbours are believed rather than a pixel's own noise."""
 SAME = 0.55
@@ -39,9 +38,9 @@ def smaller(look: Look) -> Look:
 def clear_mask(image: Bytes, mask: Bools) -> Bools:
     """Return a thing's mask with its border put where the colours change.
 
-    Near the border a pixel belongs to the side whose colours are likelier there (kernel density estimates); the
-    ground's include those of the ground in shadow. Where too little is seen of either side, or the outcome is another
-    thing altogether, the mask is returned as its largest piece without holes.
+    Near the border a pixel belongs to the side whose colours are likelier there (kernel density estimates). Where too
+    little is seen of either side, or the outcome is another thing altogether, the mask is returned as its largest piece
+    without holes.
 
     Args:
         image: (h, w, 3) uint8 RGB.
@@ -57,13 +56,11 @@ def clear_mask(image: Bytes, mask: Bools) -> Bools:
     if core.sum() < MIN_CORE or around.sum() < MIN_AROUND:
         return mask
     band = near & ~core
-    ground = _sample(image, around)
-    shaded = np.concatenate([ground, *(ground[::2] * shade for shade in SHADES)])
     pixels = _lab(image[band].astype(np.float32))
     odds = np.full(mask.shape, -MOST_LOG_ODDS, np.float32)
     odds[core] = MOST_LOG_ODDS
-    likelier = np.log(_likeness(pixels, _lab(_sample(image, core))) / _likeness(pixels, _lab(shaded)))
-    odds[band] = np.clip(likelier, -MOST_LOG_ODDS, MOST_LOG_ODDS)
+    likelier = np.log(_likeness(pixels, _lab(_sample(image, core))) / _likeness(pixels, _lab(_sample(image, around))))
+    odds[band] = np.clip(likelier + np.where(mask[band], DOUBT, -DOUBT), -MOST_LOG_ODDS, MOST_LOG_ODDS)
     found = _solid(cv2.GaussianBlur(odds, (0, 0), STEADY) > 0)
     return found if (found & mask).sum() >= SAME * (found | mask).sum() else mask
 

@@ -1,6 +1,5 @@
 """Ideal shapes, drawn once: circles, squares, stars and the like, turned and stretched, to be laid over outlines."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -19,8 +18,8 @@ FINE = 4
 """Shapes are drawn so many times larger, and shrunk."""
 PIXELS = round((SIDE * FINE) ** 2)
 """… of which each then has so many."""
-ROUNDED, ROUNDER = (0.045, 0.1), (0.045, 0.1, 0.18)
-"""How far corners are rounded: a lens and a mask of few pixels round them, and squares are often made round."""
+ROUNDED = (0.045, 0.1)
+"""How far corners are rounded, as a share of :data:`SIDE`: a lens and a mask of few pixels round them."""
 
 
 @dataclass(frozen=True)
@@ -31,7 +30,6 @@ class Drawn:
         outline: its name in :func:`outline`.
         stretches: its free proportion, see there.
         turns: how many angles it is drawn at, spread over ``period`` degrees, after which it looks the same.
-        rounded: how far its corners are rounded, as a share of :data:`SIDE`.
     """
 
     name: str
@@ -39,7 +37,6 @@ class Drawn:
     stretches: tuple[float, ...]
     turns: int
     period: int
-    rounded: tuple[float, ...] = ROUNDED
 
 
 DRAWN = (
@@ -47,8 +44,8 @@ DRAWN = (
     Drawn("circle", "ellipse", (1.13,), 8, 180),
     Drawn("ellipse", "ellipse", (1.45, 1.75), 16, 180),
     Drawn("elongated", "ellipse", (2.6, 3.6), 18, 180),
-    Drawn("square", "rectangle", (1.0,), 10, 90, ROUNDER),
-    Drawn("square", "rectangle", (1.13,), 20, 180, ROUNDER),
+    Drawn("square", "rectangle", (1.0,), 10, 90),
+    Drawn("square", "rectangle", (1.13,), 20, 180),
     Drawn("rectangle", "rectangle", (1.45, 1.8), 20, 180),
     Drawn("elongated", "rectangle", (2.6, 3.4, 4.5, 6.0), 20, 180),
     Drawn("triangle", "triangle", (1.73,), 14, 120),
@@ -85,7 +82,7 @@ def bank() -> Bank:
         for stretch in one.stretches:
             for turn in range(one.turns):
                 placed = _placed(outline(one.outline, stretch), np.radians(turn * one.period / one.turns))
-                drawn.setdefault(one.name, []).extend(_pictures(placed, one.rounded))
+                drawn.setdefault(one.name, []).extend(_pictures(placed))
     pictures = np.array([picture for name in drawn for picture in drawn[name]], np.float32)
     starts = np.cumsum([0, *(len(drawn[name]) for name in drawn)])[:-1]
     return Bank(tuple(drawn), pictures, (pictures**2).sum(axis=1), starts)
@@ -137,12 +134,12 @@ def _placed(corners: Doubles, angle: float) -> Doubles:
     return np.asarray((turned - centre) * SIDE / np.sqrt(abs(area)), np.float64)
 
 
-def _pictures(corners: Doubles, roundings: Sequence[float]) -> list[Floats]:
+def _pictures(corners: Doubles) -> list[Floats]:
     drawn = np.zeros((GRID * FINE, GRID * FINE), np.float32)
     points = (corners * FINE + GRID * FINE / 2 - 0.5) * 16
     cv2.fillPoly(drawn, [np.round(points).astype(np.int32)], 1.0, cv2.LINE_8, 4)
     found = []
-    for rounded in roundings:
+    for rounded in ROUNDED:
         soft = cv2.GaussianBlur(drawn, (0, 0), rounded * SIDE * FINE)
         # Rounded corners take from the area, which the sides then give.
         border = np.partition(soft.ravel(), -PIXELS)[-PIXELS]

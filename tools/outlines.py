@@ -34,7 +34,8 @@ def shapes_of(masks: Sequence[Bools]) -> list[tuple[str, float]]:
     Each mask is laid over ideal shapes of the same area (:mod:`tools.ideal_shapes`), and the squared difference from
     the best of each name, as a share of the area, tells how likely that name is. The masks' tellings are multiplied,
     each with a chance of having gone astray. The constants were calibrated on the outlines of made-up worlds
-    (``evals/worlds``) by their likelihood; of three hundred outlines those named at 0.9 and more were right in 99 %.
+    (``evals/worlds``) by their likelihood; of 431 things named at 0.9 and more, a third of them unseen
+    before, 99 % were right.
 
     Args:
         masks: (h, w) each, of sights in which the whole thing is seen. Those of few pixels are passed over.

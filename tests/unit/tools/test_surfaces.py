@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from tools.looks import Look
-from tools.surfaces import surfaces_of
+from tools.surfaces import NAMES, Pattern, chances_of, surfaces_of
 
 DISC = np.hypot(*np.mgrid[-40:40, -40:40]) <= 30
 
@@ -59,3 +59,10 @@ def test_noise_is_textured_where_it_is_strong_and_plain_where_it_is_weak():
 def test_of_a_surface_of_a_few_pixels_nothing_is_said():
     assert surfaces_of([Look(surface("dotted"), np.hypot(*np.mgrid[-40:40, -40:40]) <= 4, 0.1, True)]) == []
     assert surfaces_of([]) == []
+
+
+def test_what_shading_explains_is_plain_however_far_its_tones_lie_apart():
+    shaded = Pattern(shading_left=3.5, apart=30.0, two_toned=0.7, aligned=0.1, bands=0, spots=1)
+    chances = dict(zip(NAMES, chances_of(shaded), strict=True))
+    assert sum(chances.values()) == pytest.approx(1)
+    assert chances["plain"] > 0.8
