@@ -66,3 +66,10 @@ def test_a_large_sight_is_looked_at_smaller_and_a_small_one_as_it_is():
     assert np.sqrt(small.mask.sum()) == pytest.approx(MOST_SIDE, rel=0.05)
     little = Look(np.zeros((20, 20, 3), np.uint8), mask[45:65, 45:65], 0.2, True)
     assert smaller(little) is little
+
+
+def test_where_colours_would_leave_less_than_half_the_mask_is_kept():
+    image, mask = np.full((40, 40, 3), GROUND, np.uint8), np.zeros((40, 40), bool)
+    mask[10:22, 10:22] = True
+    image[12:20, 12:20] = THING
+    assert (clear_mask(image, mask) == mask).all()
