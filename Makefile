@@ -26,8 +26,9 @@ $(DEV): locks/dev.txt pyproject.toml | .venv/bin/python
 demo: $(BASE) ## Render and index a sample library, ask it questions, write a report (VIDEOS=folder: your own clips)
 	.venv/bin/twinseek demo $(if $(VIDEOS),--videos "$(VIDEOS)")
 
+# In the order of their folders, the long files of e2e come first and short ones last: no core is idle at the end.
 test: $(DEV) ## Run the tests
-	.venv/bin/python -m pytest -n auto --dist loadfile
+	.venv/bin/python -m pytest -n auto --dist loadfile --no-loadscope-reorder
 
 test-all: $(DEV) ## Run the slow tests too
 	.venv/bin/python -m pytest -m 'not gpu and not live'

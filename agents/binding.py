@@ -3,6 +3,7 @@
 from dataclasses import dataclass, fields
 from functools import lru_cache
 
+from agents.alike import RELATION as ALIKE
 from agents.camera import RELATION as CAMERA
 from agents.descriptions import describe
 from agents.evidence import MAX_PAIRS, MEANT, Evidence
@@ -29,6 +30,7 @@ class Plan:
     order: tuple[SubQuery, ...]
     counts: tuple[SubQuery, ...]
     looks: tuple[SubQuery, ...]
+    alike: tuple[SubQuery, ...]  # who looks like whom
     filmed: tuple[SubQuery, ...]  # what the camera does
     free: tuple[SubQuery, ...]
 
@@ -49,6 +51,8 @@ def _group(sub_query: SubQuery) -> str:
         return "order"
     if sub_query.relation == "count" and sub_query.subject and sub_query.object:
         return "counts"
+    if sub_query.relation == ALIKE and sub_query.subject and sub_query.object:
+        return "alike"
     if sub_query.relation == CAMERA and sub_query.object:
         return "filmed"
     if sub_query.kind in ("object", "attribute") and sub_query.subject and sub_query.relation is None:
@@ -82,6 +86,7 @@ class Binder:
         loose = [s.subject for s in self.plan.looks if s.subject] + [
             s.subject for s in self.plan.denied if s.subject and not forall(s, self.plan)
         ]
+        loose += [name for s in self.plan.alike for name in (s.subject, s.object) if name]
         for name in loose:
             beam = self._extend_by_look(beam, name)
         return [binding for _, binding in beam]
@@ -99,16 +104,19 @@ class Binder:
         mine, theirs = part.subject or "", part.object or ""
         fits, others = self.grounded(mine).tolist(), self.grounded(theirs).tolist() if relates(part) else []
         presence = self.evidence.presence.tolist()
+        worth: dict[tuple[int, int | None], float] = {}  # the same pairs go with many bindings
         grown = []
         for score, binding in beam:
-            for subject, other in self._compatible(part, pairs, binding):
-                fit = fits[subject] if other is None else min(fits[subject], others[other])
+            for pair in self._compatible(part, pairs, binding):
+                subject, other = pair
+                if pair not in worth:
+                    fit = fits[subject] if other is None else min(fits[subject], others[other])
+                    worth[pair] = part.weight * (self._value(part, subject, other) * fit**0.5 + 0.5 * fit)
                 bound = {**binding, mine: subject}
                 if other is not None:
                     bound[theirs] = other
-                told = self._value(part, subject, other) * fit**0.5 + 0.5 * fit
-                grown.append((score + part.weight * told + 1e-3 * presence[subject], bound))
-        grown.sort(key=lambda item: (-item[0], sorted(item[1].items())))
+                grown.append((score + worth[pair] + 1e-3 * presence[subject], sorted(bound.items()), bound))
+        grown.sort(key=lambda item: (-item[0], item[1]))
         return _distinct(grown)[:BEAM] or beam
 
     def _extend_by_look(self, beam: list[tuple[float, Binding]], name: str) -> list[tuple[float, Binding]]:
@@ -223,11 +231,11 @@ def _differ(name: str, other: str) -> bool:
     return bool(described) or first.other or second.other
 
 
-def _distinct(grown: list[tuple[float, Binding]]) -> list[tuple[float, Binding]]:
+def _distinct(grown: list[tuple[float, list[tuple[str, int]], Binding]]) -> list[tuple[float, Binding]]:
     seen: set[tuple[tuple[str, int], ...]] = set()
     kept = []
-    for score, binding in grown:
-        key = tuple(sorted(binding.items()))
+    for score, items, binding in grown:
+        key = tuple(items)
         if key not in seen:
             seen.add(key)
             kept.append((score, binding))

@@ -6,6 +6,7 @@ from functools import cache, cached_property
 
 import numpy as np
 
+from agents.alike import likeness, pair_of
 from agents.binding import Binder, Binding, forall, relates
 from agents.camera import check_camera, spans_of
 from agents.claims import check_claim, is_called
@@ -71,6 +72,7 @@ class Case(Binder):
         found += [self._of_order(part, binding) for part in self.plan.order]
         found += [self._of_count(part, binding) for part in self.plan.counts]
         found += [self._of_look(part, binding) for part in self.plan.looks]
+        found += [self._of_likeness(part, binding) for part in self.plan.alike]
         return found
 
     @property
@@ -118,10 +120,13 @@ class Case(Binder):
         values = [self._value(part, s, o) for s, o in pairs]
         worst = int(np.argmax(values))
         names = self._names(pairs[worst])
+        # One that does it says enough; that nobody does is claimed of all.
+        alone = every and others == [None] and part.object != FRAME and values[worst] <= UNKNOWN_VALUE
+        alike = [pairs[at][0] for at in np.argsort(-np.asarray(values), kind="stable")] if alone else []
         return Finding(
             part,
             denied(values[worst]),
-            lambda: (self._says.that_fails(part, *pairs[worst], every=every),),
+            lambda: (self._says.that_fails(part, *pairs[worst], every=every, alike=alike),),
             names[:1] if subject is not None else (),
         )
 
@@ -220,6 +225,15 @@ class Case(Binder):
             self._names((number,)),
             self.evidence.in_view(number) if named or part.kind == "object" else (),
         )
+
+    def _of_likeness(self, part: SubQuery, binding: Binding) -> Finding:
+        numbers = binding.get(part.subject or ""), binding.get(part.object or "")
+        names = self._names(numbers)
+        if pair_of(names) is None:
+            return Finding(part, MISSING_VALUE)
+        value = likeness(*map(self.evidence.twin.track, names))
+        told = UNKNOWN_VALUE if value is None else value
+        return Finding(part, told, lambda: (self._says.that_is_alike(part, *numbers),), names)
 
     def _is_anybody(self, phrase: str, number: int) -> bool:
         """Say whether nothing tells who is meant by a name: neither a label or what is said of things, nor a deed."""

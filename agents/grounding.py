@@ -161,7 +161,7 @@ class Grounder:
             return 0.0
         first, second = _vectors_of(self._encoder, (noun, category), self._categories)
         cosine = float(first @ second)
-        return LIKE_SCORE * float(np.clip((cosine - LIKE_LOW) / (LIKE_HIGH - LIKE_LOW), 0.0, 1.0))
+        return LIKE_SCORE * min(max((cosine - LIKE_LOW) / (LIKE_HIGH - LIKE_LOW), 0.0), 1.0)
 
 
 def is_labelled(track: Track) -> bool:

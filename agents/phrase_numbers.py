@@ -69,8 +69,9 @@ def _read_amount(reader: PhraseReader, words: list[str], bound: tuple[str, int] 
 def _read_plain_number(reader: PhraseReader, words: list[str], skip: int) -> None:
     """Read ``two``, ``a single``; ``one`` only where it counts something that is named."""
     number = _number(words, reader.at + skip)
-    if number is None:
-        return
+    owned = reader.at > 0 and words[reader.at - 1] in closed_class("owners")
+    if number is None or (owned and words[reader.at] in closed_class("lookalikes")):
+        return  # `its twin` is one
     if words[reader.at + skip] in closed_class("alone"):
         reader.note(bound="1")
         reader.at, reader.determined = number[1], True

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 
+from agents.alike import RELATION as ALIKE
 from agents.binding import ALLEN
 from agents.camera import MOVES
 from agents.camera import RELATION as CAMERA
@@ -45,6 +46,8 @@ def supports(claim: Claim, parts: Sequence[SubQuery], grounder: Grounder) -> boo
     if part.relation == CAMERA:
         said = MOVES.get(claim.value or "")
         return claim.predicate == CAMERA and said is not None and said <= MOVES.get(part.object or "", frozenset())
+    if part.relation == ALIKE:
+        return claim.predicate == ALIKE
     if part.relation in ALLEN:
         return claim.predicate == part.relation and _same_happenings(claim, part, parts)
     if part.relation not in PREDICATES:

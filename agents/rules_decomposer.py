@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from agents.alike import of_lookalikes
 from agents.asked import read_words
 from agents.binding import ALLEN
 from agents.camera import asks_only, of_camera, without_camera
@@ -62,6 +63,7 @@ class RulesDecomposer:
         parts = of_camera(filmed)
         if not (filmed and asks_only(tokens)):
             parts += sub_queries(asked, reading, self._matches(asked, reading))
+            parts += of_lookalikes(reading)
         parts += _quoted(query)
         if not parts:
             parts = [SubQuery(id="", text=text_of(asked), kind="object")]

@@ -83,7 +83,7 @@ def _judged(reading: Decomposition, evidence: Evidence, candidate: Candidate) ->
     )
 
     def verdict() -> Verdict:
-        made = _verdict(score, findings, [_said(part, candidate) for part in parts.free], described)
+        made = _verdict(score, findings, _said(parts.free, candidate), described)
         # What is hardly meant is nothing that a reader would miss.
         meant = [p for p in reading.sub_queries if described or p.weight >= SERIOUS]
         ways = {part.reading for part in meant} - {None}
@@ -106,11 +106,13 @@ def _verdict(score: float, findings: Sequence[Finding], said: Sequence[Claim | N
         looks = [f for f in findings if f.sub_query.relation is None and f.sub_query.subject in doers]
         told += [f for f in looks if f not in told and f.value >= UNKNOWN_VALUE]
     held = [f for f in findings if f.value > HOLDS]
-    doing = [f for f in held if f.sub_query.relation is not None and f.spans]
+    # What is claimed and was seen somewhere holds there, however little it counts for a thing that hardly stands out.
+    doing = [f for f in told if f.value > UNKNOWN_VALUE and f.sub_query.relation is not None and f.spans]
     claims = [claim for f in told for claim in f.claims()]
     counted = [name for claim in claims if claim.predicate == "count" for name in claim.instances]
     claims += [claim for claim in said if claim is not None]
-    shown = [name for f in held for name in f.instances] or [name for claim in claims for name in claim.instances]
+    shown = [name for f in (*held, *doing) for name in f.instances]
+    shown = shown or [name for claim in claims for name in claim.instances]
     return Verdict(
         score=score,
         claims=tuple(claims),
@@ -188,18 +190,25 @@ def combine(
     return float(np.clip((hard_weight * hard + soft_weight * soft) / (hard_weight + soft_weight), 0.0, 1.0))
 
 
-def _said(sub_query: SubQuery, candidate: Candidate) -> Claim | None:
-    """Quote the fact that shares most words with a free sub-query; nothing can be recomputed of it."""
+def _said(free: Sequence[SubQuery], candidate: Candidate) -> list[Claim | None]:
+    """Quote the fact that shares most words with each free sub-query; nothing can be recomputed of it."""
+    if not free:
+        return []
+    # What predicates found has claims of its own, which are recomputed.
+    facts = [(fact, content_stems(fact.text)) for fact in candidate.twin.facts if fact.predicate is None]
+    known = {track.id for track in candidate.twin.tracks}
+    return [_quoted(sub_query, facts, known) for sub_query in free]
+
+
+def _quoted(sub_query: SubQuery, facts: Sequence[tuple[Fact, frozenset[str]]], known: set[str]) -> Claim | None:
     words = content_stems(sub_query.text)
     best: Fact | None = None
-    most = 0.0
-    # What predicates found has claims of its own, which are recomputed.
-    for fact in (fact for fact in candidate.twin.facts if fact.predicate is None):
-        shared = len(words & content_stems(fact.text)) / max(len(words), 1)
+    most = 0
+    for fact, said in facts:
+        shared = len(words & said)
         if shared > most:
             best, most = fact, shared
     if best is None:
         return None
-    known = {track.id for track in candidate.twin.tracks}
     names = tuple(name for name in best.instances if name in known)
     return Claim(claim=best.text, sub_query=sub_query.id, instances=names, span=best.span, source=best.source)

@@ -9,7 +9,7 @@ from agents.reading import Entity, Reading
 from agents.situations import Situation, Step
 from agents.situations.recogniser import Match
 from agents.situations.sentences import SEVERAL, STAND_INS
-from agents.wording import call, how_many, say
+from agents.wording import call, how_many, in_time, say
 from twins.predicates import PREDICATES
 from twins.queries import SubQuery, SubQueryKind
 
@@ -37,7 +37,7 @@ def sub_queries_of(match: Match, reading: Reading) -> list[SubQuery]:
     for step, name in zip(situation.steps, ids, strict=True):
         made.append(_of_step(step, name, names, match))
     for relation, first, second in situation.order:
-        text = f"{made[first].text} {relation} {made[second].text}"
+        text = in_time(made[first].text, relation, made[second].text)
         made.append(_tied(text, "temporal", relation, ids[first], ids[second], match))
     counts = [(at, bound) for at, bound in situation.counts]
     counts += [(at, step.times) for at, step in enumerate(situation.steps) if step.times is not None]

@@ -6,14 +6,15 @@ so that nothing unchecked stands beside a check mark.
 
 from collections.abc import Sequence
 
+from agents.alike import RELATION as ALIKE
 from agents.camera import RELATION as CAMERA
-from agents.claims import check_category, check_look, is_called
+from agents.claims import EACH, check_category, check_look, is_called
 from agents.descriptions import is_shape_noun
 from agents.evidence import Evidence
 from agents.grounding import is_labelled
 from agents.reading import FRAME
 from agents.reading.entities import singular
-from agents.wording import call, how_many, is_plural, nobody, say, some_crowds
+from agents.wording import call, how_many, in_time, is_plural, nobody, say, some_crowds
 from twins.queries import Check, Claim, SubQuery
 from twins.schema import Span
 
@@ -43,8 +44,17 @@ class Testimony:
             source=NAME,
         )
 
-    def that_fails(self, part: SubQuery, subject: int, other: int | None, *, every: bool) -> Claim:
-        """Claim a denial: of two objects, or of ``every`` one that a phrase may mean; the likeliest stand for all."""
+    def that_fails(
+        self, part: SubQuery, subject: int, other: int | None, *, every: bool, alike: Sequence[int] = ()
+    ) -> Claim:
+        """Claim a denial: of two objects, or of ``every`` one that a phrase may mean.
+
+        Args:
+            part, subject, other: what is denied, and of the likeliest ones to do it.
+            every: say it of all.
+            alike: all subjects of which it is claimed, the likeliest first; those that can be named stand for the rest.
+        """
+        names = self._names(*alike)[:MAX_CLAIM_INSTANCES]
         said = self._sentence((part, subject, other))
         if every:
             said = say(nobody(part.subject or ""), part.relation or "", self._called(part.object, other))
@@ -52,8 +62,8 @@ class Testimony:
             claim=said,
             sub_query=part.id,
             predicate=part.relation,
-            value=FRAME if part.object == FRAME else None,
-            instances=self._names(subject, other),
+            value=EACH if names else FRAME if part.object == FRAME else None,
+            instances=names or self._names(subject, other),
             source=NAME,
             negated=True,
         )
@@ -63,7 +73,7 @@ class Testimony:
         names = [self._names(subject, other) for _, subject, other in sides]
         calls = [f"{p.relation}({', '.join(n)})" for (p, _, _), n in zip(sides, names, strict=True)]
         return Claim(
-            claim=f" {part.relation} ".join(self._sentence(side) for side in sides),
+            claim=in_time(self._sentence(sides[0]), part.relation or "", self._sentence(sides[1])),
             sub_query=part.id,
             predicate=part.relation,
             value="; ".join(calls),
@@ -132,6 +142,11 @@ class Testimony:
             )
             for kind, word, told in checked
         )
+
+    def that_is_alike(self, part: SubQuery, *numbers: int | None) -> Claim:
+        """Claim that two objects look alike."""
+        names = self._names(*numbers)
+        return Claim(claim=part.text, sub_query=part.id, predicate=ALIKE, instances=names, source=NAME)
 
     def of_camera(self, part: SubQuery) -> Claim:
         """Claim what the camera does."""

@@ -37,6 +37,11 @@ def say(subject: str, predicate: str, other: str | None = None, *, negated: bool
     return f"{subject} {done} {other or ('anything' if negated else 'something')}"
 
 
+def in_time(first: str, relation: str, second: str) -> str:
+    """Return two sentences tied by a relation of time: ``something turns back while something hides``."""
+    return f"{first} {'while' if relation == 'during' else relation} {second}"
+
+
 def call(phrase: str | None) -> str:
     """Return how a sentence names what a sub-query calls so: ``red ball``: the red ball; ``thing``: something."""
     if not phrase or phrase == FRAME:

@@ -1,11 +1,15 @@
 """The answer in words, made from the shown hits."""
 
 from collections.abc import Sequence
+from pathlib import PurePath
 
+from prompts import one_line
 from twins.queries import CheckedClaim, Hit, ResultWarning
 from twins.schema import Span
 
-CLAIMS_IN_ANSWER = 3
+CLAIMS_IN_ANSWER, SPANS_IN_ANSWER = 3, 3
+NAME = 120
+"""Characters of a file's name that are told."""
 
 
 def compose_answer(hits: Sequence[Hit], ranked: int, judged: int) -> tuple[str, tuple[ResultWarning, ...]]:
@@ -20,7 +24,7 @@ def compose_answer(hits: Sequence[Hit], ranked: int, judged: int) -> tuple[str, 
         text = "The library is empty: index some videos first (twinseek index PATH)."
         return text, (ResultWarning(code="empty_library", text=text),)
     if not hits or hits[0].status == "dropped":
-        closest = f" The closest is {hits[0].video_id} (score {hits[0].score:.2f})." if hits else ""
+        closest = f" The closest is {called(hits[0])} (score {hits[0].score:.2f})." if hits else ""
         among = "1 video that was" if judged == 1 else f"{judged} videos that were"
         text = f"Nothing fits the question among the {among} looked at, of {ranked}.{closest}"
         return text, (ResultWarning(code="nothing_fits", text=text),)
@@ -29,8 +33,20 @@ def compose_answer(hits: Sequence[Hit], ranked: int, judged: int) -> tuple[str, 
 
 def _praise(hits: Sequence[Hit]) -> str:
     best = hits[0]
-    where = f" at {', '.join(map(clock, best.spans[:3]))}" if best.spans else ""
-    return f"{best.video_id}{where}{because(best)}.{_others(hits)}"
+    where = f" at {when(best.spans, SPANS_IN_ANSWER)}" if best.spans else ""
+    return f"{called(best)}{where}{because(best)}.{_others(hits)}"
+
+
+def called(hit: Hit) -> str:
+    """Return what a reader knows a video by: its file's name, or its id where there is no file."""
+    return one_line(PurePath(hit.path).name, NAME) if hit.path else hit.video_id
+
+
+def when(spans: Sequence[Span], most: int) -> str:
+    """Return the first spans in words, and how many more there are."""
+    more = len(spans) - most
+    told = ", ".join(map(clock, spans[:most]))
+    return f"{told} and {more} more time{'s' * (more > 1)}" if more > 0 else told
 
 
 def told_status(status: str, trace: Sequence[CheckedClaim]) -> str:
@@ -46,9 +62,15 @@ def because(hit: Hit) -> str:
     against = f"; but it is not so that {' or '.join(fails)}" if fails else ""
     if not holds and not fails:
         return " (judged by description alone; nothing could be recomputed)"
-    checkable = sum(line.check != "unverifiable" for line in hit.trace)
-    counted = f" ({checkable} of {len(hit.trace)} claims could be checked)"
-    return f"{': ' if holds else ''}{'; '.join(holds)}{against}{counted}"
+    return f"{': ' if holds else ''}{'; '.join(holds)}{against} ({_how_far_checked(hit.trace)})"
+
+
+def _how_far_checked(trace: Sequence[CheckedClaim]) -> str:
+    """Say how many claims could be recomputed: ``checked``, ``all 3 checked``, ``2 of 3 claims could be checked``."""
+    checkable = sum(line.check != "unverifiable" for line in trace)
+    if checkable < len(trace):
+        return f"{checkable} of {len(trace)} claims could be checked"
+    return {1: "checked", 2: "both checked"}.get(checkable, f"all {checkable} checked")
 
 
 def _others(hits: Sequence[Hit]) -> str:
@@ -63,4 +85,9 @@ def _others(hits: Sequence[Hit]) -> str:
 
 def clock(span: Span) -> str:
     """Return a span as minutes and seconds, ``0:02.0-0:04.5``."""
-    return "-".join(f"{int(moment // 60)}:{moment % 60:04.1f}" for moment in span)
+    return "-".join(map(clock_of, span))
+
+
+def clock_of(moment: float) -> str:
+    """Return seconds as minutes and seconds, ``0:02.0``."""
+    return f"{int(moment // 60)}:{moment % 60:04.1f}"

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import reduce
 from typing import Any
 
+from agents.camera import RELATION as CAMERA
 from agents.follow_ups import FollowUp
 from agents.likeness import describe_alike
 from graphs.answering import compose_answer
@@ -34,7 +35,9 @@ from graphs.chat_words import (
 from graphs.state import Json
 from twins.components import components
 from twins.errors import TwinseekError
+from twins.predicates.truth import merge_spans
 from twins.queries import CheckedClaim, Cost, Hit, ResultRecord, ResultWarning
+from twins.schema import Span
 
 
 @dataclass(frozen=True)
@@ -167,12 +170,26 @@ def _both(talk: Talk, before: ShownVideo, hit: Hit) -> Hit:
             score=(before["score"] + hit.score) / 2,
             coarse_score=hit.coarse_score,
             status="verified" if "verified" in checks and "refuted" not in checks else "judged",
-            spans=list(hit.spans or before["spans"]),
+            spans=list(when_both_hold(hit, before)),
             instances=names,
             trace=[line.model_dump(mode="json") for line in trace],
         )
     )
     return talk.desk.ground(talk.library, merged)
+
+
+def when_both_hold(hit: Hit, before: ShownVideo) -> tuple[Span, ...]:
+    """Return when both questions hold: all times of what is told to happen, or else those of the later question.
+
+    That something is in view throughout says no time beside what it does.
+    """
+    asked = ((hit.spans, hit.trace), (tuple(before["spans"]), trace_of(before)))
+    happening = [span for spans, trace in asked if any(map(_happens, trace)) for span in spans]
+    return merge_spans(happening) or hit.spans or tuple(before["spans"])
+
+
+def _happens(line: CheckedClaim) -> bool:
+    return line.check == "verified" and (line.span is not None or line.predicate == CAMERA)
 
 
 def why(talk: Talk) -> Said:
@@ -195,11 +212,12 @@ def where(talk: Talk) -> Said:
     told: list[str] = []
     hits: list[Hit] = []
     for video in videos:
-        if talk.desk.twin(talk.library, video["video_id"]).generation != video["generation"]:
+        known = talk.desk.twin(talk.library, video["video_id"])
+        if known.generation != video["generation"]:
             told.append(tell_changed(video))
             continue
         hits.append(talk.desk.ground(talk.library, ranked_of(video)))
-        told.append(tell_where(hits[-1]))
+        told.append(tell_where(hits[-1], (known.twin.width, known.twin.height)))
     answer = "\n".join(told)
     return Said(answer, _remembered(spoken_of, hits, answer), _again(talk, spoken_of))
 
@@ -213,7 +231,7 @@ def alike(talk: Talk) -> Said:
     parts = talk.desk.decomposer(talk.library).decompose(edit).sub_queries if edit else ()
     said = describe_alike(components(talk.desk.twin(talk.library, video["video_id"]).twin), parts, edit)
     if not said and not edit:
-        return Said(f"Nothing is said of {video['video_id']} by which others like it could be found.")
+        return Said(f"Nothing is said of {video['name']} by which others like it could be found.")
     record = talk.ask(". ".join(filter(None, (edit, said))), without=[video["video_id"]])
     if edit and record.results and record.results[0].status in ("verified", "judged"):
         record = _by_the_edit(talk, record, edit)

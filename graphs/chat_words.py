@@ -2,15 +2,18 @@
 
 from collections.abc import Sequence
 
-from graphs.answering import because, clock, told_status
+from graphs.answering import NAME, because, called, told_status, when
+from graphs.chat_places import tell_places
 from graphs.chat_turns import ShownVideo, trace_of
 from prompts import one_line
-from twins.queries import Check, Hit, InstanceResult, ResultRecord
+from twins.queries import Check, Hit, ResultRecord
 
 MOST_NAMED = 10
-SPANS_TOLD, FRAMES_TOLD = 5, 3
+SPANS_TOLD = 5
 CLAIMS_TOLD, CLAIM = 6, 160
 """Claims of a kind that are told, and characters of each: what a describer wrote may be long."""
+AGAINST_TOLD = 2
+"""Of a video that does not fit, only what speaks against it is told, so many claims."""
 
 NOTHING_SHOWN = "Nothing has been shown yet: ask about the library first, for example 'what hides behind the wall?'."
 
@@ -44,23 +47,38 @@ def tell_why(videos: Sequence[ShownVideo]) -> str:
 def _compare(first: ShownVideo, second: ShownVideo) -> str:
     better, worse = sorted((first, second), key=lambda video: video["rank"])
     turned = "It is the other way round: " if better is not first else ""
+    if f"{better['score']:.2f}" == f"{worse['score']:.2f}" and "coarse" not in (better["status"], worse["status"]):
+        both = f"{_called(better)} and {_called(worse)} fit equally well (score {better['score']:.2f} each)"
+        return f"{turned}{both}; {_what_decides(better, worse)}."
     text = f"{turned}{_placed(better)} is above {_placed(worse)}"
-    if f"{better['score']:.2f}" == f"{worse['score']:.2f}":
-        recall = f"{better['coarse_score']:.2f} against {worse['coarse_score']:.2f} by recall"
-        text += f": a close call, where verified ones come first, then what recall likes better ({recall}), then names"
-    elif better["score"] < worse["score"]:
+    if better["score"] < worse["score"]:
         text += ": what was verified comes before what was only said, and close ones are compared with each other"
     return f"{text}."
+
+
+def _what_decides(better: ShownVideo, worse: ShownVideo) -> str:
+    """Say what puts one of two videos first that fit equally well, as :func:`graphs.ranking.order_verdicts` does."""
+    rank, recall = better["rank"], (better["coarse_score"], worse["coarse_score"])
+    if better["score"] > worse["score"]:
+        return f"{rank} is first by less than a hundredth"
+    if better["status"] == "verified" != worse["status"]:
+        return f"{rank} is first because more of its reasons hold"
+    if better["status"] == worse["status"] and recall[0] > recall[1]:
+        return (
+            f"{rank} is first because what is known of it is nearer to your words ({recall[0]:.2f} to {recall[1]:.2f})"
+        )
+    return "that one is first means nothing"
 
 
 def _placed(video: ShownVideo) -> str:
     if video["status"] == "coarse":
         return f"{_called(video)} (not judged; recall {video['coarse_score']:.2f})"
-    return f"{_called(video)} (score {video['score']:.2f}, {told_status(video['status'], trace_of(video))})"
+    told = "does not fit" if video["status"] == "dropped" else told_status(video["status"], trace_of(video))
+    return f"{_called(video)} (score {video['score']:.2f}, {told})"
 
 
 def _called(video: ShownVideo) -> str:
-    return f"{video['rank']} {video['video_id']}"
+    return f"{video['rank']} {one_line(video['name'], NAME)}"
 
 
 Line = tuple[str, Check]
@@ -77,7 +95,17 @@ def _common(videos: Sequence[ShownVideo]) -> list[Line]:
 
 def _claims(video: ShownVideo, told: Sequence[Line] = ()) -> str:
     lines = [line for line in _lines(video) if line not in told]
-    return f"{'Only of' if told else 'Of'} {_called(video)}: {_listed(lines) or 'nothing could be checked'}."
+    listed = _against(lines) if video["status"] == "dropped" else _listed(lines)
+    return f"{'Only of' if told else 'Of'} {_called(video)}: {listed or 'nothing could be checked'}."
+
+
+def _against(lines: Sequence[Line]) -> str:
+    """Return what speaks against a video: claims that were refuted, or where there are none, that are not known."""
+    refuted = [claim for claim, check in lines if check == "refuted"]
+    claims = refuted or [claim for claim, check in lines if check == "unverifiable"]
+    told = "; ".join(one_line(claim, CLAIM) for claim in claims[:AGAINST_TOLD])
+    more = f"; and {len(claims) - AGAINST_TOLD} more" if len(claims) > AGAINST_TOLD else ""
+    return f"{'it is not so that' if refuted else 'not known is whether'} {told}{more}" if claims else _listed(lines)
 
 
 def _listed(lines: Sequence[Line]) -> str:
@@ -87,20 +115,16 @@ def _listed(lines: Sequence[Line]) -> str:
     return "; ".join(f"{check}: {', '.join(claims[:CLAIMS_TOLD])}" for check, claims in groups if claims)
 
 
-def tell_where(hit: Hit) -> str:
-    """Say when and where in a video the question holds."""
-    spans = ", ".join(map(clock, hit.spans[:SPANS_TOLD]))
-    more = f" and {len(hit.spans) - SPANS_TOLD} more times" if len(hit.spans) > SPANS_TOLD else ""
-    when = f"at {spans}{more}" if spans else "no moment was singled out"
-    things = "; ".join(map(_thing, hit.instances)) or "no object was named as evidence"
-    return f"{hit.rank} {hit.video_id}: {when}. {things[:1].upper()}{things[1:]}."
+def tell_where(hit: Hit, size: tuple[int, int]) -> str:
+    """Say in words when and where in a video the question holds; the numbers are in the structured result.
 
-
-def _thing(instance: InstanceResult) -> str:
-    frames = [f"{frame.seconds:.1f} s at {'-'.join(f'{side:.0f}' for side in frame.box)}" for frame in instance.frames]
-    shown = ", ".join(frames[:FRAMES_TOLD])
-    mask = " (with masks)" if any(frame.mask for frame in instance.frames) else ""
-    return f"{instance.category} {instance.id}: {f'{shown}{mask}' if shown else 'in no sampled frame'}"
+    Args:
+        hit: with the frames in which its instances were found.
+        size: width and height of the video's picture, in pixels.
+    """
+    at = f"at {when(hit.spans, SPANS_TOLD)}" if hit.spans else "no moment was singled out"
+    things = "; ".join(tell_places(instance, size) for instance in hit.instances) or "no object was named as evidence"
+    return f"{hit.rank} {called(hit)}: {at}. {things[:1].upper()}{things[1:]}."
 
 
 def tell_changed(video: ShownVideo) -> str:
@@ -116,7 +140,7 @@ def tell_refined(kept: Sequence[Hit], asked: int, condition: str, *, refuted: bo
         )
         found = "does not hold there" if refuted else "could not be verified there"
         return f"{listed}: '{condition}' {found}. The list before can still be asked about."
-    listed = "; ".join(f"{hit.rank} {hit.video_id}{because(hit)}" for hit in kept[:MOST_NAMED])
+    listed = "; ".join(f"{hit.rank} {called(hit)}{because(hit)}" for hit in kept[:MOST_NAMED])
     more = f"; and {len(kept) - MOST_NAMED} more" if len(kept) > MOST_NAMED else ""
     return f"{len(kept)} of the {asked} shown video{'s' * (asked > 1)} stay{'s' * (len(kept) == 1)}: {listed}{more}."
 
@@ -124,7 +148,7 @@ def tell_refined(kept: Sequence[Hit], asked: int, condition: str, *, refuted: bo
 def tell_likeness(video: ShownVideo, edit: str) -> str:
     """Return what was asked for: ``like street, but 'at night'``."""
     but = f", but '{edit}'" if edit else ""
-    return f"like {video['video_id']}{but}"
+    return f"like {one_line(video['name'], NAME)}{but}"
 
 
 def tell_alike(asked: str, said: str, record: ResultRecord) -> str:
@@ -141,7 +165,7 @@ def tell_alike(asked: str, said: str, record: ResultRecord) -> str:
         among = "the only other video" if others == 1 else f"the other {others} videos"
         found = f"Nothing is {asked}, among {among}."
         if record.results:
-            found += f" The closest is {record.results[0].video_id} (score {record.results[0].score:.2f})."
+            found += f" The closest is {called(record.results[0])} (score {record.results[0].score:.2f})."
         return found + by
     return f"{asked[:1].upper()}{asked[1:]}: {record.answer}{by}"
 

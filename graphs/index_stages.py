@@ -35,7 +35,7 @@ from twins.sources import SourceFile
 from twins.specialists import Describer, Detector, Specialist, Specialists, source_of
 from twins.store import Store
 
-TRACKS_VERSION = "12"
+TRACKS_VERSION = "13"
 COMPONENTS_VERSION = "1"
 """Raise these, and those of the specialists, when results change: that is what makes old twins stale."""
 

@@ -180,14 +180,15 @@ def rank(state: RetrieveState, runtime: Rt) -> Json:
     context, threshold = runtime.context, runtime.context.options.threshold
     verdicts = [Judged.model_validate(verdict) for verdict in state["verdicts"]]
     warnings: list[Json] = []
-    if context.investigator is not None and all(verdict.by_rules for verdict in verdicts):
+    nobody_judged = context.investigator is not None and all(verdict.by_rules for verdict in verdicts)
+    if nobody_judged:
         verdicts = [Judged.model_validate({**verdict, "by_rules": True}) for verdict in state["screened"]]
         if verdicts:
             warnings.append(
                 as_warning("answered_by_rules", "no model judged a single video: this is the rules' answer")
             )
     ordered = order_verdicts(state["coarse"], verdicts, threshold, verified_first=context.investigator is not None)
-    close = close_call(ordered, threshold) if context.compare is not None else []
+    close = close_call(ordered, threshold) if context.compare is not None and not nobody_judged else []
     if close and context.compare is not None:
         try:
             names = context.compare(state["query"], close)

@@ -1,10 +1,20 @@
 """What every test may ask for."""
 
+import os
+import sys
 from pathlib import Path
 
 import pytest
 
 from tests.checkpoints import torchvision_cpu
+
+# Each core has a worker already: threads that wait for each other's cores cost more than small models compute. Before
+# torch is imported, which looks once.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+# Containers often forbid bytecode: then each of the hundred processes of a run compiles the product anew, and each
+# worker rewrites the asserts of all tests.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
 
 torchvision_cpu.install()
 

@@ -1,19 +1,25 @@
 """Which tracks are one thing in pieces: side by side all the time, or one after the other."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from itertools import count, permutations
+from itertools import count, permutations, zip_longest
 
 import numpy as np
 
 from tools.tracks import RawTrack, Sample, looks_apart
+from twins.geometry import Doubles
 from twins.masks import join_masks
 
 TOGETHER = 0.8
 """Pieces that touch in this share of the frames in which both are seen are one thing."""
 MIN_TOGETHER = 2
 """Frames that two pieces must share before their touching says anything."""
+WANDER = 0.3
+"""Pieces of one thing keep their places to each other to within this share of its size, most of the time; of two things
+that touch all along, as who chases and who flees, one goes around the other."""
+WATCHED, LIMB = 8, 0.3
+"""It says so only where both are seen in so many frames. What is smaller than this share of the other may be a limb."""
 SAME_LOOKS = 0.45
 """Histogram distance up to which a thing that comes back is the one that went."""
 SAME_SIZE = 2.5
@@ -24,9 +30,9 @@ RETURN_REACH = 0.25
 """… and this far away, as a share of the frame's diagonal."""
 CUT = 2
 """Pixels up to which a box reaches to the border that cuts it."""
-SCRAP = 0.03
-"""A first or last sight of less than this share of a thing's usual area is a stain where it was, unless the border cuts
-it."""
+SCRAP, SLIVER = 0.03, 0.1
+"""A first or last sight of less than the first share of a thing's usual area is a stain where it was. Where the border
+cuts it, less than the second share is nothing any more, if the border cuts the sight beside it, too."""
 EDGE = 0.02
 """Closer to the frame's border than this share of its longer side, a thing is leaving or entering."""
 
@@ -52,6 +58,9 @@ def join_pieces(tracks: Mapping[int, RawTrack], touching: Mapping[int, Iterable[
         if share < TOGETHER:
             break
         keep, gone = sorted(pair, key=lambda label: (-len(seen[label]), label))
+        if _are_two(*([tracks[label] for label in members[name]] for name in (keep, gone))):
+            del near[pair]
+            continue
         members[keep] |= members.pop(gone)
         seen[keep] |= seen.pop(gone)
         for other in list(near):
@@ -61,6 +70,30 @@ def join_pieces(tracks: Mapping[int, RawTrack], touching: Mapping[int, Iterable[
                 if rest != keep:
                     near[frozenset((rest, keep))] |= frames
     return [_join([tracks[label] for label in sorted(group)]) for group in members.values()]
+
+
+def _are_two(pieces: Sequence[RawTrack], others: Sequence[RawTrack]) -> bool:
+    """Say whether what touches are two things for sure: of like size, and one wanders about the other."""
+    shared = sorted(_numbers(pieces) & _numbers(others))
+    if len(shared) < WATCHED:
+        return False
+    ours, theirs = ([_place(each, number) for number in shared] for each in (pieces, others))
+    ways = np.array([there - here for (here, _), (there, _) in zip(ours, theirs, strict=True)])
+    sizes = np.array([(area, other) for (_, area), (_, other) in zip(ours, theirs, strict=True)])
+    usual = np.median(sizes, axis=0)
+    away = np.linalg.norm(ways - np.median(ways, axis=0), axis=1)
+    return bool(usual.min() >= LIMB * usual.max() and np.median(away) > WANDER * np.sqrt(usual.sum()))
+
+
+def _numbers(pieces: Sequence[RawTrack]) -> set[int]:
+    return {number for piece in pieces for number in piece.samples}
+
+
+def _place(pieces: Sequence[RawTrack], number: int) -> tuple[Doubles, float]:
+    """Return the centre of pieces in a frame, and their area."""
+    there = [piece.samples[number] for piece in pieces if number in piece.samples]
+    areas = np.array([sample.area for sample in there], np.float64)
+    return np.average([sample.centre for sample in there], axis=0, weights=areas), float(areas.sum())
 
 
 def join_returns(tracks: list[RawTrack], width: int, height: int) -> list[RawTrack]:
@@ -92,9 +125,19 @@ def _share(pair: frozenset[int], seen: Mapping[int, set[int]], near: Mapping[fro
 def without_scraps(track: RawTrack, width: int, height: int) -> RawTrack:
     """Return a track that begins and ends with a sight of the thing: who has left is not seen for longer by a speck."""
     numbers = sorted(track.samples)
-    least = SCRAP * track.typical_area
-    told = [n for n in numbers if track.samples[n].area >= least or _is_cut(track.samples[n], width, height)]
-    samples = {number: track.samples[number] for number in numbers if told[0] <= number <= told[-1]}
+    cut = {number: _is_cut(track.samples[number], width, height) for number in numbers}
+    shares = {number: sample.area / track.typical_area for number, sample in track.samples.items()}
+
+    def ends(order: list[int]) -> int:
+        """Return the first number in an order whose sight is one of the thing."""
+        return next(
+            number
+            for number, beside in zip_longest(order, order[1:])
+            if shares[number] >= (SLIVER if cut[number] and cut.get(beside) else 0.0 if cut[number] else SCRAP)
+        )
+
+    first, last = ends(numbers), ends(numbers[::-1])
+    samples = {number: track.samples[number] for number in numbers if first <= number <= last}
     return track if len(samples) == len(numbers) else replace(track, samples=samples)
 
 

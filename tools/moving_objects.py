@@ -29,6 +29,10 @@ SHADE, SHADE_HUE = 0.5, 10.0
 STANDS_OUT, SHADE_STANDS_OUT = 0.45, 0.75
 """Fainter than this share of what a thing's bulk differs from the background is its rim, or its shadow."""
 SCRAP = 0.04
+"""A piece of less than this share of the largest one is a speck, and …"""
+LOOSE_SCRAP, LOOSE = 0.15, 0.15
+"""… one of less than this share as well, if it lies further off than this share of the largest one's diagonal: a patch
+of cloud, or another thing's shadow."""
 RIM = 2
 REFINED_SHARE = 0.35
 """Where less than this share is left, the thing is like its background, and nothing is taken off."""
@@ -149,10 +153,18 @@ def without_scraps(mask: Bools) -> Bools:
     count, pieces, stats, _ = cv2.connectedComponentsWithStats(mask.astype(np.uint8))
     if count <= 2:
         return mask
-    areas = stats[:, cv2.CC_STAT_AREA]
-    kept = areas >= SCRAP * areas[1:].max()
-    kept[0] = False
+    areas = stats[:, cv2.CC_STAT_AREA].astype(np.float64)
+    areas[0] = 0.0
+    largest = int(areas.argmax())
+    far = _gaps(stats, largest) > LOOSE * np.hypot(*stats[largest, 2:4])
+    kept = areas >= np.where(far, LOOSE_SCRAP, SCRAP) * areas[largest]
     return np.asarray(kept[pieces])
+
+
+def _gaps(stats: NDArray[Any], to: int) -> Doubles:
+    """Return (n,) the distances of pieces' boxes from one of them, by the statistics that OpenCV keeps of pieces."""
+    low, high = stats[:, :2], stats[:, :2] + stats[:, 2:4]
+    return np.asarray(np.linalg.norm(np.maximum(0, np.maximum(low - high[to], low[to] - high)), axis=1), np.float64)
 
 
 def clean(mask: Bools) -> Bools:

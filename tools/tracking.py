@@ -7,8 +7,8 @@ from functools import lru_cache
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
+from tools.sharing import Labels, likeliest, nearest_label
 from tools.tracks import (
     RECENT,
     RawTrack,
@@ -24,8 +24,6 @@ from tools.tracks import (
 from twins.geometry import Bools, Bytes, Doubles, Floats
 from twins.masks import encode_within
 
-Labels = NDArray[np.int32]
-
 MIN_BLOB = 0.0003
 """Smaller blobs, as a share of the frame, are not begun as tracks."""
 SHARED = 0.3
@@ -40,6 +38,8 @@ SETTLED = 4
 """From so many samples on a track's size is taken to be known."""
 APART = 0.3
 """Pieces of one track further apart than this share of its diagonal are two things."""
+UNLIKE_APART = 0.1
+"""So are pieces further apart than this that do not look alike: the shadow of a neighbour, say."""
 PIECE = 0.08
 """Smaller pieces, as a share of the track, never become things of their own."""
 NEXT_TO = 0.006
@@ -122,7 +122,7 @@ class Tracker:
             flow: (h, w, 2) displacement to the frame before; none for the first frame.
         """
         carried = self._carry(foreground.shape, flow)
-        labels, held, unclaimed = self._claim(carried, foreground)
+        labels, held, unclaimed = self._claim(carried, foreground, lab)
         blobs = [blob for region in unclaimed if (blob := _blob(region, lab)) is not None]
         # Whoever holds only scraps may be elsewhere, having moved too fast for the flow.
         found = {label for label, region in held.items() if region.area >= HELD * self._followed[label].area}
@@ -190,7 +190,7 @@ class Tracker:
         )
         return carried.astype(np.int32)
 
-    def _claim(self, carried: Labels, foreground: Bools) -> tuple[Labels, dict[int, Region], list[Region]]:
+    def _claim(self, carried: Labels, foreground: Bools, lab: Bytes) -> tuple[Labels, dict[int, Region], list[Region]]:
         """Give every blob's pixels to the tracks that claim it.
 
         Returns:
@@ -212,7 +212,7 @@ class Tracker:
             if not claims:
                 unclaimed.append(region)
                 continue
-            given, rest = self._share_out(region, inside, claims)
+            given, rest = self._share_out(region, inside, claims, lab[region.window])
             np.copyto(labels[region.window], given, where=given > 0)
             if rest is None and len(claims) == 1:
                 parts.setdefault(claims[0], []).append(region)
@@ -225,16 +225,19 @@ class Tracker:
         held = {label: some[0] if len(some) == 1 else _joined(labels, label, some) for label, some in parts.items()}
         # What one blob went to as a whole hangs together.
         loose = [label for label, some in parts.items() if len(some) > 1 or label not in blobs]
-        return labels, held, unclaimed + _part(labels, held, loose)
+        return labels, held, unclaimed + _part(labels, held, loose, lab)
 
-    def _share_out(self, region: Region, carried: Labels, claims: list[int]) -> tuple[Labels, Bools | None]:
+    def _share_out(self, region: Region, carried: Labels, claims: list[int], lab: Bytes) -> tuple[Labels, Bools | None]:
         """Divide a blob among the tracks that claim it, each pixel to the nearest; return what is left over, too."""
         known = sum(self._followed[label].area for label in claims)
         settled = all(self._followed[label].count >= SETTLED for label in claims)
         whole = not settled or region.area < GROWTH * known
         if whole and len(claims) == 1:
             return region.mask * np.int32(claims[0]), None
-        nearest, away = _nearest_label(np.where(np.isin(carried, claims) & region.mask, carried, 0))
+        nearest, away = nearest_label(np.where(np.isin(carried, claims) & region.mask, carried, 0))
+        if len(claims) > 1:
+            things = {label: (self._followed[label].looks, self._followed[label].area) for label in claims}
+            nearest = likeliest(carried, region.mask, things, lab)
         given = np.where(region.mask, nearest, 0)
         if whole:
             return given, None
@@ -263,7 +266,7 @@ class Tracker:
         return names
 
 
-def _part(labels: Labels, held: dict[int, Region], loose: Iterable[int]) -> list[Region]:
+def _part(labels: Labels, held: dict[int, Region], loose: Iterable[int], lab: Bytes) -> list[Region]:
     """Take pieces that have moved away from the bulk of their track out of the labels, and return them."""
     parted: list[Region] = []
     for label in loose:
@@ -273,8 +276,9 @@ def _part(labels: Labels, held: dict[int, Region], loose: Iterable[int]) -> list
             continue
         pieces.sort(key=lambda piece: -piece.area)
         bulk = pieces[0]
-        reach = APART * float(np.hypot(*bulk.mask.shape))
-        away = [p for p in pieces[1:] if p.area >= PIECE * bulk.area and _gap(bulk.box, p.box) > reach]
+        large = [piece for piece in pieces[1:] if piece.area >= PIECE * bulk.area]
+        seen = lab[whole.window]
+        away = [piece for piece in large if _is_apart(bulk, piece, seen)]
         for piece in away:
             moved = piece.within(whole)
             labels[moved.window][moved.mask] = 0
@@ -282,6 +286,15 @@ def _part(labels: Labels, held: dict[int, Region], loose: Iterable[int]) -> list
         if away:
             held[label] = Region(whole.window, labels[whole.window] == label).trimmed()
     return parted
+
+
+def _is_apart(bulk: Region, piece: Region, lab: Bytes) -> bool:
+    """Say whether a piece is none of the thing that the bulk shows: far off, or near and of other looks."""
+    gap = _gap(bulk.box, piece.box) / float(np.hypot(*bulk.mask.shape))
+    if gap <= UNLIKE_APART or gap > APART:
+        return gap > APART
+    looks = (looks_of(lab[region.window], region.mask) for region in (bulk, piece))
+    return looks_apart(*looks) > LOOKS
 
 
 def _joined(labels: Labels, label: int, parts: Sequence[Region]) -> Region:
@@ -314,16 +327,6 @@ def _misfits(things: Sequence[_Followed], blobs: Sequence[_Blob], seconds: float
         if misfit < 1.0:
             costs[row, column] = misfit
     return costs
-
-
-def _nearest_label(markers: Labels) -> tuple[Labels, Floats]:
-    """Return for every pixel the label of the nearest marked pixel, and how far away that is."""
-    free = (markers == 0).astype(np.uint8)
-    away, regions = cv2.distanceTransformWithLabels(free, cv2.DIST_L2, 5, labelType=cv2.DIST_LABEL_PIXEL)
-    names = np.zeros(int(regions.max()) + 1, np.int32)
-    marked = markers > 0
-    names[regions[marked]] = markers[marked]
-    return names[regions], away.astype(np.float32)
 
 
 def _sharing(held: Mapping[int, Region], foreground: Bools) -> list[frozenset[int]]:

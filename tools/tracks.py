@@ -7,6 +7,7 @@ from statistics import median
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from twins.geometry import Bools, Bytes, Floats
 from twins.masks import CocoRle
@@ -62,8 +63,8 @@ class Region:
 
     def trimmed(self) -> "Region":
         """Return the same pixels in the smallest window that holds them; there must be some."""
-        rows, columns = np.flatnonzero(self.mask.any(axis=1)), np.flatnonzero(self.mask.any(axis=0))
-        part = (slice(int(rows[0]), int(rows[-1]) + 1), slice(int(columns[0]), int(columns[-1]) + 1))
+        x, y, width, height = cv2.boundingRect(self.mask.view(np.uint8))
+        part = (slice(y, y + height), slice(x, x + width))
         return Region(part, self.mask[part]).within(self)
 
     def sight(self, seconds: float) -> Sight:
@@ -168,8 +169,13 @@ def looks_of(lab: Bytes, mask: Bools) -> Floats:
     pixels = lab[mask]
     if len(pixels) == 0:
         return np.zeros(6 * 8 * 8, np.float32)
-    codes = _LIGHTS[pixels[:, 0]] + _HUES[0, pixels[:, 1]] + _HUES[1, pixels[:, 2]]
+    codes = colour_codes(pixels)
     return (np.bincount(codes, minlength=6 * 8 * 8) / len(pixels)).astype(np.float32)
+
+
+def colour_codes(lab: Bytes) -> NDArray[np.int16]:
+    """Return (…) the bins of Lab pixels (…, 3) in a histogram of looks."""
+    return np.asarray(_LIGHTS[lab[..., 0]] + _HUES[0, lab[..., 1]] + _HUES[1, lab[..., 2]])
 
 
 def looks_apart(a: Floats, b: Floats) -> float:

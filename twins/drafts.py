@@ -131,9 +131,20 @@ class Draft:
 def live_generation(layout: Layout, video_id: str) -> Generation:
     """Return the generation that ``current`` names. Raises ``FileNotFoundError`` for a video that is not there."""
     folder = layout.video(video_id)
+    name = live_name(folder)
+    if name is None:
+        raise FileNotFoundError(folder / "current")
+    return Generation(folder / name)
+
+
+def live_name(folder: Path) -> str | None:
+    """Return the name of the live generation in a video's folder; none where the folder is not there."""
+    try:
+        name = (folder / "current").read_bytes().decode("ascii", "replace").strip()
+    except FileNotFoundError:
+        return None
     # What is no name becomes one that is nowhere, so that reading says that the video is incomplete.
-    name = (folder / "current").read_text("ascii", "replace").strip()
-    return Generation(folder / (name if is_generation(name) else "g-unreadable"))
+    return name if is_generation(name) else "g-unreadable"
 
 
 def has_old_generations(video: Path) -> bool:

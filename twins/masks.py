@@ -48,16 +48,20 @@ def encode_within(mask: Bools, corner: tuple[int, int], size: tuple[int, ...]) -
     from pycocotools import mask as coco
 
     (height, width), (top, left) = size, corner
-    columns = np.zeros((mask.shape[1], mask.shape[0] + 2), np.int8)
+    # Thousands of masks a clip: of small arrays, np.diff, np.delete and np.append cost more than their values.
+    columns = np.zeros((mask.shape[1], mask.shape[0] + 2), np.bool_)
     columns[:, 1:-1] = mask.T
-    column, row = np.divmod(np.flatnonzero(np.diff(columns.ravel())), columns.shape[1])
+    pixels = columns.ravel()
+    column, row = np.divmod(np.flatnonzero(pixels[1:] != pixels[:-1]), columns.shape[1])
     turns = (left + column) * height + top + row
     # A run that ends at the bottom of the frame goes on at the top of the next column.
     goes_on = np.flatnonzero(turns[1:-1:2] == turns[2::2])
-    turns = np.delete(turns, np.concatenate([2 * goes_on + 1, 2 * goes_on + 2]))
+    if len(goes_on):
+        turns = np.delete(turns, np.concatenate([2 * goes_on + 1, 2 * goes_on + 2]))
     # The last run ends with the frame, and is not followed by an empty one.
-    ends = turns if len(turns) and turns[-1] == height * width else np.append(turns, height * width)
-    counts = np.diff(ends, prepend=0).tolist()
+    turns = turns[:-1] if len(turns) and turns[-1] == height * width else turns
+    ends = np.concatenate([[0], turns, [height * width]])
+    counts = (ends[1:] - ends[:-1]).tolist()
     rle = coco.frPyObjects({"size": [height, width], "counts": counts}, height, width)
     return {"size": [height, width], "counts": rle["counts"].decode("ascii")}
 

@@ -11,7 +11,7 @@ from typing import IO, TYPE_CHECKING, Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from twins.drafts import GRACE_SECONDS, Draft, has_old_generations, live_generation, retire
+from twins.drafts import GRACE_SECONDS, Draft, has_old_generations, live_generation, live_name, retire
 from twins.durable import create_file, disk_errors, replace_file
 from twins.errors import TwinseekError
 from twins.generations import Generation, Manifest
@@ -121,10 +121,7 @@ class Store:
 
     def current(self, video_id: str) -> str | None:
         """Return the name of the live generation; none for a video that is not in the library."""
-        try:
-            return live_generation(self._layout, video_id).name
-        except FileNotFoundError:
-            return None
+        return live_name(self._layout.video(video_id))
 
     # What is known
 
@@ -189,11 +186,12 @@ class Store:
 
     def version(self, video_id: str) -> tuple[str | None, tuple[str, ...]]:
         """Return what :meth:`effective` depends on: the live generation and the keys of the observations."""
+        folder = self._layout.video(video_id)
         try:
-            names = os.listdir(self._layout.video(video_id) / "observations")  # noqa: PTH208 - names are enough
+            names = os.listdir(folder / "observations")  # noqa: PTH208 - names are enough
         except FileNotFoundError:
             names = []
-        return self.current(video_id), tuple(sorted(name for name in names if name.endswith(".json")))
+        return live_name(folder), tuple(sorted(name for name in names if name.endswith(".json")))
 
     # Writing
 

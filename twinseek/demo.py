@@ -106,5 +106,6 @@ def _index_and_ask(
             library.frames,
             title="Twinseek demo",
             notes=[answer.note for answer in answered],
+            right=[answer.right for answer in answered],
         )
     return answered, report

@@ -17,7 +17,7 @@ from twins.observations import EffectiveTwin
 from twins.protocols import Decomposer, Judge, TextEncoder
 from twins.queries import Decomposition, ResultWarning
 from twins.schema import Twin
-from twins.search import SearchIndex
+from twins.search import OutdatedError, SearchIndex
 from twins.search.chroma import Chroma
 from twins.search.chroma_client import ChromaUnavailableError
 from twins.search.index import LOCK_SECONDS
@@ -94,11 +94,19 @@ class Gallery:
 
     @cached_property
     def index(self) -> SearchIndex:
-        """The search index, open for reading.
+        """The search index, open for reading; one that an older version made is made anew first.
 
         Raises:
-            TwinseekError: where there is none, saying how to make it.
+            TwinseekError: where there is none, or an old one cannot be written, saying how to make it.
         """
+        try:
+            return SearchIndex.open(self._folder, writable=False)
+        except OutdatedError:
+            if not self._store.writable:
+                raise
+        # The vectors lie beside the twins: nothing is embedded again.
+        with SearchIndex.open(self._folder, writable=True) as index:
+            embed_library(self._store, index, self.encoder)
         return SearchIndex.open(self._folder, writable=False)
 
     @property

@@ -1,7 +1,6 @@
 """Answers, videos and twins in the terminal: tables where there is one, plain lines in files and pipes."""
 
 from collections.abc import Mapping, Sequence
-from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 from rich import box
@@ -11,12 +10,12 @@ from rich.table import Table
 from rich.text import Text
 
 from agents.open_parts import SOURCE as OPEN
-from graphs.answering import told_status
+from graphs.answering import called, told_status
 from twins.queries import Check, CheckedClaim, Cost, Hit, ResultRecord, Status
 from twins.schema import Fact, Span, Twin
 from twinseek.plain_text import clock, clock_span, count, plain_text
 from twinseek.videos import VideoRow
-from twinseek.ways import told_way
+from twinseek.ways import told_plainly, told_way
 
 if TYPE_CHECKING:
     from tools.door import Plugin
@@ -51,6 +50,8 @@ def print_result(record: ResultRecord, console: Console) -> None:
     _print(console, Text(plain_text(record.answer), style="bold"))
     if record.results:
         _print_hits(record, console)
+    if plainly := told_plainly(record):
+        _print(console, Text(plain_text(plainly), style="dim"))
     if record.cost.llm_calls:
         _print(console, Text(_spent(record.cost), style="dim"))
     # The answer is one of the warnings where nothing fits: it need not be read twice.
@@ -233,7 +234,7 @@ def _headline(hit: Hit, console: Console) -> Text:
 
 
 def _name(hit: Hit) -> str:
-    return plain_text(PurePath(hit.path).name if hit.path else hit.video_id)
+    return plain_text(called(hit))
 
 
 def _told(hit: Hit) -> str:

@@ -2,7 +2,7 @@
 
 import tomllib
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import product
@@ -89,7 +89,7 @@ class Lexicon:
     (attribute kind, basic term); ``adjectives`` a word to a predicate that it says of its noun.
     """
 
-    verbs: dict[str, tuple[Pattern, ...]]
+    verbs: Mapping[str, tuple[Pattern, ...]]
     places: dict[str, tuple[Place, ...]]
     names: dict[tuple[str, ...], tuple[str, str]]
     looks: dict[str, tuple[str, str]]
@@ -134,11 +134,11 @@ def lexicon() -> Lexicon:
     directions, origins = space.pop("directions"), space.pop("origins")
     entries = [*motion.items(), *interaction.items(), *space.items()]
     return Lexicon(
-        verbs=_verbs(entries),
+        verbs=Verbs(entries),
         places=_places(space, directions, origins, motion),
         names=_names(entries),
         looks=_looks(look),
-        neighbours={**look["neighbours"], **look["shape_neighbours"]},
+        neighbours={**look["neighbours"], **look["shape_neighbours"], **look["texture_neighbours"]},
         colour_things=frozenset(look["things"]["words"]),
         adjectives={
             word: name for name, entry in [*motion.items(), *space.items()] for word in entry.get("adjectives", ())
@@ -190,23 +190,55 @@ def pattern(predicate: str, voice: str, text: str, *, general: bool = False) -> 
     return Pattern(predicate, voice, tuple(word if word == SLOT else stem(word) for word in words), general)
 
 
-def expand(text: str) -> Iterable[str]:
-    """Write out the groups of a pattern: ``<go> past *`` is one pattern for every verb of going."""
-    groups = [sorted(closed_class(word[1:-1])) if word.startswith("<") else [word] for word in text.split()]
+class Verbs(Mapping[str, tuple[Pattern, ...]]):
+    """The patterns of each first stem, the longest first; made when they are asked for.
+
+    There are some ten thousand, of which a question looks at a few hundred.
+    """
+
+    def __init__(self, entries: Iterable[tuple[str, dict[str, Any]]]) -> None:
+        self._made: dict[str, tuple[Pattern, ...]] = {}
+        self._listed: dict[str, list[tuple[str, str, str]]] = defaultdict(list)
+        for name, entry in entries:
+            listed = [(voice, text) for voice in VOICES for text in entry.get(voice, ())]
+            listed += [("active", text) for text in entry.get("verbs", ())]
+            listed += [("inverse", text) for text in entry.get("inverse_verbs", ())]
+            for voice, text in listed:
+                for first in {stem(word): None for word in _group(text.split()[0])}:
+                    self._listed[first].append((name, voice, text))
+
+    def __getitem__(self, first: str) -> tuple[Pattern, ...]:
+        if first not in self._made:
+            if first not in self._listed:
+                raise KeyError(first)
+            found = [
+                pattern(name, voice, written, general="<" in text)
+                for name, voice, text in self._listed[first]
+                for written in _expand(text, first)
+            ]
+            self._made[first] = tuple(sorted(found, key=lambda p: p.literal, reverse=True))
+        return self._made[first]
+
+    def __contains__(self, first: object) -> bool:
+        return first in self._listed
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._listed)
+
+    def __len__(self) -> int:
+        return len(self._listed)
+
+
+def _expand(text: str, first: str) -> Iterable[str]:
+    """Write out the groups of a pattern (``<go> past *``: one for every verb of going) that begins with this stem."""
+    head, *others = text.split()
+    groups = [[word for word in _group(head) if stem(word) == first], *map(_group, others)]
     return (" ".join(words) for words in product(*groups))
 
 
-def _verbs(entries: list[tuple[str, dict[str, Any]]]) -> dict[str, tuple[Pattern, ...]]:
-    found: dict[str, list[Pattern]] = defaultdict(list)
-    for name, entry in entries:
-        listed = [(voice, text) for voice in VOICES for text in entry.get(voice, ())]
-        listed += [("active", text) for text in entry.get("verbs", ())]
-        listed += [("inverse", text) for text in entry.get("inverse_verbs", ())]
-        for voice, text in listed:
-            for written in expand(text):
-                made = pattern(name, voice, written, general="<" in text)
-                found[made.words[0]].append(made)
-    return {stem: tuple(sorted(group, key=lambda p: p.literal, reverse=True)) for stem, group in found.items()}
+def _group(word: str) -> list[str]:
+    """Return the words that ``<go>`` stands for, in order; any other word stands for itself."""
+    return sorted(closed_class(word[1:-1])) if word.startswith("<") else [word]
 
 
 def _places(

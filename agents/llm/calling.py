@@ -26,6 +26,8 @@ LINE_ERRORS = frozenset(["TransportError", "TimeoutException", "APIConnectionErr
 """Base classes by which HTTP clients (httpx and its kin, OpenAI's, Anthropic's) name a bad line or a timeout."""
 NOT_A_MODEL = (ValueError, LookupError, TypeError)
 """What integrations raise where a body is not that of a chat model: cut JSON, an HTML page, no choices."""
+NO_SERVER = frozenset(["ConnectError", "ConnectionRefusedError", "gaierror"])
+"""Names of what is raised where nothing listens at an address, or the address is none."""
 SHOWN = 300
 """Characters of a server's message that are repeated."""
 
@@ -218,6 +220,11 @@ def _wait(state: RetryCallState, backoff: float) -> float:
 
 def _is_line_error(error: BaseException) -> bool:
     return any(isinstance(one, OSError) or LINE_ERRORS & _names(one) for one in _chain(error))
+
+
+def is_nobody_there(error: BaseException | None) -> bool:
+    """Say whether a request failed because no server is at its address: all others of the same time would, too."""
+    return error is not None and not _is_timeout(error) and any(NO_SERVER & _names(one) for one in _chain(error))
 
 
 def _is_timeout(error: BaseException) -> bool:

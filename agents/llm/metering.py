@@ -56,6 +56,8 @@ class Meter:
         self.budget = budget or Budget()
         self.estimated = False
         """A provider sent no usage for at least one call: its tokens are estimates."""
+        self.gone: dict[str, str] = {}
+        """Models that no server answers for, with the sentence that says so: they are not asked again."""
         self._clock, self._began = clock, clock()
         self._calls = self._tool_calls = 0
         self._prompt_tokens = self._completion_tokens = self._reserved = 0

@@ -14,7 +14,14 @@ from langchain_core.messages.utils import count_tokens_approximately
 from pydantic import BaseModel
 
 from agents.llm.asking import Asking, Terms
-from agents.llm.calling import USUAL, CallLimits, ModelGaveUpError, call_patiently, message_of
+from agents.llm.calling import (
+    USUAL,
+    CallLimits,
+    ModelGaveUpError,
+    call_patiently,
+    is_nobody_there,
+    message_of,
+)
 from agents.llm.metering import Meter
 from agents.llm.transcript import Transcript, without_secrets
 from prompts.answers import BadAnswerError, answer_text, read_answer, was_refused
@@ -165,7 +172,10 @@ class Model:
         """Send messages and return what came, and the seconds that it took.
 
         Where the server does not take all of the request, it is asked with less. What came to nothing is written down.
+        Where no server is there, it is not asked again by the same query: that takes seconds for each candidate.
         """
+        if self.name in self.meter.gone:
+            raise ModelGaveUpError(self.meter.gone[self.name])
         terms = self._asking.terms_for(request.schema)
 
         def failed(error: Exception, seconds: float) -> None:
@@ -180,7 +190,10 @@ class Model:
             except TwinseekError as error:
                 lesser = self._asking.lesser(error.__cause__, terms)
                 if lesser is None:  # without its cause, which may repeat the key
-                    raise type(error)(self._without_secrets(str(error))) from None
+                    told = self._without_secrets(str(error))
+                    if is_nobody_there(error.__cause__):
+                        self.meter.gone[self.name] = told
+                    raise type(error)(told) from None
                 terms = lesser
             except Exception as error:
                 raise self._unreadable(error) from None

@@ -1,5 +1,6 @@
 """What a model's claim says, in our words: no more than its check looks at."""
 
+from agents.alike import RELATION as ALIKE
 from agents.camera import RELATION as CAMERA
 from agents.camera import sentence
 from twins.predicates import PREDICATES
@@ -22,6 +23,8 @@ def state(claim: Claim) -> str:
         said = f"{name}: {claim.value}"
     elif name == "count":
         said = f"count: {claim.value}"
+    elif name == ALIKE:
+        said = f"{' and '.join(f'thing {one}' for one in claim.instances)} look alike"
     elif name == CAMERA:
         said = sentence(claim.value)
     else:

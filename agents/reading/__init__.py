@@ -16,6 +16,7 @@ from agents.reading.changes import settle_camera, settle_changes
 from agents.reading.connectors import Connectors
 from agents.reading.entities import FRAME, Entity, Part, Reading
 from agents.reading.figures import take_literally
+from agents.reading.lookalikes import pair_lookalikes
 from agents.reading.nouns import Nouns
 from agents.reading.places import Places
 from agents.reading.verbs import Verbs
@@ -28,6 +29,7 @@ def read(tokens: Sequence[Token]) -> Reading:
     settle_changes(walker.reading, tokens)
     settle_camera(walker.reading)
     take_literally(walker.reading.entities, tokens)
+    pair_lookalikes(tokens, walker.reading)
     return walker.reading
 
 

@@ -76,7 +76,7 @@ class Connectors(Walk):
     def _negating_verb(self) -> tuple[str, int] | None:
         """Find ``failed to``, ``avoids`` and the like in any inflection."""
         for phrase, kind in lexicon().negations.items():
-            if kind != "verbs":
+            if kind != "verbs" or not same_word(phrase[0], self.words[self.at]):
                 continue
             window = self.tokens[self.at : self.at + len(phrase)]
             if len(window) == len(phrase) and all(

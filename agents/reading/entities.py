@@ -62,7 +62,7 @@ class Reading:
 
     ``order`` holds (relation, earlier or inner part, other part); ``covered`` the positions of the words that some
     part or entity explains; ``denials`` start and end of words that deny what no part says, ``settled``
-    the positions of words that only tie, date or repeat.
+    the positions of words that only tie, date or repeat; ``alike`` who looks like whom.
     """
 
     entities: list[Entity] = field(default_factory=list)
@@ -73,6 +73,7 @@ class Reading:
     counted: list[Entity] = field(default_factory=list)
     denials: list[tuple[int, int]] = field(default_factory=list)
     settled: set[int] = field(default_factory=set)
+    alike: list[tuple[Entity, Entity]] = field(default_factory=list)
 
 
 @dataclass

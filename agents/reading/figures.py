@@ -25,7 +25,7 @@ def figures(words: Sequence[str]) -> set[int]:
     found: set[int] = set()
     for at, word in enumerate(words):
         for phrase in lexicon().idioms:
-            if tuple(words[at : at + len(phrase)]) == phrase:
+            if phrase[0] == word and tuple(words[at : at + len(phrase)]) == phrase:
                 found.update(range(at, at + len(phrase)))
         if word == "like" and (at == 0 or words[at - 1] not in COMPARED):
             end = next((n for n in range(at, len(words)) if words[n] in ",;:.!?()"), len(words))

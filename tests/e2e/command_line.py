@@ -24,13 +24,16 @@ def twinseek(*args: str | Path, cwd: Path | None = None, timeout: float = 120, *
     )
 
 
-def in_turn(*commands: Sequence[str | Path]) -> list[subprocess.CompletedProcess[str]]:
+def in_turn(
+    *commands: Sequence[str | Path], cwd: Path | None = None, **env: str
+) -> list[subprocess.CompletedProcess[str]]:
     """Run commands one after the other in one process, which starts and imports once; return how each ended."""
     words = [list(map(os.fspath, command)) for command in commands]
     with tempfile.NamedTemporaryFile() as answers:
         subprocess.run(
             [sys.executable, Path(__file__).with_name("in_turn.py"), answers.name],
-            env={**os.environ, "OMP_NUM_THREADS": "1"},
+            cwd=cwd,
+            env={**os.environ, "OMP_NUM_THREADS": "1", **env},
             input=json.dumps(words),
             text=True,
             timeout=120,

@@ -2,14 +2,17 @@
 
 import json
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from tests.e2e.command_line import twinseek
+from tests.e2e.command_line import in_turn, twinseek
 from tests.e2e.films import write_film
 from twins.store import Store
 
 QUESTION = "a red thing moves to the right"
+ASK = ("ask", QUESTION, "--json", "--top", "50")
+LIST = ("list", "--json")
 SECONDS = 120.0
 """What takes longer than this does not end at all."""
 
@@ -28,31 +31,59 @@ def write_clips(folder: Path, count: int) -> Path:
     return folder
 
 
+def indexing(clips: Path, *options: str) -> tuple[str | Path, ...]:
+    """Return the words of ``twinseek index --json``.
+
+    In one process, unless the options say otherwise: where nothing is tested of the others, they cost two starts.
+    """
+    return "index", clips, "--json", "--jobs", "1", *options
+
+
+def outcomes(library: Path, *commands: Sequence[str | Path], **env: str) -> list[Any]:
+    """Run commands on a library in one process; all must succeed. Return what each said, ``--json`` read."""
+    said = []
+    for words, done in zip(
+        commands, in_turn(*([*each, "--library", library] for each in commands), **env), strict=True
+    ):
+        assert done.returncode == 0, done.stderr
+        assert "Traceback" not in done.stderr
+        said.append(json.loads(done.stdout) if "--json" in words else done.stdout)
+    return said
+
+
+def by_id(rows: list[dict[str, Any]]) -> dict[str, dict[str, Any]]:
+    """Return the rows of ``twinseek list`` by id."""
+    return {row["video_id"]: row for row in rows}
+
+
 def index(clips: Path, library: Path, *options: str, **env: str) -> dict[str, Any]:
     """Run ``twinseek index --json``, which must succeed, and return its report."""
-    done = twinseek("index", clips, "--library", library, "--jobs", "2", "--json", *options, **env)
+    done = twinseek(*indexing(clips, *options), "--library", library, **env)
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout)
 
 
 def listed(library: Path) -> dict[str, dict[str, Any]]:
     """Run ``twinseek list`` and return its rows by id."""
-    done = twinseek("list", "--library", library, "--json")
+    done = twinseek(*LIST, "--library", library)
     assert done.returncode == 0, done.stderr
-    return {row["video_id"]: row for row in json.loads(done.stdout)}
+    return by_id(json.loads(done.stdout))
 
 
 def ask(library: Path, *options: str | Path, **env: str) -> dict[str, Any]:
     """Run ``twinseek ask --json``, which must succeed, and return the record."""
-    done = twinseek("ask", QUESTION, "--library", library, "--json", "--top", "50", *options, **env)
+    done = twinseek(*ASK, "--library", library, *options, **env)
     assert done.returncode == 0, done.stderr
     assert "Traceback" not in done.stderr
     return json.loads(done.stdout)
 
 
 def ask_exactly(library: Path) -> dict[str, Any]:
-    """Run ``twinseek ask`` with exact search."""
-    return ask(library, TWINSEEK_SEARCH__PATH="exact")
+    """Ask a library that is opened only now, by exact search: what commands must answer too."""
+    from twinseek.library import Library  # here, as scripts that never ask import this file too
+
+    with Library.open(library, search={"path": "exact"}) as opened:
+        return opened.ask(QUESTION, top=50).to_dict()
 
 
 def essence(record: dict[str, Any]) -> Any:

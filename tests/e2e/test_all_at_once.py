@@ -14,20 +14,22 @@ import pytest
 
 pytest.importorskip("langgraph_api", reason="the development server is an extra: twinseek[serve]")
 
-from tests.e2e.command_line import twinseek
 from tests.e2e.libraries import (
+    ASK,
     QUESTION,
     SECONDS,
     ask,
+    ask_exactly,
     check_whole,
     essence,
     index,
+    indexing,
+    outcomes,
     write_clip,
     write_clips,
 )
 from tests.e2e.served import ask_server, served
 from twins.layout import video_id_of
-from twinseek.library import Library
 
 
 @dataclass
@@ -99,29 +101,21 @@ def asked_meanwhile(history: History, *answers: Callable[[], dict[str, Any]]) ->
     assert [fault for witness in witnesses for fault in witness.faults] == []
 
 
-def ask_afresh(library: Path) -> dict[str, Any]:
-    """Ask a library that was opened only now, by exact search."""
-    with Library.open(library, search={"path": "exact"}) as opened:
-        return opened.ask(QUESTION, top=50).to_dict()
-
-
 def change(clips: Path, library: Path, history: History, number: int) -> None:
-    """Add a clip, then put other content in its place, then forget what is gone."""
+    """Add a clip, then put other content in its place; each time forget what is gone."""
     names = []
     for content in (10 + 2 * number, 11 + 2 * number):
         clip = write_clip(clips / "changing.mp4", content)
         names.append(video_id_of(clip, hashlib.sha256(clip.read_bytes()).hexdigest()))
         history.may.add(names[-1])
-        index(clips, library)
-    assert twinseek("prune", "--yes", "--library", library).returncode == 0
+        outcomes(library, indexing(clips), ("prune", "--yes"))
     history.gone.add(names[0])
 
 
 @pytest.mark.parametrize("rounds", [1, pytest.param(6, marks=pytest.mark.slow)])
 def test_answers_are_right_while_videos_come_and_change_and_go(tmp_path, rounds):
     clips, library = write_clips(tmp_path / "clips", 4), tmp_path / "library"
-    index(clips, library)
-    first = ask(library)
+    _, first = outcomes(library, indexing(clips), ASK)
     history = History(set(first["ranking"]), {hit["video_id"] for hit in first["results"]})
     assert len(history.stays) == 4
     with served(library, tmp_path / "log") as url:
@@ -133,15 +127,16 @@ def test_answers_are_right_while_videos_come_and_change_and_go(tmp_path, rounds)
             return ask(library)
 
         for number in range(rounds):
+            if number:
+                (clips / "changing.mp4").unlink()
+                outcomes(library, ("prune", "--yes"))
+                history.gone |= history.may
             with asked_meanwhile(history, by_server, by_server, by_command):
                 change(clips, library, history, number)
-            answers = [by_server(), by_command(), ask_afresh(library)]
+            answers = [by_server(), by_command(), ask_exactly(library)]
             assert set(answers[0]["ranking"]) == set(check_whole(library))
             assert [answer["warnings"] for answer in answers] == [[], [], []]
             assert essence(answers[0]) == essence(answers[1]) == essence(answers[2])
-            (clips / "changing.mp4").unlink()
-            assert twinseek("prune", "--yes", "--library", library).returncode == 0
-            history.gone |= history.may
     assert "Traceback" not in (tmp_path / "log").read_text()
 
 
@@ -150,7 +145,8 @@ def test_two_runs_of_the_index_on_one_library_do_not_disturb_each_other(tmp_path
     shutil.copytree(clips, others)
     for number in (4, 5):
         write_clip(others / f"clip {number}.mp4", number)
-    runs = [threading.Thread(target=index, args=(folder, tmp_path / "library")) for folder in (clips, others)]
+    words = [(folder, tmp_path / "library", "--jobs", "2") for folder in (clips, others)]
+    runs = [threading.Thread(target=index, args=run) for run in words]
     for run in runs:
         run.start()
     for run in runs:
@@ -160,4 +156,4 @@ def test_two_runs_of_the_index_on_one_library_do_not_disturb_each_other(tmp_path
     assert answer["warnings"] == []
     shutil.copytree(others, clips, dirs_exist_ok=True)
     index(clips, tmp_path / "in peace")
-    assert essence(answer) == essence(ask(tmp_path / "in peace"))
+    assert essence(answer) == essence(ask_exactly(tmp_path / "in peace"))

@@ -111,9 +111,10 @@ def indexed(tmp_path_factory):
             if case.status == status:
                 (folder / str(number)).mkdir()
                 case.make(folder / str(number))
-        done = twinseek("index", folder, "--library", library, "--jobs", "1")
-        listed = json.loads(twinseek("list", "--library", library, "--json").stdout)
-        found[status] = done, folder, [(row["video_id"], unquote(row["path"])) for row in listed]
+        words = ("index", folder, "--jobs", "1"), ("list", "--json")
+        done, listed = in_turn(*([*each, "--library", library] for each in words))
+        rows = json.loads(listed.stdout)
+        found[status] = done, folder, [(row["video_id"], unquote(row["path"])) for row in rows]
         assert list((library / ".work").iterdir()) == []
     return found
 
@@ -132,16 +133,13 @@ def test_a_bad_file_is_named_and_its_neighbour_indexed(case, indexed):
     assert [name.startswith("good-") for name, _ in listed].count(True) == 1
 
 
-@pytest.mark.parametrize("flag", ["good.mp4", "nowhere.mp4"])
-def test_a_path_that_is_not_there_is_named_before_any_work(flag, tmp_path):
-    write_film(tmp_path / "good.mp4", frames=10)
-    done = twinseek("index", tmp_path / flag, "--library", tmp_path / "library")
-    if flag == "good.mp4":
-        assert done.returncode == 0, done.stderr
-    else:
-        assert done.returncode == 1
-        assert "nowhere.mp4" in done.stderr
-        assert "Traceback" not in done.stderr
+def test_a_path_that_is_not_there_is_named_before_any_work(tmp_path):
+    good = write_film(tmp_path / "good.mp4", frames=10)
+    done = twinseek("index", good, tmp_path / "nowhere.mp4", "--library", tmp_path / "library")
+    assert done.returncode == 1
+    assert "nowhere.mp4" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert [path.name for path in tmp_path.iterdir()] == ["good.mp4"]
 
 
 @pytest.fixture(scope="module")
@@ -150,7 +148,7 @@ def library(tmp_path_factory):
     folder = tmp_path_factory.mktemp("asked")
     (folder / "clips").mkdir()
     write_film(folder / "clips" / "good.mp4", frames=40)
-    done = twinseek("index", folder / "clips", "--library", folder / "library")
+    done = twinseek("index", folder / "clips", "--library", folder / "library", "--jobs", "1")
     assert done.returncode == 0, done.stderr
     return folder
 
@@ -258,6 +256,4 @@ def test_a_misspelt_setting_is_refused(library):
 
 
 def test_wrong_use_exits_with_2():
-    assert twinseek("ask").returncode == 2
-    assert twinseek("aks").returncode == 2
-    assert twinseek("ask", "x", "--top", "0").returncode == 2
+    assert [done.returncode for done in in_turn(("ask",), ("aks",), ("ask", "x", "--top", "0"))] == [2, 2, 2]

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 import time
@@ -9,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.command_line import twinseek
+from tests.e2e.command_line import in_turn, twinseek
 from tests.e2e.dogs import make_dogs
 from tests.integration.model_server import hangs, says, serve
 
@@ -17,9 +18,29 @@ DOGS = "a dog waits by the door"
 SECONDS = 90.0
 
 
+@pytest.fixture(scope="module")
+def dogs(tmp_path_factory) -> Path:
+    return make_dogs(tmp_path_factory.mktemp("dogs"))
+
+
+@pytest.fixture(scope="module")
+def begun(dogs, tmp_path_factory) -> Path:
+    """Return a library in which the conversation has a turn already."""
+    library = shutil.copytree(dogs, tmp_path_factory.mktemp("begun") / "library")
+    finish(library, "a black cat")
+    return library
+
+
 @pytest.fixture
-def library(tmp_path):
-    return make_dogs(tmp_path)
+def library(dogs, tmp_path) -> Path:
+    """Return a copy in which nobody has spoken yet."""
+    return shutil.copytree(dogs, tmp_path / "library")
+
+
+@pytest.fixture
+def spoken(begun, tmp_path) -> Path:
+    """Return a copy in which the conversation goes on."""
+    return shutil.copytree(begun, tmp_path / "library")
 
 
 def start(library: Path, *options: str) -> subprocess.Popen:
@@ -79,19 +100,17 @@ def kill_while_a_model_thinks(library: Path, message: str, *replies) -> None:
         process.communicate()
 
 
-def test_a_message_in_whose_reading_the_process_was_killed_is_answered_by_the_next(library):
-    finish(library, "a black cat")
-    kill_while_a_model_thinks(library, "a dog waits by the door, please")
-    answers, _ = finish(library, "show me the first")
+def test_a_message_in_whose_reading_the_process_was_killed_is_answered_by_the_next(spoken):
+    kill_while_a_model_thinks(spoken, "a dog waits by the door, please")
+    answers, _ = finish(spoken, "show me the first")
     assert [answer["message"] for answer in answers] == ["a dog waits by the door, please", "show me the first"]
     assert [answer["result"]["results"][0]["video_id"] for answer in answers] == ["alpha", "alpha"]
 
 
-def test_what_was_read_of_a_message_before_a_kill_is_not_read_again(library):
-    finish(library, "a black cat")
+def test_what_was_read_of_a_message_before_a_kill_is_not_read_again(spoken):
     meant = says(json.dumps({"kind": "question", "positions": [], "text": "a brown car"}))
-    kill_while_a_model_thinks(library, "the thing with wheels, please", meant)
-    ((answer,), _) = finish(library)
+    kill_while_a_model_thinks(spoken, "the thing with wheels, please", meant)
+    ((answer,), _) = finish(spoken)
     assert answer["message"] == "the thing with wheels, please"
     assert answer["result"]["query"] == "a brown car"
     assert answer["result"]["results"][0]["video_id"] == "delta"
@@ -112,9 +131,11 @@ def test_the_chat_prints_what_ask_prints(library):
 
 
 def test_ask_within_looks_at_some_videos_only(library):
-    done = twinseek("ask", DOGS, "--library", library, "--within", "delta", "--within", "bet", "--json")
+    done, wrong = in_turn(
+        ("ask", DOGS, "--library", library, "--within", "delta", "--within", "bet", "--json"),
+        ("ask", DOGS, "--library", library, "--within", "nobody"),
+    )
     assert set(json.loads(done.stdout)["ranking"]) == {"beta", "delta"}
-    wrong = twinseek("ask", DOGS, "--library", library, "--within", "nobody")
     assert wrong.returncode == 1 and "nobody" in wrong.stderr
 
 

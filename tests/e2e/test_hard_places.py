@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.command_line import twinseek
+from tests.e2e.command_line import in_turn, twinseek
 from tests.e2e.films import write_film
-from tests.e2e.libraries import ask_exactly, essence, index, listed, write_clips
+from tests.e2e.libraries import LIST, ask_exactly, essence, index, indexing, listed, outcomes, write_clips
 from tests.e2e.mounts import in_own_mounts
 
 
@@ -55,9 +55,9 @@ def test_a_full_disk_is_named_keeps_what_was_finished_and_is_no_obstacle_to_a_re
             assert name in check_whole(library), room
             assert twinseek("ask", QUESTION, "--library", library).returncode == 0
             (disk / "filler").unlink()
-        index(clips, library, "--jobs", "1")
+        _, answer = outcomes(library, indexing(clips), ASK)
         assert len(check_whole(library)) == 4
-        assert len(ask(library)["ranking"]) == 4
+        assert len(answer["ranking"]) == 4
     """
     in_own_mounts(script, clips, tmp_path / "disk", *kilobytes.split())
 
@@ -86,7 +86,7 @@ def test_a_library_is_not_begun_on_a_full_disk(tmp_path):
 
 def test_a_read_only_library_is_asked_and_shown_and_index_says_what_to_do(tmp_path):
     clips = write_clips(tmp_path / "clips", 2)
-    index(clips, tmp_path / "library", "--jobs", "1")
+    index(clips, tmp_path / "library")
     wanted = tmp_path / "answer"
     wanted.write_text(repr(essence(ask_exactly(tmp_path / "library"))))
     write_film(clips / "new.mp4", frames=12)
@@ -95,15 +95,14 @@ def test_a_read_only_library_is_asked_and_shown_and_index_says_what_to_do(tmp_pa
         mount("--bind", library, library)
         mount("-o", "remount,ro,bind", library)
         files = {path: path.stat().st_mtime_ns for path in library.rglob("*")}
-        rows = listed(library)
-        assert len(rows) == 2
-        commands = [["index", clips], ["remove", next(iter(rows))], ["prune", "--yes"], ["doctor", "--repair"]]
-        show = ["show", next(iter(rows))]
-        shown, *refused = in_turn(*([*words, "--library", library] for words in [show, *commands]))
-        assert shown.returncode == 0
+        name, _ = check_whole(library)
         report = elsewhere / "report.html"
-        answers = [ask(library, "--report", report), ask(library, TWINSEEK_SEARCH__PATH="chroma")]
+        rows, _, answer = outcomes(library, LIST, ["show", name], [*ASK, "--report", report])
+        assert len(rows) == 2
+        answers = [answer, ask(library, TWINSEEK_SEARCH__PATH="chroma")]
         assert {repr(essence(answer)) for answer in answers} == {(elsewhere / "answer").read_text()}
+        commands = [["index", clips], ["remove", name], ["prune", "--yes"], ["doctor", "--repair"]]
+        refused = in_turn(*([*words, "--library", library] for words in commands))
         assert report.stat().st_size > 1000
         for command, done in zip(commands, refused):
             assert done.returncode == 1, (command, done.stderr)
@@ -135,8 +134,8 @@ def test_an_unreadable_file_is_named_and_its_neighbour_indexed(tmp_path):
     assert "Traceback" not in done.stderr
     assert [row["path"] for row in listed(tmp_path / "library").values()] == [str(clips / "clip 1.mp4")]
     locked.chmod(0o644)
-    index(clips, tmp_path / "library")
-    assert len(listed(tmp_path / "library")) == 2
+    _, rows = outcomes(tmp_path / "library", indexing(clips), LIST)
+    assert len(rows) == 2
 
 
 def test_an_unreadable_folder_below_is_named_and_its_neighbours_indexed(tmp_path):
@@ -163,15 +162,21 @@ def test_a_folder_without_videos_is_said_before_any_work(tmp_path, name):
     assert done.stderr == f"error: {clips} holds no video files: name another folder, or the files themselves\n"
 
 
-@pytest.mark.parametrize(
-    "command", ["index nowhere", "index empty", "index notes.txt", "import notes.txt", "import notes.txt --format sa-v"]
-)
+WITHOUT_VIDEO = [
+    "index nowhere",
+    "index empty",
+    "index notes.txt",
+    "import notes.txt",
+    "import notes.txt --format sa-v",
+]
+
+
 @pytest.mark.parametrize("library", [[], ["--library", "deep/in/library"]], ids=["default", "named"])
-def test_a_command_that_gets_no_video_leaves_nothing_behind(tmp_path, command, library):
+def test_a_command_that_gets_no_video_leaves_nothing_behind(tmp_path, library):
     (tmp_path / "notes.txt").write_text("no film")
     (tmp_path / "empty").mkdir()
-    done = twinseek(*command.split(), *library, cwd=tmp_path)
-    assert done.returncode == 1
+    ended = in_turn(*([*command.split(), *library] for command in WITHOUT_VIDEO), cwd=tmp_path)
+    assert [done.returncode for done in ended] == [1] * len(WITHOUT_VIDEO)
     assert sorted(path.name for path in tmp_path.rglob("*")) == ["empty", "notes.txt"]
 
 
@@ -200,7 +205,7 @@ def test_a_machine_without_libgl_decodes_indexes_and_asks(tmp_path):
             pass
         else:
             raise AssertionError("libGL is not hidden")
-        index(clips, library)
-        assert len(ask(library)["ranking"]) == 1
+        _, answer = outcomes(library, indexing(clips), ASK)
+        assert len(answer["ranking"]) == 1
     """
     in_own_mounts(script, write_clips(tmp_path / "clips", 1), tmp_path / "library")

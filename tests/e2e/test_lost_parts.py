@@ -1,5 +1,6 @@
 """What is derived is lost or damaged, and what was indexed changes: answers stay right, or say what to do."""
 
+import json
 import shutil
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -7,8 +8,22 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.command_line import twinseek
-from tests.e2e.libraries import QUESTION, ask, ask_exactly, check_whole, essence, index, listed, write_clip, write_clips
+from tests.e2e.command_line import in_turn, twinseek
+from tests.e2e.libraries import (
+    ASK,
+    LIST,
+    QUESTION,
+    ask,
+    ask_exactly,
+    by_id,
+    check_whole,
+    essence,
+    index,
+    indexing,
+    outcomes,
+    write_clip,
+    write_clips,
+)
 
 CHROMA = {"TWINSEEK_SEARCH__PATH": "chroma"}
 
@@ -77,9 +92,8 @@ def test_a_broken_chroma_costs_no_answer_and_is_built_anew_by_index(original, li
     broken = ask(library, **CHROMA)
     assert essence(broken) == exact
     assert codes(broken) == ["exact_search"]
-    report = index(original / "clips", library, **CHROMA)
+    report, mended = outcomes(library, indexing(original / "clips"), ASK, **CHROMA)
     assert report["indexed"] == []
-    mended = ask(library, **CHROMA)
     assert essence(mended) == exact
     assert codes(mended) == []
 
@@ -124,22 +138,21 @@ def test_a_lost_search_index_says_what_to_do_and_that_helps(library, exact, lose
     assert asked.returncode == 1
     assert "`twinseek doctor --repair`" in asked.stderr
     assert len(asked.stderr.splitlines()) == 1, asked.stderr
-    repaired = twinseek("doctor", "--repair", "--library", library)
-    assert repaired.returncode == 0, repaired.stdout + repaired.stderr
-    assert essence(ask(library)) == exact
+    _, answer = outcomes(library, ("doctor", "--repair"), ASK)
+    assert essence(answer) == exact
 
 
 def test_wrong_numbers_in_the_packed_vectors_are_put_right_by_a_repair(library, exact):
     for path in library.glob("search/packed/*/*.rows"):
         path.write_bytes(bytes(path.stat().st_size))
     assert essence(ask(library)) != exact
-    assert twinseek("doctor", "--repair", "--library", library).returncode == 0
-    assert essence(ask(library)) == exact
+    _, answer = outcomes(library, ("doctor", "--repair"), ASK)
+    assert essence(answer) == exact
 
 
 def test_videos_that_no_question_can_find_yet_are_warned_of(original, library, tmp_path):
     # As after a kill between the last video and the search index: the twins are there, their vectors are not.
-    names = sorted(listed(library))
+    names = check_whole(library)
     shutil.move(library / "videos" / names[0], tmp_path / "kept")
     assert twinseek("doctor", "--repair", "--library", library).returncode == 0
     shutil.move(tmp_path / "kept", library / "videos" / names[0])
@@ -148,42 +161,46 @@ def test_videos_that_no_question_can_find_yet_are_warned_of(original, library, t
     (warning,) = answer["warnings"]
     assert warning["code"] == "not_searched"
     assert warning["text"].startswith("1 of 3 videos cannot be found yet")
-    index(original / "clips", library)
-    assert codes(ask(library)) == []
+    _, found = outcomes(library, indexing(original / "clips"), ASK)
+    assert codes(found) == []
 
 
 def test_a_damaged_twin_is_no_obstacle_to_the_other_videos(original, library):
-    names = sorted(listed(library))
+    names = check_whole(library)
     (twin,) = (library / "videos" / names[0]).glob("g-*/twin.json")
     twin.write_text("{")
-    answer = ask(library)
+    done, asked = in_turn(*([*words, "--library", library] for words in (("list",), ASK)))
+    assert asked.returncode == 0, asked.stderr
+    answer = json.loads(asked.stdout)
     assert set(answer["ranking"]) == set(names)
     assert names[0] not in [hit["video_id"] for hit in answer["results"]]
     assert "unreadable" in codes(answer)
     assert "index the video again" in str(answer["warnings"])
-    done = twinseek("list", "--library", library)
     assert f"{names[0]} is left out" in done.stderr
     assert all(name in done.stdout for name in names[1:])
-    assert index(original / "clips", library)["indexed"] == [names[0]]
+    report, mended = outcomes(library, indexing(original / "clips"), ASK)
+    assert report["indexed"] == [names[0]]
     assert check_whole(library) == names
-    assert codes(ask(library)) == []
+    assert codes(mended) == []
 
 
 def test_a_changed_file_is_a_new_video_and_the_old_one_is_missing_until_pruned(tmp_path):
     clips, library = write_clips(tmp_path / "clips", 2), tmp_path / "library"
-    index(clips, library)
-    before = listed(library)
+    _, rows = outcomes(library, indexing(clips), LIST)
+    before = by_id(rows)
     clip = write_clip(clips / "clip 0.mp4", 7)
-    (new,) = index(clips, library)["indexed"]
-    after = listed(library)
+    report, rows, shown, answer, told = outcomes(
+        library, indexing(clips), LIST, ("show", str(clip), "--json"), ASK, ("list",)
+    )
+    after, (new,) = by_id(rows), report["indexed"]
     (old,) = [name for name, row in before.items() if row["path"] == str(clip)]
     assert new not in before
     assert after.keys() == before.keys() | {new}
     assert (after[new]["path"], after[new]["missing"]) == (str(clip), False)
     assert (after[old]["path"], after[old]["missing"]) == (None, True)
-    assert twinseek("show", str(clip), "--library", library, "--json").stdout.count(new) >= 1
-    assert set(ask(library)["ranking"]) == set(after)
-    assert "missing" in twinseek("list", "--library", library).stdout
-    assert twinseek("prune", "--yes", "--library", library).returncode == 0
-    assert listed(library).keys() == after.keys() - {old}
-    assert set(ask(library)["ranking"]) == after.keys() - {old}
+    assert new in json.dumps(shown)
+    assert set(answer["ranking"]) == set(after)
+    assert "missing" in told
+    _, rows, answer = outcomes(library, ("prune", "--yes"), LIST, ASK)
+    assert by_id(rows).keys() == after.keys() - {old}
+    assert set(answer["ranking"]) == after.keys() - {old}

@@ -7,13 +7,14 @@ that the twins are whole is what is tested.
 import json
 import os
 import shutil
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from tests.checkpoints import depth_anything, owlv2, qwen_vl, sam2
-from tests.e2e.command_line import twinseek
+from tests.e2e.command_line import in_turn
 from tests.e2e.films import write_film
 from twins.geometry import Visibility
 from twins.store import Store
@@ -63,11 +64,12 @@ tokens = 16
 """
 
 
-def run(*args: str | Path):
-    """Run the command line where torchvision can be imported beside a torch without CUDA."""
-    done = twinseek(*args, PYTHONPATH=os.pathsep.join([str(ROOT / "tests/checkpoints/site"), str(ROOT)]))
-    assert done.returncode == 0, done.stderr
-    return done
+@dataclass(frozen=True)
+class Made:
+    """A library, and what each command said that was run on it, by its words."""
+
+    library: Path
+    said: dict[str, str]
 
 
 @pytest.fixture(scope="module")
@@ -83,16 +85,37 @@ def profile(tmp_path_factory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def library(profile, tmp_path_factory) -> Path:
+def made(profile, tmp_path_factory) -> Made:
+    """Run all commands of these tests in one process, which imports torch once, beside a torchvision without CUDA."""
     folder = tmp_path_factory.mktemp("indexed")
     (folder / "clips").mkdir()
     write_film(folder / "clips" / "square.mp4", frames=50)
-    run("index", folder / "clips", "--library", folder / "library", "--profile", profile)
-    return folder / "library"
+    on_library = {
+        "index": ("index", folder / "clips"),
+        "show": ("show", "square", "--json"),
+        "index again": ("index", folder / "clips"),
+        "doctor": ("doctor",),
+        "ask": ("ask", "a dog is in front of a cup", "--json"),
+    }
+    commands = {
+        name: [*words, "--library", folder / "library", "--profile", profile] for name, words in on_library.items()
+    }
+    commands["show"] = [*on_library["show"], "--library", folder / "library"]
+    commands["tools"] = ["tools", "--profile", profile, "--json"]
+    path = os.pathsep.join([str(ROOT / "tests/checkpoints/site"), str(ROOT)])
+    ended = dict(zip(commands, in_turn(*commands.values(), PYTHONPATH=path), strict=True))
+    assert {name: done.stderr for name, done in ended.items() if done.returncode} == {}
+    return Made(folder / "library", {name: done.stdout for name, done in ended.items()})
 
 
-def test_the_twin_is_whole_and_every_model_is_named_in_it(library):
-    twin = json.loads(run("show", "square", "--library", library, "--json").stdout)
+@pytest.fixture
+def library(made) -> Path:
+    """Return the library alone."""
+    return made.library
+
+
+def test_the_twin_is_whole_and_every_model_is_named_in_it(made):
+    twin = json.loads(made.said["show"])
     sources = {source["specialist"]: source for source in twin["sources"].values()}
     for name in ("sam2", "depth_anything", "owlv2", "qwen_vl"):
         assert len(sources[name]["weights"]) == 64, "known by the content of its folder"
@@ -131,9 +154,9 @@ def test_what_the_describer_says_of_the_shot_and_of_things_is_searched_by_its_na
     assert any(part.kind == "action" and part.text.endswith(SAID["does"]) for part in said)
 
 
-def test_a_second_run_does_nothing_and_other_weights_measure_depth_alone(library, profile, tmp_path):
+def test_a_second_run_does_nothing_and_other_weights_measure_depth_alone(made, library, profile, tmp_path):
     clips = library.parent / "clips"
-    assert "1 up to date" in run("index", clips, "--library", library, "--profile", profile).stdout
+    assert "1 up to date" in made.said["index again"]
     depth_anything.build(tmp_path / "metric", metric=True)
     text = profile.read_text().replace(f"{profile.parent.as_posix()}/depth", (tmp_path / "metric").as_posix())
     (tmp_path / "other.toml").write_text(text)
@@ -147,10 +170,9 @@ def test_a_second_run_does_nothing_and_other_weights_measure_depth_alone(library
     assert scale == "metric"
 
 
-def test_the_same_models_are_tools_and_the_doctor_finds_them_whole(library, profile):
-    listed = json.loads(run("tools", "--profile", profile, "--json").stdout)
-    states = {plugin["name"]: plugin["state"] for plugin in listed}
+def test_the_same_models_are_tools_and_the_doctor_finds_them_whole(made):
+    states = {plugin["name"]: plugin["state"] for plugin in json.loads(made.said["tools"])}
     named = ("segment", "depth", "find_objects", "sam2", "depth_anything", "owlv2")
     assert [states[name] for name in named] == ["ready"] * len(named)
-    assert "error" not in run("doctor", "--library", library, "--profile", profile).stdout
-    assert run("ask", "a dog is in front of a cup", "--library", library, "--profile", profile, "--json").stdout
+    assert "error" not in made.said["doctor"]
+    assert made.said["ask"]

@@ -1,29 +1,46 @@
 """The served chat: the real development server on loopback, driven with the SDK."""
 
-import json
 import signal
+import subprocess
+import sys
 import uuid
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 
 pytest.importorskip("langgraph_api", reason="the development server is an extra: twinseek[serve]")
 from langgraph_sdk import get_sync_client
 
-from tests.e2e.command_line import twinseek
-from tests.e2e.dogs import annotation, make_dogs
+from tests.e2e.dogs import make_dogs
 from tests.e2e.served import served
 
 
+@dataclass(frozen=True)
+class Server:
+    """Where a server is, and a thread and its state of another on the same library that was killed before."""
+
+    url: str
+    thread: str
+    before: dict
+
+
 @pytest.fixture(scope="module")
-def server(tmp_path_factory):
-    """Start the server on a library of two imported twins; yield its address."""
-    folder = tmp_path_factory.mktemp("served")
-    for name, doer in (("alpha", "dog"), ("beta", "car")):
-        (folder / f"{name}.json").write_text(json.dumps(annotation(name, doer, "red", "a street")))
-    done = twinseek("import", folder / "alpha.json", folder / "beta.json", "--library", folder / "library")
-    assert done.returncode == 0, done.stderr
-    with served(folder / "library", folder / "log") as url:
-        yield url
+def restarted(tmp_path_factory) -> Iterator[Server]:
+    """Start the server on a library, ask it, kill it, and start it again."""
+    folder, thread = tmp_path_factory.mktemp("served"), str(uuid.uuid4())
+    library = make_dogs(folder)
+    with served(library, folder / "log", last=signal.SIGKILL) as url:
+        before = say(url, thread, "a dog waits by the door")
+    with served(library, folder / "again") as url:
+        yield Server(url, thread, before)
+
+
+@pytest.fixture
+def server(restarted) -> str:
+    """Return the address."""
+    return restarted.url
 
 
 def stream(url: str, question: object, **state):
@@ -44,6 +61,12 @@ def stream(url: str, question: object, **state):
     return events, values
 
 
+def graph_health(url: str) -> subprocess.CompletedProcess:
+    """Run the check of deploy/ that tells a server that answers questions from one that only listens."""
+    script = Path(__file__).parents[2] / "deploy" / "health.py"
+    return subprocess.run([sys.executable, script, "graph", url], capture_output=True, text=True, timeout=60)
+
+
 def test_a_question_is_answered_with_a_result_and_progress_on_the_way(server):
     events, values = stream(server, "a dog that waits by the door")
     names = [event["event"] for event in events]
@@ -55,7 +78,7 @@ def test_a_question_is_answered_with_a_result_and_progress_on_the_way(server):
 
 def test_content_in_blocks_is_read_too(server):
     _, values = stream(server, [{"type": "text", "text": "a car by the door"}])
-    assert values["result"]["ranking"][0] == "beta"
+    assert values["result"]["ranking"][0] == "delta"
 
 
 @pytest.mark.parametrize("name", ["/etc", "../library", "nobody's"])
@@ -74,10 +97,10 @@ def test_an_empty_message_is_answered_with_what_to_do(server):
 def test_questions_are_answered_side_by_side(server):
     from concurrent.futures import ThreadPoolExecutor
 
-    questions = ["a dog by the door", "a car by the door"] * 3
+    questions = ["a cat by the door", "a car by the door"] * 3
     with ThreadPoolExecutor(6) as pool:
         found = list(pool.map(lambda question: stream(server, question)[1]["result"]["ranking"][0], questions))
-    assert found == ["alpha", "beta"] * 3
+    assert found == ["epsilon", "delta"] * 3
 
 
 def say(url: str, thread: str, message: str) -> dict:
@@ -95,9 +118,9 @@ def say(url: str, thread: str, message: str) -> dict:
 def test_the_second_message_of_a_thread_refers_to_what_the_first_showed(server):
     thread = str(uuid.uuid4())
     first = say(server, thread, "something waits by the door")
-    assert len(first["result"]["results"]) == 2
+    assert len(first["result"]["results"]) == 5
     second = say(server, thread, "only those where it is a car")
-    assert [hit["video_id"] for hit in second["result"]["results"]] == ["beta"]
+    assert [hit["video_id"] for hit in second["result"]["results"]] == ["delta"]
     assert len(second["messages"]) == 4
     why = say(server, str(uuid.uuid4()), "why is 1 above 2?")
     assert "Nothing has been shown yet" in why["messages"][-1]["content"]
@@ -105,11 +128,16 @@ def test_the_second_message_of_a_thread_refers_to_what_the_first_showed(server):
     assert "result" not in kept and [turn["kind"] for turn in kept["turns"]] == ["question", "refine"]
 
 
-def test_a_thread_outlives_a_server_that_was_killed(tmp_path):
-    library, thread = make_dogs(tmp_path), str(uuid.uuid4())
-    with served(library, tmp_path / "log", last=signal.SIGKILL) as url:
-        first = say(url, thread, "a dog waits by the door")
-    with served(library, tmp_path / "again") as url:
-        second = say(url, thread, "show me where in the second one")
-        assert second["result"]["results"][0]["video_id"] == first["result"]["results"][1]["video_id"]
-        assert len(second["messages"]) == 4
+def test_a_thread_outlives_a_server_that_was_killed(restarted):
+    second = say(restarted.url, restarted.thread, "show me where in the second one")
+    shown = restarted.before["result"]["results"]
+    assert second["result"]["results"][0]["video_id"] == shown[1]["video_id"]
+    assert len(second["messages"]) == 4
+
+
+def test_its_health_check_runs_the_graph(server):
+    assert (done := graph_health(server)).returncode == 0, done.stderr
+
+
+def test_the_health_check_of_a_server_that_is_gone_fails():
+    assert graph_health("http://127.0.0.1:9").returncode == 1

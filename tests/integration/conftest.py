@@ -9,6 +9,7 @@ import pytest
 from tests.e2e.films import write_film, write_squares
 from tests.plugins import install
 from tests.shared_encoder import encoder_is_read_once as encoder_is_read_once
+from twins.frames import VideoFile
 from twinseek.library import Library
 
 
@@ -46,3 +47,29 @@ def put(tmp_path, monkeypatch) -> Callable[..., str]:
         return install(tmp_path, monkeypatch, name, code, group=f"twinseek.{group}", **options)
 
     return put
+
+
+@pytest.fixture
+def index(tmp_path, clips):
+    """Return a function that indexes the clips with some plugins; it returns stages, twin, geometry and failures."""
+
+    def index(plugins=None, **parts):
+        events = []
+        given = {"index": {**parts, "text": False}, "plugins": plugins or {}}
+        with Library.open(tmp_path / "library", create=True, **given) as library:
+            report = library.index([clips], jobs=1, on_event=events.append)
+            names = [name for name in library.video_ids() if name.startswith("squares")]
+            found = (library.twin(names[0]), library.store.geometry(names[0])) if names else (None, None)
+        stages = {event["video"].split("-")[0]: event["stages"] for event in events if event["event"] == "indexed"}
+        return stages.get("squares", []), *found, report
+
+    return index
+
+
+@pytest.fixture
+def decoded(monkeypatch) -> list[float]:
+    """Return a list of the times at which frames are asked for again."""
+    asked: list[float] = []
+    original = VideoFile.at
+    monkeypatch.setattr(VideoFile, "at", lambda self, seconds: (asked.extend(seconds), original(self, seconds))[1])
+    return asked

@@ -10,10 +10,8 @@ from urllib.request import urlopen
 
 import pytest
 
-from tests.e2e.served import served
 from tests.integration.model_server import completion, send, serve
 from tests.plugins import ROOT
-from twins.store import Store
 
 SCRIPT = ROOT / "deploy" / "health.py"
 
@@ -80,11 +78,3 @@ def test_a_chroma_server_is_written_and_searched_again_and_again(chroma):
 def test_another_server_is_no_chroma():
     with serve("text") as server:
         assert check("chroma", server.url).returncode == 1
-
-
-def test_the_graph_is_run(tmp_path):
-    Store.open(tmp_path / "library", create=True)
-    with served(tmp_path / "library", tmp_path / "log") as url:
-        done = check("graph", url)
-        assert done.returncode == 0, done.stderr
-    assert check("graph", url).returncode == 1

@@ -186,8 +186,21 @@ def test_a_server_that_is_not_there_is_named(server):
     model = model_at(server)
     server.shutdown()
     server.server_close()
-    with pytest.raises(ModelGaveUpError, match=r"cannot be reached \(asked 3 times\)"):
+    for _ in range(2):  # the second time without asking
+        with pytest.raises(ModelGaveUpError, match=r"cannot be reached \(asked 3 times\)"):
+            ask(model)
+    assert model.meter.cost().llm_calls == 3
+    with pytest.raises(ModelGaveUpError):
+        ask(other := model.with_meter(Meter()))  # the next query tries anew
+    assert other.meter.cost().llm_calls == 3
+
+
+def test_a_line_that_broke_once_is_tried_again_by_the_next_request(server):
+    server.script(dropped(), dropped(), dropped(), says(GOOD))
+    model = model_at(server)
+    with pytest.raises(ModelGaveUpError, match="cannot be reached"):
         ask(model)
+    assert ask(model).score == 0.5
 
 
 # The answer

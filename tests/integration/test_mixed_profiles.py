@@ -9,7 +9,7 @@ import pytest
 from safetensors.numpy import save_file
 
 from tests.e2e.films import write_squares
-from tests.integration.test_index_specialists import BY_HUE, DEPTH, SEGMENTER, of_colour
+from tests.integration.specialists import BY_HUE, DEPTH, SEGMENTER, of_colour
 from tests.plugins import install
 from tools.weights import weights_digest
 from twins.errors import TwinseekError

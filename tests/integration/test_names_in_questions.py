@@ -98,17 +98,45 @@ def test_the_index_knows_what_each_video_tells_until_the_video_goes(library, tmp
     assert library.gallery.labels() == {"stop sign"} and library.gallery.problems() == []
 
 
-def test_an_index_of_an_older_version_is_made_anew_without_embedding_anything(library, tmp_path, monkeypatch):
-    fill(library, tmp_path, road="stop sign")
+def outdate(library):
+    """Leave a search index as an older version made it: it knew neither labels nor predicates."""
     library.gallery.close()
-    path = library.store.root / "search" / catalogue.NAME
-    with sqlite3.connect(path) as connection:
-        connection.execute("PRAGMA user_version = 1")  # it knew neither labels nor predicates
-    with pytest.raises(TwinseekError, match=r"doctor --repair"):
-        library.ask("a stop sign")
+    with sqlite3.connect(library.store.root / "search" / catalogue.NAME) as connection:
+        connection.execute("PRAGMA user_version = 1")
+
+
+def test_a_question_makes_an_index_of_an_older_version_anew_without_embedding_anything(
+    library, tmp_path, monkeypatch, caplog
+):
+    fill(library, tmp_path, road="stop sign")
+    library.ask("a stop sign")
+    outdate(library)
     with monkeypatch.context() as patch:
         encoder = type(library.gallery.encoder)
         patch.setattr(encoder, "encode_both", lambda self, texts: pytest.fail("embedded again"))
-        library.gallery.sync()
+        assert library.gallery.labels() == {"stop sign"}
+    result = library.ask("a stop sign")
+    assert [part.text for part in result.sub_queries] == ["stop sign"] and result.ranking == ("road",)
     assert set(library.gallery.index.parts()) == {("road", name) for name in part_names(library.store, "road")}
-    assert [part.text for part in library.ask("a stop sign").sub_queries] == ["stop sign"]
+    (told,) = (record.message for record in caplog.records if record.levelname == "WARNING")
+    assert told.endswith("was made by an older Twinseek: it is made anew from the twins, once")
+    assert not library.gallery.problems()
+
+
+def test_an_index_of_an_older_version_that_cannot_be_written_says_what_to_do(library, tmp_path, monkeypatch):
+    fill(library, tmp_path, road="stop sign")
+    outdate(library)
+    monkeypatch.setattr(type(library.store), "writable", False)
+    with pytest.raises(
+        TwinseekError, match=r"made by an older Twinseek \(version 1, not 2\), .* ask a copy of the library"
+    ):
+        library.ask("a stop sign")
+
+
+def test_an_index_of_a_newer_version_is_left_alone(library, tmp_path):
+    fill(library, tmp_path, road="stop sign")
+    library.gallery.close()
+    with sqlite3.connect(library.store.root / "search" / catalogue.NAME) as connection:
+        connection.execute(f"PRAGMA user_version = {catalogue.VERSION + 1}")
+    with pytest.raises(TwinseekError, match="cannot be read"):
+        library.ask("a stop sign")

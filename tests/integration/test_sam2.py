@@ -8,27 +8,20 @@ import json
 import logging
 import shutil
 from dataclasses import replace
-from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
 from tests.checkpoints import sam2 as checkpoint
 from tests.e2e.films import write_film, write_squares
+from tests.integration.small_sam2 import HEIGHT, SIDE, SMALL, WIDTH, normalised, opened, pictures
 from tests.plugins import install_built_in
 from tools import pretrained
 from tools.automatic_masks import grid
 from tools.plugged import open_plugged
-from tools.sam2 import build
 from tools.segmenters import PluggedSegmenter
 from twins.errors import TwinseekError
 from twinseek.library import Library
-
-SIDE = checkpoint.SIDE
-THROUGH = {"predicted_iou": 0.0, "stability": 0.0, "box_nms": 1.0, "covered": 1.0, "largest": 1.0}
-"""Settings that let random masks through."""
-SMALL = {**THROUGH, "points_per_side": 4, "most": 3}
-WIDTH, HEIGHT = 160, 90
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -53,15 +46,6 @@ def weights(tmp_path_factory):
     return checkpoint.build(tmp_path_factory.mktemp("weights") / "sam2")
 
 
-def opened(folder, **settings):
-    given = {"weights": str(folder), **SMALL, **settings}
-    return build(SimpleNamespace(api_version=1, device="cpu", settings=given))
-
-
-def pictures(count, seed=0):
-    return list(np.random.default_rng(seed).integers(0, 255, (count, HEIGHT, WIDTH, 3), np.uint8))
-
-
 @pytest.fixture
 def asked():
     """Return a function that writes down what a part of a model is called with."""
@@ -81,16 +65,6 @@ def asked():
     yield listen
     for hook in hooks:
         hook.remove()
-
-
-def normalised(image):
-    """Return a picture as the processor is documented to make it: RGB, stretched to a square, ImageNet's statistics."""
-    import torch
-
-    values = torch.from_numpy(image).permute(2, 0, 1).float()[None]
-    values = torch.nn.functional.interpolate(values, (SIDE, SIDE), mode="bilinear", antialias=True)[0] / 255
-    mean, deviation = torch.tensor([0.485, 0.456, 0.406]), torch.tensor([0.229, 0.224, 0.225])
-    return (values - mean[:, None, None]) / deviation[:, None, None]
 
 
 def test_pictures_reach_the_encoder_in_the_order_of_colours_and_normalised_as_documented(weights, asked):

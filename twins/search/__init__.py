@@ -1,5 +1,6 @@
 """Search over a library: packed vectors, a catalogue, and an optional Chroma, all derived from the videos."""
 
+from twins.search.catalogue import OutdatedError
 from twins.search.chroma import Chroma
 from twins.search.chroma_client import ChromaUnavailableError
 from twins.search.exact import Similarities, max_sim
@@ -12,6 +13,7 @@ __all__ = [
     "Chroma",
     "ChromaUnavailableError",
     "HeldPart",
+    "OutdatedError",
     "SearchIndex",
     "Similarities",
     "Snapshot",

@@ -54,6 +54,18 @@ class UnusableError(TwinseekError):
     """There is no catalogue, or it is damaged: a writer begins anew, a reader says so."""
 
 
+class OutdatedError(UnusableError):
+    """The catalogue is of an older version: whoever may write makes it anew."""
+
+
+class _VersionError(sqlite3.DatabaseError):
+    """A catalogue of another version than this code reads."""
+
+    def __init__(self, version: int) -> None:
+        super().__init__(f"version {version}, not {VERSION}")
+        self.version = version
+
+
 def create(folder: Path) -> None:
     """Put an empty catalogue in place of whatever lies there. The caller holds the write lock.
 
@@ -195,7 +207,12 @@ def missing(folder: Path) -> UnusableError:
 
 
 def damaged(path: Path, cause: object) -> UnusableError:
-    """Return the error that says how a damaged search index is made anew."""
+    """Return the error that says how a damaged search index, or one of another version, is made anew."""
+    if isinstance(cause, _VersionError) and 0 < cause.version < VERSION:
+        return OutdatedError(
+            f"{path} was made by an older Twinseek ({cause}), and a question makes it anew only where it can be "
+            "written: change its permissions, or ask a copy of the library"
+        )
     return UnusableError(f"{path} cannot be read ({cause}): make it anew with `twinseek doctor --repair`")
 
 
@@ -215,7 +232,7 @@ def _transaction(connection: sqlite3.Connection, ask: Callable[[sqlite3.Connecti
     try:
         version = connection.execute("PRAGMA user_version").fetchone()[0]
         if version != VERSION:
-            raise sqlite3.DatabaseError(f"version {version}, not {VERSION}")
+            raise _VersionError(version)
         return ask(connection)
     finally:
         connection.execute("ROLLBACK")

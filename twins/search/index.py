@@ -220,6 +220,9 @@ class SearchIndex:
         """Begin anew where what is there cannot be used, and remove what unfinished writers left."""
         try:
             self._reader.read(lambda connection: _torn(connection, self.folder))
+        except catalogue.OutdatedError:
+            logger.warning("%s was made by an older Twinseek: it is made anew from the twins, once", self.folder)
+            catalogue.create(self.folder)
         except catalogue.UnusableError as error:
             if (self.folder / catalogue.NAME).exists():
                 logger.warning("%s; beginning anew", error)

@@ -26,6 +26,7 @@ def render_report(
     *,
     title: str = TITLE,
     notes: Sequence[str] = (),
+    right: Sequence[bool | None] = (),
     embedded: bool = False,
 ) -> str:
     """Return the page.
@@ -35,11 +36,13 @@ def render_report(
         frames: where key frames come from; without it boxes and masks are drawn on a plain card.
         title: of the page.
         notes: a sentence beneath each answer, as many as there are results, or none at all; empty ones are left out.
+        right: whether each answer is known to be right, or wrong: shown in the index; as many as there are results,
+            none where nobody knows, or none at all.
         embedded: wrap the page in a frame of its own, for a notebook's output cell.
     """
     from twinseek.report.page import embed, render_page
 
-    page = render_page(results, frames, title, notes)
+    page = render_page(results, frames, title, notes, right)
     return embed(page, title) if embedded else page
 
 
@@ -50,13 +53,14 @@ def write_report(
     *,
     title: str = TITLE,
     notes: Sequence[str] = (),
+    right: Sequence[bool | None] = (),
 ) -> Path:
     """Write the page and return its path; an interrupted run leaves the old file as it was.
 
     Raises:
         TwinseekError: where the file cannot be written.
     """
-    page = render_report(results, frames, title=title, notes=notes)
+    page = render_report(results, frames, title=title, notes=notes, right=right)
     try:
         with whole_file(path) as new:
             new.write_text(page, encoding="utf-8")

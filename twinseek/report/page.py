@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
-from pathlib import PurePath
 from typing import Any
 
 import jinja2
@@ -14,7 +13,7 @@ from agents.open_parts import SOURCE as OPEN
 from agents.open_parts import says_not
 from agents.readings import shares_of
 from agents.situations import GRAMMAR
-from graphs.answering import told_status
+from graphs.answering import called, told_status
 from twins.queries import Hit, ResultRecord, SubQuery
 from twinseek.overlays import instance_colours
 from twinseek.plain_text import clock, clock_span, plain_text
@@ -28,7 +27,7 @@ from twinseek.report.key_frames import (
     picture_moment,
 )
 from twinseek.report.timeline import Timeline, lay_out
-from twinseek.ways import told_way
+from twinseek.ways import PLAINLY, told_plainly, told_way
 
 PICTURES = 3
 PICTURED_HITS = 10
@@ -83,24 +82,35 @@ class PartsView:
 
 @dataclass(frozen=True)
 class ResultView:
-    """One result with its hits, and a sentence about it from whoever asked."""
+    """One result with its hits, a sentence about it from whoever asked, and whether it is right, where that is known.
+
+    ``plainly`` says what it means where it was understood word for word.
+    """
 
     record: ResultRecord
     note: str
+    right: bool | None
+    plainly: str
     hits: list[HitView]
     reference: Picture | None
     names: Mapping[str, str]
     ways: list[PartsView]
 
 
-def render_page(results: Sequence[ResultRecord], frames: FrameSource | None, title: str, notes: Sequence[str]) -> str:
+def render_page(
+    results: Sequence[ResultRecord],
+    frames: FrameSource | None,
+    title: str,
+    notes: Sequence[str],
+    right: Sequence[bool | None],
+) -> str:
     """Return the whole page; see :func:`twinseek.report.render_report`."""
-    beneath = notes or [""] * len(results)
+    told = zip(results, notes or [""] * len(results), right or [None] * len(results), strict=True)
     template = _environment().get_template("page.html.jinja")
     return template.render(
         title=title,
         style=Markup(_read("style.css")),  # noqa: S704 - our own file, nothing from outside
-        views=[_view_result(record, note, frames) for record, note in zip(results, beneath, strict=True)],
+        views=[_view_result(record, note, known, frames) for record, note, known in told],
         statuses=STATUSES,
         checks=CHECKS,
         ranking_shown=RANKING_SHOWN,
@@ -115,10 +125,12 @@ def embed(page: str, title: str) -> str:
     )
 
 
-def _view_result(record: ResultRecord, note: str, frames: FrameSource | None) -> ResultView:
+def _view_result(record: ResultRecord, note: str, right: bool | None, frames: FrameSource | None) -> ResultView:
     return ResultView(
         record=record,
         note=note,
+        right=right,
+        plainly=told_plainly(record),
         hits=[
             _view_hit(hit, told_way(hit, record), frames, PICTURES if n < PICTURED_HITS else 1)
             for n, hit in enumerate(record.results)
@@ -154,7 +166,7 @@ def _view_hit(hit: Hit, way: str, frames: FrameSource | None, most: int) -> HitV
     pictures = picture_hit(hit, look, colours)
     return HitView(
         hit=hit,
-        name=PurePath(hit.path).name if hit.path else hit.video_id,
+        name=called(hit),
         pictures=pictures,
         from_video=bool(look.images),
         timeline=lay_out(hit, [picture.seconds for picture in pictures], look.end),
@@ -205,7 +217,7 @@ def _environment() -> jinja2.Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.globals["open_source"] = OPEN
+    environment.globals.update(open_source=OPEN, plainly=PLAINLY)
     environment.filters.update(clock=clock, clock_span=clock_span, relation=describe_relation)
     environment.filters.update(says_not=says_not, told_status=told_status)
     return environment

@@ -224,3 +224,54 @@ def half_seen(clip, mover):
 )
 def test_what_may_have_happened_unseen_refutes_no_number_and_no_order(claim, expected, half_seen):
     assert check(half_seen, **claim) == expected
+
+
+@pytest.mark.parametrize(
+    ("instances", "check"), [("ab", "verified"), ("abd", "refuted"), ("abc", "unverifiable"), ("", "unverifiable")]
+)
+def test_what_is_claimed_of_each_holds_only_where_it_is_so_of_every_one(instances, check, clip, mover):
+    gone = mover("c", [(0, 260, 100), (6, 260, 100)])
+    gone[1][20:50] = np.nan
+    made = clip(
+        mover("a", [(0, 60, 100), (6, 60, 100)]),
+        mover("b", [(0, 160, 100), (6, 160, 100)]),
+        gone,
+        mover("d", [(0, 60, 300), (6, 560, 300)]),
+    )
+    visibility = made.geometry.visibility.copy()
+    visibility[2, 20:50] = Visibility.NOT_SAMPLED
+    geometry = replace(made.geometry, visibility=visibility)
+    claim = Claim(claim="they rest", predicate="moves", value="each", instances=tuple(instances), negated=True)
+    assert check_claim(claim, made.twin, geometry).check == check
+
+
+@pytest.mark.parametrize(
+    ("colours", "origin", "check"),
+    [
+        ({"purple": 0.95, "blue": 0.9}, "perceived", "refuted"),
+        ({"purple": 0.95, "pink": 0.9}, "perceived", "unverifiable"),  # of the first; another one is pink
+        ({"purple": 0.7, "blue": 0.9}, "perceived", "unverifiable"),
+        ({"purple": 0.95, "": 0.9}, "perceived", "unverifiable"),
+        ({"purple": 0.95, "blue": 0.9}, "imported", "unverifiable"),  # people name neighbouring colours as they like
+    ],
+)
+def test_a_colour_is_refuted_by_its_neighbour_where_all_colours_were_measured_surely(
+    colours, origin, check, clip, mover
+):
+    made = clip(*(mover(name, [(0, 60, 100), (6, 60, 100)], colour=name) for name in colours))
+    tracks = tuple(
+        track.model_copy(
+            update={"attributes": tuple(a.model_copy(update={"confidence": sure}) for a in track.attributes)}
+        )
+        for track, sure in zip(made.twin.tracks, colours.values(), strict=True)
+    )
+    twin = made.twin.model_copy(update={"tracks": tracks, "origin": origin})
+    claim = Claim(claim="it is pink", predicate="colour", value="pink", instances=("purple",))
+    assert check_claim(claim, twin, made.geometry).check == check
+
+
+def test_black_that_was_measured_may_be_grey_in_the_shade(clip, mover):
+    made = clip(mover("1", [(0, 60, 100), (6, 60, 100)], colour="black"))
+    claim = Claim(claim="it is grey", predicate="colour", value="grey", instances=("1",))
+    twin = made.twin.model_copy(update={"origin": "perceived"})
+    assert check_claim(claim, twin, made.geometry).check == "unverifiable"

@@ -1,11 +1,13 @@
-"""What is found of a number where one of those who are counted is a crowd."""
+"""What is found of a number where one of those who are counted is a crowd, and of what nobody does."""
 
 import pytest
 
 from agents.binding import plan
-from agents.claims import check_claim
+from agents.claims import check_claim, check_verdict
 from agents.evidence import UNKNOWN_VALUE, Evidence
 from agents.findings import Case
+from agents.rules_decomposer import RulesDecomposer
+from agents.rules_judge import RulesJudge
 from twins.queries import Decomposition, SubQuery
 
 VALUES = {"verified": 1.0, "refuted": 0.0, "unverifiable": UNKNOWN_VALUE}
@@ -34,3 +36,16 @@ def test_a_number_with_a_crowd_is_worth_what_its_check_comes_to(bound, check, pe
     assert check_claim(claim, made.twin, made.geometry).check == check
     assert finding.value == VALUES[check]
     assert finding.instances == (("1", "2") if check == "verified" else ())
+
+
+def test_that_nothing_does_it_is_claimed_of_everything_and_that_something_does_of_that(clip, mover):
+    at_rest = [mover(name, [(0, 60 + 90 * n, 100), (6, 60 + 90 * n, 100)]) for n, name in enumerate("abc")]
+    resting, moving = clip(*at_rest), clip(*at_rest, mover("d", [(0, 60, 300), (6, 560, 300)]))
+
+    def told(candidate):
+        verdict = RulesJudge().judge(RulesDecomposer().decompose("nothing moves"), candidate)
+        trace = check_verdict(verdict, candidate.twin, candidate.geometry).trace
+        return next((line.check, set(line.instances)) for line in trace if line.claim == "nothing moves")
+
+    assert told(resting) == ("verified", {"a", "b", "c"})
+    assert told(moving) == ("refuted", {"d"})

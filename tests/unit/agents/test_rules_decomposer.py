@@ -1,5 +1,6 @@
 import re
 import time
+from collections.abc import Mapping
 from dataclasses import fields
 from pathlib import Path
 
@@ -143,7 +144,7 @@ def test_any_text_is_read_without_a_crash(text):
 def phrases_of(table):
     """Return the phrases of a table of the lexicon: its keys, or the words of the patterns behind them."""
     for key in table:
-        entries = table[key] if isinstance(table, dict) else None
+        entries = table[key] if isinstance(table, Mapping) else None
         if isinstance(entries, tuple) and isinstance(entries[0], Pattern | Place):
             yield from (" ".join(entry.words) for entry in entries)
         elif isinstance(entries, frozenset):

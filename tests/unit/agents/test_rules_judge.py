@@ -1,12 +1,15 @@
 import time
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from agents.claims import check_verdict
 from agents.rules_decomposer import RulesDecomposer
 from agents.rules_judge import RulesJudge, combine, readings
 from agents.situations import GRAMMAR
+from encoders.minilm import MiniLM
+from twins.geometry import Visibility
 from twins.queries import Decomposition, SubQuery
 from twins.schema import Fact
 
@@ -109,6 +112,15 @@ def test_instances_and_spans_are_those_of_the_binding(chases):
     assert set(verdict.instances) == {"a", "b"}
     assert verdict.spans
     assert all(0 <= start < end <= candidate.twin.duration for start, end in verdict.spans)
+
+
+def test_what_was_verified_of_a_thing_that_hardly_stands_out_is_shown_when_and_of_whom(clip, mover):
+    candidate = clip(mover("a", [(0, 60, 100), (2, 60, 100), (4, 400, 100), (6, 400, 100)], colour="red"))
+    faint = tuple(track.model_copy(update={"salience": 0.05}) for track in candidate.twin.tracks)
+    candidate = replace(candidate, twin=candidate.twin.model_copy(update={"tracks": faint}))
+    verdict = RulesJudge().judge(RulesDecomposer().decompose("something stops"), candidate)
+    (line,) = check_verdict(verdict, candidate.twin, candidate.geometry).trace
+    assert line.check == "verified" and line.span in verdict.spans and verdict.instances == ("a",)
 
 
 def test_without_a_measurable_part_the_score_is_that_of_recall(clip, mover):
@@ -261,3 +273,30 @@ def test_who_does_something_is_told_with_it_unless_it_is_clearly_not_so(clip, mo
     assert told("a dog moves", moving) == ["dog"]
     assert told("a blue one moves", moving) == ["blue"]
     assert told("a red one moves", moving) == []
+
+
+def test_what_hides_and_comes_back_turns_back_while_it_hides_not_before(clip, mover):
+    """Both hide at x = 300 from 3 s to 4 s: one comes out where it went in, the other turned before, and passes on."""
+
+    def hiding(*points):
+        at_first, boxes = mover("a", points, colour="red")
+        boxes[30:40] = np.nan
+        made = clip((at_first, boxes), mover("wall", [(0, 300, 100), (6, 300, 100)], size=110, colour="grey"))
+        visibility = made.geometry.visibility.copy()
+        visibility[0, 30:40] = Visibility.OCCLUDED
+        nearness = np.broadcast_to(np.array([[0.2], [0.9]], np.float32), visibility.shape)
+        return replace(made, geometry=replace(made.geometry, visibility=visibility, nearness=nearness))
+
+    back = hiding((0, 60, 100), (3, 280, 100), (3.5, 300, 100), (4, 280, 100), (6, 60, 100))
+    beyond = hiding((0, 200, 100), (1, 60, 100), (3, 270, 100), (4, 330, 100), (6, 540, 100))
+    question = RulesDecomposer(MiniLM()).decompose("it goes behind the wall and comes back out where it went in")
+
+    def told(candidate):
+        verdict = RulesJudge().judge(question, candidate)
+        trace = check_verdict(verdict, candidate.twin, candidate.geometry).trace
+        return {line.claim.replace("something", "it"): line.check for line in trace}, verdict.score
+
+    order = "it turns back while it hides behind it"
+    (held, high), (failed, low) = told(back), told(beyond)
+    assert held["it turns back"] == failed["it turns back"] == held[order] == "verified"
+    assert failed[order] != "verified" and high > 0.5 > low

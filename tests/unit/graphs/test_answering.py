@@ -22,7 +22,7 @@ def test_equal_scores_fit_equally_well():
 
 def test_what_was_refuted_is_not_kept_back():
     trace = (line("it moves", "verified"), line("it turns back", "refuted"))
-    assert "it moves; but it is not so that it turns back (2 of 2 claims could be checked)." in answer(
+    assert "it moves; but it is not so that it turns back (both checked)." in answer(
         a_hit(trace=trace, status="judged")
     )
 
@@ -34,6 +34,20 @@ def test_nothing_checked_is_called_judged_by_description():
 def test_the_answer_says_how_many_claims_could_be_checked():
     trace = (line("it moves", "verified"), line("it looks sad", "unverifiable"), line("it stops", "verified"))
     assert "it moves; it stops (2 of 3 claims could be checked)." in answer(a_hit(trace=trace))
+    assert answer(a_hit(trace=trace[:1])).endswith(": it moves (checked).")
+    assert answer(a_hit(trace=(trace[0], trace[2], *trace[:1]))).endswith("(all 3 checked).")
+
+
+def test_the_answer_calls_a_video_as_the_list_does():
+    assert answer(a_hit()).startswith("cups.mp4 at 0:01.0-0:03.5: ")
+    assert answer(a_hit(path=None)).startswith("cups-0123456789 at ")
+    assert "The closest is cups.mp4 (score" in answer(a_hit(status="dropped"))
+
+
+def test_times_that_are_not_told_are_counted():
+    spans = tuple((float(at), at + 0.5) for at in range(5))
+    assert " at 0:00.0-0:00.5, 0:01.0-0:01.5, 0:02.0-0:02.5 and 2 more times: " in answer(a_hit(spans=spans))
+    assert " and 1 more time: " in answer(a_hit(spans=spans[:4])) and "more time" not in answer(a_hit(spans=spans[:3]))
 
 
 def test_one_video_is_no_videos():

@@ -1,14 +1,18 @@
 """Follow-ups are answered in words from what is remembered."""
 
-from graphs.chat_nodes import holding
+import pytest
+
+from graphs.chat_nodes import holding, when_both_hold
+from graphs.chat_places import place_of
 from graphs.chat_turns import MOST_CLAIMS, Turn, last_list, remember, shown_of, what_is_shown
-from graphs.chat_words import CLAIM, tell_missing, tell_refined, tell_why
-from tests.unit.twinseek.records import a_hit
+from graphs.chat_words import CLAIM, tell_missing, tell_refined, tell_where, tell_why
+from tests.unit.twinseek.records import a_hit, an_instance
 from twins.queries import CheckedClaim
 
 
 def video(rank, **fields):
-    (shown,) = shown_of([a_hit(rank=rank, video_id=f"v{rank}", **fields)], lambda name: "g")
+    path = f"/clips/v{rank}.mp4"
+    (shown,) = shown_of([a_hit(rank=rank, video_id=f"v{rank}-0123", path=path, **fields)], lambda name: "g")
     return shown
 
 
@@ -21,22 +25,74 @@ def test_common_claims_are_told_once():
     other = CheckedClaim(claim="it rains", check="refuted", source="p")
     one, two = video(1, score=0.9, trace=(same,)), video(2, score=0.5, status="judged", trace=(same, other))
     assert tell_why([one, two]) == (
-        "1 v1 (score 0.90, verified) is above 2 v2 (score 0.50, judged). Of both: verified: the dog runs. "
-        "Only of 2 v2: refuted: it rains."
+        "1 v1.mp4 (score 0.90, verified) is above 2 v2.mp4 (score 0.50, judged). Of both: verified: the dog runs. "
+        "Only of 2 v2.mp4: refuted: it rains."
     )
-    assert tell_why([two, one]).startswith("It is the other way round: 1 v1")
+    assert tell_why([two, one]).startswith("It is the other way round: 1 v1.mp4")
 
 
 def test_what_was_verified_in_part_is_not_called_verified():
     claims = [CheckedClaim(claim=check, check=check, source="p") for check in ("verified", "unverifiable")]
     told = tell_why([video(1, score=0.9, trace=claims[:1]), video(2, score=0.5, trace=claims)])
-    assert "1 v1 (score 0.90, verified) is above 2 v2 (score 0.50, 1 of 2 claims verified)" in told
+    assert "1 v1.mp4 (score 0.90, verified) is above 2 v2.mp4 (score 0.50, 1 of 2 claims verified)" in told
 
 
 def test_an_order_against_the_scores_is_explained():
     text = tell_why([video(1, score=0.6), video(2, score=0.8, status="judged")])
     assert "what was verified comes before what was only said" in text
-    assert "a close call" in tell_why([video(1, score=0.8), video(2, score=0.8)])
+
+
+def test_of_two_that_fit_equally_well_what_decides_is_told_and_nothing_else():
+    equal = "1 v1.mp4 and 2 v2.mp4 fit equally well (score 0.80 each); "
+
+    def why(first, second):
+        told = tell_why([video(1, **({"score": 0.8} | first)), video(2, **({"score": 0.8} | second))])
+        return told.partition(equal)[2].partition(". Of both")[0]
+
+    assert why({"score": 0.804}, {}) == "1 is first by less than a hundredth"
+    assert why({}, {"status": "judged"}) == "1 is first because more of its reasons hold"
+    nearer = "1 is first because what is known of it is nearer to your words (0.70 to 0.61)"
+    assert why({"coarse_score": 0.7}, {}) == nearer
+    assert why({}, {}) == "that one is first means nothing"
+
+
+def test_of_a_video_that_does_not_fit_only_what_speaks_against_it_is_told():
+    def line(claim, check):
+        return CheckedClaim(claim=claim, check=check, source="p")
+
+    trace = [line("it is red", "verified"), line("it says why", "unverifiable")]
+    trace += [line(f"it turns {n}", "refuted") for n in range(4)]
+    assert tell_why([video(1, score=0.4, status="dropped", trace=trace)]) == (
+        "1 v1.mp4 (score 0.40, does not fit). Of 1 v1.mp4: it is not so that it turns 0; it turns 1; and 2 more."
+    )
+    told = tell_why([video(1, score=0.4, status="dropped", trace=trace[:2])])
+    assert told.endswith("Of 1 v1.mp4: not known is whether it says why.")
+
+
+def test_where_a_thing_is_is_told_in_words():
+    instance = an_instance("t4", "object", mask=False)
+    boxes = [(0, 0, 40, 30), (10, 0, 50, 30), (300, 200, 320, 220)]
+    frames = tuple(f.model_copy(update={"box": box}) for f, box in zip(instance.frames, boxes, strict=True))
+    told = tell_where(a_hit(instances=(instance.model_copy(update={"frames": frames}),)), (320, 240))
+    assert told == (
+        "1 cups.mp4: at 0:01.0-0:03.5. Object t4: at the top left at 0:01.0 and 0:02.0, at the bottom right at 0:03.0."
+    )
+
+
+@pytest.mark.parametrize(
+    ("box", "place"),
+    [
+        ((140, 100, 180, 140), "in the middle"),
+        ((0, 100, 20, 140), "on the left"),
+        ((300, 100, 340, 140), "on the right"),
+        ((140, 210, 180, 250), "at the bottom"),
+        ((-90, -90, 10, 10), "at the top left"),
+        ((10, 10, 310, 230), "filling the picture"),
+    ],
+)
+def test_a_picture_has_nine_places(box, place):
+    frame = an_instance(mask=False).frames[0].model_copy(update={"box": box})
+    assert place_of(frame, (320, 240)) == place
 
 
 def test_long_claims_are_cut_and_so_is_what_is_remembered():
@@ -48,14 +104,14 @@ def test_long_claims_are_cut_and_so_is_what_is_remembered():
 
 def test_what_is_missing_is_told_with_what_there_is():
     text = tell_missing([9], [video(1), video(2)])
-    assert text == "There is no number 9: 2 videos were shown (1 v1, 2 v2)."
+    assert text == "There is no number 9: 2 videos were shown (1 v1.mp4, 2 v2.mp4)."
 
 
 def test_lists_are_of_one_library_and_the_last_that_showed_something():
     turns = [a_turn(video(1)), a_turn(video(2), library="b"), a_turn(), a_turn(positions=(1,))]
     assert last_list(turns, None) is turns[0] and last_list(turns, "b") is turns[1]
     shown, focus = what_is_shown(turns, None)
-    assert [one.rank for one in shown] == [1] and shown[0].names == ("v1", "cups.mp4", "cups") and focus == 1
+    assert [one.rank for one in shown] == [1] and shown[0].names == ("v1-0123", "v1.mp4", "v1") and focus == 1
     assert what_is_shown(turns, "c") == ([], None)
 
 
@@ -80,3 +136,17 @@ def test_a_condition_that_holds_as_a_whole_of_one_video_is_not_met_by_a_part_of_
     against = hit("against", "verified", "refuted")
     assert holding((part, whole, against)) == [whole]
     assert holding((part, against)) == [part]
+
+
+def test_what_is_kept_by_a_condition_is_shown_when_either_happens():
+    def line(claim, span, predicate):
+        return CheckedClaim(claim=claim, check="verified", span=span, predicate=predicate, source="p")
+
+    hides, turns = line("it hides", (1.3, 2.7), "hides_behind"), line("it turns", (2.1, 2.9), "turns")
+    red = line("it is red", None, "colour")
+    turning = a_hit(spans=((2.1, 2.9),), trace=(turns,))
+    assert when_both_hold(turning, video(1, spans=((1.3, 2.7),), trace=(hides,))) == ((1.3, 2.9),)
+    # Being in view is no time beside what happens.
+    assert when_both_hold(turning, video(1, spans=((0.0, 9.0),), trace=(red,))) == ((2.1, 2.9),)
+    assert when_both_hold(a_hit(spans=(), trace=(red,)), video(1, spans=((1.3, 2.7),), trace=(hides,))) == ((1.3, 2.7),)
+    assert when_both_hold(a_hit(spans=((0.0, 9.0),), trace=(red,)), video(1, spans=(), trace=())) == ((0.0, 9.0),)

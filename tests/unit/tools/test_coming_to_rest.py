@@ -75,7 +75,8 @@ def test_somebody_who_passes_is_waited_for():
 @pytest.mark.parametrize(("frames", "held"), [(range(10, FRAMES), True), (range(12, 16), False)], ids=["all", "some"])
 def test_what_another_track_holds_all_along_is_a_piece_of_that(frames, held):
     track = followed(STOPS, range(10))
-    samples = {n: Sample(SECONDS[n], (40, 5, 80, 50), 1800, (60.0, 27.0), track.samples[0].rle) for n in frames}
+    larger = encode_within(np.ones((45, 40), bool), (5, 40), SHAPE)
+    samples = {n: Sample(SECONDS[n], (40, 5, 80, 50), 1800, (60.0, 27.0), larger) for n in frames}
     follow_to_rest([track, RawTrack(2, np.ones(4, np.float32), samples)], films(STOPS), STILL, SECONDS)
     assert list(track.samples) == list(range(10 if held else FRAMES))
 

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import cv2
 import numpy as np
 
@@ -136,6 +138,32 @@ def test_pieces_side_by_side_in_every_frame_are_one_thing():
     assert len(join_pieces(tracks, {0: [frozenset({1, 2})]})) == 2
 
 
+def test_of_two_that_touch_all_along_the_one_that_goes_around_the_other_is_another_thing():
+    looks = looks_of(np.full((2, 2, 3), 128, np.uint8), np.ones((2, 2), bool))
+    tracks = {label: RawTrack(label, looks) for label in (1, 2)}
+    for n in range(16):
+        around = (30 + 30 * np.cos(n / 5), 30 + 30 * np.sin(n / 5))
+        for label, (x, y) in ((1, (30.0, 30.0)), (2, around)):
+            mask = np.zeros((100, 100), bool)
+            mask[int(y) : int(y) + 30, int(x) : int(x) + 30] = True
+            box, centre = (x, y, x + 30, y + 30), (x + 15, y + 15)
+            tracks[label].samples[n] = Sample(n / 10, box, 900, centre, encode_mask(mask))
+    together = {n: [frozenset({1, 2})] for n in range(16)}
+    assert len(join_pieces(tracks, together)) == 2
+    # A moment of it is no evidence.
+    brief = {label: replace(track, samples=dict(list(track.samples.items())[:6])) for label, track in tracks.items()}
+    assert len(join_pieces(brief, together)) == 1
+
+
+def test_what_lies_off_and_looks_otherwise_is_given_away_while_a_piece_of_the_same_colour_stays():
+    def two(colour):
+        return scene(((20, 20, 60, 60), RED), ((66, 20, 86, 40), colour))
+
+    for colour, tracks in ((RED, 1), (BLUE, 2)):
+        shown = [scene(((20, 20, 86, 60), RED))] * 5 + [two(colour)] * 6
+        assert len(run(shown).tracks) == tracks
+
+
 def test_what_leaves_on_one_side_comes_back_there_and_not_on_the_other():
     def piece(label: int, numbers: range, xs: list[int]) -> RawTrack:
         looks = looks_of(np.full((2, 2, 3), 128, np.uint8), np.ones((2, 2), bool))
@@ -159,3 +187,18 @@ def test_histograms_tell_colours_apart():
 
     assert looks_apart(looks(RED), looks(RED)) < 1e-3
     assert looks_apart(looks(RED), looks(BLUE)) > 0.9
+
+
+def test_two_that_touch_all_along_keep_their_colours_while_one_goes_around_the_other():
+    """By distance alone the one that lags behind its flow is eaten up."""
+    # Until they touch, each is followed by itself.
+    shown = [scene(((80, 44, 110, 74), RED), ((150, 44, 180, 74), BLUE))] * 5
+    for n in range(24):
+        x, y = 80 + round(32 * np.cos(n / 2.5)), 44 + round(32 * np.sin(n / 2.5))
+        shown.append(scene(((80, 44, 110, 74), RED), ((x, y, x + 30, y + 30), BLUE)))
+    tracks = run(shown).tracks
+    assert sorted(len(track.samples) for track in tracks.values()) == [29, 29]
+    for track in tracks.values():
+        own = shown[0][0][decode_mask(track.samples[0].rle)][0]
+        for number, sample in track.samples.items():
+            assert (shown[number][0][decode_mask(sample.rle)] == own).all(axis=1).mean() > 0.8

@@ -92,6 +92,13 @@ def test_a_note_stands_beneath_its_answer_and_cannot_be_markup() -> None:
     assert html.index("Right:") > html.index('id="q2"')
 
 
+def test_the_index_says_which_answers_are_right_where_that_is_known():
+    html = render_report([a_record()] * 3, None, right=[True, False, None])
+    told = [row.rpartition("</span>")[0] for row in html.partition("<nav")[2].partition("</nav>")[0].split("<li>")[1:]]
+    assert [row.endswith(">right</b>") for row in told] == [True, False, False]
+    assert [row.endswith(">wrong</b>") for row in told] == [False, True, False]
+
+
 def test_a_negated_part_is_marked():
     assert len(page_of().all("span", "not")) == 1
 
@@ -332,7 +339,9 @@ def test_ways_to_understand_a_question_stand_apart_the_likeliest_first():
     assert ways[-1].share == pytest.approx(0.1)
     text = page_of(a_record(sub_queries=parts)).text
     assert "70 % likely" in text
-    assert "Or understood by its grammar alone, 10 % likely" in text
+    assert "Or understood word for word, 10 % likely" in text and "only what the words themselves say" not in text
+    plain = page_of(a_record(sub_queries=parts, results=(a_hit(reading="grammar"),))).text
+    assert "If 'hunt' or 'flight' is meant, say in a whole sentence what happens, and to whom." in plain
 
 
 def test_a_way_to_understand_a_question_that_the_judge_drops_is_not_shown():
@@ -344,7 +353,7 @@ def test_a_way_to_understand_a_question_that_the_judge_drops_is_not_shown():
     ways = ways_of(parts)
     assert [way.share for way in ways] == [share for share, _ in judged] == [1.0]
     assert [[p.text for p in way.parts] for way in ways] == [["b runs"]]
-    assert "by its grammar alone" not in page_of(a_record(sub_queries=parts)).text
+    assert "word for word" not in page_of(a_record(sub_queries=parts)).text
 
 
 def test_the_end_of_the_time_axis_is_labelled():

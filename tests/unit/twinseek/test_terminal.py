@@ -208,8 +208,9 @@ def several_ways():
 @pytest.mark.parametrize("options", [{}, {"force_terminal": True, "width": 120}, {"force_terminal": True, "width": 60}])
 def test_of_several_ways_to_understand_a_question_each_hit_names_the_one_it_answers(options):
     shown = " ".join(without_styles(printed(print_result, several_ways(), **options)).split())
-    first, second = shown.index("understood as pursuit:"), shown.index("understood by its grammar alone:")
+    first, second = shown.index("understood as pursuit:"), shown.index("understood word for word:")
     assert first < shown.index("✓ the ball hides") < second
+    assert "only what the words themselves say was looked for. If 'pursuit' is meant, say in a whole sentence" in shown
 
 
 def test_a_question_with_one_way_to_understand_it_has_no_such_line():

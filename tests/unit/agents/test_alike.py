@@ -1,0 +1,103 @@
+"""Who looks like whom is a condition of its own, compared by what was measured of both."""
+
+import pytest
+
+from agents.alike import likeness
+from agents.claims import check_claim, check_verdict
+from agents.rules_decomposer import RulesDecomposer
+from agents.rules_judge import RulesJudge
+from twins.queries import Claim
+
+
+def alike(question):
+    parts = RulesDecomposer().decompose(question).sub_queries
+    return [(part.subject, part.object) for part in parts if part.relation == "alike"]
+
+
+@pytest.mark.parametrize(
+    ("question", "pair"),
+    [
+        ("the striped one comes to rest while its plain twin goes on", ("striped one", "plain one")),
+        ("a striped thing stops and lets its plain double overtake it", ("striped thing", "plain one")),
+        ("a ball and its lookalike collide", ("ball", "other one")),
+        ("the red twin follows the other", ("other thing", "red one")),
+        ("a red ball meets its red lookalike", ("red ball", "red one")),
+        ("the red one meets its red lookalike", ("red one", "other red one")),
+        ("the lookalikes collide", ("one", "other one")),
+    ],
+)
+def test_a_thing_that_is_called_by_its_likeness_is_looked_for_beside_another(question, pair):
+    assert alike(question) == [pair]
+    parts = RulesDecomposer().decompose(question).sub_queries
+    assert not any(
+        word in f"{part.subject} {part.object}" for word in ("twin", "double", "lookalike") for part in parts
+    )
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "the red one follows the blue one",
+        "a double-decker bus stops",
+        "twin engines",
+        "of two lookalikes the red one stops",
+    ],
+)
+def test_where_nothing_that_does_something_is_called_so_nothing_has_to_look_alike(question):
+    assert alike(question) == []
+
+
+@pytest.fixture
+def pair(clip, mover):
+    """Return a clip in which the first of two stops, of these looks."""
+
+    def made(first, second):
+        stopping = mover("a", [(0, 60, 100), (3, 260, 100), (6, 260, 100)], **first)
+        return clip(stopping, mover("b", [(0, 60, 250), (6, 500, 250)], **second))
+
+    return made
+
+
+GREEN = {"colour": "green", "shape": "circle"}
+
+
+@pytest.mark.parametrize(
+    ("other", "check"),
+    [
+        (GREEN, "verified"),
+        (GREEN | {"colour": "pink"}, "refuted"),
+        (GREEN | {"shape": "star"}, "refuted"),
+        ({}, "unverifiable"),
+        (GREEN | {"category": "cup"}, "verified"),  # the other one has no name
+    ],
+)
+def test_a_claim_of_likeness_is_recomputed(pair, other, check):
+    found = pair(GREEN, other)
+    for names in (("a", "b"), ("b", "a")):
+        claim = Claim(claim="they look alike", predicate="alike", instances=names)
+        assert check_claim(claim, found.twin, found.geometry).check == check
+
+
+def test_things_of_other_names_are_not_alike(pair):
+    found = pair(GREEN | {"category": "cup"}, GREEN | {"category": "dog"})
+    assert likeness(*found.twin.tracks) == 0.0
+
+
+@pytest.mark.parametrize("names", [("a",), ("a", "a"), ()])
+def test_likeness_is_said_of_two(pair, names):
+    found = pair(GREEN, GREEN)
+    claim = Claim(claim="they look alike", predicate="alike", instances=names)
+    assert check_claim(claim, found.twin, found.geometry).check == "unverifiable"
+
+
+def test_the_clip_of_two_that_look_alike_comes_before_one_of_two_that_do_not(pair):
+    decomposition = RulesDecomposer().decompose("the green one comes to rest while its twin goes on")
+    told = {}
+    for name, other in (("twins", GREEN), ("others", GREEN | {"colour": "pink"})):
+        found = pair(GREEN, other)
+        verdict = RulesJudge().judge(decomposition, found)
+        checked = check_verdict(verdict, found.twin, found.geometry, decomposition.sub_queries)
+        told[name] = checked.verdict.score, {line.claim: line.check for line in checked.trace}
+    said = "the green one looks like the other one"
+    assert told["twins"][0] > told["others"][0] + 0.2
+    assert (told["twins"][1][said], told["others"][1][said]) == ("verified", "refuted")
