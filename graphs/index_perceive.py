@@ -10,10 +10,10 @@ from dataclasses import dataclass, field
 import cv2
 import numpy as np
 
-from tools.appearance import mean_lightness
 from tools.camera_motion import CameraMove, CameraTracker, describe_moves, to_affine
 from tools.coarse_scene import coarse_scene
 from tools.colour_regions import ColourTracker
+from tools.colours import mean_lightness
 from tools.coming_to_rest import follow_to_rest
 from tools.followed_twice import merge_tracks
 from tools.fragments import join_pieces, join_returns, without_scraps

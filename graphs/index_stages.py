@@ -20,6 +20,7 @@ from graphs.index_saving import Material, Saving
 from graphs.index_twin import SOURCE, attributes_of, build_perceived
 from tools import appearance, segmenting, text_seen
 from tools.free_memory import memory_is_short
+from tools.looks import Look, look_at
 from twins.errors import TwinseekError
 from twins.fingerprints import fingerprint, stale_stages
 from twins.frames import Frame, VideoFile, frames_at
@@ -354,13 +355,13 @@ def _frames(path: Path, seconds: Sequence[float]) -> list[Frame]:
     return frames_at(path, seconds, DECODE_SIDE)
 
 
-def _looks_again(path: Path, geometry: Geometry, masks: MaskReader) -> dict[str, list[appearance.Look]]:
+def _looks_again(path: Path, geometry: Geometry, masks: MaskReader) -> dict[str, list[Look]]:
     """Cut the tracks out of the file again, by their masks."""
     seconds = dict(zip(geometry.frame_index.tolist(), geometry.seconds.tolist(), strict=True))
     chosen = {name: _some(masks.frames(name)) for name in geometry.track_ids}
     times = sorted({seconds[index] for indices in chosen.values() for index in indices if index in seconds})
     frames = {frame.frame_index: frame for frame in frames_at(path, times, DECODE_SIDE)}
-    looks: dict[str, list[appearance.Look]] = {}
+    looks: dict[str, list[Look]] = {}
     for name, indices in chosen.items():
         stored = dict(masks.stored(name))
         for index in indices:
@@ -368,7 +369,7 @@ def _looks_again(path: Path, geometry: Geometry, masks: MaskReader) -> dict[str,
                 mask = decode_mask(stored[index])
                 image = shrink(frames[index].image, max(mask.shape))
                 if image.shape[:2] == mask.shape and mask.any():
-                    looks.setdefault(name, []).append(appearance.look_at(image, mask))
+                    looks.setdefault(name, []).append(look_at(image, mask))
     return looks
 
 

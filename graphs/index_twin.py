@@ -8,9 +8,11 @@ from itertools import islice
 import numpy as np
 
 from graphs.index_perceive import Seen, ShotSeen
-from tools.appearance import Look, colour_shares, describe_looks
+from tools.appearance import describe_looks
+from tools.colours import colour_shares
 from tools.fragments import sides_touched
 from tools.importance import importance, moving_share, travelled
+from tools.looks import Look
 from tools.nearness import estimate_nearness
 from tools.salience import Ground, ground_of, salience_of
 from tools.tracks import RawTrack

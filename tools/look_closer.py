@@ -8,6 +8,7 @@ import numpy as np
 from langchain_core.tools import BaseTool, InjectedToolArg, ToolException, tool
 
 from tools import appearance, text_seen
+from tools.colours import colour_shares
 from tools.context import ToolContext
 from tools.crops import Crop, moments, pictures
 from twins.geometry import Bytes
@@ -62,7 +63,7 @@ def _colours(instance: str, category: str, crops: Sequence[Crop]) -> list[dict[s
     """Return a fact for every colour, with the span in which it was seen."""
     seen: dict[str, list[tuple[float, float]]] = {}
     for crop in crops:
-        for name, share in appearance.colour_shares(_centre(crop)).items():
+        for name, share in colour_shares(_centre(crop)).items():
             if share >= MIN_SHARE:
                 seen.setdefault(name, []).append((crop.seconds, share))
     return [
@@ -81,7 +82,7 @@ def _colours(instance: str, category: str, crops: Sequence[Crop]) -> list[dict[s
 
 def _moods(frames: Sequence[Crop]) -> list[dict[str, object]]:
     """Return a fact for every stretch of frames that are mostly of one colour: what comes back is told twice."""
-    shares = [appearance.colour_shares(frame.image[::STEP, ::STEP].reshape(-1, 3)) for frame in frames]
+    shares = [colour_shares(frame.image[::STEP, ::STEP].reshape(-1, 3)) for frame in frames]
     ends = [*(frame.seconds for frame in frames[1:]), frames[-1].seconds + 0.1]
     facts: list[dict[str, object]] = []
     for name in shares[0]:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from tools.appearance import Look
+from tools.looks import Look
 from tools.quantiles import quantile
 from twins.geometry import Bytes, Floats
 

@@ -2,7 +2,7 @@ import cv2
 import numpy as np
 import pytest
 
-from tools.appearance import Look, look_at
+from tools.looks import Look, look_at
 from tools.salience import contrast_of, ground_of, salience_of
 
 HEIGHT, WIDTH = 180, 320
