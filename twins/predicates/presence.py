@@ -199,6 +199,11 @@ def way_before(scene: Scene, a: Ints, marks: Marks) -> Doubles:
     return np.minimum(clearest, 1.0)
 
 
+def own_way_before(scene: Scene, a: Ints, marks: Marks) -> Doubles:
+    """Return (K,) how far each hid by its own way, 0.5 to 1: what rests while something passes is hidden, too."""
+    return (1 + way_before(scene, a, marks)) / 2
+
+
 def hides_behind(scene: Scene, a: Ints, b: Ints) -> Marks:
     """Mark where a is out of view, or nearly, behind b, from the moment it goes there."""
     runs = _sights_ending_inside(scene, a)
@@ -270,5 +275,5 @@ FAMILY = (
     Predicate("disappears", 1, "presence", disappears, ("disappears", "vanishes"), event=True),
     Predicate("reappears", 1, "presence", reappears, ("reappears", "comes back into view"), event=True),
     Predicate("hides", 1, "presence", hides, ("hides", "goes out of view behind something"), support=way_before),
-    Predicate("hides_behind", 2, "presence", hides_behind, ("hides behind", "is hidden by")),
+    Predicate("hides_behind", 2, "presence", hides_behind, ("hides behind", "is hidden by"), support=own_way_before),
 )

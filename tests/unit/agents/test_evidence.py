@@ -39,3 +39,16 @@ def test_a_clear_case_is_worth_more_than_a_doubtful_one_and_both_more_than_an_un
     evidence = Evidence(seen.twin, seen.geometry)
     clear, doubtful = evidence.values("grows", [(0, None), (1, None)])
     assert clear > doubtful + 0.1 > UNKNOWN_VALUE + 0.1
+
+
+def test_what_hides_by_its_own_way_does_so_more_clearly_than_what_is_passed_at_rest(clip, mover):
+    values = []
+    for hidden, passing in (([(0, 60, 100), (2, 300, 100)], [(0, 300, 100), (6, 300, 100)]),
+                            ([(0, 300, 100), (2, 300, 100)], [(0, 60, 100), (2, 300, 100), (6, 620, 100)])):  # fmt: skip
+        seen = clip(mover("1", hidden), mover("2", passing, size=90))
+        seen.geometry.visibility[0, 21:] = Visibility.OCCLUDED
+        evidence = Evidence(seen.twin, seen.geometry)
+        assert evidence.truth("hides_behind", 0, 1).ever
+        values.append(float(evidence.values("hides_behind", [(0, 1)])[0]))
+    assert values[0] > values[1] + 0.2
+    assert values[1] > UNKNOWN_VALUE + 0.1
