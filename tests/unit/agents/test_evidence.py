@@ -43,8 +43,8 @@ def test_a_clear_case_is_worth_more_than_a_doubtful_one_and_both_more_than_an_un
 
 def test_what_hides_by_its_own_way_does_so_more_clearly_than_what_is_passed_at_rest(clip, mover):
     values = []
-    for hidden, passing in (([(0, 60, 100), (2, 300, 100)], [(0, 300, 100), (6, 300, 100)]),
-                            ([(0, 300, 100), (2, 300, 100)], [(0, 60, 100), (2, 300, 100), (6, 620, 100)])):  # fmt: skip
+    goes, rests = [(0, 60, 100), (2, 300, 100)], [(0, 300, 100), (2, 300, 100)]
+    for hidden, passing in ((goes, [*rests, (6, 300, 100)]), (rests, [*goes, (6, 620, 100)])):
         seen = clip(mover("1", hidden), mover("2", passing, size=90))
         seen.geometry.visibility[0, 21:] = Visibility.OCCLUDED
         evidence = Evidence(seen.twin, seen.geometry)
