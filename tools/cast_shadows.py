@@ -1,4 +1,8 @@
-"""Which tracks follow no thing but the shadow that one casts."""
+"""Which tracks seem to follow no thing but the shadow that one casts.
+
+What is grey on a grey road looks as a shadow does, so that nothing is left out for it: it is only hardly sure to be a
+thing.
+"""
 
 from collections.abc import Iterator
 
@@ -17,6 +21,8 @@ SAME_HUE = 10.0
 """… of the same hue: a and b of Lab (0 to 255) change by less than this."""
 LEAST_PIXELS = 12
 """Of a look, fewer say nothing of their light."""
+SURE = 0.2
+"""How sure it is of what looks like a shadow that it is a thing all the same."""
 MOST_SIGHTS = 0.6
 """A shadow looks like one in this share of its cut-outs."""
 

@@ -6,6 +6,7 @@ from typing import Literal
 
 import numpy as np
 
+from tools.cast_shadows import SURE as SHADOW_SURE
 from tools.cast_shadows import is_shadow_of
 from tools.quantiles import quantile
 from tools.tracks import RawTrack
@@ -39,7 +40,8 @@ def merge_tracks(moving: Sequence[RawTrack], coloured: Sequence[RawTrack]) -> li
     """Return every thing once, of the tracks of what moves and of the coloured regions.
 
     A track that is a thing once more lends it the frames in which it was lost, and so joins its pieces. One that is
-    fixed to a thing, as a part or as a rim around it, flickers at its rim, or is its shadow, is left out.
+    fixed to a thing, as a part or as a rim around it, or flickers at its rim, is left out. Of what looks like its shadow
+    it is hardly sure that it is a thing.
     """
     things: list[RawTrack] = []
     for track in (*_longest_first(moving), *_longest_first(coloured)):
@@ -48,8 +50,9 @@ def merge_tracks(moving: Sequence[RawTrack], coloured: Sequence[RawTrack]) -> li
         if same:
             kept = [thing for thing, relation in zip(things, relations, strict=True) if relation != "same"]
             things = [*kept, _joined(_longest_first(same), track)]
-        elif "part" not in relations and not any(is_shadow_of(track, thing) for thing in things):
-            things.append(track)
+        elif "part" not in relations:
+            shadow = any(is_shadow_of(track, thing) for thing in things)
+            things.append(replace(track, certain=SHADOW_SURE) if shadow else track)
     return things
 
 

@@ -7,6 +7,7 @@ from itertools import count, permutations, zip_longest
 
 import numpy as np
 
+from tools.quantiles import quantile
 from tools.tracks import RawTrack, Sample, looks_apart
 from twins.geometry import Doubles
 from twins.masks import join_masks
@@ -18,6 +19,8 @@ MIN_TOGETHER = 2
 WANDER = 0.3
 """Pieces of one thing keep their places to each other to within this share of its size, most of the time; of two things
 that touch all along, as who chases and who flees, one goes around the other."""
+STEADY = 0.25
+"""… but halves of what rolls or spins go around each other as well: at a distance that keeps to within this share."""
 WATCHED, LIMB = 8, 0.3
 """It says so only where both are seen in so many frames. What is smaller than this share of the other may be a limb."""
 SAME_LOOKS = 0.45
@@ -73,7 +76,7 @@ def join_pieces(tracks: Mapping[int, RawTrack], touching: Mapping[int, Iterable[
 
 
 def _are_two(pieces: Sequence[RawTrack], others: Sequence[RawTrack]) -> bool:
-    """Say whether what touches are two things for sure: of like size, and one wanders about the other."""
+    """Say whether what touches are two things for sure: of like size, and one wanders about the other, near and far."""
     shared = sorted(_numbers(pieces) & _numbers(others))
     if len(shared) < WATCHED:
         return False
@@ -81,8 +84,10 @@ def _are_two(pieces: Sequence[RawTrack], others: Sequence[RawTrack]) -> bool:
     ways = np.array([there - here for (here, _), (there, _) in zip(ours, theirs, strict=True)])
     sizes = np.array([(area, other) for (_, area), (_, other) in zip(ours, theirs, strict=True)])
     usual = np.median(sizes, axis=0)
-    away = np.linalg.norm(ways - np.median(ways, axis=0), axis=1)
-    return bool(usual.min() >= LIMB * usual.max() and np.median(away) > WANDER * np.sqrt(usual.sum()))
+    size, distances = float(np.sqrt(usual.sum())), np.linalg.norm(ways, axis=1)
+    wander = np.median(np.linalg.norm(ways - np.median(ways, axis=0), axis=1))
+    loose = quantile(distances, 0.9) - quantile(distances, 0.1) > STEADY * size
+    return bool(usual.min() >= LIMB * usual.max() and wander > WANDER * size and loose)
 
 
 def _numbers(pieces: Sequence[RawTrack]) -> set[int]:

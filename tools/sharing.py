@@ -13,6 +13,8 @@ Labels = NDArray[np.int32]
 
 LOOKS_REACH = 0.25
 """Of its size, as far as which a track's pixels may lie off for each e-fold by which they look more like it."""
+KEPT = 0.3
+"""A thing keeps at least so much of where the flow carries it, or all of it."""
 RARE, LOOKS_BLUR = 0.01, 5
 """Share of a track that any colour may have, and the side of the window of pixels that are asked together."""
 
@@ -29,21 +31,17 @@ def likeliest(carried: Labels, inside: Bools, things: Mapping[int, tuple[Floats,
         lab: (h, w, 3) uint8 Lab.
     """
     codes = colour_codes(lab)
-    costs = []
+    names = np.zeros(carried.shape, np.int32)
+    least = np.full(carried.shape, np.inf, np.float32)
+    own = {label: (carried == label) & inside for label in things}
     for label, (looks, area) in things.items():
-        off = ((carried != label) | ~inside).astype(np.uint8)
-        away = cv2.distanceTransform(off, cv2.DIST_L2, 3) / (LOOKS_REACH * np.sqrt(area))
-        unlike = -np.log(looks[codes] + RARE)
-        costs.append(away + cv2.blur(unlike.astype(np.float32), (LOOKS_BLUR, LOOKS_BLUR)))
-    names = np.array(list(things), np.int32)
-    return np.asarray(names[np.argmin(costs, axis=0)], np.int32)
-
-
-def nearest_label(markers: Labels) -> tuple[Labels, Floats]:
-    """Return for every pixel the label of the nearest marked pixel, and how far away that is."""
-    free = (markers == 0).astype(np.uint8)
-    away, regions = cv2.distanceTransformWithLabels(free, cv2.DIST_L2, 5, labelType=cv2.DIST_LABEL_PIXEL)
-    names = np.zeros(int(regions.max()) + 1, np.int32)
-    marked = markers > 0
-    names[regions[marked]] = markers[marked]
-    return names[regions], away.astype(np.float32)
+        away = cv2.distanceTransform((~own[label]).astype(np.uint8), cv2.DIST_L2, 3) / (LOOKS_REACH * area**0.5)
+        unlike = -np.log(looks + RARE).astype(np.float32)
+        cost = away + cv2.blur(unlike[codes], (LOOKS_BLUR, LOOKS_BLUR))
+        nearer = cost < least
+        names[nearer], least[nearer] = label, cost[nearer]
+    for label, there in own.items():
+        # Another light, and it looks like nothing any more: then where it is says more than its looks.
+        if np.count_nonzero(names[there] == label) < KEPT * np.count_nonzero(there):
+            names[there] = label
+    return names

@@ -8,7 +8,7 @@ from functools import lru_cache
 import cv2
 import numpy as np
 
-from tools.sharing import Labels, likeliest, nearest_label
+from tools.sharing import Labels, likeliest
 from tools.tracks import (
     RECENT,
     RawTrack,
@@ -228,19 +228,17 @@ class Tracker:
         return labels, held, unclaimed + _part(labels, held, loose, lab)
 
     def _share_out(self, region: Region, carried: Labels, claims: list[int], lab: Bytes) -> tuple[Labels, Bools | None]:
-        """Divide a blob among the tracks that claim it, each pixel to the nearest; return what is left over, too."""
+        """Divide a blob among the tracks that claim it, each pixel to the likeliest; return what is left over, too."""
         known = sum(self._followed[label].area for label in claims)
         settled = all(self._followed[label].count >= SETTLED for label in claims)
-        whole = not settled or region.area < GROWTH * known
-        if whole and len(claims) == 1:
-            return region.mask * np.int32(claims[0]), None
-        nearest, away = nearest_label(np.where(np.isin(carried, claims) & region.mask, carried, 0))
+        given = region.mask * np.int32(claims[0])
         if len(claims) > 1:
             things = {label: (self._followed[label].looks, self._followed[label].area) for label in claims}
-            nearest = likeliest(carried, region.mask, things, lab)
-        given = np.where(region.mask, nearest, 0)
-        if whole:
+            given = np.where(region.mask, likeliest(carried, region.mask, things, lab), 0)
+        if not settled or region.area < GROWTH * known:
             return given, None
+        claimed = np.isin(carried, claims) & region.mask
+        away = cv2.distanceTransform((~claimed).astype(np.uint8), cv2.DIST_L2, 5)
         rest = region.mask & (away > 0.15 * np.sqrt(known))
         return np.where(rest, 0, given), rest
 

@@ -95,7 +95,7 @@ class Crop:
 class RawTrack:
     """A track while it is being followed; ``samples`` by the number of the sampled frame, ``offered`` cut-outs.
 
-    ``certain`` is how sure a segmenter is that it is a thing; none where nobody says so.
+    ``certain`` is how sure it is that it is a thing, where a segmenter says so or it looks like a shadow; else none.
     """
 
     label: int

@@ -1,10 +1,10 @@
-"""A shadow that is followed by itself is no thing."""
+"""A shadow that is followed by itself is hardly a thing."""
 
 import cv2
 import numpy as np
 import pytest
 
-from tools.cast_shadows import is_shadow_of
+from tools.cast_shadows import SURE, is_shadow_of
 from tools.followed_twice import merge_tracks
 from tools.tracks import RawTrack, Sample, cut_out
 from twins.masks import encode_mask
@@ -42,7 +42,8 @@ def tracks(colour, *, gone=(), away=0):
 def test_the_ground_in_less_light_beside_a_thing_is_its_shadow():
     thing, shadow = tracks(SHADED, gone=range(4, 9))
     assert is_shadow_of(shadow, thing)
-    assert merge_tracks([thing], [shadow]) == [thing]
+    kept = merge_tracks([thing], [shadow])
+    assert [(track.label, track.certain) for track in kept] == [(1, None), (2, SURE)]
 
 
 @pytest.mark.parametrize("colour", [BLUE, LIGHT, DARK], ids=["another hue", "lighter", "too dark for a shadow"])

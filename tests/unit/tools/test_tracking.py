@@ -138,21 +138,37 @@ def test_pieces_side_by_side_in_every_frame_are_one_thing():
     assert len(join_pieces(tracks, {0: [frozenset({1, 2})]})) == 2
 
 
-def test_of_two_that_touch_all_along_the_one_that_goes_around_the_other_is_another_thing():
+def around(way: tuple[float, float]) -> dict[int, RawTrack]:
+    """Return two squares, of which the second goes around the first at a distance across and one down."""
     looks = looks_of(np.full((2, 2, 3), 128, np.uint8), np.ones((2, 2), bool))
     tracks = {label: RawTrack(label, looks) for label in (1, 2)}
     for n in range(16):
-        around = (30 + 30 * np.cos(n / 5), 30 + 30 * np.sin(n / 5))
-        for label, (x, y) in ((1, (30.0, 30.0)), (2, around)):
-            mask = np.zeros((100, 100), bool)
+        for label, (x, y) in ((1, (40.0, 40.0)), (2, (40 + way[0] * np.cos(n / 2), 40 + way[1] * np.sin(n / 2)))):
+            mask = np.zeros((120, 120), bool)
             mask[int(y) : int(y) + 30, int(x) : int(x) + 30] = True
-            box, centre = (x, y, x + 30, y + 30), (x + 15, y + 15)
-            tracks[label].samples[n] = Sample(n / 10, box, 900, centre, encode_mask(mask))
+            sample = Sample(n / 10, (x, y, x + 30, y + 30), 900, (x + 15, y + 15), encode_mask(mask))
+            tracks[label].samples[n] = sample
+    return tracks
+
+
+def test_of_two_that_touch_all_along_the_one_that_goes_around_the_other_is_another_thing():
     together = {n: [frozenset({1, 2})] for n in range(16)}
-    assert len(join_pieces(tracks, together)) == 2
+    assert len(join_pieces(around((38, 18)), together)) == 2
+    # Halves of what spins keep their distance.
+    assert len(join_pieces(around((30, 30)), together)) == 1
     # A moment of it is no evidence.
-    brief = {label: replace(track, samples=dict(list(track.samples.items())[:6])) for label, track in tracks.items()}
+    brief = {
+        label: replace(track, samples=dict(list(track.samples.items())[:6]))
+        for label, track in around((38, 18)).items()
+    }
     assert len(join_pieces(brief, together)) == 1
+
+
+def test_what_is_much_smaller_may_be_a_limb():
+    tracks = around((38, 18))
+    for sample in tracks[2].samples.values():
+        sample.area = 200
+    assert len(join_pieces(tracks, {n: [frozenset({1, 2})] for n in range(16)})) == 1
 
 
 def test_what_lies_off_and_looks_otherwise_is_given_away_while_a_piece_of_the_same_colour_stays():
