@@ -40,8 +40,8 @@ def merge_tracks(moving: Sequence[RawTrack], coloured: Sequence[RawTrack]) -> li
     """Return every thing once, of the tracks of what moves and of the coloured regions.
 
     A track that is a thing once more lends it the frames in which it was lost, and so joins its pieces. One that is
-    fixed to a thing, as a part or as a rim around it, or flickers at its rim, is left out. Of what looks like its shadow
-    it is hardly sure that it is a thing.
+    fixed to a thing, as a part or as a rim around it, or flickers at its rim, is left out. What looks like its shadow
+    is hardly sure to be a thing.
     """
     things: list[RawTrack] = []
     for track in (*_longest_first(moving), *_longest_first(coloured)):
