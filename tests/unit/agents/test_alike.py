@@ -4,6 +4,7 @@ import pytest
 
 from agents.alike import likeness
 from agents.claims import check_claim, check_verdict
+from agents.llm.statements import state
 from agents.rules_decomposer import RulesDecomposer
 from agents.rules_judge import RulesJudge
 from twins.queries import Claim
@@ -76,6 +77,11 @@ def test_a_claim_of_likeness_is_recomputed(pair, other, check):
     for names in (("a", "b"), ("b", "a")):
         claim = Claim(claim="they look alike", predicate="alike", instances=names)
         assert check_claim(claim, found.twin, found.geometry).check == check
+
+
+def test_a_models_claim_of_likeness_is_told_in_our_words():
+    claim = Claim(claim="obviously twins", predicate="alike", instances=("a", "b"))
+    assert state(claim) == "thing a and thing b look alike"
 
 
 def test_things_of_other_names_are_not_alike(pair):

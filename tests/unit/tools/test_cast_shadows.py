@@ -14,12 +14,13 @@ GROUND, DARK = (130, 110, 90), (20, 20, 22)
 SHADED, BLUE, LIGHT = (91, 77, 63), (60, 80, 190), (180, 155, 128)
 
 
-def tracks(colour, *, gone=(), away=0):
+def tracks(colour, *, gone=(), away=0, foot=0):
     """Return a dark square that moves to the right, and what lies under it, in a colour, as two tracks.
 
     Args:
         gone: frames in which the second is not seen.
         away: pixels between the two.
+        foot: rows of the first that the second's outline holds, too.
     """
     made = RawTrack(1, np.zeros(384, np.float32)), RawTrack(2, np.zeros(384, np.float32))
     for number in range(16):
@@ -29,6 +30,7 @@ def tracks(colour, *, gone=(), away=0):
         for box, fill in zip(boxes, (DARK, colour), strict=True):
             cv2.rectangle(image, (box[0], box[1]), (box[2] - 1, box[3] - 1), fill, cv2.FILLED)
         for track, box in zip(made, boxes, strict=True):
+            box = (box[0], box[1] - foot * (track is made[1]), *box[2:])
             if track is made[1] and number in gone:
                 continue
             mask = np.zeros((HEIGHT, WIDTH), bool)
@@ -44,6 +46,11 @@ def test_the_ground_in_less_light_beside_a_thing_is_its_shadow():
     assert is_shadow_of(shadow, thing)
     kept = merge_tracks([thing], [shadow])
     assert [(track.label, track.certain) for track in kept] == [(1, None), (2, SURE)]
+
+
+def test_a_shadow_that_is_followed_with_a_foot_of_the_thing_is_one():
+    thing, shadow = tracks(SHADED, foot=14)
+    assert is_shadow_of(shadow, thing)
 
 
 @pytest.mark.parametrize("colour", [BLUE, LIGHT, DARK], ids=["another hue", "lighter", "too dark for a shadow"])
