@@ -10,7 +10,7 @@ from agents.camera import RELATION as CAMERA
 from agents.camera import check_camera
 from agents.descriptions import same_word
 from agents.evidence import MEANT, SIDES, UNBOUNDED, Bound, Evidence, in_order, parse_bound, side_share
-from agents.grounding import Grounder, is_labelled, look_match, terms_of
+from agents.grounding import UNKNOWN_LOOK, Grounder, is_labelled, look_match, terms_of
 from agents.lexicon import lexicon
 from agents.open_parts import open_parts
 from agents.reading import FRAME
@@ -41,11 +41,9 @@ WRONG = 0.25
 """… below which it is refuted."""
 EACH = "each"
 """Value of a claim that says something of every one of its instances by itself: nothing moves."""
-HUES = frozenset(["red", "orange", "yellow", "green", "blue", "purple", "pink"])
-"""Colours that light and shade do not turn into each other, as they do black, grey, white and brown."""
-SURE_HUE = 0.8
-"""Confidence of a measured hue (it covers three quarters of the thing) from which it is no neighbouring one: in five
-made-up libraries nothing that was measured so surely had another hue."""
+NEAR = 0.2
+"""Match of a colour from which it is a neighbour of another one (``[neighbours]`` of ``agents/lexicon/look.toml``), so
+that what was measured as the one may well be called by the other: a tomato orange, turquoise green, olive yellow."""
 MAX_CLAIMS = 64
 """Claims of one verdict that are checked; a judge that says more is cut short."""
 
@@ -188,11 +186,18 @@ def _truth(name: str, instances: tuple[str, ...], twin: Twin, geometry: Geometry
 
 
 def _of_each(claim: Claim, span: Span | None, twin: Twin, geometry: Geometry) -> Check:
-    """A claim of several is refuted by one of which it is not so, and verified only where it is so of every one."""
+    """A claim of several is refuted by one of which it is not so, and verified only where it is so of every one.
+
+    Of a relation each one can only be denied by itself, to anybody. That two of them do it to each other is said by
+    naming the two, not of each: so read it would be refuted by what somebody else does.
+    """
     alone = (claim.model_copy(update={"value": None, "instances": (name,)}) for name in claim.instances)
     checks = {_of_predicate(one, span, twin, geometry) for one in alone}
     order: tuple[Check, ...] = ("refuted", "unverifiable", "verified")
-    return next((check for check in order if check in checks), "unverifiable")
+    found: Check = next((check for check in order if check in checks), "unverifiable")
+    if PREDICATES[claim.predicate or ""].arity > 1 and not (claim.negated and found == "verified"):
+        return "unverifiable"
+    return found
 
 
 def _of_predicate(claim: Claim, span: Span | None, twin: Twin, geometry: Geometry) -> Check:
@@ -238,9 +243,9 @@ def check_look(kind: str, word: str | None, instances: tuple[str, ...], twin: Tw
         match = look_match(kind, look[1], track)
         if match is None:
             return "unverifiable"
+        if kind == "colour" and match <= WRONG and _may_be_called(look[1], track):
+            match = UNKNOWN_LOOK
         checks.append(match)
-    if kind == "colour" and twin.origin == "perceived" and all(_is_no(look[1], track) for track in twin.tracks):
-        return "refuted"  # what is of a neighbouring colour may be what is meant, unless all colours are surely known
     return "verified" if min(checks) >= SURE else "refuted" if min(checks) <= WRONG else "unverifiable"
 
 
@@ -252,15 +257,10 @@ def _of_likeness(instances: tuple[str, ...], twin: Twin) -> Check:
     return "verified" if value >= SURE else "refuted" if value <= WRONG else "unverifiable"
 
 
-def _is_no(colour: str, track: Track) -> bool:
-    """Say whether a thing surely has another colour than this one, which its own may not pass for."""
-    match = look_match("colour", colour, track)
-    if match is None or match <= WRONG:
-        return match is not None
-    measured = [(term, a.confidence) for a in track.attributes for term in terms_of(a, "colour")]
-    others = {term for term, _ in measured}
-    apart = len(others) == 1 and colour not in others and {colour, *others} <= HUES
-    return apart and all(confidence >= SURE_HUE for _, confidence in measured)
+def _may_be_called(colour: str, track: Track) -> bool:
+    """Say whether a colour that was measured of a thing is a neighbour of this one."""
+    near = lexicon().neighbours.get(colour, {})
+    return any(near.get(term, 0.0) >= NEAR for a in track.attributes for term in terms_of(a, "colour"))
 
 
 def check_category(noun: str | None, instances: tuple[str, ...], twin: Twin) -> Check:

@@ -14,6 +14,7 @@ from agents.clauses import (
     words_of,
 )
 from agents.lexicon import DETERMINERS, lexicon
+from agents.reading.entities import singular
 
 HAVING = ("with", "in", "wearing", "having", "bearing", "has", "wears", "carries", "had")
 LACKING = ("without", "lacking")
@@ -60,14 +61,41 @@ def _moved(words: list[str], at: int, adjective: str) -> list[str]:
 
 
 def _of_one_tone(words: list[str], at: int) -> list[str]:
-    """Move ``of a single tone`` before the noun that is so."""
+    """Move ``of a single tone`` before the noun that is so.
+
+    Several of one tone may have it in common, and may have any pattern; *a single shade of blue* says that it is blue.
+    """
     start = at - 1
     while start and (words[start - 1] in DETERMINERS or words[start - 1] in ("just", "only", *SINGLE)):
         start -= 1
     if start < 2 or words[start - 1] not in ("of", "in") or not _is_noun(words[start - 2]):
         return words
+    end = _colour_end(words, at + 1)
+    if end > at + 1:
+        coloured = _for(words[end - 1], [*words[start - 1 : at + 2], words[end - 1]])
+        return [*words[: start - 2], *words[at + 2 : end - 1], coloured, words[start - 2], *words[end:]]
+    if _are_several(words, start - 2):
+        return words
     said = _for(PLAIN, words[start - 1 : at + 1])
     return [*words[: start - 2], said, words[start - 2], *words[at + 1 :]]
+
+
+def _are_several(words: list[str], at: int) -> bool:
+    """Say whether a noun stands for several: by its ending, or by a number before it and what it looks like."""
+    if singular(words[at]) != words[at]:
+        return True
+    while at and words[at - 1] in lexicon().looks:
+        at -= 1
+    return bool(at) and lexicon().numbers.get(words[at - 1], 1) > 1
+
+
+def _colour_end(words: list[str], at: int) -> int:
+    """Return where ``of blue`` or ``of dark blue`` ends that starts at a position; the position where none does."""
+    if words[at : at + 1] == ["of"]:
+        for end in (at + 2, at + 3):
+            if lexicon().looks.get(words[end - 1] if end <= len(words) else "", ("",))[0] == "colour":
+                return end
+    return at
 
 
 def _for(adjective: str, said: list[str]) -> Word:

@@ -46,17 +46,20 @@ def supports(claim: Claim, parts: Sequence[SubQuery], grounder: Grounder) -> boo
     if part.relation == CAMERA:
         said = MOVES.get(claim.value or "")
         return claim.predicate == CAMERA and said is not None and said <= MOVES.get(part.object or "", frozenset())
-    if part.relation == ALIKE:
-        return claim.predicate == ALIKE
     if part.relation in ALLEN:
         return claim.predicate == part.relation and _same_happenings(claim, part, parts)
-    if part.relation not in PREDICATES:
+    if part.relation not in PREDICATES and part.relation != ALIKE:
         return False
     meant = {part.relation, RELATIVE.get(part.relation, part.relation)}
-    phrases = zip((part.subject, part.object), claim.instances, strict=False)
-    return claim.predicate in meant and not any(
-        _is_another(phrase, name, grounder) for phrase, name in phrases if phrase
-    )
+    # Who looks like whom is the same the other way round.
+    orders = [claim.instances, claim.instances[::-1]] if part.relation == ALIKE else [claim.instances]
+    return claim.predicate in meant and any(_are_meant(part, names, grounder) for names in orders)
+
+
+def _are_meant(part: SubQuery, names: Sequence[str], grounder: Grounder) -> bool:
+    """Say whether no instance is clearly another one than the part's noun phrases mean, in this order."""
+    phrases = zip((part.subject, part.object), names, strict=False)
+    return not any(_is_another(phrase, name, grounder) for phrase, name in phrases if phrase)
 
 
 def is_beside(name: str | None, parts: Sequence[SubQuery]) -> bool:

@@ -8,7 +8,7 @@ from typing import Any
 from agents.camera import RELATION as CAMERA
 from agents.follow_ups import FollowUp
 from agents.likeness import describe_alike
-from graphs.answering import compose_answer
+from graphs.answering import NAME, compose_answer
 from graphs.chat_desk import Desk
 from graphs.chat_turns import (
     ShownVideo,
@@ -33,6 +33,7 @@ from graphs.chat_words import (
     tell_why,
 )
 from graphs.state import Json
+from prompts import one_line
 from twins.components import components
 from twins.errors import TwinseekError
 from twins.predicates.truth import merge_spans
@@ -231,7 +232,7 @@ def alike(talk: Talk) -> Said:
     parts = talk.desk.decomposer(talk.library).decompose(edit).sub_queries if edit else ()
     said = describe_alike(components(talk.desk.twin(talk.library, video["video_id"]).twin), parts, edit)
     if not said and not edit:
-        return Said(f"Nothing is said of {video['name']} by which others like it could be found.")
+        return Said(f"Nothing is said of {one_line(video['name'], NAME)} by which others like it could be found.")
     record = talk.ask(". ".join(filter(None, (edit, said))), without=[video["video_id"]])
     if edit and record.results and record.results[0].status in ("verified", "judged"):
         record = _by_the_edit(talk, record, edit)

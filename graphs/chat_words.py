@@ -48,7 +48,10 @@ def _compare(first: ShownVideo, second: ShownVideo) -> str:
     better, worse = sorted((first, second), key=lambda video: video["rank"])
     turned = "It is the other way round: " if better is not first else ""
     if f"{better['score']:.2f}" == f"{worse['score']:.2f}" and "coarse" not in (better["status"], worse["status"]):
-        both = f"{_called(better)} and {_called(worse)} fit equally well (score {better['score']:.2f} each)"
+        score = f"(score {better['score']:.2f} each)"
+        both = f"{_called(better)} and {_called(worse)} fit equally well {score}"
+        if better["status"] == worse["status"] == "dropped":
+            both = f"{'neither' if turned else 'Neither'} {_called(better)} nor {_called(worse)} fits {score}"
         return f"{turned}{both}; {_what_decides(better, worse)}."
     text = f"{turned}{_placed(better)} is above {_placed(worse)}"
     if better["score"] < worse["score"]:
@@ -57,7 +60,7 @@ def _compare(first: ShownVideo, second: ShownVideo) -> str:
 
 
 def _what_decides(better: ShownVideo, worse: ShownVideo) -> str:
-    """Say what puts one of two videos first that fit equally well, as :func:`graphs.ranking.order_verdicts` does."""
+    """Say what puts one of two videos first whose scores are equal, as :func:`graphs.ranking.order_verdicts` does."""
     rank, recall = better["rank"], (better["coarse_score"], worse["coarse_score"])
     if better["score"] > worse["score"]:
         return f"{rank} is first by less than a hundredth"

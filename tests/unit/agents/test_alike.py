@@ -25,6 +25,10 @@ def alike(question):
         ("a red ball meets its red lookalike", ("red ball", "red one")),
         ("the red one meets its red lookalike", ("red one", "other red one")),
         ("the lookalikes collide", ("one", "other one")),
+        ("two doubles collide", ("one", "other one")),
+        ("a double of the red ball stops", ("red ball", "other one")),
+        ("the red ball does not follow its twin", ("red ball", "other one")),
+        ("the red one does not bark at its twin", ("red one", "other one")),
     ],
 )
 def test_a_thing_that_is_called_by_its_likeness_is_looked_for_beside_another(question, pair):
@@ -42,10 +46,28 @@ def test_a_thing_that_is_called_by_its_likeness_is_looked_for_beside_another(que
         "a double-decker bus stops",
         "twin engines",
         "of two lookalikes the red one stops",
+        "a man bends double and falls over",
+        "the ball moves at double speed",
+        "the ball moves at a double speed",
+        "a double line is crossed by a car",
+        "she ties a double knot",
+        "the bus is a double decker",
+        "the woman and her twin sister dance",
+        "a man meets a double bass player",
+        "a man meets clone troopers",
     ],
 )
 def test_where_nothing_that_does_something_is_called_so_nothing_has_to_look_alike(question):
     assert alike(question) == []
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["the car does not look like its twin", "the car never looks like its double", "it does not resemble its clone"],
+)
+def test_a_likeness_that_is_denied_is_not_demanded(question):
+    parts = RulesDecomposer().decompose(question).sub_queries
+    assert alike(question) == [] and not any("twin" in (part.subject or "") for part in parts)
 
 
 @pytest.fixture

@@ -27,9 +27,26 @@ def test_nobody_changes_a_reading():
         ("a ball of only one colour follows a striped cube", ["plain", "striped"]),
         ("a cube in one even shade", ["plain"]),
         ("a shade of green", []),
+        ("two cars of one colour collide", []),
+        ("cars in one shade stop", []),
+        ("two big sheep of one colour collide", []),
+        ("people of one colour stop", []),
         ("the zebra-like one stops", ["striped"]),
     ],
 )
 def test_what_is_of_one_tone_is_plain(question, looks):
     _, reading = read_question(question)
     assert [term for entity in reading.entities for kind, term in entity.looks if kind == "texture"] == looks
+
+
+def test_of_what_is_in_a_single_shade_of_a_colour_that_is_the_colour():
+    _, reading = read_question("a ball in a single shade of dark blue follows a cube")
+    ball = [("tone", "dark"), ("colour", "blue"), ("shape", "circle")]
+    assert [entity.looks for entity in reading.entities] == [ball, [("shape", "square")]]
+
+
+@pytest.mark.parametrize("question", ["a round trip by the blue thing", "the blue thing makes a round trip"])
+def test_a_round_trip_is_no_round_thing_but_turns_back(question):
+    parts = RulesDecomposer().decompose(question).sub_queries
+    assert [(part.subject, part.relation) for part in parts if part.relation] == [("blue thing", "turns")]
+    assert not any("round" in (part.subject or "") for part in parts)

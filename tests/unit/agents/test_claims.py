@@ -246,27 +246,51 @@ def test_what_is_claimed_of_each_holds_only_where_it_is_so_of_every_one(instance
 
 
 @pytest.mark.parametrize(
-    ("colours", "origin", "check"),
+    ("instances", "negated", "check"),
     [
-        ({"purple": 0.95, "blue": 0.9}, "perceived", "refuted"),
-        ({"purple": 0.95, "pink": 0.9}, "perceived", "unverifiable"),  # of the first; another one is pink
-        ({"purple": 0.7, "blue": 0.9}, "perceived", "unverifiable"),
-        ({"purple": 0.95, "": 0.9}, "perceived", "unverifiable"),
-        ({"purple": 0.95, "blue": 0.9}, "imported", "unverifiable"),  # people name neighbouring colours as they like
+        ("12", False, "unverifiable"),  # each meets somebody: not that 1 meets 3
+        ("13", True, "unverifiable"),  # 1 does meet somebody: not that it meets 3
+        ("34", False, "unverifiable"),
+        ("34", True, "verified"),  # nobody at all
     ],
 )
-def test_a_colour_is_refuted_by_its_neighbour_where_all_colours_were_measured_surely(
-    colours, origin, check, clip, mover
-):
-    made = clip(*(mover(name, [(0, 60, 100), (6, 60, 100)], colour=name) for name in colours))
-    tracks = tuple(
-        track.model_copy(
-            update={"attributes": tuple(a.model_copy(update={"confidence": sure}) for a in track.attributes)}
-        )
-        for track, sure in zip(made.twin.tracks, colours.values(), strict=True)
+def test_a_relation_is_no_claim_of_each_but_for_those_who_have_it_to_nobody(instances, negated, check, clip, mover):
+    made = clip(
+        mover("1", [(0, 60, 100), (3, 250, 100), (6, 250, 100)]),
+        mover("2", [(0, 500, 100), (3, 300, 100), (6, 300, 100)]),
+        mover("3", [(0, 60, 330), (6, 60, 330)]),
+        mover("4", [(0, 560, 330), (6, 560, 330)]),
     )
+    said = Claim(claim="?", predicate="meets", value="each", instances=tuple(instances), negated=negated)
+    assert check_claim(said, made.twin, made.geometry).check == check
+    one = Claim(claim="1 meets somebody", predicate="meets", instances=("1",))
+    assert check_claim(one, made.twin, made.geometry).check == "verified"
+
+
+@pytest.mark.parametrize(
+    ("said", "measured", "check"),
+    [
+        ("orange", "red", "unverifiable"),  # a tomato
+        ("pink", "purple", "unverifiable"),  # magenta
+        ("green", "blue", "unverifiable"),  # turquoise
+        ("red", "orange", "unverifiable"),  # coral
+        ("yellow", "orange", "unverifiable"),
+        ("yellow", "green", "unverifiable"),  # olive
+        ("red", "purple", "unverifiable"),
+        ("pink", "blue", "refuted"),
+        ("red", "blue", "refuted"),
+        ("red", "green", "refuted"),
+        ("blue", "black", "refuted"),
+        ("red", "red", "verified"),
+    ],
+)
+@pytest.mark.parametrize("origin", ["perceived", "imported"])
+def test_a_colour_is_refuted_by_one_that_is_no_neighbour(said, measured, check, origin, clip, mover):
+    made = clip(*(mover(name, [(0, 60, 100), (6, 60, 100)], colour=measured) for name in "12"))
+    sure = (made.twin.tracks[0].attributes[0].model_copy(update={"confidence": 0.95}),)
+    tracks = tuple(track.model_copy(update={"attributes": sure}) for track in made.twin.tracks)
     twin = made.twin.model_copy(update={"tracks": tracks, "origin": origin})
-    claim = Claim(claim="it is pink", predicate="colour", value="pink", instances=("purple",))
+    claim = Claim(claim="it is so", predicate="colour", value=said, instances=("1",))
     assert check_claim(claim, twin, made.geometry).check == check
 
 

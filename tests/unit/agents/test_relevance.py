@@ -13,6 +13,8 @@ SAD = SubQuery(id="p1", text="it looks sad", kind="action", subject="it")
 TWO = SubQuery(id="p1", text="two things", kind="count", subject="thing", relation="count", object="2")
 NOT_STILL = SubQuery(id="p1", text="red rests", kind="action", subject="red", relation="still", negated=True)
 
+ALIKE = SubQuery(id="p1", text="alike", kind="attribute", subject="red ball", relation="alike", object="other red ball")
+
 
 @pytest.fixture
 def chase(clip, mover):
@@ -59,3 +61,11 @@ def test_a_claim_of_no_part_or_of_another_sign_supports_nothing(chase):
     denied = BLUE_FOLLOWS.model_copy(update={"negated": True})
     verdict = Verdict(score=1.0, claims=(claim("follows", "2", "1"),))
     assert not check_verdict(verdict, chase.twin, chase.geometry, (denied,)).supported
+
+
+@pytest.mark.parametrize(("names", "supported"), [("12", True), ("21", True), ("34", False), ("13", False)])
+def test_a_likeness_is_supported_by_those_who_are_meant_in_either_order(names, supported, clip, mover):
+    colours = {"1": "red", "2": "red", "3": "blue", "4": "blue"}
+    made = clip(*(mover(name, [(0, 60, 100), (6, 90, 100)], colour=colour) for name, colour in colours.items()))
+    verdict = Verdict(score=1.0, claims=(claim("alike", *names),))
+    assert check_verdict(verdict, made.twin, made.geometry, (ALIKE,)).supported is supported

@@ -1,11 +1,17 @@
 """Follow-ups are answered in words from what is remembered."""
 
+from types import SimpleNamespace
+
 import pytest
 
-from graphs.chat_nodes import holding, when_both_hold
+from agents.follow_ups import FollowUp
+from graphs.answering import NAME
+from graphs.chat_nodes import Talk, alike, holding, when_both_hold
 from graphs.chat_places import place_of
 from graphs.chat_turns import MOST_CLAIMS, Turn, last_list, remember, shown_of, what_is_shown
 from graphs.chat_words import CLAIM, tell_missing, tell_refined, tell_where, tell_why
+from prompts import one_line
+from tests.unit.agents.conftest import make_clip, make_mover
 from tests.unit.twinseek.records import a_hit, an_instance
 from twins.queries import CheckedClaim
 
@@ -54,6 +60,24 @@ def test_of_two_that_fit_equally_well_what_decides_is_told_and_nothing_else():
     nearer = "1 is first because what is known of it is nearer to your words (0.70 to 0.61)"
     assert why({"coarse_score": 0.7}, {}) == nearer
     assert why({}, {}) == "that one is first means nothing"
+
+
+def test_of_two_that_do_not_fit_it_is_said_that_neither_does():
+    one, two = (video(rank, score=0.4, status="dropped") for rank in (1, 2))
+    said = "either 1 v1.mp4 nor 2 v2.mp4 fits (score 0.40 each); "
+    assert tell_why([one, two]).startswith(f"N{said}")
+    assert tell_why([two, one]).startswith(f"It is the other way round: n{said}")
+    assert "equally well" not in tell_why([one, two])
+
+
+def test_a_name_that_is_told_stays_on_one_line():
+    """Of a video of which nothing is said, whose file has a hostile name."""
+    (shown,) = shown_of([a_hit(path="/clips/a\n\x1b[31m" + "x" * 300 + ".mp4")], lambda name: "g")
+    empty = make_clip(make_mover("1", [(0, 60, 100), (6, 60, 100)])).twin.model_copy(update={"tracks": ()})
+    desk = SimpleNamespace(decomposer=lambda library: None, twin=lambda library, name: SimpleNamespace(twin=empty))
+    told = alike(Talk(desk, None, FollowUp("alike", (1,)), [a_turn(shown)], print, [])).answer
+    assert told == f"Nothing is said of {one_line(shown['name'], NAME)} by which others like it could be found."
+    assert "\n" not in told and len(told) < 200
 
 
 def test_of_a_video_that_does_not_fit_only_what_speaks_against_it_is_told():
