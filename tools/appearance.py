@@ -13,7 +13,7 @@ from tools.surfaces import surfaces_of
 from twins.schema import Attribute
 
 SOURCE = "appearance"
-VERSION = "5"
+VERSION = "6"
 
 SMALL_SHARE, LARGE_SHARE = 0.012, 0.12
 """Share of the frame below which a thing is small, and above which it is large."""
@@ -23,7 +23,11 @@ MOST_SIGHTS = 4
 
 
 def describe_looks(looks: Sequence[Look]) -> tuple[Attribute, ...]:
-    """Return the attributes of a thing from a few sights of it; what cannot be told is left out."""
+    """Return the attributes of a thing from a few sights of it; what cannot be told is left out.
+
+    Sights of which the mask is empty show nothing, and are passed over.
+    """
+    looks = [look for look in looks if look.mask.any()]
     if not looks:
         return ()
     sights = _clear_sights(looks)
@@ -37,7 +41,7 @@ def _clear_sights(looks: Sequence[Look]) -> list[Look]:
     """Return a few sights, spread over all, of the whole thing where there are such, with clear borders."""
     whole = [look for look in looks if look.whole] or looks
     chosen = [smaller(look) for look in whole[:: max(1, -(-len(whole) // MOST_SIGHTS))]]
-    return [replace(look, mask=clear_mask(look.image, look.mask)) for look in chosen if look.mask.any()]
+    return [replace(look, mask=clear_mask(look.image, look.mask)) for look in chosen]
 
 
 def _size(looks: Sequence[Look]) -> list[Attribute]:

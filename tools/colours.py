@@ -1,6 +1,7 @@
 """Colours by name: which of the eleven basic terms a pixel has, and which a thing has."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 
 import cv2
@@ -59,6 +60,9 @@ SHADED, DEEPEST_SHADE = 0.2, 2.2
 by no more than this, and whose largest ones by no more than this factor."""
 LIT_SHARE = 0.35
 """Share of such a colour that must be lit for it to be that one; less is a highlight."""
+STEP = 0.55
+"""Where lit and shaded pixels meet, the light changes within a pixel to either side by less than this share of how far
+they lie apart on average: shade is smooth. Where it changes by more, they are two colours, as of stripes."""
 
 
 def colour_shares(pixels: Bytes) -> dict[str, float]:
@@ -74,17 +78,13 @@ def colours_of(looks: Sequence[Look]) -> list[tuple[str, float]]:
     """Name one or two colours of a thing, each with a confidence, from a few sights of it.
 
     What is in shade is of the colour that is lit: pixels of one chromaticity (:data:`SHADED`) count as one colour,
-    that of the lighter of them, where enough of those are seen.
+    that of the lighter of them, where enough of those are seen and the one smoothly becomes the other.
+    Sights of which the mask is empty say nothing.
     """
-    counts, sums = np.zeros(len(TERMS)), np.zeros((len(TERMS), 3))
-    for look in looks:
-        inner = cv2.erode(look.mask.astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
-        pixels = look.image[inner if inner.sum() >= 30 else look.mask]
-        codes = _codes(pixels)
-        counts += np.bincount(codes, minlength=len(TERMS)) / len(codes)
-        for channel in range(3):
-            sums[:, channel] += np.bincount(codes, pixels[:, channel], len(TERMS)) / len(codes)
-    shares = _lit(counts / counts.sum(), sums / np.maximum(counts, 1e-9)[:, None])
+    looks = [look for look in looks if look.mask.any()]
+    if not looks:
+        return []
+    shares = _lit([_painted(look) for look in looks])
     names, ranked = list(TERMS), np.argsort(-shares)
     told = [
         (names[term], min(0.95, 0.35 + 0.6 * float(shares[term])))
@@ -93,6 +93,34 @@ def colours_of(looks: Sequence[Look]) -> list[tuple[str, float]]:
     ]
     extreme = _extreme_beside(looks) if told and told[0][0] == "grey" else None
     return [(extreme, RELATIVE), ("grey", 1 - RELATIVE)] if extreme else told
+
+
+@dataclass(frozen=True)
+class _Painted:
+    """The colours of one sight.
+
+    Args:
+        terms: (h, w) the number of each pixel's basic term, -1 beside the thing.
+        value: (h, w) its largest channel, slightly blurred.
+        shares: (terms,) of the pixels.
+        sums: (terms, 3) RGB of each term's pixels, added up, by the number of all pixels.
+    """
+
+    terms: NDArray[np.int8]
+    value: Floats
+    shares: Doubles
+    sums: Doubles
+
+
+def _painted(look: Look) -> _Painted:
+    inner = cv2.erode(look.mask.astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
+    inner = inner if inner.sum() >= 30 else look.mask
+    pixels, terms = look.image[inner], np.full(inner.shape, -1, np.int8)
+    codes = terms[inner] = _codes(pixels)
+    sums = [np.bincount(codes, pixels[:, channel], len(TERMS)) for channel in range(3)]
+    value = cv2.GaussianBlur(look.image.max(axis=2).astype(np.float32), (0, 0), 0.7)
+    shares = np.bincount(codes, minlength=len(TERMS)) / len(codes)
+    return _Painted(terms, value, shares, np.stack(sums, axis=1) / len(codes))
 
 
 def _extreme_beside(looks: Sequence[Look]) -> str | None:
@@ -115,23 +143,35 @@ def _extreme_beside(looks: Sequence[Look]) -> str | None:
     return "black" if dark <= min(DARK_GREY, darkest - APART) else None
 
 
-def _lit(shares: Doubles, means: Doubles) -> Doubles:
-    """Return (terms,) shares of the terms when what is in shade counts as the colour of what is lit.
-
-    Args:
-        shares: (terms,) of the pixels.
-        means: (terms, 3) mean RGB of each term's pixels.
-    """
-    shares, value = shares.copy(), means.max(axis=1)
+def _lit(painted: Sequence[_Painted]) -> Doubles:
+    """Return (terms,) shares of the terms when what is in shade counts as the colour of what is lit."""
+    shares: Doubles = np.mean([one.shares for one in painted], axis=0)
+    means = np.mean([one.sums for one in painted], axis=0) / np.maximum(shares, 1e-9)[:, None]
+    value = means.max(axis=1)
     hues = means / np.maximum(value, 1.0)[:, None]
     for dark in map(_term, DARK):
         for light in np.argsort(-shares):
             both = shares[dark] + shares[light]
             darker = value[dark] < value[light] <= DEEPEST_SHADE * value[dark]
             alike = np.abs(hues[dark] - hues[light]).max() <= SHADED
-            if shares[dark] > 0 and darker and alike and shares[light] >= LIT_SHARE * both:
+            enough = shares[dark] > 0 and shares[light] >= LIT_SHARE * both
+            if darker and alike and enough and _smooth(painted, dark, int(light)):
                 shares[light], shares[dark] = both, 0.0
     return shares
+
+
+def _smooth(painted: Sequence[_Painted], dark: int, light: int) -> bool:
+    """Return whether the pixels of one term smoothly become those of the other, in most sights that show both."""
+    steps, around = [], np.ones((3, 3), np.uint8)
+    for one in painted:
+        shaded, lit = one.terms == dark, one.terms == light
+        border = lit & (cv2.dilate(shaded.astype(np.uint8), around) > 0)
+        if border.any():
+            highest = cv2.dilate(np.where(one.terms >= 0, one.value, 0).astype(np.float32), around)
+            lowest = cv2.erode(np.where(one.terms >= 0, one.value, 255).astype(np.float32), around)
+            apart = max(1.0, float(one.value[lit].mean() - one.value[shaded].mean()))
+            steps.append(float(np.median((highest - lowest)[border])) / apart)
+    return not steps or float(np.median(steps)) < STEP
 
 
 def _codes(pixels: Bytes) -> NDArray[np.int8]:

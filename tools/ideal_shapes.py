@@ -53,8 +53,15 @@ DRAWN = (
     Drawn("triangle", "wedge", (0.8, 1.25), 36, 360),
     Drawn("diamond", "diamond", (0.52, 0.62, 0.72), 20, 180),
     Drawn("star", "star", (0.4, 0.48, 0.56), 9, 72),
+    Drawn("star", "star of four", (0.3, 0.4, 0.5), 9, 90),
+    Drawn("star", "star of six", (0.55,), 8, 60),
     Drawn("cross", "cross", (0.24, 0.32, 0.4), 12, 90),
+    Drawn("pentagon", "pentagon", (1.0,), 10, 72),
+    Drawn("hexagon", "hexagon", (1.0,), 8, 60),
+    Drawn("heart", "heart", (0.9, 1.1), 36, 360),
 )
+CORNERS = {"pentagon": 5, "hexagon": 6}
+POINTS = {"star": 5, "star of four": 4, "star of six": 6}
 
 
 @dataclass(frozen=True)
@@ -91,22 +98,31 @@ def bank() -> Bank:
 def outline(name: str, stretch: float) -> Doubles:
     """Return (n, 2) corners of a shape. ``stretch`` is its length by its width; of a diamond width by length; of a star
     how far its inner corners lie out, of a cross the width of its arms, both as shares of the whole."""
+    if name in CORNERS:
+        return _ring(np.ones(CORNERS[name]))
+    if name in POINTS:
+        return _ring(np.tile([1.0, stretch], POINTS[name]))
     if name == "ellipse":
         return _ring(np.ones(48)) * [stretch, 1.0]
-    if name == "star":
-        return _ring(np.tile([1.0, stretch], 5))
-    if name == "cross":
-        a, b = stretch, 1.0
-        return np.array(
-            [(a, b), (a, a), (b, a), (b, -a), (a, -a), (a, -b), (-a, -b), (-a, -a), (-b, -a), (-b, a), (-a, a), (-a, b)]
-        )
+    if name == "heart":
+        return _heart(stretch)
+    a, b = stretch, 1.0
     corners = {
-        "rectangle": [(-stretch, -1.0), (stretch, -1.0), (stretch, 1.0), (-stretch, 1.0)],
-        "triangle": [(0.0, -stretch), (1.0, 0.0), (-1.0, 0.0)],
-        "wedge": [(-stretch, -1.0), (stretch, 1.0), (-stretch, 1.0)],
-        "diamond": [(0.0, -1.0), (stretch, 0.0), (0.0, 1.0), (-stretch, 0.0)],
+        "rectangle": [(-a, -b), (a, -b), (a, b), (-a, b)],
+        "triangle": [(0.0, -a), (b, 0.0), (-b, 0.0)],
+        "wedge": [(-a, -b), (a, b), (-a, b)],
+        "diamond": [(0.0, -b), (a, 0.0), (0.0, b), (-a, 0.0)],
+        "cross": [(a, b), (a, a), (b, a), (b, -a), (a, -a), (a, -b)],
     }
-    return np.array(corners[name])
+    found = np.array(corners[name])
+    return np.concatenate([found, -found]) if name == "cross" else found
+
+
+def _heart(height: float) -> Doubles:
+    """Return the well-known sum of cosines (https://mathworld.wolfram.com/HeartCurve.html)."""
+    turn = 2 * np.pi * np.arange(60) / 60
+    down = 13 * np.cos(turn) - 5 * np.cos(2 * turn) - 2 * np.cos(3 * turn) - np.cos(4 * turn)
+    return np.stack([16 * np.sin(turn) ** 3, -height * down], axis=1)
 
 
 def pictured(mask: Bools) -> Floats:

@@ -26,3 +26,11 @@ def test_what_the_border_cuts_has_no_shape():
 def test_no_sight_no_attributes():
     assert describe_looks([]) == ()
     assert Look(np.zeros((1, 1, 3), np.uint8), np.ones((1, 1), bool), 0.1, True).whole
+
+
+def test_sights_with_an_empty_mask_are_passed_over():
+    image, mask = np.full((60, 60, 3), 200, np.uint8), np.zeros((60, 60), bool)
+    mask[15:45, 15:45] = True
+    seen, empty = look_at(image, mask), Look(image, np.zeros_like(mask), 0.0, True)
+    assert describe_looks([empty]) == ()
+    assert describe_looks([empty, seen, empty]) == describe_looks([seen])

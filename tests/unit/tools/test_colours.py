@@ -1,3 +1,5 @@
+from collections.abc import Callable
+
 import numpy as np
 import pytest
 
@@ -71,6 +73,37 @@ def test_two_colours_are_told_where_there_are_two(
     one: tuple[int, int, int], other: tuple[int, int, int], names: set[str]
 ):
     assert {name for name, _ in colours_of([halves(one, other)])} == names
+
+
+def striped(one: tuple[int, int, int], other: tuple[int, int, int]) -> Look:
+    look = halves(one, one)
+    look.image[:, np.arange(30) % 10 < 4] = other
+    return look
+
+
+@pytest.mark.parametrize("painted", [halves, striped])
+@pytest.mark.parametrize(
+    ("light", "dark", "names"),
+    [
+        ((240, 240, 238), (140, 140, 140), {"white", "grey"}),
+        ((240, 140, 30), (120, 70, 30), {"orange", "brown"}),
+        ((240, 128, 190), (110, 50, 120), {"pink", "purple"}),
+        ((100, 60, 30), (35, 25, 18), {"brown", "black"}),
+    ],
+)
+def test_a_darker_colour_beside_a_lighter_one_is_no_shade(
+    painted: Callable[..., Look], light: tuple[int, int, int], dark: tuple[int, int, int], names: set[str]
+):
+    told = dict(colours_of([painted(light, dark)]))
+    assert set(told) == names
+    assert max(told.values()) < 0.8
+
+
+def test_sights_with_an_empty_mask_have_no_colour():
+    look = on_ground(185, 130)
+    empty = Look(look.image, np.zeros_like(look.mask), 0.0, True)
+    assert colours_of([empty]) == []
+    assert colours_of([empty, look]) == colours_of([look])
 
 
 def test_a_highlight_does_not_make_a_grey_thing_white():
