@@ -182,10 +182,13 @@ def hides(scene: Scene, a: Ints, _: Ints) -> Marks:
 
 
 def _came_so_far(scene: Scene, m: int, end: int) -> float:
-    """Return how far an object went in the sight that ends before frame ``end``, camera taken out, in pixels."""
+    """Return how far an object went in the sight that ends before frame ``end``, camera taken out, in pixels.
+
+    It is zero where the object was not in view just before.
+    """
     out = np.flatnonzero(~scene.seen[m, :end])
     sight = scene.places[m, out[-1] + 1 if len(out) else 0 : end]
-    return float(np.nanmax(np.linalg.norm(sight - sight[0], axis=1)))
+    return float(np.nanmax(np.linalg.norm(sight - sight[0], axis=1))) if len(sight) else 0.0
 
 
 def way_before(scene: Scene, a: Ints, marks: Marks) -> Doubles:

@@ -4,6 +4,8 @@ from agents.claims import check_claim
 from agents.evidence import UNKNOWN_VALUE, Evidence
 from twins.geometry import Visibility
 from twins.predicates.pairs import distance
+from twins.predicates.presence import own_way_before
+from twins.predicates.truth import FAILS, HOLDS
 from twins.queries import Claim
 
 
@@ -52,3 +54,12 @@ def test_what_hides_by_its_own_way_does_so_more_clearly_than_what_is_passed_at_r
         values.append(float(evidence.values("hides_behind", [(0, 1)])[0]))
     assert values[0] > values[1] + 0.2
     assert values[1] > UNKNOWN_VALUE + 0.1
+
+
+def test_what_is_hidden_from_the_beginning_has_not_gone_there(clip, mover):
+    seen = clip(mover("1", [(0, 300, 100), (6, 300, 100)]), mover("2", [(0, 300, 100), (6, 300, 100)], size=90))
+    seen.geometry.visibility[0, :30] = Visibility.OCCLUDED
+    marks = np.full((1, len(seen.geometry.seconds)), FAILS, np.int8)
+    marks[0, 5:30] = HOLDS
+    made = Evidence(seen.twin, seen.geometry).scene
+    assert own_way_before(made, np.array([0]), marks).tolist() == [0.5]
