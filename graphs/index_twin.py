@@ -9,6 +9,7 @@ import numpy as np
 
 from graphs.index_perceive import Seen, ShotSeen
 from tools.appearance import describe_looks
+from tools.cast_shadows import SURE as SHADOW_SURE
 from tools.colours import colour_shares
 from tools.fragments import sides_touched
 from tools.importance import importance, moving_share, travelled
@@ -88,7 +89,7 @@ class Candidate:
     @property
     def stays(self) -> bool:
         """Whether it stays where it is, and nobody is sure that it is a thing."""
-        if self.track.certain is not None:
+        if self.track.certain is not None and self.track.certain > SHADOW_SURE:
             return False
         way = travelled(self.track.samples, self.shot.camera, self.shot.start)
         return way < MOVED_SHARE * self.seen.work_size[0]

@@ -1,9 +1,12 @@
+from dataclasses import replace
+
 import cv2
 import numpy as np
 import pytest
 
 from graphs.index_perceive import Seen, ShotSeen
 from graphs.index_twin import build_perceived
+from tools.cast_shadows import SURE as SHADOW
 from tools.tracks import Crop, RawTrack, Sample
 from twins.frames import VideoInfo
 from twins.geometry import Visibility
@@ -73,3 +76,10 @@ def test_cut_outs_are_decoded_once_of_what_moves_and_of_what_rests(monkeypatch):
     found = build_perceived(seen_with(moving, resting), INFO, 3.0)
     assert [len(found.looks[track.id]) for track in found.tracks] == [2, 2]
     assert len(decoded) == 4
+
+
+@pytest.mark.parametrize(("speed", "certain", "kept"), [(0.0, SHADOW, 0), (4.0, SHADOW, 1), (0.0, 0.9, 1)])
+def test_what_rests_and_looks_like_a_shadow_is_left_out_while_a_segmenter_is_believed(speed, certain, kept):
+    track = replace(followed(whole(0, FRAMES), speed=speed), certain=certain)
+    found = build_perceived(seen_with(track), INFO, 3.0)
+    assert [one.salience for one in found.tracks] == [certain] * kept
