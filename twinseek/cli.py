@@ -99,6 +99,19 @@ def _keep_interrupts() -> None:
     sys.unraisablehook = take
 
 
+def _comes_of_an_interrupt(error: BaseException | None) -> bool:
+    """Whether Ctrl-C is behind an error: up to 3.11, Python raises a RuntimeError from one within ``__set_name__``."""
+    while error is not None and not isinstance(error, KeyboardInterrupt):
+        error = error.__cause__ or error.__context__
+    return error is not None
+
+
+def _say_interrupted() -> int:
+    """Say what Ctrl-C left, and return the exit status of a command that it ended."""
+    click.echo("interrupted: what was finished is kept; the same command goes on", err=True)
+    return 130
+
+
 def main(args: list[str] | None = None) -> None:
     """Run the command line. Exit status: 0, 2 for wrong use, 1 for the rest."""
     if args is None:  # a process of its own
@@ -114,8 +127,7 @@ def main(args: list[str] | None = None) -> None:
         error.show()
         status = error.exit_code
     except (KeyboardInterrupt, click.Abort):
-        click.echo("interrupted: what was finished is kept; the same command goes on", err=True)
-        status = 130
+        status = _say_interrupted()
     except TwinseekError as error:
         if "--debug" in arguments:
             raise
@@ -128,8 +140,11 @@ def main(args: list[str] | None = None) -> None:
     except Exception as error:
         if "--debug" in arguments:
             raise
-        click.echo(f"error: {type(error).__name__}: {error} (--debug shows where; please report it)", err=True)
-        status = 1
+        if _comes_of_an_interrupt(error):
+            status = _say_interrupted()
+        else:
+            click.echo(f"error: {type(error).__name__}: {error} (--debug shows where; please report it)", err=True)
+            status = 1
     if args is None:
         gc.freeze()  # the interpreter would search all that was loaded for garbage before it lets go of it
     sys.exit(status if isinstance(status, int) else 0)
