@@ -35,9 +35,9 @@ def served(library: Path, log: Path, last: int = signal.SIGTERM) -> Iterator[str
 
 def ask_server(url: str, question: str) -> dict[str, Any]:
     """Ask one question and return the record of the answer."""
-    state = get_sync_client(url=url).runs.wait(
-        None, "twinseek", input={"messages": [{"role": "user", "content": question}]}
-    )
+    asked = {"messages": [{"role": "user", "content": question}]}
+    with get_sync_client(url=url) as client:
+        state = client.runs.wait(None, "twinseek", input=asked)
     assert state.get("result"), state
     return state["result"]
 
@@ -47,7 +47,8 @@ def _wait(url: str, process: subprocess.Popen, log: Path) -> str:
     while time.monotonic() < deadline:
         assert process.poll() is None, log.read_text()
         try:
-            get_sync_client(url=url).assistants.search()
+            with get_sync_client(url=url) as client:
+                client.assistants.search()
         except Exception:
             time.sleep(0.3)
         else:

@@ -44,20 +44,16 @@ def server(restarted) -> str:
 
 
 def stream(url: str, question: object, **state):
-    chunks = get_sync_client(url=url).runs.stream(
-        None,
-        "twinseek",
-        input={"messages": [{"role": "user", "content": question}], **state},
-        stream_mode=["custom", "values"],
-    )
+    given = {"messages": [{"role": "user", "content": question}], **state}
     events, values = [], {}
-    for chunk in chunks:
-        if chunk.event == "custom":
-            events.append(chunk.data)
-        elif chunk.event == "values":
-            values = chunk.data
-        else:
-            assert chunk.event != "error", chunk.data
+    with get_sync_client(url=url) as client:
+        for chunk in client.runs.stream(None, "twinseek", input=given, stream_mode=["custom", "values"]):
+            if chunk.event == "custom":
+                events.append(chunk.data)
+            elif chunk.event == "values":
+                values = chunk.data
+            else:
+                assert chunk.event != "error", chunk.data
     return events, values
 
 
@@ -105,13 +101,13 @@ def test_questions_are_answered_side_by_side(server):
 
 def say(url: str, thread: str, message: str) -> dict:
     """Send a message to a thread and return the last state that is streamed."""
-    client = get_sync_client(url=url)
-    client.threads.create(thread_id=thread, if_exists="do_nothing")
     values: dict = {}
     given = {"messages": [{"role": "user", "content": message}]}
-    for chunk in client.runs.stream(thread, "twinseek", input=given, stream_mode="values"):
-        assert chunk.event != "error", chunk.data
-        values = chunk.data if chunk.event == "values" else values
+    with get_sync_client(url=url) as client:
+        client.threads.create(thread_id=thread, if_exists="do_nothing")
+        for chunk in client.runs.stream(thread, "twinseek", input=given, stream_mode="values"):
+            assert chunk.event != "error", chunk.data
+            values = chunk.data if chunk.event == "values" else values
     return values
 
 
@@ -124,7 +120,8 @@ def test_the_second_message_of_a_thread_refers_to_what_the_first_showed(server):
     assert len(second["messages"]) == 4
     why = say(server, str(uuid.uuid4()), "why is 1 above 2?")
     assert "Nothing has been shown yet" in why["messages"][-1]["content"]
-    kept = get_sync_client(url=server).threads.get_state(thread)["values"]
+    with get_sync_client(url=server) as client:
+        kept = client.threads.get_state(thread)["values"]
     assert "result" not in kept and [turn["kind"] for turn in kept["turns"]] == ["question", "refine"]
 
 
