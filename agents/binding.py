@@ -227,8 +227,7 @@ def _differ(name: str, other: str) -> bool:
     if name == other:
         return False
     first, second = describe(name), describe(other)
-    described = (first.looks or first.nouns) and (second.looks or second.nouns)
-    return bool(described) or first.other or second.other
+    return bool(first.demands and second.demands) or first.other or second.other
 
 
 def _distinct(grown: list[tuple[float, list[tuple[str, int]], Binding]]) -> list[tuple[float, Binding]]:

@@ -36,13 +36,37 @@ class Description:
     """What a noun phrase demands of a track.
 
     ``looks`` are (attribute kind, basic term, the word itself); ``nouns`` are category words, none where any track may
-    be meant; ``person`` says that a person is likelier, ``other`` that it is one more of the same.
+    be meant; ``person`` says that a person is likelier, ``other`` that it is one more of the same; ``excluded`` what it
+    must not be (``thing other than blue one``).
     """
 
     looks: tuple[tuple[str, str, str], ...]
     nouns: tuple[str, ...]
     person: bool = False
     other: bool = False
+    excluded: tuple["Description", ...] = ()
+
+    @property
+    def demands(self) -> int:
+        """Return how many looks, names and exclusions a track has to fit."""
+        return len(self.looks) + len(self.nouns) + len(self.excluded)
+
+
+OTHER_THAN = " other than "
+"""Ties what is excluded to a noun phrase, and"""
+OR = " or "
+"""… ties several that are."""
+
+
+def excluding(phrase: str, excluded: Sequence[str]) -> str:
+    """Return a noun phrase that excludes what others mean: ``ball other than red one or blue one``."""
+    return phrase + OTHER_THAN + OR.join(excluded) if excluded else phrase
+
+
+def parted(phrase: str) -> tuple[str, tuple[str, ...]]:
+    """Return a noun phrase without what it excludes, and the phrases of that."""
+    head, _, excluded = phrase.partition(OTHER_THAN)
+    return head, tuple(excluded.split(OR)) if excluded else ()
 
 
 @lru_cache(maxsize=4096)
@@ -54,7 +78,8 @@ def describe(text: str, names: Names = NO_NAMES) -> Description:
         names: what the things of a video are called. A phrase that ends in one names that: *a traffic light* is a
             light thing only where nobody says otherwise.
     """
-    words = [token.text for token in tokenise(text) if not token.is_break]
+    head, excluded = parted(text)
+    words = [token.text for token in tokenise(head) if not token.is_break]
     looks: list[tuple[str, str, str]] = []
     nouns: list[str] = []
     lex = lexicon()
@@ -73,6 +98,7 @@ def describe(text: str, names: Names = NO_NAMES) -> Description:
         tuple(nouns),
         person=any(word in ANYBODY for word in words),
         other=any(word in ORDINALS or word in lex.asking["others"] for word in words),
+        excluded=tuple(one for one in (describe(phrase, names) for phrase in excluded) if one.demands),
     )
 
 

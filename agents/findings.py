@@ -214,7 +214,7 @@ class Case(Binder):
         # The mean over what is demanded: a thing of the right colour whose outline is unclear fits better than none.
         demands = self.evidence.grounder.describe(phrase)
         fit = float(self.grounded(phrase)[number])
-        value = fit ** (1 / max(1, len(demands.looks) + len(demands.nouns)))
+        value = fit ** (1 / max(1, demands.demands))
         named = bool(demands.nouns) and self._is_labelled
         if named and part.kind == "object":
             value = self._named(demands.nouns, number, value)

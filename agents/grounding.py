@@ -86,6 +86,9 @@ class Grounder:
             score *= HEAD_SHARE * head + (1 - HEAD_SHARE) * rest
         elif description.person and is_labelled(track) and self._noun("person", track) < 0.5:
             score *= NOT_A_PERSON
+        for excluded in description.excluded:
+            # As a wrong look: where nothing else is there, it is told that this one is not meant.
+            score *= max(1 - self._score(excluded, number, track), WRONG_LOOK)
         return score
 
     # -- looks ----------------------------------------------------------------------------------------------------

@@ -86,6 +86,7 @@ def only_part(tokens: Sequence[Token], reading: Reading) -> Part | None:
         return None  # `its size goes down`: nothing sinks
     told = set().union(*(same.words for same in reading.parts))
     told.update(at for entity in things if entity.span is not None for at in range(*entity.span))
+    told.update(at for start, end in reading.exclusions for at in range(start, end))
     whole = all(at in told or token.is_break or token.text in DETERMINERS for at, token in enumerate(tokens))
     return part if whole else None
 

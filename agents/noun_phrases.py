@@ -75,6 +75,15 @@ def _read_determiner(reader: PhraseReader) -> None:
         reader.determined, reader.singular = True, text in ("a", "an")
         reader.note(definite=text in DEFINITE)
         reader.at += 1
+        if text == "any" and _excepts(reader):
+            reader.name_a_thing()  # `any but the red one`
+
+
+def _excepts(reader: PhraseReader, *kinds: str) -> bool:
+    """Say whether an exception is made here, by words of some kinds; by default of all."""
+    lex = lexicon()
+    found = lex.longest(lex.exceptions, [token.text for token in reader.tokens], reader.at)
+    return found is not None and (not kinds or found[0] in kinds)
 
 
 def _is_pronoun_like(reader: PhraseReader) -> bool:
@@ -256,8 +265,8 @@ def _ends_phrase(reader: PhraseReader) -> bool:
         return True
     if text in ("not", "never", "without", "nor", "neither"):
         return True
-    if reader.head and reader.peek() in ("time", "times"):
-        return True  # `round the box three times`
+    if reader.head and (reader.peek() in ("time", "times") or _excepts(reader, "strong")):
+        return True  # `round the box three times`, `a ball other than the red one`
     if reader.head or not reader.determined:
         places = match_place(reader.tokens, reader.at)
         if places:

@@ -40,5 +40,4 @@ def _demands(part: SubQuery) -> bool:
     """Say whether a part demands anything: that there is something is true of every video."""
     if part.relation is not None or part.kind not in ("object", "attribute"):
         return True
-    wanted = describe(part.subject or part.text)
-    return bool(wanted.looks or wanted.nouns)
+    return bool(describe(part.subject or part.text).demands)

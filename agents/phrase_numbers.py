@@ -18,6 +18,8 @@ def read_number(reader: PhraseReader) -> None:
             reader.note(bound=_bound(bound[0], number[0]), plural=number[0] != 1)
             _pass_over(reader, number[1])
             _leave_open(reader, number[0])
+        else:
+            _read_all_or_none(reader, words)  # `nothing but the box`
         return
     if reader.text in ("each", "one") and reader.peek() in ("other", "another"):
         return

@@ -37,10 +37,12 @@ def supports(claim: Claim, parts: Sequence[SubQuery], grounder: Grounder) -> boo
         grounder: of the video's twin.
     """
     part = next((part for part in parts if part.id == claim.sub_query), None)
-    if part is None or claim.predicate is None or claim.negated != part.negated:
+    if part is None or claim.predicate is None:
         return False
     if part.relation is None:
         return claim.predicate in (*LOOKS, "category") and _asks_for_look(part, claim, grounder)
+    if claim.negated != part.negated:
+        return False
     if part.relation == "count":
         return claim.predicate == "count" and _amount(claim.value) == _amount(part.object)
     if part.relation == CAMERA:
@@ -69,12 +71,18 @@ def is_beside(name: str | None, parts: Sequence[SubQuery]) -> bool:
 
 
 def _asks_for_look(part: SubQuery, claim: Claim, grounder: Grounder) -> bool:
-    """Say whether the word that a claim verifies stands in the part, or another one for the same look."""
+    """Say whether the word that a claim verifies stands in the part, or another one for the same look.
+
+    What a claim denies has to stand among what the part's phrase excludes.
+    """
     said = (claim.value or "").strip().lower()
     asked = grounder.describe(part.subject or part.text)
     look = lexicon().looks.get(said)
-    terms = {term for _, term, _ in asked.looks} | {word for _, _, word in asked.looks}
-    return bool(said) and (said in terms or (look is not None and look[1] in terms) or said in asked.nouns)
+    terms = {said, look[1]} if look is not None else {said}
+    demanded = asked.excluded if claim.negated != part.negated else (asked,)
+    return bool(said) and any(
+        terms & {word for _, *words in one.looks for word in words} or said in one.nouns for one in demanded
+    )
 
 
 def _amount(text: str | None) -> object:

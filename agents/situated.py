@@ -9,7 +9,7 @@ from agents.reading import Entity, Reading
 from agents.situations import Situation, Step
 from agents.situations.recogniser import Match
 from agents.situations.sentences import SEVERAL, STAND_INS
-from agents.wording import call, how_many, in_time, say
+from agents.wording import call, how_many, in_time, is_plural, say
 from twins.predicates import PREDICATES
 from twins.queries import SubQuery, SubQueryKind
 
@@ -52,7 +52,13 @@ def _of_step(step: Step, name: str, names: dict[str, str], match: Match) -> SubQ
     kind: SubQueryKind = "spatial" if PREDICATES[step.relation].kind == "spatial" else "action"
     return SubQuery(
         id=name,
-        text=say(call(subject), step.relation, call(other) if other else None, negated=step.negated),
+        text=say(
+            call(subject),
+            step.relation,
+            call(other) if other else None,
+            negated=step.negated,
+            plural=is_plural(subject),
+        ),
         kind=kind,
         subject=subject,
         relation=step.relation,
@@ -110,11 +116,11 @@ def _read_votes(situation: Situation, reading: Reading) -> dict[tuple[str, int],
     for part in reading.parts:
         for step in situation.steps:
             turned = step.relation in CONVERSE.get(part.predicate, ())
-            if not (turned or step.relation == part.predicate) or step.negated != part.negated:
+            if not (turned or step.relation == part.predicate) or step.negated != part.is_denied:
                 continue
             things = (part.object, part.subject) if turned else (part.subject, part.object)
             for role, entity in zip(step.roles, things, strict=False):
-                if entity is not None and entity.looks:
+                if entity is not None and _is_told_apart(entity):
                     votes[role, reading.entities.index(entity)] += READ_VOTES
     return votes
 
@@ -122,7 +128,8 @@ def _read_votes(situation: Situation, reading: Reading) -> dict[tuple[str, int],
 def described(tokens: Sequence[Token], reading: Reading) -> list[tuple[int, int, str]]:
     """Return start and end of the phrases that say how a thing looks, up to the last word that does, and a stand-in.
 
-    A number before them stays: it says what happens. Sizes alone stay too (``small at first, large at last``).
+    A number before them stays: it says what happens. Sizes alone stay too (``small at first, large at last``). What
+    only excludes something goes: whatever happens does so without.
     """
     named = [entity for entity in reading.entities if entity.span is not None and _names_a_thing(entity)]
     named.sort(key=lambda entity: entity.span or (0, 0))
@@ -136,7 +143,12 @@ def described(tokens: Sequence[Token], reading: Reading) -> list[tuple[int, int,
         telling = [at for at in range(start, end) if _tells_looks(tokens[at].text)]
         stand_in = STAND_INS[0][min(known.index(entity.text), 2)]
         spans.append((start, max(telling, default=end - 1) + 1, SEVERAL if entity.bound is not None else stand_in))
-    return spans
+    return spans + [(start, end, "") for start, end in reading.exclusions]
+
+
+def _is_told_apart(entity: Entity) -> bool:
+    """Say whether a question tells a thing from others, so that it matters which role it plays."""
+    return bool(entity.looks or entity.excluded)
 
 
 def _names_a_thing(entity: Entity) -> bool:
@@ -153,7 +165,7 @@ def _order_votes(match: Match, reading: Reading) -> dict[tuple[str, int], float]
     votes: dict[tuple[str, int], float] = defaultdict(float)
     for roles, likelihood in match.orders:
         for place, entity in enumerate(named):
-            if entity.looks and roles:
+            if _is_told_apart(entity) and roles:
                 exact = 1.0 if len(named) == len(roles) else 0.5
                 votes[roles[min(place, len(roles) - 1)], reading.entities.index(entity)] += likelihood * exact
     return votes

@@ -48,8 +48,8 @@ def _is_look(sub_query: SubQuery) -> bool:
 
 
 def lexicon_looks(text: str) -> bool:
-    """Say whether a noun phrase tells how a thing looks."""
-    return bool(describe(text).looks)
+    """Say whether a noun phrase tells how a thing looks, or what it is not."""
+    return bool(describe(text).looks or describe(text).excluded)
 
 
 def _weighed(sub_query: SubQuery, weight: float) -> SubQuery:
@@ -63,7 +63,7 @@ def understood(tokens: Sequence[Token], reading: Reading, rest: Sequence[SubQuer
         {at for part in reading.parts for at in part.words if tokens[at].text not in closed_class("auxiliaries")}
     )
     explained += len(reading.order) + len(reading.absent) + len(reading.counted)
-    looks = sum(len(entity.looks) for entity in reading.entities)
+    looks = sum(len(entity.looks) + len(entity.excluded) for entity in reading.entities)
     named = sum(len(entity.nouns) for entity in acting(reading))
     known = explained + looks + NAMED_SHARE * named
     return known / max(known + free + (1 - NAMED_SHARE) * named, 1e-9)
@@ -147,9 +147,10 @@ def _looks(reading: Reading) -> list[SubQuery]:
     for entity in reading.entities:
         # `no ball moves` is true as well where there is no ball.
         wanted = (bool(entity.looks) or entity in busy) and entity.bound != "0"
-        if wanted and entity.is_described and entity.text not in seen and entity not in reading.absent:
+        left_out = entity.excluded and not (entity.looks or entity.nouns) and entity.bound == "all"
+        if wanted and entity.is_described and not left_out and entity.text not in seen and entity not in reading.absent:
             seen.add(entity.text)
-            kind: SubQueryKind = "attribute" if entity.looks else "object"
+            kind: SubQueryKind = "attribute" if entity.looks or entity.excluded else "object"
             made.append(SubQuery(id="", text=entity.text, kind=kind, subject=entity.text))
     return made
 

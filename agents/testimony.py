@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from agents.alike import RELATION as ALIKE
 from agents.camera import RELATION as CAMERA
 from agents.claims import EACH, check_category, check_look, is_called
-from agents.descriptions import is_shape_noun
+from agents.descriptions import Description, is_shape_noun, parted
 from agents.evidence import Evidence
 from agents.grounding import is_labelled
 from agents.reading import FRAME
@@ -22,6 +22,11 @@ MAX_CLAIM_INSTANCES = 12
 NAME = "rules-2"
 SUPERLATIVES = ("largest", "smallest")
 
+LIKELY: tuple[Check, ...] = ("refuted", "unverifiable", "verified")
+"""Checks of a look, the least likely to be meant first."""
+
+Demanded = tuple[str | None, str, str]
+"""Kind and word of a look or a name, none where nobody can check it, and how it is said."""
 Side = tuple[SubQuery, int, int | None]
 """A part with the objects that it is said of."""
 
@@ -123,25 +128,36 @@ class Testimony:
         )
 
     def that_looks(self, part: SubQuery, number: int) -> tuple[Claim, ...]:
-        """Claim every look and the name that a phrase demands, one by one."""
+        """Claim every look and the name that a phrase demands, one by one, and that it is nothing that is excluded."""
         phrase = part.subject or ""
         demands = self._evidence.grounder.describe(phrase)
-        # What is the largest is not measured: a claim without a predicate, which nobody can check.
-        checked: list[tuple[str | None, str, str]] = [
-            (None if term in SUPERLATIVES else kind, word, _be(kind, term, word)) for kind, term, word in demands.looks
-        ]
-        checked += [("category", demands.nouns[-1], _one(singular(" ".join(demands.nouns))))] if demands.nouns else []
+        said = f'{"one of " * is_plural(phrase)}the "{parted(phrase)[0]}" is'
+        names = self._names(number)
+        told = [(demanded, False) for demanded in _demanded(demands)]
+        told += [(self._least_like(one, names), True) for one in demands.excluded]
         return tuple(
             Claim(
-                claim=f'{"one of " * is_plural(phrase)}the "{phrase}" is {told}',
+                claim=f"{said} {'not ' * negated}{look}",
                 sub_query=part.id,
                 predicate=kind,
                 value=word,
-                instances=self._names(number),
+                instances=names,
                 source=NAME,
+                negated=negated,
             )
-            for kind, word, told in checked
+            for (kind, word, look), negated in told
         )
+
+    def _least_like(self, demands: Description, names: tuple[str, ...]) -> Demanded:
+        """Return what an object is the least of all that a phrase demands: by that it is not what the phrase means."""
+        return min(_demanded(demands), key=lambda one: LIKELY.index(self._check(one, names)))
+
+    def _check(self, demanded: Demanded, names: tuple[str, ...]) -> Check:
+        kind, word, _ = demanded
+        if kind is None:
+            return "unverifiable"
+        twin = self._evidence.twin
+        return check_category(word, names, twin) if kind == "category" else check_look(kind, word, names, twin)
 
     def that_is_alike(self, part: SubQuery, *numbers: int | None) -> Claim:
         """Claim that two objects look alike."""
@@ -180,20 +196,28 @@ class Testimony:
         if number is None or phrase is None:
             return None
         demands = self._evidence.grounder.describe(phrase)
-        if not (demands.looks or demands.nouns):
+        if not demands.demands:
             return call(phrase)
         name = self._evidence.name(number)
         twin = self._evidence.twin
-        checks: list[Check] = [
-            "unverifiable" if term in SUPERLATIVES else check_look(kind, word, (name,), twin)
-            for kind, term, word in demands.looks
-        ]
-        checks += [check_category(noun, (name,), twin) for noun in demands.nouns]
-        if all(check == "verified" for check in checks):
-            return f"one of the {phrase}" if is_plural(phrase) else call(phrase)
+        checks = [self._check(one, (name,)) for one in _demanded(demands)]
+        checks += [check_category(noun, (name,), twin) for noun in demands.nouns[:-1]]
+        differs = all(self._check(self._least_like(one, (name,)), (name,)) == "refuted" for one in demands.excluded)
+        if differs and all(check == "verified" for check in checks):
+            return f"one of {call(phrase)}" if is_plural(phrase) else call(phrase)
         track = twin.track(name)
         known = track.category if is_labelled(track) else "object"
         return f"another {known}" if second else _one(known)
+
+
+def _demanded(demands: Description) -> list[Demanded]:
+    """Return the looks and the name that a phrase demands."""
+    # What is the largest is not measured: a claim without a predicate, which nobody can check.
+    looks: list[Demanded] = [
+        (None if term in SUPERLATIVES else kind, word, _be(kind, term, word)) for kind, term, word in demands.looks
+    ]
+    named = " ".join(demands.nouns)
+    return looks + ([("category", demands.nouns[-1], _one(singular(named)))] if named else [])
 
 
 def _be(kind: str, term: str, word: str) -> str:

@@ -1,5 +1,6 @@
 """What is measured, said as a sentence."""
 
+from agents.descriptions import OTHER_THAN, parted
 from agents.reading.entities import FRAME, singular
 from twins.predicates import PREDICATES, RELATIVE
 
@@ -46,15 +47,22 @@ def call(phrase: str | None) -> str:
     """Return how a sentence names what a sub-query calls so: ``red ball``: the red ball; ``thing``: something."""
     if not phrase or phrase == FRAME:
         return phrase or "something"
-    known = ANYTHING.get(phrase)
-    return known or (
-        f"a {phrase}" if phrase.split(" ")[0] in ("third", "fourth", "fifth", "sixth") else f"the {phrase}"
-    )
+    head, but = _told_apart(phrase)
+    known = ANYTHING.get(head)
+    numbered = head.split(" ")[0] in ("third", "fourth", "fifth", "sixth")
+    article = "the" if not (numbered or but) else "an" if head[:1] in "aeiou" else "a"
+    return (known or f"{article} {head}") + but
+
+
+def _told_apart(phrase: str) -> tuple[str, str]:
+    """Return a noun phrase without what it excludes, and how that is told: `` other than the red one``."""
+    head, excluded = parted(phrase)
+    return head, OTHER_THAN + " or ".join(map(call, excluded)) if excluded else ""
 
 
 def is_plural(phrase: str) -> bool:
-    """Say whether a noun phrase's last word is a plural."""
-    last = phrase.split(" ")[-1]
+    """Say whether a noun phrase's last word is a plural; what it excludes does not count."""
+    last = parted(phrase)[0].split(" ")[-1]
     return singular(last) != last
 
 
@@ -81,12 +89,14 @@ def _base(verb: str) -> str:
 
 def nobody(phrase: str) -> str:
     """Return the subject of a sentence that denies something of all that a phrase may mean: nothing, no red ball."""
-    return "nothing" if phrase in ANYTHING else f"no {phrase}"
+    head, but = _told_apart(phrase)
+    return ("nothing" if head in ANYTHING else f"no {head}") + but
 
 
 def several(phrase: str, number: int) -> str:
     """Return a number of what a phrase means: ``3 red balls``."""
-    return f"{number} {phrase if number == 1 or is_plural(phrase) else phrase + 's'}"
+    head, but = _told_apart(phrase)
+    return f"{number} {head if number == 1 or is_plural(head) else head + 's'}{but}"
 
 
 def some_crowds(number: int) -> str:
@@ -98,7 +108,8 @@ def how_many(bound: str, phrase: str) -> str:
     """Return a bound on what a phrase means: ``at least 2 red balls``, ``all things``, ``no cup``."""
     told = bound.lstrip("=")
     if told in ("0", "all"):
-        return f"{'no' if told == '0' else 'all'} {phrase}"
+        head, but = _told_apart(phrase)
+        return f"no {head}{but}" if told == "0" else f"all {head if is_plural(head) else head + 's'}{but}"
     for sign, words in ((">=", "at least "), ("<=", "at most ")):
         if told.startswith(sign):
             return words + several(phrase, int(told.removeprefix(sign)))

@@ -15,11 +15,11 @@ class SubQuery(Strict):
     """One part of a question that can be checked by itself.
 
     ``relation`` is the name of a predicate where the part names one (``left_of``, ``follows``, ``count``, ``before``
-    …). ``subject`` and ``object`` are noun phrases; for ``count`` the object is a bound (``3``, ``>=2``, ``all``,
-    ``2 times``) and the subject a noun phrase or the id of the sub-query whose subjects (or spans, for times) are
-    counted; for ``before``/``during``/``after`` they are the ids of two other sub-queries. The object ``frame`` is the
-    picture itself (``on the left``). Where a question can be understood in several ways, ``reading`` names the one that
-    a part belongs to; parts without belong to all of them.
+    …). ``subject`` and ``object`` are noun phrases, which may exclude something (``ball other than red one``); for
+    ``count`` the object is a bound (``3``, ``>=2``, ``all``, ``2 times``) and the subject a noun phrase or the id of
+    the sub-query whose subjects (or spans, for times) are counted; for ``before``/``during``/``after`` they are the ids
+    of two other sub-queries. The object ``frame`` is the picture itself (``on the left``). Where a question can be
+    understood in several ways, ``reading`` names the one that a part belongs to; parts without belong to all of them.
     """
 
     id: str

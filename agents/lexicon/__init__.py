@@ -98,6 +98,7 @@ class Lexicon:
     adjectives: dict[str, str]
     order: dict[tuple[str, ...], str]
     negations: dict[tuple[str, ...], str]
+    exceptions: dict[tuple[str, ...], str]
     universals: dict[tuple[str, ...], str]
     bounds: dict[tuple[str, ...], str]
     times: dict[tuple[str, ...], str]
@@ -145,6 +146,7 @@ def lexicon() -> Lexicon:
         },
         order=_phrases(order["between"]),
         negations=_phrases(order["negation"]),
+        exceptions=_phrases(order["exception"]),
         universals=_phrases(order["universal"]),
         bounds={**_phrases(order["counts"]), **{tuple(k.split()): v for k, v in order["bounds"].items()}},
         times={tuple(k.split()): v for k, v in order["times"].items()},

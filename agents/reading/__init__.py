@@ -56,7 +56,9 @@ class _Walker(Connectors, Nouns, Places, Verbs):
                 self.previous = kind
             self.at = max(self.at, start + 1)
         self._close()
+        self._settle_exclusions()
         self._repeat_deed()
+        self._deny_deed()
         self._start_again()
         self._roam()
         for entity in self.reading.entities:
@@ -77,6 +79,18 @@ class _Walker(Connectors, Nouns, Places, Verbs):
         if idle and bare and start > max(earlier.words, default=0) and alike:
             repeated = replace(earlier, subject=subject, words=set(), times=None)
             self._append(repeated, tie=True)
+
+    def _deny_deed(self) -> None:
+        """``the red one moves, the blue one does not``: the deed that is left out is the one before, denied."""
+        if not (self.negated and self.denial is not None and self.reading.parts and len(self.subjects) == 1):
+            return
+        subject, earlier, (start, end) = self.subjects[0], self.reading.parts[-1], self.denial
+        idle = all(subject not in (part.subject, part.object) for part in self.reading.parts)
+        helped = start > 0 and self.words[start - 1] in AUXILIARIES
+        ended = all(word in ",.!?" or word in ADVERBS for word in self.words[end:])
+        if idle and helped and ended and not earlier.negated and start > max(earlier.words, default=0):
+            denied = replace(earlier, subject=subject, negated=True, words=set(), times=None, denial=self.denial)
+            self._append(denied, tie=False)
 
     def _start_again(self) -> None:
         """``stops and goes on``: who goes on after a stop of its own has started again."""
@@ -108,6 +122,7 @@ class _Walker(Connectors, Nouns, Places, Verbs):
         if self.tokens[self.at].is_break:
             return self._read_break(text)
         for reader in (
+            self._read_exclusion,
             self._read_negation,
             self._read_times,
             self._read_relative,

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from agents.descriptions import ORDINALS, same_word
+from agents.descriptions import ORDINALS, excluding, same_word
 from agents.lexicon import lexicon
 from agents.phrase_reader import Phrase
 
@@ -22,17 +22,19 @@ class Entity:
     ordinal: int = 0
     twin: "Entity | None" = None
     span: tuple[int, int] | None = None  # positions of the phrase that named it first
+    excluded: list[str] = field(default_factory=list)  # what it is not: `anything but the blue one`
 
     @property
     def text(self) -> str:
         """The noun phrase by which sub-queries name it."""
         words = " ".join(self.words) or "thing"
-        return f"{ORDINALS[min(self.ordinal, len(ORDINALS)) - 1]} {words}" if self.ordinal else words
+        named = f"{ORDINALS[min(self.ordinal, len(ORDINALS)) - 1]} {words}" if self.ordinal else words
+        return excluding(named, self.excluded)
 
     @property
     def is_described(self) -> bool:
         """Say whether its words narrow down what it is."""
-        return bool(self.looks or self.nouns)
+        return bool(self.looks or self.nouns or self.excluded)
 
 
 @dataclass(eq=False)
@@ -62,7 +64,8 @@ class Reading:
 
     ``order`` holds (relation, earlier or inner part, other part); ``covered`` the positions of the words that some
     part or entity explains; ``denials`` start and end of words that deny what no part says, ``settled``
-    the positions of words that only tie, date or repeat; ``alike`` who looks like whom.
+    the positions of words that only tie, date or repeat; ``alike`` who looks like whom; ``exclusions`` start and end of
+    the words that say what a thing is not, and ``excepted`` all or none, each with the one of which that is not so.
     """
 
     entities: list[Entity] = field(default_factory=list)
@@ -74,6 +77,8 @@ class Reading:
     denials: list[tuple[int, int]] = field(default_factory=list)
     settled: set[int] = field(default_factory=set)
     alike: list[tuple[Entity, Entity]] = field(default_factory=list)
+    exclusions: list[tuple[int, int]] = field(default_factory=list)
+    excepted: list[tuple[Entity, Entity]] = field(default_factory=list)
 
 
 @dataclass

@@ -7,13 +7,13 @@ from agents.lexicon import closed_class, lexicon, stems
 from agents.noun_phrases import parse_phrase
 from agents.phrase_reader import Phrase
 from agents.reading.entities import Entity
-from agents.reading.references import References
+from agents.reading.exclusions import Exclusions
 
 LIGHT = frozenset(stem for word in closed_class("light") for stem in stems(word))
 TOGETHER = ("between", "involving", "among")
 
 
-class Nouns(References):
+class Nouns(Exclusions):
     """Reads noun phrases, and nouns that name a happening."""
 
     def _read_phrase(self, phrase: Phrase) -> str:
@@ -43,6 +43,8 @@ class Nouns(References):
             for predicate, voice in phrase.says:
                 self._say_of(entity, predicate, voice, phrase)
         self.last = entities[-1]
+        if phrase.definite and self.words[max(phrase.start - 1, 0)] in closed_class("exclusively"):
+            self.only += [entity for entity in entities if entity.is_described]
         return "np"
 
     def _is_predicative(self, phrase: Phrase) -> bool:
@@ -86,14 +88,13 @@ class Nouns(References):
         )
 
     def _deny(self, phrase: Phrase) -> None:
-        """Take what a phrase names for absent: the thing, or one with that look (``is not red``: no red one)."""
-        quality, contrast = self._is_denied_quality(phrase), self.words[max(phrase.start - 2, 0) : phrase.start]
-        self._spend_denial(phrase.end)
-        if quality and phrase.looks and not phrase.nouns:
-            subject = self.subjects[0]
-            looks = [*phrase.looks, *subject.looks]
-            self.reading.absent.append(Entity([*phrase.words, *subject.words], looks, list(subject.nouns)))
-        elif not quality and contrast != [",", "not"]:  # `not the red one` sets one against another
+        """Exclude what a phrase means from what is spoken of, or take it for absent (``without a hat``)."""
+        if self._is_denied_quality(phrase):
+            self._exclude_quality(phrase)
+        elif self._is_contrast():
+            self._contrast(phrase)
+        else:
+            self._spend_denial(phrase.end)
             self.reading.absent.append(self._entity(replace(phrase, bound=None), reference=False))
 
     def _is_cleft(self, phrase: Phrase) -> bool:

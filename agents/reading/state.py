@@ -34,6 +34,9 @@ class Walk:
         self.pending_adverbs: list[tuple[str, int]] = []
         self.relative_object: Entity | None = None  # `the ball that the square chases`: the ball
         self.place_object: Entity | None = None  # what stands where `before` says
+        self.contrasted: list[tuple[Entity, str]] = []  # `not the red one that overtakes`: stands in for who does
+        self.unlike: list[tuple[Entity, int]] = []  # `the red one stops, not the blue one`, and parts read before it
+        self.only: list[Entity] = []  # `only the red one moves`: nothing else does
         self.dangling: Entity | None = None  # stands in for the subject that a fronted clause leaves out
 
     def _cover(self, start: int, end: int) -> None:

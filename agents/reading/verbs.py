@@ -149,9 +149,11 @@ class Verbs(References):
             self.words[at] in ("directly", "right", "straight", "just", "all") or self.words[at].endswith("ly")
         ):
             at += 1
+        denied = lexicon().longest(lexicon().negations, self.words, at)
         if (
             at >= len(self.tokens)
             or self.words[at] in CONJUNCTIONS
+            or (denied is not None and denied[0] == "before")
             or (match_place(self.tokens, at) and self.words[at] not in DETERMINERS)
         ):
             return False

@@ -109,6 +109,6 @@ def plain(tokens: Sequence[Token], described: Sequence[tuple[int, int, str]]) ->
     at = 0
     while at < len(tokens):
         end, word = starts.get(at, (at + 1, tokens[at].text))
-        words.append(word)
+        words += [word] if word else []
         at = end
     return " ".join(words).replace(" 's", "'s").replace(" ,", ",")
