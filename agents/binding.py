@@ -8,6 +8,7 @@ from agents.camera import RELATION as CAMERA
 from agents.descriptions import describe
 from agents.evidence import MAX_PAIRS, MEANT, Evidence
 from agents.reading import FRAME
+from agents.reading.ranks import RANKS
 from twins.geometry import Doubles
 from twins.predicates import PREDICATES, RELATIVE
 from twins.queries import Decomposition, SubQuery
@@ -28,6 +29,7 @@ class Plan:
     bound: tuple[SubQuery, ...]  # predicates, positive: they bind variables
     denied: tuple[SubQuery, ...]  # predicates, negated
     order: tuple[SubQuery, ...]
+    ranked: tuple[SubQuery, ...]  # who does something first, or last
     counts: tuple[SubQuery, ...]
     looks: tuple[SubQuery, ...]
     alike: tuple[SubQuery, ...]  # who looks like whom
@@ -49,6 +51,8 @@ def _group(sub_query: SubQuery) -> str:
         return "denied" if sub_query.negated else "bound"
     if sub_query.relation in ALLEN and sub_query.subject and sub_query.object:
         return "order"
+    if sub_query.relation in RANKS and sub_query.subject:
+        return "ranked"
     if sub_query.relation == "count" and sub_query.subject and sub_query.object:
         return "counts"
     if sub_query.relation == ALIKE and sub_query.subject and sub_query.object:

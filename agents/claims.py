@@ -4,16 +4,18 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from agents import first_last
 from agents.alike import RELATION as ALIKE
 from agents.alike import likeness, pair_of
 from agents.camera import RELATION as CAMERA
 from agents.camera import check_camera
 from agents.descriptions import same_word
-from agents.evidence import MEANT, SIDES, UNBOUNDED, Bound, Evidence, in_order, parse_bound, side_share
+from agents.evidence import CONTRADICTED, MEANT, SIDES, UNBOUNDED, Bound, Evidence, in_order, parse_bound, side_share
 from agents.grounding import UNKNOWN_LOOK, Grounder, is_labelled, look_match, terms_of
 from agents.lexicon import lexicon
 from agents.open_parts import open_parts
 from agents.reading import FRAME
+from agents.reading.ranks import RANKS
 from agents.relevance import LOOKS, is_beside, supports
 from agents.scenes import crowds, scene
 from twins.geometry import Geometry
@@ -29,9 +31,6 @@ JUDGED_FACTOR = 0.995
 """What the score of a verdict without a single verified claim is worth."""
 STATE_COVER = 0.5
 """Share of a claimed span that a state must be seen to hold over."""
-CONTRADICTED = 0.7
-"""Share of the clip over which a predicate must fail to be refuted, and its denial verified, where it is nowhere seen
-to hold. Some are always unknown: at the ends of movements, near a threshold, where a tracker missed the thing."""
 KNOWN_SHARE = 0.95
 """Share of the clip over which a predicate must be known before it can refute how often something happened, or in which
 order: a few frames at the ends are always unknown to movements."""
@@ -162,6 +161,8 @@ def _recompute(claim: Claim, span: Span | None, twin: Twin, geometry: Geometry) 
         return _denied(_of_count(claim, twin, geometry), claim.negated)
     if name in ("before", "after", "during"):
         return _denied(_of_order(claim, twin, geometry), claim.negated)
+    if name in RANKS:
+        return _denied(_of_rank(claim, twin, geometry), claim.negated)
     return "unverifiable"
 
 
@@ -389,6 +390,22 @@ def _of_order(claim: Claim, twin: Twin, geometry: Geometry) -> Check:
         return "verified"
     clip = scene(twin, geometry).clip
     return "refuted" if all(_is_known(truth, clip) for truth in truths) else "unverifiable"
+
+
+def _of_rank(claim: Claim, twin: Twin, geometry: Geometry) -> Check:
+    """Recompute ``enters(1) of red ball``: that 1 does it before any other red ball, or after them."""
+    found = first_last.VALUE.match(claim.value or "")
+    if found is None or found[1] not in PREDICATES:
+        return "unverifiable"
+    evidence = Evidence(twin, geometry)
+    numbers = {evidence.name(number): number for number in range(len(evidence.objects))}
+    names = [name.strip() for name in found.groups()[1:3] if name]
+    if any(name not in numbers or name not in claim.instances for name in names):
+        return "unverifiable"
+    subject, other = (*(numbers[name] for name in names), None)[:2]
+    if PREDICATES[found[1]].arity == 2 and other is None:
+        return "unverifiable"
+    return first_last.standing(evidence, claim.predicate or "", found[1], subject or 0, other, found[4])[0]
 
 
 def _is_known(truth: Truth, clip: Span) -> bool:

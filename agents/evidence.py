@@ -23,6 +23,9 @@ SIDE = 0.45
 """Share of the frame within which a centre is on its left (or upper) side."""
 ORDER_SLACK = 0.1
 """Seconds by which one event must start before another one to be earlier."""
+CONTRADICTED = 0.7
+"""Share of the clip over which a predicate must fail to be refuted, and its denial verified, where it is nowhere seen
+to hold. Some are always unknown: at the ends of movements, near a threshold, where a tracker missed the thing."""
 MEANT = 0.45
 """Grounding score from which a track counts as what a phrase means."""
 BRIEF_SHARE = 0.1

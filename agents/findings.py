@@ -11,6 +11,7 @@ from agents.binding import Binder, Binding, forall, relates
 from agents.camera import check_camera, spans_of
 from agents.claims import check_claim, is_called
 from agents.evidence import BRIEF_SHARE, MAX_PAIRS, MEANT, UNKNOWN_VALUE, Bound, in_order, parse_bound
+from agents.first_last import standing
 from agents.grounding import UNLABELLED, is_labelled
 from agents.reading import FRAME
 from agents.testimony import Testimony
@@ -58,10 +59,14 @@ class Case(Binder):
         if not self.evidence.objects:
             return filmed + [
                 Finding(s, UNKNOWN_VALUE)
-                for s in (*self.plan.bound, *self.plan.denied, *self.plan.order, *self.plan.counts, *self.plan.looks)
+                for s in (
+                    *(*self.plan.bound, *self.plan.denied, *self.plan.order, *self.plan.ranked),
+                    *(*self.plan.counts, *self.plan.looks),
+                )
             ]
         bindings = self.bindings()
-        refined = bindings[:REFINED] if self.plan.order or self.plan.counts or self.plan.denied else bindings[:1]
+        many = self.plan.order or self.plan.ranked or self.plan.counts or self.plan.denied
+        refined = bindings[:REFINED] if many else bindings[:1]
         judged = [self._judge(binding) for binding in refined]
         return filmed + max(judged, key=lambda found: sum(f.sub_query.weight * f.value for f in found))
 
@@ -70,6 +75,7 @@ class Case(Binder):
         found = [self._of_part(part, binding) for part in self.plan.bound]
         found += [self._of_denied(part, binding) for part in self.plan.denied]
         found += [self._of_order(part, binding) for part in self.plan.order]
+        found += [self._of_rank(part, binding) for part in self.plan.ranked]
         found += [self._of_count(part, binding) for part in self.plan.counts]
         found += [self._of_look(part, binding) for part in self.plan.looks]
         found += [self._of_likeness(part, binding) for part in self.plan.alike]
@@ -148,6 +154,22 @@ class Case(Binder):
         done = [(p, subject or 0, other) for p, subject, other in sides]
         return Finding(
             part, value, lambda: (self._says.that_comes_in_order(part, done, span),), (), (span,) if span else ()
+        )
+
+    def _of_rank(self, part: SubQuery, binding: Binding) -> Finding:
+        done = next((p for p in self.plan.bound if p.id == part.subject), None)
+        subject, other = self._bound(done, binding) if done is not None else (None, None)
+        if done is None or subject is None or done.object == FRAME:
+            return Finding(part, UNKNOWN_VALUE)
+        name, rivals = done.relation or "", part.object or "thing"
+        check, others = standing(self.evidence, part.relation or "", name, subject, other, rivals)
+        spans = self.evidence.truth(name, subject, other).holds
+        return Finding(
+            part,
+            {"verified": 1.0, "refuted": 0.0, "unverifiable": UNKNOWN_VALUE}[check],
+            lambda: (self._says.that_is_ranked(part, (done, subject, other), others),),
+            self._names((subject, other)),
+            (spans[0] if part.relation == "first" else spans[-1],) if spans else (),
         )
 
     # -- numbers ----------------------------------------------------------------------------------------------------

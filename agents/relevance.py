@@ -10,6 +10,7 @@ from agents.camera import RELATION as CAMERA
 from agents.evidence import parse_bound
 from agents.grounding import Grounder, look_match
 from agents.lexicon import lexicon
+from agents.reading.ranks import RANKS
 from twins.predicates import PREDICATES, RELATIVE
 from twins.queries import Claim, SubQuery
 
@@ -50,6 +51,8 @@ def supports(claim: Claim, parts: Sequence[SubQuery], grounder: Grounder) -> boo
         return claim.predicate == CAMERA and said is not None and said <= MOVES.get(part.object or "", frozenset())
     if part.relation in ALLEN:
         return claim.predicate == part.relation and _same_happenings(claim, part, parts)
+    if part.relation in RANKS:
+        return claim.predicate == part.relation and _NAME.findall(claim.value or "") == _done(part.subject, parts)
     if part.relation not in PREDICATES and part.relation != ALIKE:
         return False
     meant = {part.relation, RELATIVE.get(part.relation, part.relation)}
@@ -92,9 +95,13 @@ def _amount(text: str | None) -> object:
 
 
 def _same_happenings(claim: Claim, part: SubQuery, parts: Sequence[SubQuery]) -> bool:
-    relations = {other.id: other.relation for other in parts}
-    wanted = [relations.get(part.subject or ""), relations.get(part.object or "")]
+    wanted = _done(part.subject, parts) + _done(part.object, parts)
     return _NAME.findall(claim.value or "") == wanted
+
+
+def _done(name: str | None, parts: Sequence[SubQuery]) -> list[str | None]:
+    """Return what is done in a part."""
+    return [next((other.relation for other in parts if other.id == name), None)]
 
 
 def _is_another(phrase: str, name: str, grounder: Grounder) -> bool:

@@ -12,6 +12,7 @@ from agents.descriptions import names_of
 from agents.doubts import doubts
 from agents.naming import denied_predicates, named_situation, only_part, tells_more
 from agents.reading import Reading
+from agents.reading.ranks import RANKS
 from agents.situated import described
 from agents.situations.recogniser import Grammar, Match, Recogniser
 from agents.situations.sentences import plain
@@ -124,7 +125,9 @@ def _numbered(sub_queries: Sequence[SubQuery]) -> tuple[SubQuery, ...]:
     made: list[SubQuery] = []
     for sub_query in sub_queries:
         changes: dict[str, object] = {}
-        if sub_query.relation in ALLEN:
+        if sub_query.relation in RANKS:
+            changes = {"subject": final[sub_query.subject or ""]}
+        elif sub_query.relation in ALLEN:
             if not {sub_query.subject, sub_query.object} <= final.keys():
                 continue
             changes = {"subject": final[sub_query.subject or ""], "object": final[sub_query.object or ""]}

@@ -10,7 +10,7 @@ from agents.reading import FRAME, Entity, Part, Reading
 from agents.situated import sub_queries_of
 from agents.situations import GRAMMAR
 from agents.situations.recogniser import Match
-from agents.wording import call, how_many, is_plural, nobody, say
+from agents.wording import call, how_many, in_rank, is_plural, nobody, say
 from twins.predicates import PREDICATES, RELATIVE
 from twins.queries import SubQuery, SubQueryKind
 
@@ -31,6 +31,7 @@ def sub_queries(tokens: Sequence[Token], reading: Reading, matches: Sequence[Mat
     made = [_of_part(part, ids[id(part)]) for part in reading.parts]
     made += _counts(reading, ids)
     made += [_order(relation, ids[id(a)], ids[id(b)], reading, ids) for relation, a, b in reading.order]
+    made += [_rank(part, ids[id(part)]) for part in reading.parts if part.rank is not None]
     made += _looks(reading)
     rest = _rest(tokens, reading)
     weight = round(max(understood(tokens, reading, rest) ** TRUST, LEAST_WEIGHT), 3)
@@ -138,6 +139,11 @@ def _order(relation: str, first: str, second: str, reading: Reading, ids: dict[i
         relation=relation,
         object=second,
     )
+
+
+def _rank(part: Part, name: str) -> SubQuery:
+    text = in_rank(_sentence(part), part.rank or "", part.rivals)
+    return SubQuery(id="", text=text, kind="temporal", subject=name, relation=part.rank, object=part.rivals)
 
 
 def _looks(reading: Reading) -> list[SubQuery]:

@@ -14,7 +14,7 @@ from agents.evidence import Evidence
 from agents.grounding import is_labelled
 from agents.reading import FRAME
 from agents.reading.entities import singular
-from agents.wording import call, how_many, in_time, is_plural, nobody, say, some_crowds
+from agents.wording import call, how_many, in_rank, in_time, is_plural, nobody, say, some_crowds
 from twins.queries import Check, Claim, SubQuery
 from twins.schema import Span
 
@@ -84,6 +84,19 @@ class Testimony:
             value="; ".join(calls),
             instances=tuple(dict.fromkeys(names[0] + names[1])),
             span=span,
+            source=NAME,
+        )
+
+    def that_is_ranked(self, part: SubQuery, side: Side, others: Sequence[int]) -> Claim:
+        """Claim that somebody does something before all others that do it, or after them."""
+        done, subject, other = side
+        names, rivals = self._names(subject, other), part.object or "thing"
+        return Claim(
+            claim=in_rank(self._sentence(side), part.relation or "", rivals),
+            sub_query=part.id,
+            predicate=part.relation,
+            value=f"{done.relation}({', '.join(names)}) of {rivals}",
+            instances=(names + self._names(*others))[:MAX_CLAIM_INSTANCES],
             source=NAME,
         )
 

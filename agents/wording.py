@@ -43,6 +43,11 @@ def in_time(first: str, relation: str, second: str) -> str:
     return f"{first} {'while' if relation == 'during' else relation} {second}"
 
 
+def in_rank(sentence: str, rank: str, rivals: str) -> str:
+    """Return a sentence of what is done first, or last, among some: ``the red ball stops, the first ball to``."""
+    return f"{sentence}, {'before' if rank == 'first' else 'after'} any other {rivals.removeprefix('other ')}"
+
+
 def call(phrase: str | None) -> str:
     """Return how a sentence names what a sub-query calls so: ``red ball``: the red ball; ``thing``: something."""
     if not phrase or phrase == FRAME:

@@ -18,8 +18,9 @@ class SubQuery(Strict):
     …). ``subject`` and ``object`` are noun phrases, which may exclude something (``ball other than red one``); for
     ``count`` the object is a bound (``3``, ``>=2``, ``all``, ``2 times``) and the subject a noun phrase or the id of
     the sub-query whose subjects (or spans, for times) are counted; for ``before``/``during``/``after`` they are the ids
-    of two other sub-queries. The object ``frame`` is the picture itself (``on the left``). Where a question can be
-    understood in several ways, ``reading`` names the one that a part belongs to; parts without belong to all of them.
+    of two other sub-queries; for ``first``/``last`` the subject is the id of another and the object the noun phrase of
+    all that may do it. The object ``frame`` is the picture itself (``on the left``). Where a question can be understood
+    in several ways, ``reading`` names the one that a part belongs to; parts without belong to all of them.
     """
 
     id: str
@@ -60,7 +61,8 @@ class Claim(BaseModel):
 
     ``instances`` are ordered as the predicate takes them (subject, object); ``value`` is what a colour or count claim
     asserts: ``3``, ``>=2 of red ball that enters``, ``2 times that turns``. For ``before``/``during``/``after`` it
-    names the two sides (``stops(1); follows(2, 3)``), ``frame`` with a spatial one a side of the picture, and ``each``
+    names the two sides (``stops(1); follows(2, 3)``), for ``first``/``last`` what is done and among which things
+    (``stops(1) of ball``), ``frame`` with a spatial one a side of the picture, and ``each``
     says that a predicate is claimed of every instance by itself.
     Unknown keys are dropped, because a model may have written it.
     """

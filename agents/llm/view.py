@@ -6,8 +6,7 @@ import numpy as np
 
 from agents.camera import RELATION as CAMERA
 from agents.camera import moves_of
-from agents.claims import CONTRADICTED
-from agents.evidence import MEANT, Evidence
+from agents.evidence import CONTRADICTED, MEANT, Evidence
 from agents.lexicon import content_stems
 from agents.llm.tokens import estimate_tokens
 from agents.wording import some_crowds

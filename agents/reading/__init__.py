@@ -19,6 +19,7 @@ from agents.reading.figures import take_literally
 from agents.reading.lookalikes import pair_lookalikes
 from agents.reading.nouns import Nouns
 from agents.reading.places import Places
+from agents.reading.ranks import Ranks
 from agents.reading.verbs import Verbs
 
 
@@ -41,7 +42,7 @@ def _resumes(part: Part) -> bool:
 GOING_ON = frozenset(stem for word in closed_class("going_on") for stem in stems(word))
 
 
-class _Walker(Connectors, Nouns, Places, Verbs):
+class _Walker(Connectors, Nouns, Places, Ranks, Verbs):
     """Walks a question once, item by item."""
 
     def walk(self) -> None:
@@ -123,6 +124,7 @@ class _Walker(Connectors, Nouns, Places, Verbs):
             return self._read_break(text)
         for reader in (
             self._read_exclusion,
+            self._read_rank,
             self._read_negation,
             self._read_times,
             self._read_relative,

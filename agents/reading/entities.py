@@ -51,6 +51,8 @@ class Part:
     to_frame: bool = False
     generic_subject: bool = False
     denial: tuple[int, int] | None = None  # positions of the words that deny it
+    rank: str | None = None  # first or last of all that do it
+    rivals: str = "thing"  # the noun phrase of all
 
     @property
     def is_denied(self) -> bool:

@@ -28,6 +28,7 @@ class Walk:
         self.link: tuple[str, Part | None] | None = None  # order relation to the part that comes next
         self.fronted: tuple[str, int] | None = None  # a clause that opens with `after`: its relation and first part
         self.before: Place | None = None  # a place whose noun phrase came before the thing that is there
+        self.rank: tuple[str, str] | None = None  # `the first ball to`: rank and rivals of what comes next
         self.clause_start = 0
         self.previous = ""  # kind of the item just read
         self.group: tuple[Entity, Entity] | None = None
@@ -77,6 +78,8 @@ class Walk:
         for number, subject in enumerate(subjects):
             part = Part(predicate, subject, negated=negated, surface=surface, words=words or set())
             part.denial = self.denial if negated else None
+            if self.rank is not None:
+                (part.rank, part.rivals), self.rank = self.rank, None
             self._append(part, tie=number == 0)
             parts.append(part)
         return parts

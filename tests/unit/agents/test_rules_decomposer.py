@@ -45,6 +45,8 @@ def is_found(expected, subs):
         ends = [[by_id[end].relation for end in (s.subject, s.object)] for s in subs if s.relation == name]
         return wanted in ends or (name == "during" and wanted[::-1] in ends)
     sides = [side.strip() for side in inner.split(",")]
+    if name in ("first", "last"):
+        return any(sub.relation == name and by_id[sub.subject].relation == inner for sub in subs)
     if name == "count":
         return any(
             sub.relation == "count"

@@ -1,0 +1,54 @@
+"""Whether something is done before all others that do it, or after them: *enters first*, *leaves last*."""
+
+import re
+
+from agents.evidence import CONTRADICTED, MEANT, ORDER_SLACK, Evidence
+from twins.predicates.truth import Truth, covered
+from twins.queries import Check
+
+MAYBE = 0.25
+"""Fit of a noun phrase from which a track may be meant, although it is not sure to be."""
+VALUE = re.compile(r"^\s*([a-z_]{1,32})\(\s*([^(),;]{1,80})\s*(?:,\s*([^(),;]{1,80})\s*)?\)\s+of\s+(.{1,200})$")
+"""Of a claim: what is done, by whom and to whom, and among which things: ``hits(1, 2) of red ball``."""
+
+
+def standing(
+    evidence: Evidence, rank: str, relation: str, subject: int, other: int | None, rivals: str
+) -> tuple[Check, list[int]]:
+    """Say whether an object does something before all others that may do it, or after them.
+
+    Nobody is first who is alone; what may have been done unseen, or by what may be no thing, leaves it open.
+
+    Args:
+        evidence: of the video.
+        rank: ``first`` or ``last``.
+        relation: what is done.
+        subject, other: by whom, and to whom where it is done to somebody.
+        rivals: the noun phrase of all that may do it.
+
+    Returns:
+        The check, and the others that do it.
+    """
+    own = evidence.truth(relation, subject, other)
+    fits, sure = evidence.fits(rivals), evidence.grounded(rivals)
+    others = [n for n in range(len(fits)) if n not in (subject, other) and fits[n] >= MAYBE]
+    truths = {n: evidence.truth(relation, n, other) for n in others}
+    doing = [n for n in others if truths[n].ever]
+    if not own.ever:
+        return "unverifiable", doing
+    ahead = [n for n in doing if not _comes_later(rank, own, truths[n])]
+    if any(sure[n] >= MEANT for n in ahead):
+        return "refuted", doing
+    start, end = evidence.scene.clip
+    unseen = any(
+        covered(truths[n].fails, (start, end)) < CONTRADICTED * (end - start) for n in set(others) - set(doing)
+    )
+    alone = not any(sure[n] >= MEANT for n in doing)
+    return "unverifiable" if ahead or unseen or alone else "verified", doing
+
+
+def _comes_later(rank: str, own: Truth, rival: Truth) -> bool:
+    """Say whether one begins to do something clearly before another does, or ends doing it clearly after."""
+    if rank == "first":
+        return own.holds[0][0] + ORDER_SLACK < rival.holds[0][0]
+    return rival.holds[-1][0] + ORDER_SLACK < own.holds[-1][0]
