@@ -10,6 +10,7 @@ from itertools import pairwise, permutations
 
 from agents.clauses import Token
 from agents.exceptions import exception
+from agents.failures import failed_flight
 from agents.lexicon import DETERMINERS, closed_class, lexicon
 from agents.reading import Part, Reading
 from agents.reading.changes import are_ends
@@ -40,6 +41,7 @@ def named_situation(tokens: Sequence[Token], reading: Reading) -> str | None:
         or _by_side(" ".join(words), reading)
         or _by_order(reading)
         or _by_turn(reading)
+        or failed_flight(" ".join(words))
         or _by_number(words, reading)
         or _by_parts(reading, set(free_words(tokens, reading)) - figures(words), words)
     )
@@ -157,6 +159,8 @@ def _by_parts(reading: Reading, free: set[int], words: Sequence[str]) -> str | N
         return None
     if any(part.times or part.rank for part in reading.parts):
         return None
+    if any(part.predicate == "parts_from" and "behind" in {words[at] for at in part.words} for part in reading.parts):
+        return None  # `is left behind`: by one that goes on, that overtakes it, or that just goes away
     for situation in situations().values():
         more = situation.order or situation.counts or any(step.times for step in situation.steps)
         if not more and len(situation.steps) == len(reading.parts):

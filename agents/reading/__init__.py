@@ -61,6 +61,7 @@ class _Walker(Connectors, Nouns, Places, Ranks, Verbs):
         self._repeat_deed()
         self._deny_deed()
         self._start_again()
+        self._outrun()
         self._roam()
         for entity in self.reading.entities:
             joined = any(entity in (p.subject, p.object) for p in self.reading.parts)
@@ -105,6 +106,13 @@ class _Walker(Connectors, Nouns, Places, Ranks, Verbs):
                         rest.predicate = "stops"
             if part.predicate == "stops" and not part.negated:
                 stopped.append(part.subject)
+
+    def _outrun(self) -> None:
+        """``a race in which one leaves the other behind``: in a race that is to overtake."""
+        if any(lexicon().names.get((word,), ("", ""))[0] == "overtakes" for word in self.words):
+            for part in self.reading.parts:
+                if part.predicate == "parts_from" and any(self.words[at] == "behind" for at in part.words):
+                    part.predicate = "overtakes"
 
     def _roam(self) -> None:
         """``drifts around``: whoever goes around nothing in particular just moves."""

@@ -37,10 +37,8 @@ class Ranks(References):
         of_all = self.words[at : at + 2] == ["of", "all"]
         rest = self.words[at + 2 * of_all :]
         ended = not rest or rest[0] in CONJUNCTIONS | BREAKS
-        while rest and rest[0] in (",", "and"):
-            rest = rest[1:]
-        sequel = lexicon().longest(lexicon().order, rest, 0) if rest else None
-        return ended and (sequel is None or sequel[0] != "before")
+        told_on = at > 0 and self.words[at - 1] == "first" and bool(rest) and not set(rest) & set(RANKS)
+        return ended and not told_on  # `enters first and stops`: in the first place
 
     def _has_deed(self) -> bool:
         """Say whether what the subject at hand does was read just before."""

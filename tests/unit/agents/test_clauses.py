@@ -46,7 +46,7 @@ def test_full_width_and_curly_characters_are_read_as_plain_ones():
         ("ran after it", "follows"),
         ("goes quickly after it", "follows"),
         ("came to a sudden stop", "stops"),
-        ("leaves it behind", "overtakes"),
+        ("leaves it behind", "parts_from"),
         ("moves to the right", "moves"),
         ("hidden", "hides_behind"),
         ("went round and round", "circles"),

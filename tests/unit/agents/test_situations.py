@@ -151,6 +151,14 @@ def test_a_stored_model_reads_back_as_it_was(tmp_path: Path, encoder: TextEncode
         ("a comet that keeps flying round a star", "orbit"),
         ("something dives behind a curtain and never shows its face again", "hiding_for_good"),
         ("a thing pops into the world out of empty space", "materialising"),
+        ("the escape fails", "capture"),
+        ("there is no getaway for the blue one", "capture"),
+        ("it fails to get away", "capture"),
+        ("the red one doesn't make it", "capture"),
+        ("the blue one runs off but does not get far", "capture"),
+        ("it tries to flee but is caught", "capture"),
+        ("the pursuit fails", "escape"),
+        ("one is left behind by the other", "left_behind"),
     ],
 )
 def test_a_happening_told_in_other_words_is_recognised(
