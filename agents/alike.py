@@ -1,4 +1,4 @@
-"""That two things look alike: ``its twin``, ``of two lookalikes``; compared by what was measured of both."""
+"""That two things look alike: ``its twin``, ``two of the same colour``; compared by what was measured of both."""
 
 from collections.abc import Sequence
 
@@ -8,31 +8,39 @@ from agents.wording import call
 from twins.queries import SubQuery
 from twins.schema import Track
 
-RELATION = "alike"
-"""Of a sub-query between two things, and of the claim that answers it."""
-KINDS = ("colour", "shape")
-"""What lookalikes share. Their pattern and their size may be what tells them apart."""
+RELATIONS = {"alike": ("colour", "shape"), "same_colour": ("colour",), "same_shape": ("shape",)}
+"""Of a sub-query between two things, and of the claim that answers it: the looks that they share. The pattern and the
+size of lookalikes may be what tells them apart."""
 
 
 def of_lookalikes(reading: Reading) -> list[SubQuery]:
     """Return who looks like whom as sub-queries."""
-    texts = [(first.text, second.text) for first, second in reading.alike]
+    told = [(a.text, b.text, "alike", False, "looks like") for a, b in reading.alike]
+    for a, b, kind, same in reading.shared:
+        said = f"has the same {kind} as" if same else f"has another {kind} than"
+        told.append((a.text, b.text, f"same_{kind}", not same, said))
     return [
         SubQuery(
-            id="", text=f"{call(a)} looks like {call(b)}", kind="attribute", subject=a, relation=RELATION, object=b
+            id="",
+            text=f"{call(a)} {said} {call(b)}",
+            kind="attribute",
+            subject=a,
+            relation=relation,
+            object=b,
+            negated=negated,
         )
-        for a, b in dict.fromkeys(texts)
+        for a, b, relation, negated, said in dict.fromkeys(told)
         if a != b
     ]
 
 
-def likeness(first: Track, second: Track) -> float | None:
+def likeness(first: Track, second: Track, relation: str = "alike") -> float | None:
     """Return how much two tracks look alike, 0 to 1: as much as in what they differ most; none where nothing is known.
 
     What was measured with little confidence says little.
     """
-    found = [_match(kind, first, second) for kind in KINDS]
-    if is_labelled(first) and is_labelled(second):
+    found = [_match(kind, first, second) for kind in RELATIONS[relation]]
+    if relation == "alike" and is_labelled(first) and is_labelled(second):
         found.append(float(first.category.lower() == second.category.lower()))
     known = [value for value in found if value is not None]
     return min(known, default=None)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, fields
 from functools import lru_cache
 
-from agents.alike import RELATION as ALIKE
+from agents.alike import RELATIONS as ALIKE
 from agents.camera import RELATION as CAMERA
 from agents.descriptions import describe
 from agents.evidence import MAX_PAIRS, MEANT, Evidence
@@ -55,7 +55,7 @@ def _group(sub_query: SubQuery) -> str:
         return "ranked"
     if sub_query.relation == "count" and sub_query.subject and sub_query.object:
         return "counts"
-    if sub_query.relation == ALIKE and sub_query.subject and sub_query.object:
+    if sub_query.relation in ALIKE and sub_query.subject and sub_query.object:
         return "alike"
     if sub_query.relation == CAMERA and sub_query.object:
         return "filmed"

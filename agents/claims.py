@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from agents import first_last
-from agents.alike import RELATION as ALIKE
+from agents.alike import RELATIONS as ALIKE
 from agents.alike import likeness, pair_of
 from agents.camera import RELATION as CAMERA
 from agents.camera import check_camera
@@ -151,8 +151,8 @@ def _recompute(claim: Claim, span: Span | None, twin: Twin, geometry: Geometry) 
         )
     if name in LOOKS:
         return _denied(check_look(name or "", claim.value, claim.instances, twin), claim.negated)
-    if name == ALIKE:
-        return _denied(_of_likeness(claim.instances, twin), claim.negated)
+    if name in ALIKE:
+        return _denied(_of_likeness(name or "", claim.instances, twin), claim.negated)
     if name == CAMERA:
         return _denied(check_camera(claim.value, span, twin), claim.negated)
     if name == "category":
@@ -250,9 +250,9 @@ def check_look(kind: str, word: str | None, instances: tuple[str, ...], twin: Tw
     return "verified" if min(checks) >= SURE else "refuted" if min(checks) <= WRONG else "unverifiable"
 
 
-def _of_likeness(instances: tuple[str, ...], twin: Twin) -> Check:
+def _of_likeness(relation: str, instances: tuple[str, ...], twin: Twin) -> Check:
     pair = pair_of(instances)
-    value = likeness(*map(twin.track, pair)) if pair else None
+    value = likeness(twin.track(pair[0]), twin.track(pair[1]), relation) if pair else None
     if value is None:
         return "unverifiable"
     return "verified" if value >= SURE else "refuted" if value <= WRONG else "unverifiable"

@@ -8,7 +8,7 @@ FLIGHT = (
 )
 FAILS = (
     r"(?:fail(?:s|ed|ing)?|in vain|unsuccessful(?:ly)?|to no avail|c[oa]mes? to nothing|(?:goes|went) wrong|foiled"
-    r"|thwarted|gets? nowhere|(?:not|never) (?:succeed|successful|work|work out|make it|get far)|hopeless|useless|futile)"
+    r"|thwarted|gets? nowhere|(?:not|never) (?:succeed|successful|work|make it|get far)|hopeless|useless|futile)"
 )
 FAILED = re.compile(
     rf"\b{FLIGHT}\b[^.;]*\b{FAILS}\b|\b{FAILS}\b(?: \w+)? {FLIGHT}\b|\bno {FLIGHT}\b"

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 
-from agents.alike import RELATION as ALIKE
+from agents.alike import RELATIONS as ALIKE
 from agents.binding import ALLEN
 from agents.camera import MOVES
 from agents.camera import RELATION as CAMERA
@@ -53,11 +53,11 @@ def supports(claim: Claim, parts: Sequence[SubQuery], grounder: Grounder) -> boo
         return claim.predicate == part.relation and _same_happenings(claim, part, parts)
     if part.relation in RANKS:
         return claim.predicate == part.relation and _NAME.findall(claim.value or "") == _done(part.subject, parts)
-    if part.relation not in PREDICATES and part.relation != ALIKE:
+    if part.relation not in PREDICATES and part.relation not in ALIKE:
         return False
     meant = {part.relation, RELATIVE.get(part.relation, part.relation)}
     # Who looks like whom is the same the other way round.
-    orders = [claim.instances, claim.instances[::-1]] if part.relation == ALIKE else [claim.instances]
+    orders = [claim.instances, claim.instances[::-1]] if part.relation in ALIKE else [claim.instances]
     return claim.predicate in meant and any(_are_meant(part, names, grounder) for names in orders)
 
 

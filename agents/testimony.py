@@ -6,7 +6,6 @@ so that nothing unchecked stands beside a check mark.
 
 from collections.abc import Sequence
 
-from agents.alike import RELATION as ALIKE
 from agents.camera import RELATION as CAMERA
 from agents.claims import EACH, check_category, check_look, is_called
 from agents.descriptions import Description, is_shape_noun, parted
@@ -173,9 +172,15 @@ class Testimony:
         return check_category(word, names, twin) if kind == "category" else check_look(kind, word, names, twin)
 
     def that_is_alike(self, part: SubQuery, *numbers: int | None) -> Claim:
-        """Claim that two objects look alike."""
-        names = self._names(*numbers)
-        return Claim(claim=part.text, sub_query=part.id, predicate=ALIKE, instances=names, source=NAME)
+        """Claim that two objects look alike, or have a look in common."""
+        return Claim(
+            claim=part.text,
+            sub_query=part.id,
+            predicate=part.relation,
+            instances=self._names(*numbers),
+            source=NAME,
+            negated=part.negated,
+        )
 
     def of_camera(self, part: SubQuery) -> Claim:
         """Claim what the camera does."""

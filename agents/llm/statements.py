@@ -1,8 +1,9 @@
 """What a model's claim says, in our words: no more than its check looks at."""
 
-from agents.alike import RELATION as ALIKE
+from agents.alike import RELATIONS as ALIKE
 from agents.camera import RELATION as CAMERA
 from agents.camera import sentence
+from agents.reading.ranks import RANKS
 from twins.predicates import PREDICATES
 from twins.queries import Claim
 
@@ -19,12 +20,13 @@ def state(claim: Claim) -> str:
     if name in PREDICATES:
         said = f"thing {first} {PREDICATES[name].phrases[0]}"
         said += f" thing {others[0]}" if others else " something" if PREDICATES[name].arity == 2 else ""
-    elif name in ("before", "after", "during"):
+    elif name in ("before", "after", "during", *RANKS):
         said = f"{name}: {claim.value}"
     elif name == "count":
         said = f"count: {claim.value}"
-    elif name == ALIKE:
-        said = f"{' and '.join(f'thing {one}' for one in claim.instances)} look alike"
+    elif name in ALIKE:
+        shared = "look alike" if name == "alike" else f"have the {name.replace('_', ' ')}"
+        said = f"{' and '.join(f'thing {one}' for one in claim.instances)} {shared}"
     elif name == CAMERA:
         said = sentence(claim.value)
     else:

@@ -20,6 +20,7 @@ from agents.reading.lookalikes import pair_lookalikes
 from agents.reading.nouns import Nouns
 from agents.reading.places import Places
 from agents.reading.ranks import Ranks
+from agents.reading.shared_looks import SharedLooks
 from agents.reading.verbs import Verbs
 
 
@@ -42,7 +43,7 @@ def _resumes(part: Part) -> bool:
 GOING_ON = frozenset(stem for word in closed_class("going_on") for stem in stems(word))
 
 
-class _Walker(Connectors, Nouns, Places, Ranks, Verbs):
+class _Walker(Connectors, Nouns, Places, Ranks, SharedLooks, Verbs):
     """Walks a question once, item by item."""
 
     def walk(self) -> None:
@@ -58,6 +59,7 @@ class _Walker(Connectors, Nouns, Places, Ranks, Verbs):
             self.at = max(self.at, start + 1)
         self._close()
         self._settle_exclusions()
+        self._settle_shared_looks()
         self._repeat_deed()
         self._deny_deed()
         self._start_again()
@@ -131,6 +133,7 @@ class _Walker(Connectors, Nouns, Places, Ranks, Verbs):
         if self.tokens[self.at].is_break:
             return self._read_break(text)
         for reader in (
+            self._read_shared_look,
             self._read_exclusion,
             self._read_rank,
             self._read_negation,

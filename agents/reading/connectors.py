@@ -1,6 +1,6 @@
 """Words that tie clauses together, deny them or say how often."""
 
-from agents.clauses import AUXILIARIES, CONJUNCTIONS, RELATIVES, match_verb
+from agents.clauses import AUXILIARIES, CONJUNCTIONS, RELATIVES, match_place, match_verb
 from agents.descriptions import same_word
 from agents.lexicon import closed_class, lexicon
 from agents.noun_phrases import parse_phrase
@@ -95,6 +95,8 @@ class Connectors(Walk):
             found = (f"{number} times", 2) if number else None
         if found is None or not self._ends_clause(self.at + found[1], found):
             return ""
+        if any(len(place.words) > found[1] for place in match_place(self.tokens, self.at)):
+            return ""  # `twice as fast`
         if self.words[max(self.at - 1, 0)] == "how":  # `how many times` tells no number
             self._settle(self.at, self.at + found[1])
             self.at += found[1]

@@ -66,7 +66,8 @@ class Reading:
 
     ``order`` holds (relation, earlier or inner part, other part); ``covered`` the positions of the words that some
     part or entity explains; ``denials`` start and end of words that deny what no part says, ``settled``
-    the positions of words that only tie, date or repeat; ``alike`` who looks like whom; ``exclusions`` start and end of
+    the positions of words that only tie, date or repeat; ``alike`` who looks like whom; ``shared`` who has
+    a look of some kind in common with whom, or has not; ``exclusions`` start and end of
     the words that say what a thing is not, and ``excepted`` all or none, each with the one of which that is not so.
     """
 
@@ -79,6 +80,7 @@ class Reading:
     denials: list[tuple[int, int]] = field(default_factory=list)
     settled: set[int] = field(default_factory=set)
     alike: list[tuple[Entity, Entity]] = field(default_factory=list)
+    shared: list[tuple[Entity, Entity, str, bool]] = field(default_factory=list)
     exclusions: list[tuple[int, int]] = field(default_factory=list)
     excepted: list[tuple[Entity, Entity]] = field(default_factory=list)
 

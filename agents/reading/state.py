@@ -37,6 +37,9 @@ class Walk:
         self.place_object: Entity | None = None  # what stands where `before` says
         self.contrasted: list[tuple[Entity, str]] = []  # `not the red one that overtakes`: stands in for who does
         self.unlike: list[tuple[Entity, int]] = []  # `the red one stops, not the blue one`, and parts read before it
+        self.shared: list[
+            tuple[Entity, str, bool, int | None]
+        ] = []  # `the same colour as`: whose, kind, entities before
         self.only: list[Entity] = []  # `only the red one moves`: nothing else does
         self.dangling: Entity | None = None  # stands in for the subject that a fronted clause leaves out
 

@@ -129,3 +129,44 @@ def test_the_clip_of_two_that_look_alike_comes_before_one_of_two_that_do_not(pai
     said = "the green one looks like the other one"
     assert told["twins"][0] > told["others"][0] + 0.2
     assert (told["twins"][1][said], told["others"][1][said]) == ("verified", "refuted")
+
+
+@pytest.mark.parametrize(
+    ("relation", "pair", "expected"),
+    [
+        ("same_colour", "ab", "verified"),
+        ("same_colour", "ac", "refuted"),
+        ("same_colour", "ad", "unverifiable"),
+        ("same_shape", "ab", "refuted"),
+        ("same_shape", "ac", "verified"),
+    ],
+)
+def test_a_look_in_common_is_compared_by_that_look_alone(clip, mover, relation, pair, expected):
+    rests = [(0, 60, 100), (6, 60, 100)]
+    made = clip(
+        mover("a", rests, colour="red", shape="circle"),
+        mover("b", rests, colour="red", shape="square"),
+        mover("c", rests, colour="blue", shape="circle"),
+        mover("d", rests),
+    )
+    claim = Claim(claim="said", predicate=relation, instances=tuple(pair))
+    assert check_claim(claim, made.twin, made.geometry).check == expected
+    other = {"verified": "refuted", "refuted": "verified"}.get(expected, expected)
+    assert check_claim(claim.model_copy(update={"negated": True}), made.twin, made.geometry).check == other
+
+
+@pytest.mark.parametrize(
+    ("question", "status", "check"),
+    [
+        ("two balls of the same colour", "verified", "verified"),
+        ("two balls of different colours", "judged", "refuted"),
+    ],
+)
+def test_a_question_for_a_look_in_common_is_answered_by_two(clip, mover, question, status, check):
+    rests = [(0, 60, 100), (6, 60, 100)]
+    made = clip(*(mover(name, rests, colour="red", shape="circle") for name in "ab"))
+    decomposition = RulesDecomposer().decompose(question)
+    verdict = RulesJudge().judge(decomposition, made)
+    checked = check_verdict(verdict, made.twin, made.geometry, decomposition.sub_queries)
+    assert checked.status == status
+    assert [line.check for line in checked.trace if line.predicate == "same_colour"] == [check]
