@@ -10,7 +10,17 @@ from agents.alike import likeness, pair_of
 from agents.camera import RELATION as CAMERA
 from agents.camera import check_camera
 from agents.descriptions import same_word
-from agents.evidence import CONTRADICTED, MEANT, SIDES, UNBOUNDED, Bound, Evidence, in_order, parse_bound, side_share
+from agents.evidence import (
+    CONTRADICTED,
+    SIDES,
+    UNBOUNDED,
+    UNKNOWN_VALUE,
+    Bound,
+    Evidence,
+    in_order,
+    parse_bound,
+    side_share,
+)
 from agents.grounding import UNKNOWN_LOOK, Grounder, is_labelled, look_match, terms_of
 from agents.lexicon import lexicon
 from agents.open_parts import open_parts
@@ -346,11 +356,15 @@ def _of_more(bound: Bound, least: int) -> Check:
 def _of_described_count(
     every: bool, bound: Bound, phrase: str, doing: str | None, twin: Twin, geometry: Geometry, *, denied: bool
 ) -> Check:
+    """Check a number of what a phrase means, or of those of them that do a thing.
+
+    What may be meant besides, or may do it, is counted where it matters: no more than two are verified only where no
+    third one is unsure.
+    """
     evidence = Evidence(twin, geometry)
     if not evidence.objects:
         return "unverifiable"
-    fits = evidence.grounded(phrase)
-    meant = [n for n in range(len(fits)) if fits[n] >= MEANT]
+    meant, unsure = evidence.meant(phrase), evidence.may_be_meant(phrase)
     names = tuple(evidence.name(n) for n in meant)
     nouns = evidence.grounder.describe(phrase).nouns
     named = sum(is_called(nouns, name, twin) for name in names)
@@ -359,14 +373,23 @@ def _of_described_count(
     if several := evidence.crowds(meant):
         return _of_more(bound, named + several) if doing is None and not every else "unverifiable"
     if doing is None:
-        return "verified" if not every and bound.holds(len(meant)) else "refuted"
-    values = evidence.values(doing, [(n, None) for n in meant])
-    sure = sum(value <= 0.01 if denied else value >= 0.99 for value in values)
-    possible = sum(value < 0.99 if denied else value > 0.01 for value in values)
-    wanted = Bound(len(meant), len(meant)) if every else bound
-    if wanted.holds(sure):
-        return "verified"
-    return "refuted" if possible < wanted.low or sure > wanted.high else "unverifiable"
+        return "refuted" if every else _within(bound, len(meant), len(meant) + len(unsure))
+    values = evidence.values(doing, [(n, None) for n in (*meant, *unsure)])
+    sure = values <= 0.01 if denied else values >= 0.99
+    possible = values <= UNKNOWN_VALUE if denied else values > UNKNOWN_VALUE * (1 - CONTRADICTED)
+    if not every:
+        return _within(bound, int(sure[: len(meant)].sum()), int(possible.sum()))
+    if not possible[: len(meant)].all():
+        return "refuted"
+    done = sure if denied else values > UNKNOWN_VALUE
+    return "verified" if sure[: len(meant)].all() and done.all() and meant else "unverifiable"
+
+
+def _within(bound: Bound, least: int, most: int) -> Check:
+    """Check a number that is known to lie between two others."""
+    if least > bound.high or most < bound.low:
+        return "refuted"
+    return "verified" if bound.low <= least and (most <= bound.high or bound.high >= UNBOUNDED) else "unverifiable"
 
 
 def _of_order(claim: Claim, twin: Twin, geometry: Geometry) -> Check:

@@ -28,6 +28,8 @@ CONTRADICTED = 0.7
 to hold. Some are always unknown: at the ends of movements, near a threshold, where a tracker missed the thing."""
 MEANT = 0.45
 """Grounding score from which a track counts as what a phrase means."""
+MAY_BE_MEANT = 0.25
+"""Grounding score from which it is open whether a track is meant: it may be no thing, or look otherwise."""
 BRIEF_SHARE = 0.1
 """A track in view for less than this share of the clip is not counted among *all*."""
 UNSEEN_SHARE = 0.85
@@ -124,6 +126,15 @@ class Evidence:
     def grounded(self, phrase: str) -> Doubles:
         """Return (objects,) how well each fits a noun phrase, and how sure it is that it is a thing at all."""
         return np.asarray(self.fits(phrase) * self.salience)
+
+    def meant(self, phrase: str) -> list[int]:
+        """Return the objects that a noun phrase means."""
+        return np.flatnonzero(self.grounded(phrase) >= MEANT).tolist()
+
+    def may_be_meant(self, phrase: str) -> list[int]:
+        """Return the objects of which it is open whether a noun phrase means them."""
+        scores = self.grounded(phrase)
+        return np.flatnonzero((scores >= MAY_BE_MEANT) & (scores < MEANT)).tolist()
 
     def fits(self, phrase: str) -> Doubles:
         """Return (objects,) how well each fits a noun phrase, the best of its tracks."""

@@ -10,7 +10,7 @@ from agents.alike import likeness, pair_of
 from agents.binding import Binder, Binding, forall, relates
 from agents.camera import check_camera, spans_of
 from agents.claims import check_claim, is_called
-from agents.evidence import BRIEF_SHARE, MAX_PAIRS, MEANT, UNKNOWN_VALUE, Bound, in_order, parse_bound
+from agents.evidence import BRIEF_SHARE, MAX_PAIRS, UNKNOWN_VALUE, Bound, in_order, parse_bound
 from agents.first_last import standing
 from agents.grounding import UNLABELLED, is_labelled
 from agents.reading import FRAME
@@ -137,9 +137,8 @@ class Case(Binder):
         )
 
     def _meant(self, phrase: str) -> list[int]:
-        """Return the objects that a phrase may mean."""
-        fits = self.grounded(phrase)
-        return [n for n in range(len(fits)) if fits[n] >= MEANT]
+        """Return the objects that a phrase means."""
+        return self.evidence.meant(phrase)
 
     def _of_order(self, part: SubQuery, binding: Binding) -> Finding:
         ends = {p.id: p for p in self.plan.bound}

@@ -2,12 +2,10 @@
 
 import re
 
-from agents.evidence import CONTRADICTED, MEANT, ORDER_SLACK, Evidence
+from agents.evidence import CONTRADICTED, ORDER_SLACK, Evidence
 from twins.predicates.truth import Truth, covered
 from twins.queries import Check
 
-MAYBE = 0.25
-"""Fit of a noun phrase from which a track may be meant, although it is not sure to be."""
 VALUE = re.compile(r"^\s*([a-z_]{1,32})\(\s*([^(),;]{1,80})\s*(?:,\s*([^(),;]{1,80})\s*)?\)\s+of\s+(.{1,200})$")
 """Of a claim: what is done, by whom and to whom, and among which things: ``hits(1, 2) of red ball``."""
 
@@ -30,20 +28,20 @@ def standing(
         The check, and the others that do it.
     """
     own = evidence.truth(relation, subject, other)
-    fits, sure = evidence.fits(rivals), evidence.grounded(rivals)
-    others = [n for n in range(len(fits)) if n not in (subject, other) and fits[n] >= MAYBE]
+    sure = set(evidence.meant(rivals))
+    others = [n for n in (*sure, *evidence.may_be_meant(rivals)) if n not in (subject, other)]
     truths = {n: evidence.truth(relation, n, other) for n in others}
     doing = [n for n in others if truths[n].ever]
     if not own.ever:
         return "unverifiable", doing
     ahead = [n for n in doing if not _comes_later(rank, own, truths[n])]
-    if any(sure[n] >= MEANT for n in ahead):
+    if sure & set(ahead):
         return "refuted", doing
     start, end = evidence.scene.clip
     unseen = any(
         covered(truths[n].fails, (start, end)) < CONTRADICTED * (end - start) for n in set(others) - set(doing)
     )
-    alone = not any(sure[n] >= MEANT for n in doing)
+    alone = not sure & set(doing)
     return "unverifiable" if ahead or unseen or alone else "verified", doing
 
 

@@ -299,3 +299,51 @@ def test_black_that_was_measured_may_be_grey_in_the_shade(clip, mover):
     claim = Claim(claim="it is grey", predicate="colour", value="grey", instances=("1",))
     twin = made.twin.model_copy(update={"origin": "perceived"})
     assert check_claim(claim, twin, made.geometry).check == "unverifiable"
+
+
+@pytest.mark.parametrize(
+    ("value", "sure", "unsure"),
+    [
+        ("<=2 of thing", "verified", "unverifiable"),
+        ("2 of thing", "verified", "unverifiable"),
+        (">=2 of thing", "verified", "verified"),
+        ("3 of thing", "refuted", "unverifiable"),
+        ("4 of thing", "refuted", "refuted"),
+        ("<=1 of thing", "refuted", "refuted"),
+        ("<=2 of thing that moves", "verified", "unverifiable"),
+        ("2 of thing that moves", "verified", "unverifiable"),
+        (">=2 of thing that moves", "verified", "verified"),
+        ("3 of thing that moves", "refuted", "unverifiable"),
+        (">=3 of thing that moves", "refuted", "unverifiable"),
+        ("<=1 of thing that moves", "refuted", "refuted"),
+        ("<=2 of thing that not moves", "verified", "verified"),
+        ("all of thing that moves", "verified", "verified"),
+        ("all of thing that turns", "refuted", "refuted"),
+    ],
+)
+def test_a_number_is_only_as_certain_as_what_may_be_a_thing_allows(clip, mover, value, sure, unsure):
+    moves = [(0, 60, 100), (6, 560, 100)]
+    made = clip(*(mover(name, moves) for name in "123"))
+    for salience, expected in ((0.1, sure), (0.3, unsure)):  # as good as no thing, and perhaps one
+        tracks = [t.model_copy(update={"salience": salience}) if t.id == "3" else t for t in made.twin.tracks]
+        twin = made.twin.model_copy(update={"tracks": tuple(tracks)})
+        claim = Claim(claim="said", predicate="count", value=value)
+        assert check_claim(claim, twin, made.geometry).check == expected
+
+
+def test_all_is_open_where_what_may_be_a_thing_does_not_do_it(clip, mover):
+    made = clip(mover("1", [(0, 60, 100), (6, 560, 100)]), mover("2", [(0, 60, 300), (6, 60, 300)]))
+    unsure = made.twin.tracks[1].model_copy(update={"salience": 0.3})
+    twin = made.twin.model_copy(update={"tracks": (made.twin.tracks[0], unsure)})
+    claim = Claim(claim="said", predicate="count", value="all of thing that moves")
+    assert check_claim(claim, made.twin, made.geometry).check == "refuted"
+    assert check_claim(claim, twin, made.geometry).check == "unverifiable"
+
+
+def test_at_most_so_many_of_a_colour_is_open_where_one_has_no_known_colour(clip, mover):
+    rests = [(0, 60, 100), (6, 60, 100)]
+    made = clip(mover("1", rests, colour="red"), mover("2", rests, colour="blue"), mover("3", rests))
+    known = clip(mover("1", rests, colour="red"), mover("2", rests, colour="blue"))
+    claim = Claim(claim="said", predicate="count", value="<=1 of red thing")
+    assert check_claim(claim, made.twin, made.geometry).check == "unverifiable"
+    assert check_claim(claim, known.twin, known.geometry).check == "verified"

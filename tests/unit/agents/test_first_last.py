@@ -43,7 +43,7 @@ def test_a_rank_is_recomputed_among_all_that_may_do_it(race, rank, value, check)
 
 
 def test_what_may_be_no_thing_leaves_a_rank_open(race):
-    unsure = [t.model_copy(update={"salience": 0.2}) if t.id == "r" else t for t in race.twin.tracks]
+    unsure = [t.model_copy(update={"salience": 0.3}) if t.id == "r" else t for t in race.twin.tracks]
     twin = race.twin.model_copy(update={"tracks": tuple(unsure)})
     claim = Claim(claim="said", predicate="first", value="stops(b) of thing", instances=("b",))
     assert check_claim(claim, twin, race.geometry).check == "unverifiable"
