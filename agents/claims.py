@@ -24,6 +24,7 @@ from agents.evidence import (
 from agents.grounding import UNKNOWN_LOOK, Grounder, is_labelled, look_match, terms_of
 from agents.lexicon import lexicon
 from agents.open_parts import open_parts
+from agents.pairs import read_pairs
 from agents.reading import FRAME
 from agents.reading.ranks import RANKS
 from agents.relevance import LOOKS, is_beside, supports
@@ -156,6 +157,8 @@ def _inside(span: Span, duration: float) -> Span | None:
 def _recompute(claim: Claim, span: Span | None, twin: Twin, geometry: Geometry) -> Check:
     name = claim.predicate
     if name in PREDICATES:
+        if pairs := read_pairs(claim.value):
+            return _of_pairs(claim, pairs, span, twin, geometry)
         return (
             _of_each(claim, span, twin, geometry) if claim.value == EACH else _of_predicate(claim, span, twin, geometry)
         )
@@ -203,12 +206,25 @@ def _of_each(claim: Claim, span: Span | None, twin: Twin, geometry: Geometry) ->
     naming the two, not of each: so read it would be refuted by what somebody else does.
     """
     alone = (claim.model_copy(update={"value": None, "instances": (name,)}) for name in claim.instances)
-    checks = {_of_predicate(one, span, twin, geometry) for one in alone}
-    order: tuple[Check, ...] = ("refuted", "unverifiable", "verified")
-    found: Check = next((check for check in order if check in checks), "unverifiable")
+    found = _least({_of_predicate(one, span, twin, geometry) for one in alone})
     if PREDICATES[claim.predicate or ""].arity > 1 and not (claim.negated and found == "verified"):
         return "unverifiable"
     return found
+
+
+def _of_pairs(
+    claim: Claim, pairs: Sequence[tuple[str, str]], span: Span | None, twin: Twin, geometry: Geometry
+) -> Check:
+    """A claim of several pairs is refuted by one of which it is not so, and verified only where it is so of all."""
+    if any(name not in claim.instances for pair in pairs for name in pair):
+        return "unverifiable"
+    each = (claim.model_copy(update={"value": None, "instances": pair}) for pair in pairs)
+    return _least({_of_predicate(one, span, twin, geometry) for one in each})
+
+
+def _least(checks: set[Check]) -> Check:
+    order: tuple[Check, ...] = ("refuted", "unverifiable", "verified")
+    return next((check for check in order if check in checks), "unverifiable")
 
 
 def _of_predicate(claim: Claim, span: Span | None, twin: Twin, geometry: Geometry) -> Check:

@@ -10,11 +10,12 @@ from agents.alike import likeness, pair_of
 from agents.binding import Binder, Binding, forall, relates
 from agents.camera import check_camera, spans_of
 from agents.claims import check_claim, is_called
-from agents.evidence import BRIEF_SHARE, MAX_PAIRS, UNKNOWN_VALUE, Bound, in_order, parse_bound
+from agents.evidence import BRIEF_SHARE, UNKNOWN_VALUE, Bound, in_order, parse_bound
 from agents.first_last import standing
 from agents.grounding import UNLABELLED, is_labelled
 from agents.reading import FRAME
 from agents.testimony import Testimony
+from twins.predicates import RELATIVE
 from twins.queries import Claim, SubQuery
 from twins.schema import Span
 
@@ -26,6 +27,8 @@ SURE = 0.7
 """Value from which something that holds is counted."""
 NEARLY = 0.3
 """Value of a count of three or more that is one off: perception rather missed one than that it is another clip."""
+MAX_DENIED = 400
+"""Pairs of which a denial is looked at; of more nobody can say that none does it."""
 NOT_SEEN = 0.8
 """Value of a denial where nothing is in view of which it could be said: nobody does it, but little says so."""
 
@@ -118,8 +121,9 @@ class Case(Binder):
         subjects = [subject] if subject is not None and not every else self._meant(part.subject or "")
         others: list[int | None] = [None]
         if relates(part):
-            others = [other] if other is not None else list(self._meant(part.object or ""))
-        pairs = [(s, o) for s in subjects for o in others if s != o][:MAX_PAIRS]
+            others = self._denied_to(part, other)
+        every_pair = [(s, o) for s in subjects for o in others if s != o]
+        pairs = every_pair[:MAX_DENIED]
         if not pairs:
             return Finding(part, NOT_SEEN if not subjects else UNKNOWN_VALUE)
         self._evaluate(part, pairs)
@@ -128,13 +132,26 @@ class Case(Binder):
         names = self._names(pairs[worst])
         # One that does it says enough; that nobody does is claimed of all.
         alone = every and others == [None] and part.object != FRAME and values[worst] <= UNKNOWN_VALUE
-        alike = [pairs[at][0] for at in np.argsort(-np.asarray(values), kind="stable")] if alone else []
+        likely = [pairs[at] for at in np.argsort(-np.asarray(values), kind="stable")]
+        alike = [subject for subject, _ in likely] if alone else []
+        several = [(s, o) for s, o in likely if o is not None] if values[worst] <= UNKNOWN_VALUE else []
+        several = several if len(several) > 1 else []
+        value = denied(values[worst])
         return Finding(
             part,
-            denied(values[worst]),
-            lambda: (self._says.that_fails(part, *pairs[worst], every=every, alike=alike),),
+            value if len(pairs) == len(every_pair) else min(value, UNKNOWN_VALUE),
+            lambda: (self._says.that_fails(part, *pairs[worst], every=every, alike=alike, pairs=several),),
             names[:1] if subject is not None else (),
         )
+
+    def _denied_to(self, part: SubQuery, bound: int | None) -> list[int | None]:
+        """Return to whom a denial denies: to the one that does something else, to anybody, or to all that are meant."""
+        phrase = part.object or ""
+        if bound is not None and phrase in {name for part in self.plan.bound for name in (part.subject, part.object)}:
+            return [bound]
+        if not self.evidence.grounder.describe(phrase).demands and part.relation not in RELATIVE:
+            return [None]
+        return list(self._meant(phrase)) or [bound] * (bound is not None)
 
     def _meant(self, phrase: str) -> list[int]:
         """Return the objects that a phrase means."""

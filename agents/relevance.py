@@ -10,6 +10,7 @@ from agents.camera import RELATION as CAMERA
 from agents.evidence import parse_bound
 from agents.grounding import Grounder, look_match
 from agents.lexicon import lexicon
+from agents.pairs import read_pairs
 from agents.reading.ranks import RANKS
 from twins.predicates import PREDICATES, RELATIVE
 from twins.queries import Claim, SubQuery
@@ -57,7 +58,8 @@ def supports(claim: Claim, parts: Sequence[SubQuery], grounder: Grounder) -> boo
         return False
     meant = {part.relation, RELATIVE.get(part.relation, part.relation)}
     # Who looks like whom is the same the other way round.
-    orders = [claim.instances, claim.instances[::-1]] if part.relation in ALIKE else [claim.instances]
+    names = next(iter(read_pairs(claim.value)), claim.instances)
+    orders = [names, names[::-1]] if part.relation in ALIKE else [names]
     return claim.predicate in meant and any(_are_meant(part, names, grounder) for names in orders)
 
 

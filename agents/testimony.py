@@ -11,6 +11,7 @@ from agents.claims import EACH, check_category, check_look, is_called
 from agents.descriptions import Description, is_shape_noun, parted
 from agents.evidence import Evidence
 from agents.grounding import is_labelled
+from agents.pairs import told_pairs
 from agents.reading import FRAME
 from agents.reading.entities import singular
 from agents.wording import call, how_many, in_rank, in_time, is_plural, nobody, say, some_crowds
@@ -49,7 +50,14 @@ class Testimony:
         )
 
     def that_fails(
-        self, part: SubQuery, subject: int, other: int | None, *, every: bool, alike: Sequence[int] = ()
+        self,
+        part: SubQuery,
+        subject: int,
+        other: int | None,
+        *,
+        every: bool,
+        alike: Sequence[int] = (),
+        pairs: Sequence[tuple[int, int]] = (),
     ) -> Claim:
         """Claim a denial: of two objects, or of ``every`` one that a phrase may mean.
 
@@ -57,7 +65,10 @@ class Testimony:
             part, subject, other: what is denied, and of the likeliest ones to do it.
             every: say it of all.
             alike: all subjects of which it is claimed, the likeliest first; those that can be named stand for the rest.
+            pairs: all pairs of which it is claimed, the likeliest first, where there are several.
         """
+        if pairs:
+            return self._that_pairs_fail(part, pairs, every=every)
         names = self._names(*alike)[:MAX_CLAIM_INSTANCES]
         said = self._sentence((part, subject, other))
         if every:
@@ -68,6 +79,23 @@ class Testimony:
             predicate=part.relation,
             value=EACH if names else FRAME if part.object == FRAME else None,
             instances=names or self._names(subject, other),
+            source=NAME,
+            negated=True,
+        )
+
+    def _that_pairs_fail(self, part: SubQuery, pairs: Sequence[tuple[int, int]], *, every: bool) -> Claim:
+        """Claim a denial of all pairs; those that can be named stand for the rest."""
+        objects = list(dict.fromkeys(other for _, other in pairs))[: MAX_CLAIM_INSTANCES // 2]
+        subjects = list(dict.fromkeys(subject for subject, _ in pairs))[: MAX_CLAIM_INSTANCES - len(objects)]
+        named = self._called(part.object, objects[0])
+        to = named if len(objects) == 1 else f"any {part.object}"
+        who = nobody(part.subject or "") if every else self._called(part.subject, subjects[0]) or "something"
+        return Claim(
+            claim=say(who, part.relation or "", to, negated=not every),
+            sub_query=part.id,
+            predicate=part.relation,
+            value=told_pairs(self._names(*subjects), self._names(*objects)),
+            instances=tuple(dict.fromkeys(self._names(*subjects, *objects))),
             source=NAME,
             negated=True,
         )
