@@ -40,6 +40,8 @@ def _resumes(part: Part) -> bool:
     return bool(stems(part.surface.split(" ")[0]) & GOING_ON)
 
 
+HAPPEN = frozenset(stem for word in closed_class("happen") for stem in stems(word))
+"""Verbs of anything that happens: where nothing does, nothing moves."""
 GOING_ON = frozenset(stem for word in closed_class("going_on") for stem in stems(word))
 
 
@@ -69,6 +71,16 @@ class _Walker(Connectors, Nouns, Places, Ranks, SharedLooks, Verbs):
             joined = any(entity in (p.subject, p.object) for p in self.reading.parts)
             if entity.bound is not None and not joined:
                 self.reading.counted.append(entity)
+        self._be_uneventful()
+
+    def _be_uneventful(self) -> None:
+        """``no event at all``: nothing moves."""
+        for entity in list(self.reading.counted):
+            if entity.bound == "0" and entity.nouns and set(entity.nouns) <= closed_class("events"):
+                self.reading.counted.remove(entity)
+                entity.words, entity.nouns = ["thing"], []
+                words = set(range(*entity.span)) if entity.span is not None else set()
+                self._append(Part("moves", entity, surface="happens", words=words), tie=False)
 
     def _repeat_deed(self) -> None:
         """``first the red one stops, then the blue one``: the deed that is left out is the one before (Quirk 13.92)."""
@@ -197,6 +209,12 @@ class _Walker(Connectors, Nouns, Places, Ranks, SharedLooks, Verbs):
             known = end < len(self.tokens) and match_verb(self.tokens, end) is not None
             phrase = None if known or end >= len(self.tokens) else parse_phrase(self.tokens, end)
             self._spend_denial(end if phrase is None else phrase.end)
+        happens = bool(self.tokens[self.at].stems & HAPPEN) or self.words[end : end + 1] == ["place"]
+        if happens and any(subject.bound == "0" for subject in self.subjects):
+            end += self.words[end : end + 1] == ["place"]
+            self._add("moves", self.subjects, self.words[self.at], words=set(range(self.at, end)))  # `nothing happens`
+            self.at = end
+            return "verb"
         for subject in self.subjects:
             if subject.bound == "0":  # `nobody barks` says nothing of how many there are
                 subject.bound = None

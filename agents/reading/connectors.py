@@ -6,6 +6,8 @@ from agents.lexicon import closed_class, lexicon
 from agents.noun_phrases import parse_phrase
 from agents.reading.state import Walk
 
+CLAUSE_ENDS = frozenset([",", ";", ":", ".", "and", "but"])
+
 
 class Connectors(Walk):
     """Reads punctuation, conjunctions, words of order, negation and repetition, and relative pronouns."""
@@ -131,6 +133,8 @@ class Connectors(Walk):
         relation, length = found
         if relation == "after" and self.at + length < len(self.tokens) and self.tokens[self.at + length].is_break:
             relation = "before"  # `some time after, another comes`: afterwards
+        if relation == "before" and self._ends_sequel(self.at + length):
+            return self._tie_back(self.at + length)
         if length == 1 and self.words[self.at] in closed_class("weak_order") and not self._clause_follows(self.at + 1):
             return ""
         self._close()
@@ -154,6 +158,21 @@ class Connectors(Walk):
                 last.negated, relation = False, "after"  # `does not start until`: it starts after
             self.link = (relation, last)
         return "order"
+
+    def _ends_sequel(self, end: int) -> bool:
+        """``X stops, Y enters afterwards``: a word of order behind the later of two clauses."""
+        if (end < len(self.tokens) and not self.tokens[end].is_break) or self.link is not None:
+            return False
+        spans = [(min(part.words), max(part.words)) for part in self.reading.parts[-2:] if part.words]
+        tied = any(self.reading.parts[-1] in tie for tie in self.reading.order)
+        return len(spans) == 2 and not tied and bool(CLAUSE_ENDS & set(self.words[spans[0][1] : spans[1][0]]))
+
+    def _tie_back(self, end: int) -> str:
+        self._close()
+        self._settle(self.at, end)
+        self.reading.order.append(("before", self.reading.parts[-2], self.reading.parts[-1]))
+        self.at = end
+        return self.previous
 
     def _opens_clause(self, word: str) -> bool:
         return word in closed_class("openers")

@@ -195,3 +195,8 @@ def test_a_question_for_a_number_demands_none(question):
 def test_what_nobody_does_needs_nobody_to_be_there():
     subs = RulesDecomposer().decompose("no red ball moves").sub_queries
     assert [(sub.relation, sub.negated) for sub in subs] == [("moves", True)]
+
+
+def test_a_bare_and_says_nothing_of_order():
+    subs = RulesDecomposer().decompose("the red ball stops and the blue ball enters").sub_queries
+    assert all(sub.relation not in ("before", "after", "during") for sub in subs)
