@@ -31,6 +31,8 @@ def exception(tokens: Sequence[Token], reading: Reading) -> str | None:
     told = words[:at] if at is not None and words[at] == "but" else words  # `…, but the one in red goes all the way`
     if at is not None and (ALL | NONE) & set(told):
         return _excepted(words, at, reading)
+    if (all_move := _agreed(reading.parts)) is not None:
+        return "all_move" if all_move else "none_moves"
     moves = _says_moving(reading.parts)
     if moves is None:
         return None
@@ -76,6 +78,15 @@ def _of_all(words: Sequence[str], reading: Reading) -> bool | None:
         return None
     bounds = {part.subject.bound for part in reading.parts}
     return bounds == {"all"} if bounds in ({"all"}, {"0"}) else None
+
+
+def _agreed(parts: Sequence[Part]) -> bool | None:
+    """Read ``nothing happens, all stand still``: whether several say that all move, or that none does."""
+    told = [(part.predicate == "moves", part.subject.bound) for part in parts if part.predicate in ("moves", "still")]
+    if len(told) < 2 or len(told) < len(parts) or any(bound not in ("all", "0") for _, bound in told):
+        return None
+    moving = {moves == (bound == "all") for moves, bound in told}
+    return moving.pop() if len(moving) == 1 else None
 
 
 def _lone(*, mover: bool) -> str:

@@ -33,7 +33,10 @@ def parse_phrase(tokens: Sequence[Token], at: int) -> Phrase | None:
     reader = PhraseReader(tokens, at)
     read_number(reader)
     _read_determiner(reader)
-    read_number(reader)
+    if reader.phrase.bound == "0":
+        reader.at += reader.text in lexicon().numbers  # `no two balls` are no balls
+    else:
+        read_number(reader)
     while reader.at < len(tokens) and _read_word(reader):
         pass
     started = reader.at > at

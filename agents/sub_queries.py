@@ -115,7 +115,7 @@ def _counts(reading: Reading, ids: dict[int, str]) -> list[SubQuery]:
         bound = part.subject.bound
         if bound not in (None, "0") and (part.subject.twin is None or part.object is not part.subject.twin):
             told = how_many(str(bound), part.subject.text)
-            plural = is_plural(told) or str(bound).lstrip("=") != "1"
+            plural = is_plural(told) or str(bound).lstrip("<>=") != "1"
             text = say(told, part.predicate, _other(part), negated=part.negated, plural=plural)
             made.append(_count(text, ids[id(part)], str(bound)))
         if part.times is not None:

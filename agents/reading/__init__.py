@@ -63,7 +63,7 @@ class _Walker(Connectors, Nouns, Places, Ranks, SharedLooks, Verbs):
         self._settle_exclusions()
         self._settle_shared_looks()
         self._repeat_deed()
-        self._deny_deed()
+        self._leave_out_deed()
         self._start_again()
         self._outrun()
         self._roam()
@@ -96,17 +96,20 @@ class _Walker(Connectors, Nouns, Places, Ranks, SharedLooks, Verbs):
             repeated = replace(earlier, subject=subject, words=set(), times=None)
             self._append(repeated, tie=True)
 
-    def _deny_deed(self) -> None:
-        """``the red one moves, the blue one does not``: the deed that is left out is the one before, denied."""
-        if not (self.negated and self.denial is not None and self.reading.parts and len(self.subjects) == 1):
+    def _leave_out_deed(self) -> None:
+        """``the red one moves, the blue one does not``: the deed that is left out is the one before, denied or not."""
+        words = [word for word in self.words if word not in ",.!?" and word not in ADVERBS]
+        denied = words[-1:] == ["not"]
+        rest = words[:-1] if denied else words
+        helped = bool(rest) and rest[-1] in closed_class("support") | BE
+        if not (helped and self.reading.parts and len(self.subjects) == 1):
             return
-        subject, earlier, (start, end) = self.subjects[0], self.reading.parts[-1], self.denial
+        subject, earlier = self.subjects[0], self.reading.parts[-1]
         idle = all(subject not in (part.subject, part.object) for part in self.reading.parts)
-        helped = start > 0 and self.words[start - 1] in AUXILIARIES
-        ended = all(word in ",.!?" or word in ADVERBS for word in self.words[end:])
-        if idle and helped and ended and not earlier.negated and start > max(earlier.words, default=0):
-            denied = replace(earlier, subject=subject, negated=True, words=set(), times=None, denial=self.denial)
-            self._append(denied, tie=False)
+        if idle and subject.span is not None and subject.span[0] > max(earlier.words, default=0):
+            denial = self.denial if denied else None
+            again = replace(earlier, subject=subject, negated=denied, words=set(), times=None, denial=denial)
+            self._append(again, tie=False)
 
     def _start_again(self) -> None:
         """``stops and goes on``: who goes on after a stop of its own has started again."""

@@ -164,7 +164,8 @@ class Connectors(Walk):
         if (end < len(self.tokens) and not self.tokens[end].is_break) or self.link is not None:
             return False
         spans = [(min(part.words), max(part.words)) for part in self.reading.parts[-2:] if part.words]
-        tied = any(self.reading.parts[-1] in tie for tie in self.reading.order)
+        last = self.reading.parts[-2:]
+        tied = any(last[-1] in tie for tie in self.reading.order) or any(part.is_denied for part in last)
         return len(spans) == 2 and not tied and bool(CLAUSE_ENDS & set(self.words[spans[0][1] : spans[1][0]]))
 
     def _tie_back(self, end: int) -> str:

@@ -55,7 +55,8 @@ class Exclusions(References):
     def _is_all_or_none(self, entity: Entity) -> bool:
         """Say whether something is said of everything, or of nothing (``hits nothing``: does not hit anything)."""
         denied = any(part.object is entity and part.negated for part in self.reading.parts)
-        return denied or entity.bound in ("all", "0")
+        first = self.words[entity.span[0]] if entity.span is not None else ""
+        return (denied and first in closed_class("nothing")) or entity.bound in ("all", "0")
 
     def _exclude_quality(self, phrase: Phrase) -> None:
         """``a ball that is not red``: the subject is none of what a phrase means."""
@@ -104,7 +105,8 @@ class Exclusions(References):
             self._leave_out(start, phrase.end)
         elif self.reading.parts or self.subjects:
             subjects = self.subjects
-            self.unlike.append((self._entity(replace(phrase, bound=None), reference=False), len(self.reading.parts)))
+            place = -1 if self._of_subject(start) else len(self.reading.parts) - 1
+            self.unlike.append((self._entity(replace(phrase, bound=None), reference=False), place))
             self.subjects = subjects
 
     def _contrasted_with(self, phrase: Phrase) -> Entity | None:
@@ -136,7 +138,7 @@ class Exclusions(References):
         for entity in self.only:
             self._deny_others(entity)
         for entity, place in self.unlike:
-            self._deny_of(entity, self.reading.parts[max(place - 1, 0) :][:1])
+            self._deny_of(entity, place)
 
     def _deny_others(self, entity: Entity) -> None:
         """``only the red ball moves``: nothing else does."""
@@ -148,10 +150,10 @@ class Exclusions(References):
         self.reading.excepted.append((others, entity))
         self.reading.parts += [replace(part, subject=others, words=set(), times=None) for part in doing]
 
-    def _deny_of(self, entity: Entity, deeds: list[Part]) -> None:
+    def _deny_of(self, entity: Entity, place: int) -> None:
         """``the red one stops, not the blue one``; ``the red one hits the green one, not the blue one``."""
-        for part in deeds:
-            with_object = part.object is not None and part.object.looks
+        for part in self.reading.parts[max(place, 0) :][:1]:
+            with_object = place >= 0 and part.object is not None and part.object.looks
             other = replace(part, object=entity) if with_object else replace(part, subject=entity)
             self.reading.parts.append(replace(other, negated=not part.is_denied, words=set(), times=None))
 

@@ -37,6 +37,8 @@ class Nouns(Exclusions):
         if self._is_denied(phrase):
             self._deny(phrase)
             return "np"
+        if phrase.bound == "all" and self.negated and self.denial is not None and self.denial[1] == phrase.start:
+            phrase = replace(phrase, bound=">=1")  # `not all of them move`: one or more do not
         entities = self._both(phrase) or self._joined(phrase)
         self._place_entities(entities, phrase)
         for entity in entities[:1]:
@@ -159,7 +161,8 @@ class Nouns(Exclusions):
             return
         if self.previous == "conj" and self.reading.parts and self._repeats_object(phrase):
             last = self.reading.parts[-1]
-            self._append(replace(last, object=entities[0], words=set(last.words)), tie=False)
+            negated = last.negated and self.words[phrase.start - 1] != "but"  # `does not hit the box but the wall`
+            self._append(replace(last, object=entities[0], negated=negated, words=set(last.words)), tie=False)
             return
         if self.before is not None and self.previous in ("comma", "act", "np", "word", "be", "aux"):
             place, self.before = self.before, None

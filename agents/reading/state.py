@@ -36,7 +36,7 @@ class Walk:
         self.relative_object: Entity | None = None  # `the ball that the square chases`: the ball
         self.place_object: Entity | None = None  # what stands where `before` says
         self.contrasted: list[tuple[Entity, str]] = []  # `not the red one that overtakes`: stands in for who does
-        self.unlike: list[tuple[Entity, int]] = []  # `the red one stops, not the blue one`, and parts read before it
+        self.unlike: list[tuple[Entity, int]] = []  # `the red one stops, not the blue one`: place of the deed
         self.shared: list[
             tuple[Entity, str, bool, int | None]
         ] = []  # `the same colour as`: whose, kind, entities before

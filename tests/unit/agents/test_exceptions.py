@@ -19,6 +19,8 @@ from agents.reading import read
         ("one red ball moves", None),
         ("all of them move", "all_move"),
         ("only one ball hits the box", None),
+        ("nothing happens: all of them stand still", "none_moves"),
+        ("nobody rests, all of them move", "all_move"),
     ],
 )
 def test_an_exception_is_a_lone_mover_or_a_lone_rester(question: str, situation: str | None) -> None:
