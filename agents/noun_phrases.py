@@ -184,6 +184,8 @@ def _read_other(reader: PhraseReader) -> bool:
     text = reader.text
     if text not in lexicon().asking["others"] or text in PARTNERS or (reader.head and text != "else"):
         return False
+    if reader.head and _excepts(reader, "strong"):
+        return False  # `something else than the red ball`
     reader.note(other=True, plural=text == "others")
     reader.at += 1
     reader.determined, reader.head = True, text == "others"
@@ -268,6 +270,8 @@ def _ends_phrase(reader: PhraseReader) -> bool:
         return True
     if text in ("not", "never", "without", "nor", "neither"):
         return True
+    if reader.head and reader.determined and text == "alone":
+        return True  # `the red ball alone moves`
     if reader.head and (reader.peek() in ("time", "times") or _excepts(reader, "strong")):
         return True  # `round the box three times`, `a ball other than the red one`
     if reader.head or not reader.determined:

@@ -21,6 +21,11 @@ class Exclusions(References):
 
     def _read_exclusion(self) -> str:
         """``anything but the blue one``, ``everything moves except the red ball``."""
+        if self.words[self.at] == "alone" and self.previous == "np" and self.last in self.subjects:
+            self.only += [entity for entity in self.subjects if entity.is_described]  # `the red ball alone moves`
+            self._settle(self.at, self.at + 1)
+            self.at += 1
+            return "np"
         found = lexicon().longest(lexicon().exceptions, self.words, self.at)
         if found is None:
             return ""
@@ -46,11 +51,13 @@ class Exclusions(References):
         before = self.last if self.previous == "np" else None
         near = [before] if before is not None else []
         if weak:
-            chosen = self.words[self.at - 1] in closed_class("free_choice")
-            return next((entity for entity in near if chosen or self._is_all_or_none(entity)), None)
+            return next((one for one in near if self._is_all_or_none(one) or self._may_be_any(one)), None)
         doing = [part.subject for part in self.reading.parts[-1:]]
         every = next((entity for entity in (*near, *doing) if self._is_all_or_none(entity)), None)
         return every or next(iter((*near, *doing)), None)
+
+    def _may_be_any(self, entity: Entity) -> bool:
+        return entity.span is not None and self.words[entity.span[0]] in closed_class("free_choice")
 
     def _is_all_or_none(self, entity: Entity) -> bool:
         """Say whether something is said of everything, or of nothing (``hits nothing``: does not hit anything)."""
@@ -115,6 +122,8 @@ class Exclusions(References):
         Whoever has a look of that kind is another one anyway.
         """
         last = self.reading.parts[-1:]
+        if self.words[phrase.start - 1] == "by":
+            return last[0].subject if last and last[0].generic_subject else None
         things = [thing for part in last for thing in (part.subject, part.object) if thing is not None]
         kinds = {kind for kind, _ in phrase.looks if kind != "shape"}
         open_ = [thing for thing in things if not kinds & {kind for kind, _ in thing.looks}]
@@ -143,6 +152,9 @@ class Exclusions(References):
     def _deny_others(self, entity: Entity) -> None:
         """``only the red ball moves``: nothing else does."""
         doing = [part for part in self.reading.parts if part.subject is entity and not part.is_denied]
+        if not entity.is_described:
+            entity.bound = entity.bound or "1"  # `the only one that moves`, whoever it is
+            return
         if not doing:
             return
         others = Entity(["thing"], bound="0", excluded=[entity.text])

@@ -66,13 +66,16 @@ class Nouns(Exclusions):
 
     def _is_denied(self, phrase: Phrase) -> bool:
         """Say whether a phrase itself is denied, and not the verb behind it: ``without a hat``, ``is not red``."""
-        if not self.negated or self.denial is None or self.denial[1] != phrase.start or self.open is not None:
+        if not self.negated or self.denial is None or self.open is not None:
+            return False
+        by = self.words[self.denial[1] : self.denial[1] + 1] == ["by"]  # `is hit, but not by the red one`
+        if self.denial[1] + by != phrase.start:
             return False
         if self._is_denied_quality(phrase):
             return True
         if self.lacking:  # `without a hat runs`, but `without a dog chasing it`
             return self.at >= len(self.tokens) or not (self.tokens[self.at].is_gerund or self.words[self.at] == "being")
-        return self.previous == "neg" and not self._verb_follows()
+        return (self.previous == "neg" or by) and not self._verb_follows()
 
     def _is_denied_quality(self, phrase: Phrase) -> bool:
         """``a ball that is not red``, ``is not a dog``; but ``there is not a dog``, ``it is not the dog that``."""

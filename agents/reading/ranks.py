@@ -26,8 +26,9 @@ class Ranks(References):
             return self._rank_deed(*rank)
         start = self.at + (text == "the")
         start += self.words[start : start + 1] == ["very"]
-        if self.words[start : start + 1] and self.words[start] in RANKS:
-            return self._rank_next(self.words[start], start + 1)
+        word = "".join(self.words[start : start + 1])
+        if word in RANKS or (word == "only" and start > self.at):
+            return self._rank_next(word, start + 1)
         return ""
 
     def _ends_deed(self, at: int) -> bool:
@@ -67,7 +68,7 @@ class Ranks(References):
         return "place"
 
     def _rank_next(self, rank: str, at: int) -> str:
-        """``is the first to leave``, ``the last ball that stops``: the deed to come is the first or the last."""
+        """``is the first to leave``, ``the last ball that stops``, ``the only one that moves``: of the deed to come."""
         phrase = parse_phrase(self.tokens, at) if at < len(self.tokens) else None
         end = phrase.end if phrase is not None and not phrase.definite else at
         if self.words[end : end + 1] not in (["to"], *([word] for word in RELATIVES)) or end + 1 >= len(self.tokens):
@@ -82,6 +83,9 @@ class Ranks(References):
             self._settle(self.at, end + 1)
             self.outer.append([entity])
             self.subjects, self.last = [entity], entity
-        self.rank = (rank, rivals)
+        if rank == "only":
+            self.only += self.subjects
+        else:
+            self.rank = (rank, rivals)
         self.at = end + 1
         return "rel"

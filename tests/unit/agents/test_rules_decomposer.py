@@ -197,6 +197,11 @@ def test_what_nobody_does_needs_nobody_to_be_there():
     assert [(sub.relation, sub.negated) for sub in subs] == [("moves", True)]
 
 
+def test_that_nobody_does_what_no_rule_reads_does_not_say_that_nobody_is_there():
+    subs = RulesDecomposer().decompose("neither of the two gets far, both stop").sub_queries
+    assert all(sub.object != "0" for sub in subs)
+
+
 def test_a_bare_and_says_nothing_of_order():
     subs = RulesDecomposer().decompose("the red ball stops and the blue ball enters").sub_queries
     assert all(sub.relation not in ("before", "after", "during") for sub in subs)
