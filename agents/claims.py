@@ -1,15 +1,13 @@
 """The door that every claim goes through, whoever made it: recomputed from the twin, or marked as not checkable."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from agents import first_last
 from agents.alike import RELATIONS as ALIKE
-from agents.alike import likeness, pair_of
 from agents.camera import RELATION as CAMERA
 from agents.camera import check_camera
-from agents.descriptions import same_word
 from agents.evidence import (
     CONTRADICTED,
     SIDES,
@@ -21,8 +19,8 @@ from agents.evidence import (
     parse_bound,
     side_share,
 )
-from agents.grounding import UNKNOWN_LOOK, Grounder, is_labelled, look_match, terms_of
-from agents.lexicon import lexicon
+from agents.grounding import Grounder
+from agents.look_claims import check_category, check_likeness, check_look, is_called
 from agents.open_parts import open_parts
 from agents.pairs import read_pairs
 from agents.reading import FRAME
@@ -33,7 +31,7 @@ from twins.geometry import Geometry
 from twins.predicates import PREDICATES, RELATIVE, Truth, evaluate
 from twins.predicates.truth import covered
 from twins.queries import Check, CheckedClaim, Claim, Status, SubQuery, Verdict
-from twins.schema import Span, Track, Twin
+from twins.schema import Span, Twin
 
 REFUTED_COST, CONTRADICTED_COST = 0.3, 0.55
 """Share of the score that is lost when every checkable claim is refuted: of the rules, which tell what fails beside
@@ -45,15 +43,8 @@ STATE_COVER = 0.5
 KNOWN_SHARE = 0.95
 """Share of the clip over which a predicate must be known before it can refute how often something happened, or in which
 order: a few frames at the ends are always unknown to movements."""
-SURE = 0.7
-"""Match of a look from which a claim of it is verified, and"""
-WRONG = 0.25
-"""… below which it is refuted."""
 EACH = "each"
 """Value of a claim that says something of every one of its instances by itself: nothing moves."""
-NEAR = 0.2
-"""Match of a colour from which it is a neighbour of another one (``[neighbours]`` of ``agents/lexicon/look.toml``), so
-that what was measured as the one may well be called by the other: a tomato orange, turquoise green, olive yellow."""
 MAX_CLAIMS = 64
 """Claims of one verdict that are checked; a judge that says more is cut short."""
 
@@ -165,7 +156,7 @@ def _recompute(claim: Claim, span: Span | None, twin: Twin, geometry: Geometry) 
     if name in LOOKS:
         return _denied(check_look(name or "", claim.value, claim.instances, twin), claim.negated)
     if name in ALIKE:
-        return _denied(_of_likeness(name or "", claim.instances, twin), claim.negated)
+        return _denied(check_likeness(name or "", claim.instances, twin), claim.negated)
     if name == CAMERA:
         return _denied(check_camera(claim.value, span, twin), claim.negated)
     if name == "category":
@@ -252,59 +243,6 @@ def _of_side(claim: Claim, geometry: Geometry) -> Check:
         return "unverifiable"
     share = side_share(geometry, geometry.row(claim.instances[0]), claim.predicate or "")
     return "verified" if share >= STATE_COVER else "refuted" if share < 0.1 else "unverifiable"
-
-
-def check_look(kind: str, word: str | None, instances: tuple[str, ...], twin: Twin) -> Check:
-    """Compare a colour, shape, size or texture with what was measured of every one of some instances."""
-    kind = "colour" if kind == "color" else kind
-    said = (word or "").strip().lower()
-    look = lexicon().looks.get(said)
-    if look is None or look[0] != kind or not instances:
-        return "unverifiable"
-    checks = []
-    for instance in instances:
-        track = twin.track(instance)
-        if kind == "shape" and is_labelled(track) and same_word(said, track.category.lower()):
-            checks.append(1.0)
-            continue
-        match = look_match(kind, look[1], track)
-        if match is None:
-            return "unverifiable"
-        if kind == "colour" and match <= WRONG and _may_be_called(look[1], track):
-            match = UNKNOWN_LOOK
-        checks.append(match)
-    return "verified" if min(checks) >= SURE else "refuted" if min(checks) <= WRONG else "unverifiable"
-
-
-def _of_likeness(relation: str, instances: tuple[str, ...], twin: Twin) -> Check:
-    pair = pair_of(instances)
-    value = likeness(twin.track(pair[0]), twin.track(pair[1]), relation) if pair else None
-    if value is None:
-        return "unverifiable"
-    return "verified" if value >= SURE else "refuted" if value <= WRONG else "unverifiable"
-
-
-def _may_be_called(colour: str, track: Track) -> bool:
-    """Say whether a colour that was measured of a thing is a neighbour of this one."""
-    near = lexicon().neighbours.get(colour, {})
-    return any(near.get(term, 0.0) >= NEAR for a in track.attributes for term in terms_of(a, "colour"))
-
-
-def check_category(noun: str | None, instances: tuple[str, ...], twin: Twin) -> Check:
-    """A label that says the same word confirms a category; another one proves nothing, words being many."""
-    if not instances or not noun:
-        return "unverifiable"
-    tracks = [twin.track(instance) for instance in instances]
-    said = [
-        is_labelled(t) and t.confidence >= 0.5 and any(same_word(noun.lower(), w) for w in t.category.lower().split())
-        for t in tracks
-    ]
-    return "verified" if all(said) else "unverifiable"
-
-
-def is_called(nouns: Iterable[str], instance: str, twin: Twin) -> bool:
-    """Say whether an instance's label confirms all nouns of a phrase; it does where there are none."""
-    return all(check_category(noun, (instance,), twin) == "verified" for noun in nouns)
 
 
 def _of_count(claim: Claim, twin: Twin, geometry: Geometry) -> Check:

@@ -9,10 +9,11 @@ import numpy as np
 from agents.alike import likeness, pair_of
 from agents.binding import Binder, Binding, forall, relates
 from agents.camera import check_camera, spans_of
-from agents.claims import check_claim, is_called
+from agents.claims import check_claim
 from agents.evidence import BRIEF_SHARE, UNKNOWN_VALUE, Bound, in_order, parse_bound
 from agents.first_last import standing
 from agents.grounding import UNLABELLED, is_labelled
+from agents.look_claims import is_called
 from agents.reading import FRAME
 from agents.testimony import Testimony
 from twins.predicates import RELATIVE

@@ -270,7 +270,7 @@ def _ends_phrase(reader: PhraseReader) -> bool:
         return True
     if text in ("not", "never", "without", "nor", "neither"):
         return True
-    if reader.head and reader.determined and text == "alone":
+    if reader.head and reader.phrase.definite and text == "alone":
         return True  # `the red ball alone moves`
     if reader.head and (reader.peek() in ("time", "times") or _excepts(reader, "strong")):
         return True  # `round the box three times`, `a ball other than the red one`

@@ -7,10 +7,11 @@ so that nothing unchecked stands beside a check mark.
 from collections.abc import Sequence
 
 from agents.camera import RELATION as CAMERA
-from agents.claims import EACH, check_category, check_look, is_called
+from agents.claims import EACH
 from agents.descriptions import Description, is_shape_noun, parted
 from agents.evidence import Evidence
 from agents.grounding import is_labelled
+from agents.look_claims import check_category, check_look, is_called
 from agents.pairs import told_pairs
 from agents.reading import FRAME
 from agents.reading.entities import singular
