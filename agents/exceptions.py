@@ -25,8 +25,8 @@ def exception(tokens: Sequence[Token], reading: Reading) -> str | None:
     ``all but one`` turns round what is said of all, ``nobody but one`` and ``only one`` say it of the one.
     """
     words = [token.text for token in tokens]
-    if (lone := _described(reading)) is not None:
-        return lone
+    if reading.excepted:
+        return None  # `all but the red one move`: grammar says which one, and what the others do
     at = next((n for n, word in enumerate(words) if word in EXCEPT and ONE & set(words[n + 1 : n + 5])), None)
     told = words[:at] if at is not None and words[at] == "but" else words  # `…, but the one in red goes all the way`
     if at is not None and (ALL | NONE) & set(told):
@@ -42,16 +42,6 @@ def exception(tokens: Sequence[Token], reading: Reading) -> str | None:
     if only and len({part.subject.text for part in reading.parts}) == 1 and _among_several(words):
         return _lone(mover=moves)
     return None
-
-
-def _described(reading: Reading) -> str | None:
-    """Read ``everything but the red ball moves``: of the one that is excepted it is not so."""
-    exceptions = [entity for _, entity in reading.excepted]
-    if len(exceptions) != 1 or exceptions[0].plural:
-        return None
-    own = [part for part in reading.parts if part.subject is exceptions[0]]
-    moves = _says_moving(own)
-    return None if moves is None else _lone(mover=moves != own[0].negated)
 
 
 def _excepted(words: Sequence[str], at: int, reading: Reading) -> str | None:

@@ -63,8 +63,8 @@ def tells_more(tokens: Sequence[Token], reading: Reading) -> bool:
     words = [token.text for token in tokens]
     if set(free_words(tokens, reading)) - figures(words):
         return True
-    if any(part.rank is not None for part in reading.parts):
-        return False  # `enters first`: no situation tells of all others
+    if reading.excepted or any(part.rank is not None for part in reading.parts):
+        return False  # `enters first`, `only the red one enters`: no situation tells of all others
     if not reading.parts:
         seen = bool(reading.entities) and all(entity.looks and not entity.nouns for entity in reading.entities)
         return not seen and any(is_content(word) for word in words)
@@ -157,7 +157,7 @@ def _by_parts(reading: Reading, free: set[int], words: Sequence[str]) -> str | N
         return None
     if any(e.bound not in (None, "2", "=2") or set(e.nouns) & closed_class("abstract") for e in reading.entities):
         return None
-    if any(part.times or part.rank for part in reading.parts):
+    if reading.excepted or any(part.times or part.rank for part in reading.parts):
         return None
     if any(part.predicate == "parts_from" and "behind" in {words[at] for at in part.words} for part in reading.parts):
         return None  # `is left behind`: by one that goes on, that overtakes it, or that just goes away

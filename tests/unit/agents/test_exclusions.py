@@ -108,13 +108,7 @@ def test_the_role_of_the_one_that_does_it_excludes_in_a_situation_too():
 
 
 @pytest.mark.parametrize(
-    ("question", "situation"),
-    [
-        ("everything but the red ball rests", "lone_mover"),
-        ("nothing but the red ball rests", "lone_rester"),
-        ("only the red ball moves", "lone_mover"),
-    ],
+    "question", ["everything but the red ball rests", "nothing but the red ball rests", "only the red ball moves"]
 )
-def test_an_exception_by_its_looks_is_a_lone_mover_or_a_lone_rester(question, situation):
-    found = {sub.reading: sub.weight for sub in RulesDecomposer(MiniLM()).decompose(question).sub_queries}
-    assert found[situation] > 0.9
+def test_an_exception_by_its_looks_is_told_by_grammar_which_speaks_of_all_others(question):
+    assert {sub.reading for sub in RulesDecomposer(MiniLM()).decompose(question).sub_queries} == {None}
