@@ -24,6 +24,7 @@ from graphs.chat_words import (
     HELP,
     NOTHING_SHOWN,
     tell_alike,
+    tell_broken,
     tell_changed,
     tell_likeness,
     tell_missing,
@@ -213,12 +214,18 @@ def where(talk: Talk) -> Said:
     told: list[str] = []
     hits: list[Hit] = []
     for video in videos:
-        known = talk.desk.twin(talk.library, video["video_id"])
-        if known.generation != video["generation"]:
-            told.append(tell_changed(video))
-            continue
-        hits.append(talk.desk.ground(talk.library, ranked_of(video)))
-        told.append(tell_where(hits[-1], (known.twin.width, known.twin.height)))
+        try:
+            known = talk.desk.twin(talk.library, video["video_id"])
+            if known.generation != video["generation"]:
+                told.append(tell_changed(video))
+                continue
+            hits.append(talk.desk.ground(talk.library, ranked_of(video)))
+        except TwinseekError as error:
+            if len(videos) == 1:
+                raise
+            told.append(tell_broken(video, error))
+        else:
+            told.append(tell_where(hits[-1], (known.twin.width, known.twin.height)))
     answer = "\n".join(told)
     return Said(answer, _remembered(spoken_of, hits, answer), _again(talk, spoken_of))
 

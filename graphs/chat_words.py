@@ -6,6 +6,7 @@ from graphs.answering import NAME, because, called, told_status, when
 from graphs.chat_places import tell_places
 from graphs.chat_turns import ShownVideo, trace_of
 from prompts import one_line
+from twins.errors import TwinseekError
 from twins.queries import Check, Hit, ResultRecord
 
 MOST_NAMED = 10
@@ -133,6 +134,11 @@ def tell_where(hit: Hit, size: tuple[int, int]) -> str:
 def tell_changed(video: ShownVideo) -> str:
     """Say that what was named of a video is not known any more."""
     return f"{_called(video)} was indexed anew since it was shown: ask the question again to see where it holds."
+
+
+def tell_broken(video: ShownVideo, error: TwinseekError) -> str:
+    """Say why a video cannot be shown."""
+    return f"{_called(video)} cannot be shown: {error}."
 
 
 def tell_refined(kept: Sequence[Hit], asked: int, condition: str, *, refuted: bool) -> str:

@@ -20,6 +20,7 @@ from twins.layout import Layout, check_part, display, text_path
 from twins.locks import exclusive, sweep, workspace
 from twins.migrations import Made, create_library, open_format, withdraw_library
 from twins.observations import EffectiveTwin, anchored
+from twins.one_video import one_video
 from twins.records import read_record
 from twins.references import ambiguous, beginning_with, unknown
 from twins.schema import Component, Observation, Source, Twin
@@ -181,17 +182,21 @@ class Store:
 
     def effective(self, video_id: str) -> EffectiveTwin:
         """Return everything known about a video: its live generation with all observations folded in."""
-        name, twin, geometry = self._read(video_id, None, lambda g: (g.name, g.twin(), g.geometry()))
-        return EffectiveTwin(twin, geometry, (), name).with_observations(self.observations(video_id))
+        with one_video(video_id):
+            name, twin, geometry = self._read(video_id, None, lambda g: (g.name, g.twin(), g.geometry()))
+            return EffectiveTwin(twin, geometry, (), name).with_observations(self.observations(video_id))
 
     def version(self, video_id: str) -> tuple[str | None, tuple[str, ...]]:
         """Return what :meth:`effective` depends on: the live generation and the keys of the observations."""
-        folder = self._layout.video(video_id)
+        return live_name(self._layout.video(video_id)), self.observation_keys(video_id)
+
+    def observation_keys(self, video_id: str) -> tuple[str, ...]:
+        """Return the keys of a video's observations, in order, whether or not those can be read."""
         try:
-            names = os.listdir(folder / "observations")  # noqa: PTH208 - names are enough
-        except FileNotFoundError:
-            names = []
-        return live_name(folder), tuple(sorted(name for name in names if name.endswith(".json")))
+            names = os.listdir(self._layout.video(video_id) / "observations")  # noqa: PTH208 - names are enough
+        except (FileNotFoundError, NotADirectoryError):
+            return ()
+        return tuple(sorted(name.removesuffix(".json") for name in names if name.endswith(".json")))
 
     # Writing
 
@@ -323,13 +328,15 @@ class Store:
         try:
             return read(generation)
         except FileNotFoundError as error:
-            raise TwinseekError(f"{display(generation.folder)} is incomplete: index the video again") from error
+            raise _incomplete(generation.folder) from error
 
     @contextlib.contextmanager
     def _known(self, video_id: str) -> Iterator[None]:
         try:
             yield
-        except FileNotFoundError:
+        except FileNotFoundError as error:
+            if self.current(video_id) is not None:
+                raise _incomplete(self._layout.video(video_id)) from error
             raise unknown(video_id, self.video_ids(), self.root) from None
 
     @contextlib.contextmanager
@@ -341,3 +348,7 @@ class Store:
 
     def _changing(self, video_id: str) -> contextlib.AbstractContextManager[None]:
         return exclusive(self._sources.lock(video_id))
+
+
+def _incomplete(folder: Path) -> TwinseekError:
+    return TwinseekError(f"{display(folder)} is incomplete: index the video again")
