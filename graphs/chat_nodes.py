@@ -89,6 +89,7 @@ class Talk:
             library=self.library,
             positions=[] if shows else list(self.message.positions),
             shown=shown_of(record.results, self.generation) if shows else [],
+            by_model="tie_break" in record.models,
         )
 
 
@@ -199,7 +200,10 @@ def why(talk: Talk) -> Said:
     spoken_of = _spoken_of(talk)
     if isinstance(spoken_of, Said):
         return spoken_of
-    return Said(tell_why(meant(talk.message, spoken_of)), turn=_again(talk, spoken_of))
+    return Said(
+        tell_why(meant(talk.message, spoken_of), by_model=spoken_of.get("by_model", False)),
+        turn=_again(talk, spoken_of),
+    )
 
 
 def where(talk: Talk) -> Said:

@@ -5,7 +5,7 @@ Ids, spans, scores and traces only. Boxes and masks are big, and grounded again 
 
 from collections.abc import Callable, Sequence
 from pathlib import PurePath
-from typing import TypedDict
+from typing import NotRequired, TypedDict
 
 from agents.follow_ups import FollowUp, Kind, Shown
 from graphs.ranking import Judged, RankedHit
@@ -36,7 +36,10 @@ class ShownVideo(TypedDict):
 
 
 class Turn(TypedDict):
-    """One message and what came of it; ``shown`` is empty where no new list was shown."""
+    """One message and what came of it; ``shown`` is empty where no new list was shown.
+
+    ``by_model`` says whether a model gave the scores; conversations of older versions do not know.
+    """
 
     query_id: str
     query: str
@@ -44,6 +47,7 @@ class Turn(TypedDict):
     library: str | None
     positions: list[int]
     shown: list[ShownVideo]
+    by_model: NotRequired[bool]
 
 
 def shown_of(hits: Sequence[Hit], generation: Callable[[str], str]) -> list[ShownVideo]:

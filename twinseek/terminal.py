@@ -31,6 +31,8 @@ VIDEO_COLUMNS = ("video", "length", "size", "tracks", "facts", "origin")
 PLUGIN_COLUMNS = ("group", "name", "distribution", "version", "state", "reason")
 BAR = 10
 SPANS_SHOWN = 3
+AGAINST_SHOWN = 3
+"""Of a video that does not fit, what speaks against it is told first, and no more than so many claims."""
 FACTS_SHOWN = 60
 TIMELINE = 24
 """Characters of the time axis of a twin."""
@@ -192,7 +194,7 @@ def _print_hits(record: ResultRecord, console: Console) -> None:
     if not console.is_terminal:
         for hit in record.results:
             _print(console, _headline(hit, console))
-            for line in [*_introduction(hit, record), *_claim_lines(hit.trace, console), *_taken_back(hit)]:
+            for line in [*_introduction(hit, record), *_claim_lines(hit, hit.trace, console), *_taken_back(hit)]:
                 _print(console, Text("   ") + line)
     elif console.width < WIDE:
         for hit in record.results:
@@ -267,16 +269,28 @@ def _reasons(hit: Hit, record: ResultRecord, console: Console) -> Text:
     """Return one line a claim, the verified first, below who judged it and how it was understood."""
     order = list(CHECK_MARKS)
     claims = sorted(hit.trace, key=lambda claim: order.index(claim.check))
-    return Text("\n").join([*_introduction(hit, record), *_claim_lines(claims, console), *_taken_back(hit)])
+    return Text("\n").join([*_introduction(hit, record), *_claim_lines(hit, claims, console), *_taken_back(hit)])
 
 
-def _claim_lines(claims: Sequence[CheckedClaim], console: Console) -> list[Text]:
-    """Return one line a claim, and one of all parts of the question that are still open."""
-    lines = [_claim_line(claim, console) for claim in claims if claim.source != OPEN]
+def _claim_lines(hit: Hit, claims: Sequence[CheckedClaim], console: Console) -> list[Text]:
+    """Return one line a claim, and one of all parts of the question that are still open; the first of a dropped hit.
+
+    Args:
+        claims: the hit's, in the order in which they are told.
+    """
+    made = [claim for claim in claims if claim.source != OPEN]
     left = [plain_text(claim.claim) for claim in claims if claim.source == OPEN]
+    more = 0
+    if hit.status == "dropped":
+        against = ("refuted", "unverifiable", "verified")
+        made = sorted(made, key=lambda claim: against.index(claim.check))
+        more = len(made[AGAINST_SHOWN:]) + len(left[AGAINST_SHOWN:])
+        made, left = made[:AGAINST_SHOWN], left[:AGAINST_SHOWN]
+    lines = [_claim_line(claim, console) for claim in made]
     mark, ascii_mark, style = CHECK_MARKS["unverifiable"]
-    told = f"{mark if _utf8(console) else ascii_mark} not checked: {'; '.join(left)}"
-    return [*lines, Text(told, style=style)] if left else lines
+    if left:
+        lines.append(Text(f"{mark if _utf8(console) else ascii_mark} not checked: {'; '.join(left)}", style=style))
+    return [*lines, Text(f"and {more} more", style="dim")] if more else lines
 
 
 def _introduction(hit: Hit, record: ResultRecord) -> list[Text]:

@@ -55,11 +55,26 @@ def test_of_two_that_fit_equally_well_what_decides_is_told_and_nothing_else():
         told = tell_why([video(1, **({"score": 0.8} | first)), video(2, **({"score": 0.8} | second))])
         return told.partition(equal)[2].partition(". Of both")[0]
 
-    assert why({"score": 0.804}, {}) == "1 is first by less than a hundredth"
+    less = "1 is first by less than a hundredth. The reasons are the same; the score also counts how clearly they hold"
+    assert why({"score": 0.804}, {}) == less
     assert why({}, {"status": "judged"}) == "1 is first because more of its reasons hold"
     nearer = "1 is first because what is known of it is nearer to your words (0.70 to 0.61)"
     assert why({"coarse_score": 0.7}, {}) == nearer
     assert why({}, {}) == "that one is first means nothing"
+
+
+def test_where_the_reasons_are_the_same_it_is_told_what_else_the_score_counts():
+    near, far = video(1, score=0.87, coarse_score=0.7), video(2, score=0.86, coarse_score=0.5)
+    told = tell_why([near, far])
+    assert told.partition(". Of both")[0] == (
+        "1 v1.mp4 (score 0.87, 1 of 3 claims verified) is above 2 v2.mp4 (score 0.86, 1 of 3 claims verified). The "
+        "reasons are the same; the score also counts how clearly they hold, and how near what is known of a video is "
+        "to your words (1: 0.70, 2: 0.50)"
+    )
+    assert "did not say why" in tell_why([near, far], by_model=True)
+    other = CheckedClaim(claim="it rains", check="verified", source="p")
+    assert "reasons are the same" not in tell_why([near, video(2, score=0.86, trace=(other,))])
+    assert "reasons are the same" not in tell_why([near, video(2, score=0.87, coarse_score=0.5)])
 
 
 def test_of_two_that_do_not_fit_it_is_said_that_neither_does():
