@@ -8,6 +8,7 @@ from pathlib import PurePath
 from typing import NotRequired, TypedDict
 
 from agents.follow_ups import FollowUp, Kind, Shown
+from graphs.answering import name_of
 from graphs.ranking import Judged, RankedHit
 from graphs.state import Json
 from twins.queries import CheckedClaim, Hit
@@ -56,7 +57,7 @@ def shown_of(hits: Sequence[Hit], generation: Callable[[str], str]) -> list[Show
         ShownVideo(
             rank=hit.rank,
             video_id=hit.video_id,
-            name=PurePath(hit.path).name if hit.path else hit.video_id,
+            name=name_of(hit.path, hit.video_id),
             generation=generation(hit.video_id),
             score=hit.score,
             coarse_score=hit.coarse_score,

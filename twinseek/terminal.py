@@ -10,7 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from agents.open_parts import SOURCE as OPEN
-from graphs.answering import called, told_status
+from graphs.answering import called, name_of, told_status
 from twins.queries import Check, CheckedClaim, Cost, Hit, ResultRecord, Status
 from twins.schema import Fact, Span, Twin
 from twinseek.plain_text import clock, clock_span, count, plain_text
@@ -27,7 +27,7 @@ WIDE = 92
 ROOMY = 80
 """Columns from which the list of videos has all its columns."""
 
-VIDEO_COLUMNS = ("video", "length", "size", "tracks", "facts", "origin")
+VIDEO_COLUMNS = ("video", "id", "length", "size", "tracks", "facts", "origin")
 PLUGIN_COLUMNS = ("group", "name", "distribution", "version", "state", "reason")
 BAR = 10
 SPANS_SHOWN = 3
@@ -69,7 +69,7 @@ def _spent(cost: Cost) -> str:
 
 
 def print_videos(rows: Sequence[VideoRow], console: Console) -> None:
-    """Print one line a video: id, length, size, tracks, facts, origin; and where its file is missing."""
+    """Print one line a video: name, id, length, size, tracks, facts, origin; and where its file is missing."""
     if not rows:
         _print(console, Text("no videos yet: twinseek index PATH adds some"))
         return
@@ -83,7 +83,7 @@ def print_videos(rows: Sequence[VideoRow], console: Console) -> None:
     for n in kept:
         name = VIDEO_COLUMNS[n]
         table.add_column(
-            name, justify="left" if name in ("video", "origin") else "right", overflow="fold", no_wrap=n > 0
+            name, justify="left" if name in ("video", "id", "origin") else "right", overflow="fold", no_wrap=n > 1
         )
     for columns, style in cells:
         table.add_row(*(Text(columns[n], style=style) for n in kept))
@@ -150,10 +150,15 @@ def told_by_rules(found: "Evaluation") -> str:
     return f"{answered}, because no model answered: {whose}"
 
 
-def print_twin(twin: Twin, console: Console) -> None:
-    """Print what is known of a video: its tracks, and its facts in order of time over a text timeline."""
+def print_twin(twin: Twin, console: Console, path: str | None = None) -> None:
+    """Print what is known of a video: its tracks, and its facts in order of time over a text timeline.
+
+    Args:
+        path: of its file, where one is known.
+    """
     size = f"{twin.width}x{twin.height}"
-    _print(console, Text(plain_text(twin.video_id), style="bold"))
+    name, video_id = plain_text(name_of(path, twin.video_id)), plain_text(twin.video_id)
+    _print(console, Text(name, style="bold") + Text(f"  {video_id}" if video_id != name else "", style="dim"))
     numbers = ((twin.frame_count, "frame"), (len(twin.tracks), "track"), (len(twin.facts), "fact"))
     counts = ", ".join([*(count(number, noun) for number, noun in numbers), twin.origin])
     _print(console, Text(f"{clock(twin.duration)}, {size}, {counts}", style="dim"))
@@ -317,7 +322,8 @@ def _claim_line(claim: CheckedClaim, console: Console) -> Text:
 def _video_cells(row: VideoRow) -> tuple[str, ...]:
     size = f"{row.width}x{row.height}"
     origin = f"{row.origin}, missing" if row.missing else row.origin
-    return plain_text(row.video_id), clock(row.duration), size, str(row.tracks), str(row.facts), origin
+    name = plain_text(name_of(row.path, row.video_id))
+    return name, plain_text(row.video_id), clock(row.duration), size, str(row.tracks), str(row.facts), origin
 
 
 def _print_rows(console: Console, names: Sequence[str], rows: Sequence[Sequence[str]]) -> None:

@@ -223,7 +223,9 @@ def test_a_question_with_one_way_to_understand_it_has_no_such_line():
 
 
 def test_columns_are_named_in_pipes_too():
-    assert printed(print_videos, [a_row()]).startswith("video\tlength\tsize\ttracks\tfacts\torigin\ncups-")
+    assert printed(print_videos, [a_row()]).startswith(
+        "video\tid\tlength\tsize\ttracks\tfacts\torigin\nc.mp4\tcups-0123456789\t"
+    )
     assert "\ntrack\tcategory\tlooks\n1\tcup" in printed(print_twin, a_twin())
 
 
@@ -269,3 +271,11 @@ def test_of_a_video_that_does_not_fit_a_few_claims_are_told_those_against_it_fir
         assert "and 5 more" in text
     record = a_record(results=(a_hit(trace=tuple(trace)),))
     assert len(re.findall(r"(?:verified|refuted|unverifiable|open) \d", printed(print_result, record))) == 11
+
+
+@pytest.mark.parametrize("show", [printed, on_terminal])
+def test_a_video_is_called_by_its_file_and_its_id_stands_beside(show):
+    for shown in (show(print_videos, [a_row()]), show(lambda twin, out: print_twin(twin, out, "/c.mp4"), a_twin())):
+        assert re.search(r"c\.mp4\s+cups-0123456789", without_styles(shown))
+    assert without_styles(show(print_twin, a_twin())).startswith("cups-0123456789\n")
+    assert without_styles(show(print_videos, [a_row(path=None)])).count("cups-0123456789") == 2
