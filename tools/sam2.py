@@ -10,6 +10,7 @@ from tools.automatic_masks import MaskGenerator, MaskLimits
 from tools.installed import check_installed
 from tools.plugin_settings import check_names
 from tools.precision import dtype_of, usual_settings
+from tools.preparation import check_pictures
 from tools.pretrained import Weights, loaded, unload
 from tools.room import Room, out_of_memory
 from tools.sam2_network import FAMILIES, Network, load_network
@@ -106,6 +107,7 @@ def build(context: Any) -> Sam2:
     folder = Path(str(settings["weights"])).expanduser()
     plugin = Sam2(folder, context.device, settings)
     config_of(folder, FAMILIES)
+    check_pictures(folder)
     return plugin
 
 

@@ -324,6 +324,8 @@ def spoil(folder, how):
         (folder / "config.json").write_text("{")
     elif how == "no weights":
         weights.unlink()
+    elif how.endswith((".json", ".jinja")):
+        (folder / how).unlink()
     elif how == "cut":
         weights.write_bytes(weights.read_bytes()[:1000])
     elif how == "pickle":
@@ -338,6 +340,9 @@ def spoil(folder, how):
         ("another model", "holds a 'owlv2' model, not qwen2_5_vl or qwen3_vl or qwen3_vl_moe"),
         ("no json", "config.json is no JSON"),
         ("no weights", "has no .safetensors file"),
+        ("processor_config.json", "has no preprocessor_config.json, which says how pictures are prepared"),
+        ("tokenizer.json", "has no tokenizer.json, by which it reads words: fetch it too"),
+        ("chat_template.jinja", "has no chat_template.jinja, by which questions are written down for it: fetch it too"),
         ("cut", "model.safetensors is damaged"),
         ("pickle", "names 'pytorch_model.bin' as a part of the model"),
     ],

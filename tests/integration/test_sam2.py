@@ -293,6 +293,8 @@ def damaged(folder, what):
         (folder / "config.json").unlink()
     elif what == "other":
         (folder / "config.json").write_text(json.dumps({"model_type": "owlv2"}))
+    elif what == "processor":
+        (folder / "processor_config.json").unlink()
     elif what == "name":
         (folder / "model.safetensors").rename(folder / "other.safetensors")
     elif what == "pickle":
@@ -309,6 +311,7 @@ def damaged(folder, what):
         ("config", "the weights of the plugin sam2 cannot be used: .*copy has no config.json"),
         ("other", "holds a 'owlv2' model, not edgetam_video or sam2_video or sam3_tracker_video or sam3_video"),
         ("pickle", "has pickled weights only"),
+        ("processor", "has no preprocessor_config.json, which says how pictures are prepared: fetch it too"),
         ("name", "has neither model.safetensors nor model.safetensors.index.json"),
         ("cut", "model.safetensors is damaged"),
     ],
