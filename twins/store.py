@@ -16,7 +16,7 @@ from twins.durable import create_file, disk_errors, replace_file
 from twins.errors import TwinseekError
 from twins.generations import Generation, Manifest
 from twins.geometry import Geometry
-from twins.layout import Layout, check_part, display, text_path
+from twins.layout import UNFINISHED, Layout, check_part, display, text_path
 from twins.locks import exclusive, sweep, workspace
 from twins.migrations import Made, create_library, open_format, withdraw_library
 from twins.observations import EffectiveTwin, anchored
@@ -141,6 +141,25 @@ class Store:
         except TwinseekError:
             return {}
 
+    def unfinished(self, video_id: str) -> tuple[str, dict[str, str]] | None:
+        """Return the generation that a run has begun and not finished, and the fingerprints of its stages.
+
+        None where there is none, or it is damaged.
+        """
+        name = live_name(self._layout.video(video_id), UNFINISHED)
+        try:
+            stages = self._read(video_id, name, Generation.stages) if name else {}
+        except TwinseekError:
+            return None
+        return (name, stages) if name and stages else None
+
+    def forget_unfinished(self, video_id: str) -> None:
+        """Do not go on with what a run has begun; :meth:`sweep` removes it."""
+        place = self._layout.video(video_id) / UNFINISHED
+        if place.exists():
+            with self._writing(), self._changing(video_id):
+                place.unlink(missing_ok=True)
+
     def twin(self, video_id: str, generation: str | None = None) -> Twin:
         """Return a video's facts, without observations."""
         return self._read(video_id, generation, Generation.twin)
@@ -215,15 +234,19 @@ class Store:
             return self._sources.register(path)
 
     @contextlib.contextmanager
-    def draft(self, video_id: str, source: Source) -> Iterator[Draft]:
-        """Begin a generation of a video; without a ``commit`` nothing of it remains."""
+    def draft(self, video_id: str, source: Source, base: str | None = None) -> Iterator[Draft]:
+        """Begin a generation of a video; without a ``commit`` nothing of it remains.
+
+        Args:
+            base: the generation whose files it may take over; the live one where none is named.
+        """
         if source.video_id != video_id:
             raise ValueError(f"the source is of {source.video_id!r}, the draft of {video_id!r}")
         self._layout.video(video_id)
         with self._writing(), workspace(self._layout.work) as space:
-            name = self.current(video_id)
-            live = Generation(self._layout.video(video_id) / name) if name else None
-            yield Draft(self._sources, source, space, live, self.grace)
+            name = base or self.current(video_id)
+            taken = Generation(self._layout.video(video_id) / name) if name else None
+            yield Draft(self._sources, source, space, taken, self.grace)
 
     def observe(self, video_id: str, observation: Observation) -> Observation:
         """Keep what a just-in-time tool found, unless the same call was answered before; return what is kept.
