@@ -72,9 +72,9 @@ class Sam2:
     def network(self) -> Network:
         """Return the model with what the settings say of it."""
         model, processor = loaded(self._weights, load_network)
-        generator = MaskGenerator(model, self._masks, self._room)
-        side, features = self._masks.points_per_side, self._shots.key_step + 1
-        return Network(model, processor, generator, side, self._weights.device, model.dtype, features)
+        weights, side, features = self._weights, self._masks.points_per_side, self._shots.key_step + 1
+        generator = MaskGenerator(model, self._masks, self._room, weights.folder)
+        return Network(model, processor, generator, side, weights.device, model.dtype, weights.folder, features)
 
 
 class Following:
