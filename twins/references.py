@@ -10,7 +10,7 @@ from twins.layout import display, slug
 
 
 def beginning_with(reference: str, ids: Iterable[str]) -> list[str]:
-    """Return the ids that begin so, of ``cup`` those of files called so before ``cups``; none for an empty beginning."""
+    """Return the ids that begin so, or those of files called just so, if any; none for an empty beginning."""
     found = [video_id for video_id in ids if reference and video_id.startswith(reference)]
     return [video_id for video_id in found if _stem(video_id) == reference] or found
 
