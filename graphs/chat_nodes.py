@@ -18,6 +18,7 @@ from graphs.chat_turns import (
     missing,
     ranked_of,
     shown_of,
+    spans_of,
     trace_of,
 )
 from graphs.chat_words import (
@@ -173,7 +174,7 @@ def _both(talk: Talk, before: ShownVideo, hit: Hit) -> Hit:
             score=(before["score"] + hit.score) / 2,
             coarse_score=hit.coarse_score,
             status="verified" if "verified" in checks and "refuted" not in checks else "judged",
-            spans=list(when_both_hold(hit, before)),
+            spans=[list(span) for span in when_both_hold(hit, before)],
             instances=names,
             trace=[line.model_dump(mode="json") for line in trace],
         )
@@ -186,9 +187,9 @@ def when_both_hold(hit: Hit, before: ShownVideo) -> tuple[Span, ...]:
 
     That something is in view throughout says no time beside what it does.
     """
-    asked = ((hit.spans, hit.trace), (tuple(before["spans"]), trace_of(before)))
+    asked = ((hit.spans, hit.trace), (spans_of(before), trace_of(before)))
     happening = [span for spans, trace in asked if any(map(_happens, trace)) for span in spans]
-    return merge_spans(happening) or hit.spans or tuple(before["spans"])
+    return merge_spans(happening) or hit.spans or spans_of(before)
 
 
 def _happens(line: CheckedClaim) -> bool:

@@ -12,6 +12,7 @@ from graphs.answering import name_of
 from graphs.ranking import Judged, RankedHit
 from graphs.state import Json
 from twins.queries import CheckedClaim, Hit
+from twins.schema import Span
 
 MOST_TURNS = 20
 MOST_SHOWN = 100
@@ -31,7 +32,7 @@ class ShownVideo(TypedDict):
     score: float
     coarse_score: float
     status: str
-    spans: list[tuple[float, float]]
+    spans: list[list[float]]
     instances: list[str]
     trace: list[Json]
 
@@ -62,7 +63,7 @@ def shown_of(hits: Sequence[Hit], generation: Callable[[str], str]) -> list[Show
             score=hit.score,
             coarse_score=hit.coarse_score,
             status=hit.status,
-            spans=list(hit.spans),
+            spans=[list(span) for span in hit.spans],
             instances=[instance.id for instance in hit.instances],
             trace=[_line(claim) for claim in hit.trace[:MOST_CLAIMS]],
         )
@@ -77,6 +78,11 @@ def _line(claim: CheckedClaim) -> Json:
 def trace_of(video: ShownVideo) -> tuple[CheckedClaim, ...]:
     """Return the remembered trace of a video."""
     return tuple(CheckedClaim.model_validate(line) for line in video["trace"])
+
+
+def spans_of(video: ShownVideo) -> tuple[Span, ...]:
+    """Return the remembered spans of a video: pairs, which are lists in what is kept."""
+    return tuple((start, end) for start, end in video["spans"])
 
 
 def ranked_of(video: ShownVideo) -> RankedHit:

@@ -1,5 +1,6 @@
 """Follow-ups are answered in words from what is remembered."""
 
+import json
 from types import SimpleNamespace
 
 import pytest
@@ -8,7 +9,7 @@ from agents.follow_ups import FollowUp
 from graphs.answering import NAME
 from graphs.chat_nodes import Talk, alike, holding, when_both_hold
 from graphs.chat_places import place_of
-from graphs.chat_turns import MOST_CLAIMS, Turn, last_list, remember, shown_of, what_is_shown
+from graphs.chat_turns import MOST_CLAIMS, Turn, last_list, remember, shown_of, spans_of, what_is_shown
 from graphs.chat_words import CLAIM, tell_missing, tell_refined, tell_where, tell_why
 from prompts import one_line
 from tests.unit.agents.conftest import make_clip, make_mover
@@ -175,6 +176,11 @@ def test_a_condition_that_holds_as_a_whole_of_one_video_is_not_met_by_a_part_of_
     against = hit("against", "verified", "refuted")
     assert holding((part, whole, against)) == [whole]
     assert holding((part, against)) == [part]
+
+
+def test_what_is_remembered_is_plain_json():
+    told = video(1, spans=((0.5, 2.0),))
+    assert json.loads(json.dumps(told)) == told and spans_of(told) == ((0.5, 2.0),)
 
 
 def test_what_is_kept_by_a_condition_is_shown_when_either_happens():
