@@ -173,7 +173,8 @@ def _both(talk: Talk, before: ShownVideo, hit: Hit) -> Hit:
             generation=before["generation"],
             score=(before["score"] + hit.score) / 2,
             coarse_score=hit.coarse_score,
-            status="verified" if "verified" in checks and "refuted" not in checks else "judged",
+            # What is verified beside the point of both questions makes it no more than judged.
+            status="verified" if "verified" in (hit.status, before["status"]) and "refuted" not in checks else "judged",
             spans=[list(span) for span in when_both_hold(hit, before)],
             instances=names,
             trace=[line.model_dump(mode="json") for line in trace],

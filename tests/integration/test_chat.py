@@ -301,6 +301,24 @@ def test_a_model_decides_what_is_meant_and_what_that_cost_is_counted(library, mo
     assert said.result.query == "a dog; only: the dog is brown"
 
 
+def test_what_is_verified_beside_the_point_is_no_more_after_a_condition(tmp_path, monkeypatch):
+    def script(messages):
+        if "conversation" in str(messages[0].content):
+            return {"kind": "refine", "positions": [], "text": "the dog is brown"}
+        claim = {"claim": "it moves", "part": "p1", "predicate": "moves", "instances": ["1"]}
+        return decomposed("a dog") if prompt_of(messages) == "decompose" else {"score": 0.8, "claims": [claim]}
+
+    with Library.open(tmp_path / "library", create=True) as library:
+        put(library, chase("only"))
+        library.gallery.sync()
+        model = Model(ScriptedChat(script=script), "scripted", meter=Meter(), limits=CallLimits(1, backoff=0.0))
+        monkeypatch.setattr(library.gallery.open_models, "load", lambda spec, llm: model)
+        talk = Conversation(library, "t", InMemorySaver(), {"model": "openai:scripted"})
+        for message in ("a dog", "only the brown one"):
+            (hit,) = talk.say(message).result.results
+            assert "verified" in [line.check for line in hit.trace] and hit.status == "judged"
+
+
 def test_where_the_model_fails_rules_read_and_the_result_says_so(library, monkeypatch):
     talk, _ = told_by(monkeypatch, library, lambda messages: "no")
     talk.say("a dog waits")
