@@ -9,7 +9,17 @@ from agents.alike import likeness, pair_of
 from agents.camera import RELATION as CAMERA
 from agents.camera import check_camera
 from agents.descriptions import same_word
-from agents.evidence import MEANT, SIDES, UNBOUNDED, Bound, Evidence, in_order, parse_bound, side_share
+from agents.evidence import (
+    COUNTED,
+    MEANT,
+    SIDES,
+    UNBOUNDED,
+    Bound,
+    Evidence,
+    in_order,
+    parse_bound,
+    side_share,
+)
 from agents.grounding import UNKNOWN_LOOK, Grounder, is_labelled, look_match, terms_of
 from agents.lexicon import lexicon
 from agents.open_parts import open_parts
@@ -29,6 +39,8 @@ JUDGED_FACTOR = 0.995
 """What the score of a verdict without a single verified claim is worth."""
 STATE_COVER = 0.5
 """Share of a claimed span that a state must be seen to hold over."""
+ELSEWHERE = 0.1
+"""Share of its time below which a thing is not on a side of the picture."""
 CONTRADICTED = 0.7
 """Share of the clip over which a predicate must fail to be refuted, and its denial verified, where it is nowhere seen
 to hold. Some are always unknown: at the ends of movements, near a threshold, where a tracker missed the thing."""
@@ -48,9 +60,6 @@ MAX_CLAIMS = 64
 """Claims of one verdict that are checked; a judge that says more is cut short."""
 
 CALL = re.compile(r"^\s*([a-z_]{1,32})\(\s*([^(),;]{1,80})\s*(?:,\s*([^(),;]{1,80})\s*)?\)\s*$")
-COUNTED = re.compile(
-    r"^\s*(all|[<>=]{0,2}\s*\d{1,4})\s*(times)?(?:\s+of\s+(.{1,200}?))?(?:\s+that\s+(not\s+)?([a-z_]{1,32}))?\s*$"
-)
 
 
 @dataclass(frozen=True)
@@ -224,7 +233,7 @@ def _of_side(claim: Claim, geometry: Geometry) -> Check:
     if len(claim.instances) != 1 or claim.instances[0] not in geometry.track_ids:
         return "unverifiable"
     share = side_share(geometry, geometry.row(claim.instances[0]), claim.predicate or "")
-    return "verified" if share >= STATE_COVER else "refuted" if share < 0.1 else "unverifiable"
+    return "verified" if share >= STATE_COVER else "refuted" if share < ELSEWHERE else "unverifiable"
 
 
 def check_look(kind: str, word: str | None, instances: tuple[str, ...], twin: Twin) -> Check:
