@@ -232,7 +232,7 @@ class Case(Binder):
         if pair_of(names) is None:
             return Finding(part, MISSING_VALUE)
         value = likeness(*map(self.evidence.twin.track, names))
-        told = UNKNOWN_VALUE if value is None else value
+        told = UNKNOWN_VALUE if value is None else 1 - value if part.negated else value
         return Finding(part, told, lambda: (self._says.that_is_alike(part, *numbers),), names)
 
     def _is_anybody(self, phrase: str, number: int) -> bool:

@@ -12,6 +12,7 @@ from agents.claims import EACH, check_category, check_look, is_called
 from agents.descriptions import is_shape_noun
 from agents.evidence import Evidence
 from agents.grounding import is_labelled
+from agents.open_parts import told_part
 from agents.reading import FRAME
 from agents.reading.entities import singular
 from agents.wording import call, how_many, in_time, is_plural, nobody, say, some_crowds
@@ -146,12 +147,19 @@ class Testimony:
     def that_is_alike(self, part: SubQuery, *numbers: int | None) -> Claim:
         """Claim that two objects look alike."""
         names = self._names(*numbers)
-        return Claim(claim=part.text, sub_query=part.id, predicate=ALIKE, instances=names, source=NAME)
+        return Claim(
+            claim=told_part(part),
+            sub_query=part.id,
+            predicate=ALIKE,
+            instances=names,
+            source=NAME,
+            negated=part.negated,
+        )
 
     def of_camera(self, part: SubQuery) -> Claim:
         """Claim what the camera does."""
         return Claim(
-            claim=part.text,
+            claim=told_part(part),
             sub_query=part.id,
             predicate=CAMERA,
             value=part.object,
