@@ -27,7 +27,7 @@ def build(context: ToolContext) -> BaseTool | None:
         start: float | None = None,
         end: float | None = None,
     ) -> tuple[str, list[dict[str, object]]]:
-        """Ask a vision model what is done from start to end (seconds): what no predicate measures.
+        """Ask a vision model what is done from start to end, where no predicate measures it.
 
         Say in question what to look for, for example "does anyone fall?".
         """

@@ -151,7 +151,7 @@ def tools_text(tools: Sequence[ToolOffer]) -> str:
     """Return the tools that can be called, one a line; a sentence where there are none."""
     if not tools:
         return "Tools: none. Give the verdict."
-    return "Tools:\n" + "\n".join(map(_offer, tools))
+    return "Tools (times are seconds; ? may be left out):\n" + "\n".join(map(_offer, tools))
 
 
 def _offer(tool: ToolOffer) -> str:
