@@ -125,7 +125,8 @@ def _is_bound(phrase: str) -> bool:
 def measured(evidence: Evidence, things: Sequence[int], parts: Sequence[SubQuery]) -> Iterator[str]:
     """Yield, for every predicate of the question, of which things it holds and when; *none* says that it never does."""
     subjects = {part.id: part.subject for part in parts}
-    counted = {subjects.get(part.subject, part.subject) for part in parts if part.relation == "count" and part.subject}
+    things_counted = [p for p in parts if p.relation == "count" and not (p.object or "").endswith("times")]
+    counted = {subjects.get(part.subject or "", part.subject) for part in things_counted}
     for phrase in sorted(name for name in counted if name):
         fits = evidence.grounded(phrase)
         meant = [n for n in range(len(fits)) if fits[n] >= MEANT]

@@ -145,6 +145,13 @@ def test_how_many_may_be_meant_is_counted(chase):
     assert "may be red thing: 1 (1)" in view(chase, Decomposition(query="two red things", sub_queries=(part,)))
 
 
+def test_how_often_something_happens_counts_no_things(chase):
+    stops = SubQuery(id="p1", text="it stops", kind="action", subject="red thing", relation="stops")
+    twice = SubQuery(id="p2", text="twice", kind="count", subject="p1", relation="count", object="2 times")
+    shown = view(chase, Decomposition(query="it stops twice", sub_queries=(stops, twice)))
+    assert "stops(1)" in shown and "may be" not in shown
+
+
 def test_that_one_of_those_who_may_be_meant_is_a_crowd_is_told(persons, mover):
     made = persons(*(mover(name, [(0, 60, 100), (6, 60, 100)]) for name in "12"), crowds="2")
     part = SubQuery(id="p1", text="two persons", kind="count", subject="person", relation="count", object="2")
