@@ -142,7 +142,7 @@ def _ask(
     kinds = {prompt_of(messages) for messages in chat.asked}
     calls = len(kinds) + looks  # one after the other: taken apart, judged, judged again, compared
     texts = ["".join(str(message.content) for message in messages) for messages in chat.asked]
-    views = [text.split("</data>")[0].split("<data of", 1)[1] for text in texts if 'of="twin of the video"' in text]
+    views = [text.split("</data>")[0].split("<data of", 1)[1] for text in texts if 'of="twin"' in text]
     return Run(
         seconds,
         calls * LATENCY,

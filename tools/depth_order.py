@@ -43,7 +43,7 @@ def build(context: ToolContext) -> BaseTool | None:
     def depth(
         video_id: Annotated[str, InjectedToolArg], seconds: list[float] | None = None
     ) -> tuple[str, list[dict[str, object]]]:
-        """Measure which things are nearer to the camera, at up to 8 times or over the clip.
+        """Measure which things are nearer, at up to 8 times or over the clip.
 
         Tells the things that are seen at each time, the nearest first.
         """

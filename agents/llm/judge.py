@@ -54,7 +54,7 @@ class LlmJudge:
         room = max(TOKENS - max(beside - BESIDE, 0), LEAST_VIEW)
         prompt = PROMPT.render(
             tools=tools,
-            twin=fence("twin of the video", view(case.candidate, case.decomposition, room)),
+            twin=fence("twin", view(case.candidate, case.decomposition, room)),
             found=found,
             refuted=refuted_text(case),
             question=one_line(case.decomposition.query, 1000),
@@ -151,7 +151,7 @@ def tools_text(tools: Sequence[ToolOffer]) -> str:
     """Return the tools that can be called, one a line; a sentence where there are none."""
     if not tools:
         return "Tools: none. Give the verdict."
-    return "Tools (times are seconds; ? may be left out):\n" + "\n".join(map(_offer, tools))
+    return "Tools (times are seconds, plurals lists; ? may be left out):\n" + "\n".join(map(_offer, tools))
 
 
 def _offer(tool: ToolOffer) -> str:
@@ -175,7 +175,7 @@ def _kind(schema: Any) -> str:
     if kind == "array":
         items = kinds[0].get("items", {})
         inner = items.get("type", "") if isinstance(items, Mapping) else ""
-        return f": list of {'numbers' if inner in ('number', 'integer') else 'texts'}"
+        return ": numbers" if inner in ("number", "integer") else ": texts"
     return "" if kind in ("", "string", "number", "integer") else f": {kind}"
 
 

@@ -97,7 +97,7 @@ def test_a_view_is_never_too_short_to_tell_what_decides(candidate):
     asked, beside = many(parts=12, tools=12, findings=6)
     judge, chat = judge_of({**GOOD, "claims": []})
     judge.step(Case(asked, type(candidate)("clip", known, candidate.geometry, 0.5), **beside))
-    shown = told(chat).split('<data of="twin of the video">\n')[1].split("\n</data>")[0]
+    shown = told(chat).split('<data of="twin">\n')[1].split("\n</data>")[0]
     assert 0.8 * LEAST_VIEW < estimate_tokens(shown) <= LEAST_VIEW
 
 
@@ -135,7 +135,7 @@ def test_a_plan_holds_only_calls_of_tools_on_offer(candidate):
     plan = judge.step(Case(QUESTION, candidate, tools=(LOOK,)))
     assert isinstance(plan, Plan)
     assert plan.calls == (ToolCall(tool="look_closer", args={"seconds": [1]}),) and plan.gaps == ("the hat",)
-    assert "look_closer(seconds?: list of numbers, question?): Look again" in told(chat)
+    assert "look_closer(seconds?: numbers, question?): Look again" in told(chat)
     assert "there is no tool 'delete_everything'" in told(chat, 1)
 
 
