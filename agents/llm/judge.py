@@ -159,7 +159,7 @@ def _offer(tool: ToolOffer) -> str:
     required = tool.parameters.get("required")
     must = required if isinstance(required, list) else []
     named = properties if isinstance(properties, Mapping) else {}
-    arguments = ", ".join(f"{name}{'' if name in must else '?'}{_kind(kind)}" for name, kind in named.items())
+    arguments = ", ".join(f"{name}{'' if name in must else '?'}{_kind(name, kind)}" for name, kind in named.items())
     return f"{tool.name}({arguments}): {one_line(_first_sentence(tool.description), OFFER)}"
 
 
@@ -167,8 +167,8 @@ def _first_sentence(text: str) -> str:
     return re.split(r"(?<=[.!?])\s", text.strip(), maxsplit=1)[0]
 
 
-def _kind(schema: Any) -> str:
-    """Return what an argument is, in a word; nothing for a text, or for a number, which its name tells."""
+def _kind(name: str, schema: Any) -> str:
+    """Return what an argument is, in a word; nothing for a text, or for a number whose name is no plural."""
     options = schema.get("anyOf", [schema]) if isinstance(schema, Mapping) else []
     kinds = [option for option in options if isinstance(option, Mapping) and option.get("type") != "null"]
     kind = kinds[0].get("type", "") if kinds else ""
@@ -176,7 +176,8 @@ def _kind(schema: Any) -> str:
         items = kinds[0].get("items", {})
         inner = items.get("type", "") if isinstance(items, Mapping) else ""
         return ": numbers" if inner in ("number", "integer") else ": texts"
-    return "" if kind in ("", "string", "number", "integer") else f": {kind}"
+    told = kind in ("", "string") or (kind in ("number", "integer") and not name.endswith("s"))
+    return "" if told else f": {kind}"
 
 
 def found_text(findings: Sequence[ToolFinding]) -> str:

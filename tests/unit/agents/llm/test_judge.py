@@ -3,7 +3,7 @@
 import pytest
 
 from agents.llm.calling import CallLimits, ModelGaveUpError
-from agents.llm.judge import LEAST_VIEW, PROMPT, LlmJudge, part_text
+from agents.llm.judge import LEAST_VIEW, PROMPT, LlmJudge, part_text, tools_text
 from agents.llm.judge_answer import JudgeAnswer, VerdictAnswer
 from agents.llm.metering import Meter
 from agents.llm.model import Model
@@ -137,6 +137,18 @@ def test_a_plan_holds_only_calls_of_tools_on_offer(candidate):
     assert plan.calls == (ToolCall(tool="look_closer", args={"seconds": [1]}),) and plan.gaps == ("the hat",)
     assert "look_closer(seconds?: numbers, question?): Look again" in told(chat)
     assert "there is no tool 'delete_everything'" in told(chat, 1)
+
+
+def test_a_number_is_told_from_a_list_of_numbers():
+    number, numbers = {"type": "number"}, {"type": "array", "items": {"type": "number"}}
+    arguments = {
+        "start": number,
+        "seconds": number,
+        "box": {"anyOf": [numbers, {"type": "null"}]},
+        "deep": {"type": "boolean"},
+    }
+    offer = ToolOffer("look", "Look.", {"properties": arguments, "required": ["seconds"]})
+    assert tools_text([offer]).splitlines()[1] == "look(start?, seconds: number, box?: numbers, deep?: boolean): Look."
 
 
 def test_a_plan_of_unknown_tools_alone_is_given_up(candidate):
