@@ -10,6 +10,7 @@ from agents.camera import RELATION as CAMERA
 from agents.camera import check_camera
 from agents.evidence import (
     CONTRADICTED,
+    COUNTED,
     SIDES,
     UNBOUNDED,
     UNKNOWN_VALUE,
@@ -40,6 +41,8 @@ JUDGED_FACTOR = 0.995
 """What the score of a verdict without a single verified claim is worth."""
 STATE_COVER = 0.5
 """Share of a claimed span that a state must be seen to hold over."""
+ELSEWHERE = 0.1
+"""Share of its time below which a thing is not on a side of the picture."""
 KNOWN_SHARE = 0.95
 """Share of the clip over which a predicate must be known before it can refute how often something happened, or in which
 order: a few frames at the ends are always unknown to movements."""
@@ -49,9 +52,6 @@ MAX_CLAIMS = 64
 """Claims of one verdict that are checked; a judge that says more is cut short."""
 
 CALL = re.compile(r"^\s*([a-z_]{1,32})\(\s*([^(),;]{1,80})\s*(?:,\s*([^(),;]{1,80})\s*)?\)\s*$")
-COUNTED = re.compile(
-    r"^\s*(all|[<>=]{0,2}\s*\d{1,4})\s*(times)?(?:\s+of\s+(.{1,200}?))?(?:\s+that\s+(not\s+)?([a-z_]{1,32}))?\s*$"
-)
 
 
 @dataclass(frozen=True)
@@ -242,7 +242,7 @@ def _of_side(claim: Claim, geometry: Geometry) -> Check:
     if len(claim.instances) != 1 or claim.instances[0] not in geometry.track_ids:
         return "unverifiable"
     share = side_share(geometry, geometry.row(claim.instances[0]), claim.predicate or "")
-    return "verified" if share >= STATE_COVER else "refuted" if share < 0.1 else "unverifiable"
+    return "verified" if share >= STATE_COVER else "refuted" if share < ELSEWHERE else "unverifiable"
 
 
 def _of_count(claim: Claim, twin: Twin, geometry: Geometry) -> Check:

@@ -38,6 +38,10 @@ UNSEEN_SHARE = 0.85
 UNBOUNDED = 10_000
 """An upper bound that is none."""
 BOUND = re.compile(r"^(>=|<=|=)?\s*(\d{1,4})$")
+COUNTED = re.compile(
+    r"^\s*(all|[<>=]{0,2}\s*\d{1,4})\s*(times)?(?:\s+of\s+(.{1,200}?))?(?:\s+that\s+(not\s+)?([a-z_]{1,32}))?\s*$"
+)
+"""What a claim counts: amount, *times*, of what, *not*, and what that does."""
 
 
 @dataclass(frozen=True)

@@ -22,7 +22,7 @@ def open_parts(parts: Iterable[SubQuery], settled: Collection[str | None], readi
     ways = (None, reading or GRAMMAR)
     left = [part for part in parts if part.id not in settled and part.reading in ways and _demands(part)]
     texts = {
-        text.lower(): Claim(claim=text, sub_query=part.id, source=SOURCE) for part in left for text in [_told(part)]
+        text.lower(): Claim(claim=text, sub_query=part.id, source=SOURCE) for part in left for text in [told_part(part)]
     }
     return list(texts.values())
 
@@ -32,7 +32,8 @@ def says_not(part: SubQuery) -> bool:
     return bool(DENYING & set(part.text.lower().split()))
 
 
-def _told(part: SubQuery) -> str:
+def told_part(part: SubQuery) -> str:
+    """Return what a part demands as a text that denies where it is denied."""
     return f"not: {part.text}" if part.negated and not says_not(part) else part.text
 
 

@@ -7,10 +7,11 @@ from agents.alike import RELATIONS as ALIKE
 from agents.binding import ALLEN
 from agents.camera import MOVES
 from agents.camera import RELATION as CAMERA
-from agents.evidence import parse_bound
+from agents.evidence import COUNTED, MEANT, parse_bound
 from agents.grounding import Grounder, look_match
 from agents.lexicon import lexicon
 from agents.pairs import read_pairs
+from agents.reading import FRAME
 from agents.reading.ranks import RANKS
 from twins.predicates import PREDICATES, RELATIVE
 from twins.queries import Claim, SubQuery
@@ -23,7 +24,6 @@ ELSE_LOW, ELSE_HIGH = 0.25, 0.75
 """… of a whole noun phrase, where another thing of the video matches it by the higher one."""
 
 _NAME = re.compile(r"([a-z_]+)\(")
-_AMOUNT = re.compile(r"^\s*(all|[<>=]{0,2}\s*\d{1,4})")
 
 
 def supports(claim: Claim, parts: Sequence[SubQuery], grounder: Grounder) -> bool:
@@ -46,7 +46,7 @@ def supports(claim: Claim, parts: Sequence[SubQuery], grounder: Grounder) -> boo
     if claim.negated != part.negated:
         return False
     if part.relation == "count":
-        return claim.predicate == "count" and _amount(claim.value) == _amount(part.object)
+        return claim.predicate == "count" and _counts_the_same(claim, part, parts, grounder)
     if part.relation == CAMERA:
         said = MOVES.get(claim.value or "")
         return claim.predicate == CAMERA and said is not None and said <= MOVES.get(part.object or "", frozenset())
@@ -55,6 +55,8 @@ def supports(claim: Claim, parts: Sequence[SubQuery], grounder: Grounder) -> boo
     if part.relation in RANKS:
         return claim.predicate == part.relation and _NAME.findall(claim.value or "") == _done(part.subject, parts)
     if part.relation not in PREDICATES and part.relation not in ALIKE:
+        return False
+    if (part.object == FRAME) != (claim.value == FRAME):  # a side of the picture is none of another thing
         return False
     meant = {part.relation, RELATIVE.get(part.relation, part.relation)}
     # Who looks like whom is the same the other way round.
@@ -90,10 +92,25 @@ def _asks_for_look(part: SubQuery, claim: Claim, grounder: Grounder) -> bool:
     )
 
 
-def _amount(text: str | None) -> object:
-    """Return a bound in one form; none where there is none."""
-    found = _AMOUNT.match(text or "")
-    return None if found is None else parse_bound(found[1]) or found[1]
+def _counts_the_same(claim: Claim, part: SubQuery, parts: Sequence[SubQuery], grounder: Grounder) -> bool:
+    """Say whether a claim counts so many, or so many times, of just what a part wants counted."""
+    said, wanted = COUNTED.match(claim.value or ""), COUNTED.match(part.object or "")
+    if said is None or wanted is None or _bound(said[1]) != _bound(wanted[1]) or bool(said[2]) != bool(wanted[2]):
+        return False
+    done = next((other for other in parts if other.id == part.subject), None)
+    if said[5] != (done.relation if done else None) or bool(said[4]) != bool(done and done.negated):
+        return False
+    if said[2]:
+        return done is not None and _are_meant(done, claim.instances, grounder)
+    phrase = (done.subject if done else part.subject) or ""
+    if said[3]:
+        return bool(((grounder.scores(said[3]) >= MEANT) == (grounder.scores(phrase) >= MEANT)).all())
+    return not any(_is_another(phrase, name, grounder) for name in claim.instances)
+
+
+def _bound(amount: str) -> object:
+    """Return a bound in one form."""
+    return parse_bound(amount) or amount
 
 
 def _same_happenings(claim: Claim, part: SubQuery, parts: Sequence[SubQuery]) -> bool:

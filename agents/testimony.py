@@ -12,6 +12,7 @@ from agents.descriptions import Description, is_shape_noun, parted
 from agents.evidence import Evidence
 from agents.grounding import is_labelled
 from agents.look_claims import check_category, check_look, is_called
+from agents.open_parts import told_part
 from agents.pairs import told_pairs
 from agents.reading import FRAME
 from agents.reading.entities import singular
@@ -203,7 +204,7 @@ class Testimony:
     def that_is_alike(self, part: SubQuery, *numbers: int | None) -> Claim:
         """Claim that two objects look alike, or have a look in common."""
         return Claim(
-            claim=part.text,
+            claim=told_part(part),
             sub_query=part.id,
             predicate=part.relation,
             instances=self._names(*numbers),
@@ -214,7 +215,7 @@ class Testimony:
     def of_camera(self, part: SubQuery) -> Claim:
         """Claim what the camera does."""
         return Claim(
-            claim=part.text,
+            claim=told_part(part),
             sub_query=part.id,
             predicate=CAMERA,
             value=part.object,

@@ -29,7 +29,7 @@ def measure(options: Options) -> Figures:
     for seconds, video in clips.items():
         done = twinseek("index", video, "--library", options.fresh("memory"), "--jobs", "1", "--json")
         peaks.append(max(done.own_megabytes, done.worker_megabytes))
-        note = f"indexed in {done.seconds:.0f} s, {seconds / done.seconds:.1f}x real time"
+        note = f"indexed in {done.seconds:.0f} s, {seconds / done.seconds:.1f} s of video a second"
         yield Figure(f"peak memory, clip of {seconds:.0f} s", peaks[-1], "MB", at_most(1536), note)
     yield Figure("long clip / short clip", peaks[1] / peaks[0], "x", FLAT)
 

@@ -6,6 +6,7 @@ The model is scripted and answers after 200 ms, so that what is measured beside 
 import asyncio
 import statistics
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,9 +23,11 @@ from graphs.context import RetrieveContext, RetrieveOptions
 from graphs.investigate import build_investigation
 from graphs.recall import Recalled
 from graphs.retrieve import build_retrieve_graph
+from tools.specialists import OpenSpecialists
 from twins.observations import EffectiveTwin
 from twins.protocols import Case
 from twins.queries import Verdict
+from twins.schema import Provenance
 from twins.store import Store
 from twinseek.library import Library
 
@@ -64,7 +67,7 @@ def _over_critical(library: Library, question: str, run: Run, *, looks: bool) ->
 
 
 def measure(options: Options) -> Figures:
-    """Yield wall time over critical path, with and without calls of tools; the first event; tokens; the graph alone."""
+    """Yield wall time over critical path, with and without calls of tools; tokens; the first event; the graph alone."""
     questions = [query.text for query in read_queries(options.shared("annotations"))][:: 60 // QUESTIONS]
     questions = questions[:2] if options.quick else questions
     with import_clips(options, options.fresh("reasoning"), captions=True) as library:
@@ -84,6 +87,9 @@ def measure(options: Options) -> Figures:
             yield Figure(f"{title}: prompt tokens", tokens, "", at_most(12_000) if steps == 1 else None, "the most")
             view = max(run.view for run in runs)
             yield Figure(f"{title}: tokens of one view", view, "", at_most(800), "the most")
+        library.gallery.__dict__["specialists"] = _Unasked({}, {})
+        tokens = max(_ask(library, text, looks=False, options={"see": "same"}).tokens for text in questions)
+        yield Figure("every tool on offer: prompt tokens", tokens, "", at_most(12_000), "the most; verdicts at once")
         first = statistics.median(asyncio.run(_first_event(library, text)) for text in questions)
         yield Figure("first streamed event", 1e3 * first, "ms", at_most(100))
         alone = 1e3 * bare(library.store) / CANDIDATES
@@ -105,15 +111,38 @@ def _script(*, looks: bool) -> Script:
     return answer
 
 
-def _ask(library: Library, question: str, *, looks: bool, candidates: int = CANDIDATES) -> Run:
+class _Unasked(OpenSpecialists):
+    """Specialists with which every tool is on offer; no call is made that they would answer."""
+
+    provenance = Provenance(specialist="unasked", version="1")
+    open, sure, scale = True, None, "relative"
+
+    def _usable(self, part: str) -> Any:
+        return self
+
+    def detector(self) -> Any:
+        return self
+
+    def segmenter(self) -> Any:
+        return self
+
+
+def _ask(
+    library: Library,
+    question: str,
+    *,
+    looks: bool,
+    candidates: int = CANDIDATES,
+    options: Mapping[str, Any] = {},
+) -> Run:
     chat = _decide_by(library, looks=looks)
     began = time.perf_counter()
-    library.ask(question, llm=LLM | {"candidates": candidates}, masks="none")
+    library.ask(question, llm={**LLM, "candidates": candidates, **options}, masks="none")
     seconds = time.perf_counter() - began
     kinds = {prompt_of(messages) for messages in chat.asked}
     calls = len(kinds) + looks  # one after the other: taken apart, judged, judged again, compared
     texts = ["".join(str(message.content) for message in messages) for messages in chat.asked]
-    views = [text.split("</data>")[0].split("<data of", 1)[1] for text in texts if 'of="twin of the video"' in text]
+    views = [text.split("</data>")[0].split("<data of", 1)[1] for text in texts if 'of="twin"' in text]
     return Run(
         seconds,
         calls * LATENCY,

@@ -38,8 +38,13 @@ def _praise(hits: Sequence[Hit]) -> str:
 
 
 def called(hit: Hit) -> str:
-    """Return what a reader knows a video by: its file's name, or its id where there is no file."""
-    return one_line(PurePath(hit.path).name, NAME) if hit.path else hit.video_id
+    """Return what a reader knows a video by; see :func:`name_of`."""
+    return one_line(name_of(hit.path, hit.video_id), NAME)
+
+
+def name_of(path: str | None, video_id: str) -> str:
+    """Return what a reader knows a video by: the name of its file, or its id where no file of it is known."""
+    return PurePath(path).name if path else video_id
 
 
 def when(spans: Sequence[Span], most: int) -> str:

@@ -18,12 +18,14 @@ from graphs.chat_turns import (
     missing,
     ranked_of,
     shown_of,
+    spans_of,
     trace_of,
 )
 from graphs.chat_words import (
     HELP,
     NOTHING_SHOWN,
     tell_alike,
+    tell_broken,
     tell_changed,
     tell_likeness,
     tell_missing,
@@ -88,6 +90,7 @@ class Talk:
             library=self.library,
             positions=[] if shows else list(self.message.positions),
             shown=shown_of(record.results, self.generation) if shows else [],
+            by_model="tie_break" in record.models,
         )
 
 
@@ -170,8 +173,9 @@ def _both(talk: Talk, before: ShownVideo, hit: Hit) -> Hit:
             generation=before["generation"],
             score=(before["score"] + hit.score) / 2,
             coarse_score=hit.coarse_score,
-            status="verified" if "verified" in checks and "refuted" not in checks else "judged",
-            spans=list(when_both_hold(hit, before)),
+            # What is verified beside the point of both questions makes it no more than judged.
+            status="verified" if "verified" in (hit.status, before["status"]) and "refuted" not in checks else "judged",
+            spans=[list(span) for span in when_both_hold(hit, before)],
             instances=names,
             trace=[line.model_dump(mode="json") for line in trace],
         )
@@ -184,9 +188,9 @@ def when_both_hold(hit: Hit, before: ShownVideo) -> tuple[Span, ...]:
 
     That something is in view throughout says no time beside what it does.
     """
-    asked = ((hit.spans, hit.trace), (tuple(before["spans"]), trace_of(before)))
+    asked = ((hit.spans, hit.trace), (spans_of(before), trace_of(before)))
     happening = [span for spans, trace in asked if any(map(_happens, trace)) for span in spans]
-    return merge_spans(happening) or hit.spans or tuple(before["spans"])
+    return merge_spans(happening) or hit.spans or spans_of(before)
 
 
 def _happens(line: CheckedClaim) -> bool:
@@ -198,7 +202,10 @@ def why(talk: Talk) -> Said:
     spoken_of = _spoken_of(talk)
     if isinstance(spoken_of, Said):
         return spoken_of
-    return Said(tell_why(meant(talk.message, spoken_of)), turn=_again(talk, spoken_of))
+    return Said(
+        tell_why(meant(talk.message, spoken_of), by_model=spoken_of.get("by_model", False)),
+        turn=_again(talk, spoken_of),
+    )
 
 
 def where(talk: Talk) -> Said:
@@ -213,12 +220,18 @@ def where(talk: Talk) -> Said:
     told: list[str] = []
     hits: list[Hit] = []
     for video in videos:
-        known = talk.desk.twin(talk.library, video["video_id"])
-        if known.generation != video["generation"]:
-            told.append(tell_changed(video))
-            continue
-        hits.append(talk.desk.ground(talk.library, ranked_of(video)))
-        told.append(tell_where(hits[-1], (known.twin.width, known.twin.height)))
+        try:
+            known = talk.desk.twin(talk.library, video["video_id"])
+            if known.generation != video["generation"]:
+                told.append(tell_changed(video))
+                continue
+            hits.append(talk.desk.ground(talk.library, ranked_of(video)))
+        except TwinseekError as error:
+            if len(videos) == 1:
+                raise
+            told.append(tell_broken(video, error))
+        else:
+            told.append(tell_where(hits[-1], (known.twin.width, known.twin.height)))
     answer = "\n".join(told)
     return Said(answer, _remembered(spoken_of, hits, answer), _again(talk, spoken_of))
 

@@ -5,12 +5,14 @@ Ids, spans, scores and traces only. Boxes and masks are big, and grounded again 
 
 from collections.abc import Callable, Sequence
 from pathlib import PurePath
-from typing import TypedDict
+from typing import NotRequired, TypedDict
 
 from agents.follow_ups import FollowUp, Kind, Shown
+from graphs.answering import name_of
 from graphs.ranking import Judged, RankedHit
 from graphs.state import Json
 from twins.queries import CheckedClaim, Hit
+from twins.schema import Span
 
 MOST_TURNS = 20
 MOST_SHOWN = 100
@@ -30,13 +32,16 @@ class ShownVideo(TypedDict):
     score: float
     coarse_score: float
     status: str
-    spans: list[tuple[float, float]]
+    spans: list[list[float]]
     instances: list[str]
     trace: list[Json]
 
 
 class Turn(TypedDict):
-    """One message and what came of it; ``shown`` is empty where no new list was shown."""
+    """One message and what came of it; ``shown`` is empty where no new list was shown.
+
+    ``by_model`` says whether a model gave the scores; conversations of older versions do not know.
+    """
 
     query_id: str
     query: str
@@ -44,6 +49,7 @@ class Turn(TypedDict):
     library: str | None
     positions: list[int]
     shown: list[ShownVideo]
+    by_model: NotRequired[bool]
 
 
 def shown_of(hits: Sequence[Hit], generation: Callable[[str], str]) -> list[ShownVideo]:
@@ -52,12 +58,12 @@ def shown_of(hits: Sequence[Hit], generation: Callable[[str], str]) -> list[Show
         ShownVideo(
             rank=hit.rank,
             video_id=hit.video_id,
-            name=PurePath(hit.path).name if hit.path else hit.video_id,
+            name=name_of(hit.path, hit.video_id),
             generation=generation(hit.video_id),
             score=hit.score,
             coarse_score=hit.coarse_score,
             status=hit.status,
-            spans=list(hit.spans),
+            spans=[list(span) for span in hit.spans],
             instances=[instance.id for instance in hit.instances],
             trace=[_line(claim) for claim in hit.trace[:MOST_CLAIMS]],
         )
@@ -72,6 +78,11 @@ def _line(claim: CheckedClaim) -> Json:
 def trace_of(video: ShownVideo) -> tuple[CheckedClaim, ...]:
     """Return the remembered trace of a video."""
     return tuple(CheckedClaim.model_validate(line) for line in video["trace"])
+
+
+def spans_of(video: ShownVideo) -> tuple[Span, ...]:
+    """Return the remembered spans of a video: pairs, which are lists in what is kept."""
+    return tuple((start, end) for start, end in video["spans"])
 
 
 def ranked_of(video: ShownVideo) -> RankedHit:

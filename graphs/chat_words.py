@@ -6,6 +6,7 @@ from graphs.answering import NAME, because, called, told_status, when
 from graphs.chat_places import tell_places
 from graphs.chat_turns import ShownVideo, trace_of
 from prompts import one_line
+from twins.errors import TwinseekError
 from twins.queries import Check, Hit, ResultRecord
 
 MOST_NAMED = 10
@@ -32,12 +33,16 @@ def tell_missing(ranks: Sequence[int], shown: Sequence[ShownVideo]) -> str:
     return f"There is {wrong}: {count} shown ({listed}{more})."
 
 
-def tell_why(videos: Sequence[ShownVideo]) -> str:
-    """Compare videos by their traces, the first with each of the others; tell those of a single one."""
+def tell_why(videos: Sequence[ShownVideo], *, by_model: bool = False) -> str:
+    """Compare videos by their traces, the first with each of the others; tell those of a single one.
+
+    Args:
+        by_model: a model gave the scores.
+    """
     first, others = videos[0], list(videos[1:])
     if not others:
         return f"{_placed(first)}. {_claims(first)}"
-    told = [_compare(first, other) for other in others]
+    told = [f"{_compare(first, other)}{_beside_reasons(first, other, by_model)}" for other in others]
     common = _common([first, *others])
     told += [f"Of {'both' if len(videos) == 2 else 'all'}: {_listed(common)}."] if common else []
     told += [_claims(video, common) for video in (first, *others) if set(_lines(video)) - set(common)]
@@ -71,6 +76,20 @@ def _what_decides(better: ShownVideo, worse: ShownVideo) -> str:
             f"{rank} is first because what is known of it is nearer to your words ({recall[0]:.2f} to {recall[1]:.2f})"
         )
     return "that one is first means nothing"
+
+
+def _beside_reasons(first: ShownVideo, second: ShownVideo, by_model: bool) -> str:
+    """Say what makes the difference between two scores where it is none of the reasons: those are the same."""
+    unlike = first["score"] != second["score"] and "coarse" not in (first["status"], second["status"])
+    if not unlike or set(_lines(first)) != set(_lines(second)):
+        return ""
+    if by_model:
+        return " The reasons are the same: the model scored them so, and did not say why."
+    told = " The reasons are the same; the score also counts how clearly they hold"
+    if first["coarse_score"] == second["coarse_score"]:
+        return f"{told}."
+    near = ", ".join(f"{video['rank']}: {video['coarse_score']:.2f}" for video in (first, second))
+    return f"{told}, and how near what is known of a video is to your words ({near})."
 
 
 def _placed(video: ShownVideo) -> str:
@@ -133,6 +152,11 @@ def tell_where(hit: Hit, size: tuple[int, int]) -> str:
 def tell_changed(video: ShownVideo) -> str:
     """Say that what was named of a video is not known any more."""
     return f"{_called(video)} was indexed anew since it was shown: ask the question again to see where it holds."
+
+
+def tell_broken(video: ShownVideo, error: TwinseekError) -> str:
+    """Say why a video cannot be shown."""
+    return f"{_called(video)} cannot be shown: {error}."
 
 
 def tell_refined(kept: Sequence[Hit], asked: int, condition: str, *, refuted: bool) -> str:

@@ -13,6 +13,7 @@ from agents.ranking_records import instance_vectors
 from graphs.told import told_by
 from twins.errors import TwinseekError
 from twins.geometry import Floats
+from twins.one_video import one_video
 from twins.protocols import TextEncoder, WordStates
 from twins.schema import Component, ObservedTrack, Track
 from twins.search.index import HeldPart, SearchIndex
@@ -92,9 +93,10 @@ def embed_library(
         videos: only these are compared; by default all of the library.
     """
     put = 0
+    damaged: set[tuple[str, str]] = set()
     # Others may replace and remove videos meanwhile: what this call has put of those is taken back by its next round.
     for _ in range(ROUNDS):
-        changed, done = _embed_round(store, index, encoder, on_event, videos)
+        changed, done = _embed_round(store, index, encoder, on_event, videos, damaged)
         put += done
         if not changed:
             break
@@ -113,16 +115,21 @@ def _embed_round(
     encoder: TextEncoder,
     on_event: Callable[[Event], None] | None,
     videos: Collection[str] | None,
+    damaged: set[tuple[str, str]],
 ) -> tuple[bool, int]:
-    """Compare twins and index once and mend the differences; return whether there were any, and the parts put."""
+    """Compare twins and index once and mend the differences; return whether there were any, and the parts put.
+
+    Args:
+        damaged: parts that a round before could not read, and said so; it is added to.
+    """
     names = store.video_ids() if videos is None else [name for name in store.video_ids() if name in videos]
     held = {key: _stamps(part) for key, part in index.parts().items() if videos is None or key[0] in videos}
     wanted = {(video_id, name) for video_id in names for name in part_names(store, video_id)}
     gone = set(held) - wanted
-    stale = iter(sorted(key for key in wanted if held.get(key, {}).get(encoder.name) != _stamp(encoder)))
+    stale = iter(sorted(key for key in wanted - damaged if held.get(key, {}).get(encoder.name) != _stamp(encoder)))
     put = 0
     while chunk := list(islice(stale, PARTS_PER_COMMIT)):
-        parts = [part for part in (_try_to_read(store, *key) for key in chunk) if part is not None]
+        parts = [part for part in (_try_to_read(store, *key, damaged) for key in chunk) if part is not None]
         # Dropped with what takes its place, so that a replaced video is found at every moment.
         replaced = {key for key in gone if key[0] in {part.video_id for part in parts}}
         with index.batch() as batch:
@@ -147,7 +154,7 @@ def part_names(store: Store, video_id: str) -> Iterator[str]:
     current = store.current(video_id)
     if current is not None:
         yield current
-    yield from (observation.key for observation in store.observations(video_id))
+    yield from store.observation_keys(video_id)
 
 
 def read_part(store: Store, video_id: str, name: str) -> Part:
@@ -175,13 +182,15 @@ def _labels(tracks: Iterable[Track | ObservedTrack]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(track.category for track in tracks if not is_unnamed(track.category)))
 
 
-def _try_to_read(store: Store, video_id: str, name: str) -> Part | None:
-    """Read the sentences of one part; none where the part has gone meanwhile, or is damaged, which is logged."""
+def _try_to_read(store: Store, video_id: str, name: str, damaged: set[tuple[str, str]]) -> Part | None:
+    """Read the sentences of one part; none where it has gone meanwhile, or is damaged, which is logged and noted."""
     try:
-        return read_part(store, video_id, name)
+        with one_video(video_id):
+            return read_part(store, video_id, name)
     except TwinseekError as error:
         if name in part_names(store, video_id):
             log.warning("%s cannot be found by questions: %s", video_id, error)
+            damaged.add((video_id, name))
         return None
 
 

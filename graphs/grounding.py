@@ -31,7 +31,7 @@ def ground_hit(hit: RankedHit, effective: EffectiveTwin, store: Store, masks: Li
     return Hit(
         rank=hit.rank,
         video_id=verdict.video_id,
-        path=_path(store, verdict.video_id),
+        path=path_of(store, verdict.video_id),
         score=verdict.score,
         coarse_score=hit.coarse_score,
         status=verdict.status,
@@ -44,8 +44,8 @@ def ground_hit(hit: RankedHit, effective: EffectiveTwin, store: Store, masks: Li
     )
 
 
-def _path(store: Store, video_id: str) -> str | None:
-    """Return where the file lies now, or where it was last seen."""
+def path_of(store: Store, video_id: str) -> str | None:
+    """Return where a video's file lies now, or where it was last seen; none where no file is known."""
     found = store.path(video_id)
     return path_text(found) if found is not None else next(iter(store.source(video_id).paths), None)
 

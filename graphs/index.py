@@ -51,7 +51,7 @@ class IndexReport:
         parts = [f"{len(self.indexed)} indexed"]
         parts += [f"{len(self.skipped)} up to date"] if self.skipped else []
         parts += [f"{len(self.failed)} failed"] if self.failed else []
-        return ", ".join(parts) + (f" ({rate:.1f}x real time)" if self.indexed and rate else "")
+        return ", ".join(parts) + (f" ({rate:.1f} s of video a second)" if self.indexed and rate else "")
 
 
 def find_videos(paths: Iterable[Path], on_error: Callable[[OSError], None] | None = None) -> Iterator[Path]:

@@ -6,7 +6,7 @@ Stages: ``tracks`` (decode, shots, camera, segment, follow), ``attributes``, ``t
 """
 
 import contextlib
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -127,18 +127,19 @@ def index_one(
         TwinseekError: the file cannot be read as a video, or changed meanwhile.
     """
     wanted, recorded = wanted_stages(file.sha256, options, specialists), store.stages(file.video_id)
-    # What a plugin did that is not used any more is undone.
-    stale = {*stale_stages(recorded, wanted), *(recorded.keys() - wanted.keys())}
+    stale = _stale(recorded, wanted)
     if not stale:
+        store.forget_unfinished(file.video_id)
         return file.video_id, (), []
-    saving = Saving(store, file, wanted, recorded, stale, partial(_with_facts, specialists=specialists))
+    base, stale = _begun(store, file.video_id, wanted, recorded) or (None, stale)
+    saving = Saving(store, file, wanted, recorded, stale, partial(_with_facts, specialists=specialists), base)
     if "tracks" in stale:
         kept = KeptFrames(specialists, store.scratch_file)
         with contextlib.closing(kept):
             material, warnings = _see(file, options, specialists, report, kept, saving)
     else:
-        old = Material(store.twin(file.video_id), store.geometry(file.video_id))
-        with store.masks(file.video_id) as masks:
+        old = Material(store.twin(file.video_id, base), store.geometry(file.video_id, base))
+        with store.masks(file.video_id, base) as masks:
             material, warnings = _refresh(old, masks, stale, file.path, options, specialists, saving), []
     material = _with_facts(material, specialists)
     # A profile that was forgotten would else take names and depth away without a word.
@@ -146,6 +147,21 @@ def index_one(
         warnings = [*warnings, *(_undone(store.twin(file.video_id), specialists) if recorded else ())]
     saving.finish(material)
     return file.video_id, tuple(stage for stage in wanted if stage in stale), warnings
+
+
+def _stale(recorded: Mapping[str, str], wanted: Mapping[str, str]) -> set[str]:
+    """Return the stages to be run, or undone: what a plugin did that is not used any more."""
+    return {*stale_stages(recorded, wanted), *(recorded.keys() - wanted.keys())}
+
+
+def _begun(
+    store: Store, video_id: str, wanted: Mapping[str, str], recorded: Mapping[str, str]
+) -> tuple[str, set[str]] | None:
+    """Return the generation that an earlier run has begun, and what it lacks; none where the live one lacks less."""
+    begun = store.unfinished(video_id)
+    if begun is None or len(begun[1].items() & wanted.items()) <= len(recorded.items() & wanted.items()):
+        return None
+    return begun[0], _stale(begun[1], wanted)
 
 
 def _see(

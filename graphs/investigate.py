@@ -15,9 +15,11 @@ from agents.claims import check_verdict
 from agents.llm.calling import ModelGaveUpError
 from agents.llm.metering import BudgetSpentError
 from graphs.context import RetrieveContext
+from graphs.left_out import left_out
 from graphs.ranking import judged_of
 from graphs.state import Json, as_warning, decomposition_of
 from twins.errors import TwinseekError
+from twins.one_video import one_video
 from twins.protocols import Case, Investigator, ToolOffer
 from twins.queries import CheckedClaim, Plan, ToolCall, ToolFinding, Verdict
 
@@ -26,7 +28,7 @@ ROUNDS = 2
 
 
 class Investigation(TypedDict):
-    """One candidate's way. Plain JSON only; ``verdicts`` and ``warnings`` go back to the question's graph.
+    """One candidate's way. Plain JSON only; ``verdicts``, ``broken`` and ``warnings`` go back to the question's graph.
 
     ``again`` sends refuted claims back to the judge; a ``settled`` verdict is not sent back any more.
     """
@@ -45,6 +47,7 @@ class Investigation(TypedDict):
     settled: bool
     by_rules: bool
     verdicts: Annotated[list[Json], add]
+    broken: Annotated[list[Json], add]
     warnings: Annotated[list[Json], add]
 
 
@@ -63,6 +66,7 @@ class _Call(TypedDict):
 
 class _Outcome(TypedDict):
     verdicts: list[Json]
+    broken: list[Json]
     warnings: list[Json]
 
 
@@ -88,14 +92,15 @@ def judge(state: Investigation, runtime: Rt) -> Json:
     try:
         if context.seconds_left() <= 0:
             raise BudgetSpentError("the time of this query is spent: raise llm.seconds")
-        step = _investigator(context).step(_case(state, context))
+        with one_video(video_id):
+            step = _investigator(context).step(_case(state, context))
     except BudgetSpentError as error:
         return _as_it_was(state) or _by_rules(state, context, "budget", f"some videos were judged by rules: {error}")
     except ModelGaveUpError as error:
         text = f"some videos were judged by rules: {error}"  # the same of each, and told once
         return _as_it_was(state) or _by_rules(state, context, "judged_by_rules", text)
     except TwinseekError as error:
-        return _ended("unreadable", f"{video_id} was not judged: {error}")
+        return _broken(video_id, error)
     if isinstance(step, Plan):
         get_stream_writer()({"event": "looking", "video_id": video_id, "calls": [call.tool for call in step.calls]})
         return {"calls": [call.model_dump(mode="json") for call in step.calls], "rounds": state.get("rounds", 0) + 1}
@@ -121,14 +126,15 @@ def call(state: _Call, runtime: Rt) -> Json:
 def check(state: Investigation, runtime: Rt) -> Json:
     """Recompute the verdict's claims. Refuted ones are sent back to the judge once, and then cost score."""
     decomposition = decomposition_of(state["query"], state["sub_queries"])
-    try:
-        candidate = runtime.context.candidate(state["video_id"], state["coarse_score"])
-    except TwinseekError as error:
-        return {**_ended("unreadable", f"{state['video_id']} was not judged: {error}"), "again": False}
     verdict = Verdict.model_validate(state["verdict"])
     by_rules = state.get("by_rules", False)
     parts = None if by_rules else decomposition.sub_queries  # the rules claim nothing beside the point
-    checked = check_verdict(verdict, candidate.twin, candidate.geometry, parts)
+    try:
+        with one_video(state["video_id"]):
+            candidate = runtime.context.candidate(state["video_id"], state["coarse_score"])
+            checked = check_verdict(verdict, candidate.twin, candidate.geometry, parts)
+    except TwinseekError as error:
+        return {**_broken(state["video_id"], error), "again": False}
     refuted = [line.model_dump(mode="json") for line in checked.trace if line.check == "refuted"]
     if refuted and not state.get("settled"):
         return {"refuted": refuted, "again": True, "settled": True}
@@ -172,13 +178,18 @@ def _by_rules(state: Investigation, context: RetrieveContext, code: str, text: s
         return _ended("budget", "the time of this query is spent: some videos are ranked by recall alone")
     decomposition = decomposition_of(state["query"], state["sub_queries"])
     try:
-        candidate = context.candidate(state["video_id"], state["coarse_score"])
+        with one_video(state["video_id"]):
+            candidate = context.candidate(state["video_id"], state["coarse_score"])
+            verdict = context.judge.judge(decomposition, candidate).model_dump(mode="json")
     except TwinseekError as error:
-        return _ended("unreadable", f"{state['video_id']} was not judged: {error}")
-    verdict = context.judge.judge(decomposition, candidate).model_dump(mode="json")
+        return _broken(state["video_id"], error)
     marked = [as_warning(code, text)]
     return {"verdict": verdict, "calls": [], "settled": True, "by_rules": True, "warnings": marked}
 
 
 def _ended(code: str, text: str) -> Json:
     return {"verdict": None, "calls": [], "warnings": [as_warning(code, text)]}
+
+
+def _broken(video_id: str, error: TwinseekError) -> Json:
+    return {"verdict": None, "calls": [], "broken": [left_out(video_id, "was not judged", error)]}

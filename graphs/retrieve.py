@@ -1,7 +1,6 @@
 """The retrieve graph: decompose, recall, inspect the candidates in parallel, rank, ground, answer."""
 
 import time
-from contextlib import suppress
 from operator import add
 from typing import Annotated, Any, Literal, TypedDict
 
@@ -16,15 +15,20 @@ from agents.named_parts import told_apart
 from graphs.answering import compose_answer
 from graphs.context import RetrieveContext
 from graphs.grounding import ground_hit
+from graphs.left_out import check_some_left, left_out, names_of, warnings_of
 from graphs.ranking import Judged, RankedHit, close_call, judged_of, order_verdicts, rank_videos
 from graphs.state import Json, as_warning, decomposition_of
 from graphs.told import proposed
 from twins.errors import TwinseekError
+from twins.one_video import one_video
 from twins.queries import Decomposition, Hit
 
 
 class RetrieveState(TypedDict):
-    """Plain JSON only: ids, spans, scores and claims; never frames, masks, vectors or models."""
+    """Plain JSON only: ids, spans, scores and claims; never frames, masks, vectors or models.
+
+    ``broken`` are the videos that are left out (:mod:`graphs.left_out`).
+    """
 
     query: str
     started: float
@@ -35,6 +39,7 @@ class RetrieveState(TypedDict):
     told: list[str]
     screened: list[Json]
     verdicts: Annotated[list[Json], add]
+    broken: Annotated[list[Json], add]
     shown: list[Json]
     results: list[Json]
     ranking: list[str]
@@ -134,25 +139,30 @@ def screen(state: RetrieveState, runtime: Rt) -> Json:
     context = runtime.context
     decomposition = decomposition_of(state["query"], state["sub_queries"])
     screened: list[Json] = []
+    broken: list[Json] = []
     for video_id, coarse_score in proposed(state["coarse"], state["told"], context.options.screened):
-        with suppress(TwinseekError):  # whoever is to judge it says that it cannot be read
+        try:
             screened.append(_inspect_one(decomposition, video_id, coarse_score, context).model_dump(mode="json"))
+        except TwinseekError as error:
+            broken.append(left_out(video_id, "was not judged", error))
     by_score = sorted(screened, key=lambda judged: -judged["score"])
     first = {judged["video_id"]: place for place, judged in enumerate(by_score)}
-    return {"coarse": sorted(state["coarse"], key=lambda row: first.get(row[0], len(first))), "screened": screened}
+    coarse = sorted(state["coarse"], key=lambda row: first.get(row[0], len(first)))
+    return {"coarse": coarse, "screened": screened, "broken": broken}
 
 
 def one_each(state: RetrieveState, runtime: Rt) -> list[Send] | Literal["rank"]:
     """Send each proposed video to an investigation of its own: their judge waits for a server."""
     shared = {key: state[key] for key in ("query", "sub_queries", "search")}
-    chosen = state["coarse"][: runtime.context.options.candidates]
+    broken = names_of(state["broken"])
+    chosen = [row for row in state["coarse"] if row[0] not in broken][: runtime.context.options.candidates]
     return [Send("inspect", {**shared, "video_id": name, "coarse_score": score}) for name, score in chosen] or "rank"
 
 
 def inspect(state: _Inspection, runtime: Rt) -> Json:
     """Judge the candidates of a branch, one after the other."""
     decomposition = decomposition_of(state["query"], state["sub_queries"])
-    found: Json = {"verdicts": [], "warnings": []}
+    found: Json = {"verdicts": [], "broken": [], "warnings": []}
     for video_id, coarse_score in state["candidates"]:
         if time.monotonic() - state["started"] > runtime.context.options.seconds:
             text = f"the budget of {runtime.context.options.seconds:g} s ran out"
@@ -161,7 +171,7 @@ def inspect(state: _Inspection, runtime: Rt) -> Json:
         try:
             judged = _inspect_one(decomposition, video_id, coarse_score, runtime.context)
         except TwinseekError as error:
-            found["warnings"].append(as_warning("unreadable", f"{video_id} was not judged: {error}"))
+            found["broken"].append(left_out(video_id, "was not judged", error))
         else:
             get_stream_writer()({"event": "inspected", "video_id": video_id, "score": judged.score})
             found["verdicts"].append(judged.model_dump(mode="json"))
@@ -169,24 +179,37 @@ def inspect(state: _Inspection, runtime: Rt) -> Json:
 
 
 def _inspect_one(decomposition: Decomposition, video_id: str, coarse_score: float, context: RetrieveContext) -> Judged:
-    """Judge one candidate and recompute what the judge claims of it. Raises :class:`TwinseekError` where it is gone."""
-    candidate = context.candidate(video_id, coarse_score)
-    verdict = context.judge.judge(decomposition, candidate)
-    return judged_of(video_id, check_verdict(verdict, candidate.twin, candidate.geometry))
+    """Judge one candidate and recompute what the judge claims of it.
+
+    Raises:
+        TwinseekError: it is gone or damaged, or something went wrong with it.
+    """
+    with one_video(video_id):
+        candidate = context.candidate(video_id, coarse_score)
+        verdict = context.judge.judge(decomposition, candidate)
+        return judged_of(video_id, check_verdict(verdict, candidate.twin, candidate.geometry))
 
 
 def rank(state: RetrieveState, runtime: Rt) -> Json:
-    """Order all videos: the judged ones by verdict, the rest by recall. A close call is settled by comparison."""
+    """Order all videos: the judged ones by verdict, the rest by recall. A close call is settled by comparison.
+
+    Raises:
+        TwinseekError: of all videos that were looked at none could be judged.
+    """
+    broken = names_of(state["broken"])
     context, threshold = runtime.context, runtime.context.options.threshold
     verdicts = [Judged.model_validate(verdict) for verdict in state["verdicts"]]
     warnings: list[Json] = []
     nobody_judged = context.investigator is not None and all(verdict.by_rules for verdict in verdicts)
     if nobody_judged:
-        verdicts = [Judged.model_validate({**verdict, "by_rules": True}) for verdict in state["screened"]]
+        screened = [verdict for verdict in state["screened"] if verdict["video_id"] not in broken]
+        verdicts = [Judged.model_validate({**verdict, "by_rules": True}) for verdict in screened]
         if verdicts:
             warnings.append(
                 as_warning("answered_by_rules", "no model judged a single video: this is the rules' answer")
             )
+    if not verdicts and all(warning["code"] != "budget" for warning in state["warnings"]):
+        check_some_left(state["broken"], "judged")
     ordered = order_verdicts(state["coarse"], verdicts, threshold, verified_first=context.investigator is not None)
     close = close_call(ordered, threshold) if context.compare is not None and not nobody_judged else []
     if close and context.compare is not None:
@@ -195,23 +218,32 @@ def rank(state: RetrieveState, runtime: Rt) -> Json:
             ordered[: len(close)] = sorted(close, key=lambda verdict: names.index(verdict.video_id))
         except TwinseekError as error:
             warnings.append(as_warning("tie", f"the first {len(close)} were not compared with each other: {error}"))
-    ranking, shown = rank_videos(state["coarse"], ordered, threshold, context.options.top)
+    whole = [row for row in state["coarse"] if row[0] not in broken]
+    ranking, shown = rank_videos(whole, ordered, threshold, context.options.top)
+    ranking += [video_id for video_id, _ in state["coarse"] if video_id in broken]
     return {"ranking": ranking, "shown": [hit.model_dump(mode="json") for hit in shown], "warnings": warnings}
 
 
 def ground(state: RetrieveState, runtime: Rt) -> Json:
-    """Give each shown video its path, and its instances their frames, boxes and masks."""
+    """Give each shown video its path, and its instances their frames, boxes and masks.
+
+    Raises:
+        TwinseekError: of the videos that are to be shown none can be.
+    """
     context = runtime.context
-    results, warnings = [], []
+    results, broken = [], []
     for hit in map(RankedHit.model_validate, state["shown"]):
         name = hit.judged.video_id
         try:
-            grounded = ground_hit(hit, context.read(name), context.store, context.options.masks)
+            with one_video(name):
+                grounded = ground_hit(hit, context.read(name), context.store, context.options.masks)
         except TwinseekError as error:  # removed a moment ago, or damaged
-            warnings.append(as_warning("unreadable", f"{name} is not shown: {error}"))
+            broken.append(left_out(name, "is not shown", error))
         else:
             results.append(grounded.model_dump(mode="json"))
-    return {"results": results, "warnings": warnings}
+    if not results:
+        check_some_left(broken, "shown")
+    return {"results": results, "broken": broken}
 
 
 def answer(state: RetrieveState, runtime: Rt) -> Json:
@@ -220,4 +252,5 @@ def answer(state: RetrieveState, runtime: Rt) -> Json:
     text, warnings = compose_answer(hits, ranked=len(state["ranking"]), judged=len(state["verdicts"]))
     if state["ranking"]:
         warnings += tuple(runtime.context.diagnose(decomposition_of(state["query"], state["sub_queries"])))
-    return {"answer": text, "warnings": [warning.model_dump() for warning in warnings]}
+    told = [warning.model_dump() for warning in warnings]
+    return {"answer": text, "warnings": [*warnings_of(state["broken"]), *told]}

@@ -7,10 +7,12 @@ picture nothing is looked for at the bottom.
 
 import logging
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from tools.pretrained import all_numbers
 from tools.room import Room
 from twins.geometry import Bools, Floats
 
@@ -69,10 +71,10 @@ def grid(side: int, width: int, height: int) -> Floats:
 
 
 class MaskGenerator:
-    """Decodes points with a loaded model, as many at once as there is room for."""
+    """Decodes points with a loaded model, as many at once as there is room for; ``folder`` is where that lies."""
 
-    def __init__(self, model: Any, limits: MaskLimits, room: Room) -> None:
-        self._model, self._limits, self._room = model, limits, room
+    def __init__(self, model: Any, limits: MaskLimits, room: Room, folder: Path) -> None:
+        self._model, self._limits, self._room, self._folder = model, limits, room, folder
 
     def candidates(self, features: "list[Tensor]", points: "Tensor") -> list[Candidate]:
         """Return the masks that count, the surest first.
@@ -83,6 +85,7 @@ class MaskGenerator:
 
         Raises:
             TwinseekError: not even one point fits into memory.
+            ValueError: the model gives no numbers.
         """
         import torch
 
@@ -124,7 +127,8 @@ class MaskGenerator:
             multimask_output=True,
             high_resolution_features=embeddings[:-1],
         )
-        return masks.flatten(0, 2).float(), ious.flatten().float()
+        # Else nothing would be good enough, as where nothing is there.
+        return masks.flatten(0, 2).float(), all_numbers(ious.flatten().float(), self._folder)
 
     def _filtered(self, logits: "Tensor", ious: "Tensor") -> "tuple[Tensor, Tensor]":
         area = (logits > 0).flatten(1).float().mean(1)

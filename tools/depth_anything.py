@@ -38,7 +38,7 @@ LEAST_METRES = 0.01
 
 
 def build(context: "SpecialistContext") -> "DepthAnything":
-    """Return the plugin. Raises ValueError where its folder does not hold such a model."""
+    """Return the plugin. Raises ValueError or TwinseekError where its folder does not hold such a model."""
     check_names(context.settings, SETTINGS)
     folder, config = folder_of(context.settings, MODEL_TYPE)
     return DepthAnything(folder, config, context.device, dtype_of(context.settings))

@@ -43,9 +43,9 @@ def build(context: ToolContext) -> BaseTool | None:
     def depth(
         video_id: Annotated[str, InjectedToolArg], seconds: list[float] | None = None
     ) -> tuple[str, list[dict[str, object]]]:
-        """Measure which things are nearer to the camera than others, at up to 8 times (seconds), or over the clip.
+        """Measure which things are nearer, at up to 8 times.
 
-        Tells the things that are seen at each time, the nearest first.
+        Without times, over the clip. Tells the things that are seen at each time, the nearest first.
         """
         twin = context.twin(video_id)
         moments = _moments(context, twin, seconds)

@@ -27,7 +27,7 @@ def build(context: ToolContext) -> BaseTool | None:
         instance: str | None = None,
         seconds: list[float] | None = None,
     ) -> tuple[str, list[dict[str, object]]]:
-        """Ask a vision model a short question about the picture, or about one instance, at up to 4 times.
+        """Ask a vision model about the picture or one instance, at up to 4 times.
 
         For what nothing measures: what something is, wears, holds, is made of or is for; what place it is. Ask one
         short question about what can be seen.

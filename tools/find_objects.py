@@ -34,9 +34,10 @@ def build(context: ToolContext) -> BaseTool | None:
     def find_objects(
         video_id: Annotated[str, InjectedToolArg], seconds: list[float], category: str = ""
     ) -> tuple[str, list[dict[str, object]]]:
-        """Find objects and name them, at up to 4 times (seconds): cups, dogs, people.
+        """Find and name objects at up to 4 times.
 
-        For objects that the twin does not have, or has without a name. category keeps only those of one name.
+        For objects (cups, dogs, people) that the twin does not have, or has without a name. category keeps only those
+        of one name.
         """
         if not 0 < len(seconds) <= MOST_MOMENTS:
             raise ToolException(f"name 1 to {MOST_MOMENTS} moments of the video, not {len(seconds)}.")

@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 
 from tools.plugin_settings import check_names
 from tools.precision import dtype_of, usual_settings
+from tools.preparation import check_words
 from tools.pretrained import Weights, all_numbers, folder_of, load_model, load_processor, loaded, unload
 from tools.vocabulary import read_vocabulary
 from twins.fingerprints import digest
@@ -45,9 +46,10 @@ Found = list[tuple[str, float, tuple[float, ...]]]
 
 
 def build(context: "SpecialistContext") -> "Owlv2":
-    """Return the plugin. Raises ValueError where its folder or another setting is wrong."""
+    """Return the plugin. Raises ValueError or TwinseekError where its folder or another setting is wrong."""
     check_names(context.settings, SETTINGS)
     folder, config = folder_of(context.settings, MODEL_TYPE)
+    check_words(folder)
     return Owlv2(folder, config, context.settings, context.device)
 
 

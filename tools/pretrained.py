@@ -14,10 +14,9 @@ from typing import Any, TypeVar, cast
 
 from tools.installed import check_installed
 from tools.precision import Dtype, torch_dtype
+from tools.preparation import check_pictures
 from tools.weights import TENSORS, WEIGHTS, config_of
 from twins.errors import TwinseekError
-
-PREPROCESSORS = ("preprocessor_config.json", "processor_config.json")
 
 Made = TypeVar("Made")
 
@@ -54,16 +53,16 @@ def folder_of(settings: Mapping[str, Any], model_type: str) -> tuple[Path, dict[
     """Return the folder that the setting ``weights`` names, and its configuration.
 
     Raises:
-        ValueError: there is none, or nothing says how pictures are prepared.
-        TwinseekError: it holds another model, or what it is run by is not installed.
+        ValueError: there is none.
+        TwinseekError: it holds another model, nothing says how pictures are prepared, or what it is run by is not
+            installed.
     """
     if not settings.get(WEIGHTS):
         raise ValueError(f"it needs weights: set its weights to a folder that holds a {model_type} model")
     check_installed()
     folder = Path(str(settings[WEIGHTS]))
     config = config_of(folder, [model_type])
-    if not any((folder / name).is_file() for name in PREPROCESSORS):
-        raise ValueError(f"{folder} has no {PREPROCESSORS[0]}, which says how pictures are prepared: fetch it too")
+    check_pictures(folder)
     return folder, config
 
 
@@ -147,6 +146,8 @@ def not_loaded(folder: Path, error: Exception) -> TwinseekError:
     """Return the error that says what is wrong with a folder."""
     if "trust_remote_code" in str(error):
         return TwinseekError(f"{folder} wants code of its own to be run, and none is: take a version of it without")
+    if "ignore_mismatched_sizes" in str(error):
+        return TwinseekError(f"{folder} has weights of other sizes than its config.json says: fetch it again")
     line = next(iter(str(error).strip().splitlines()), type(error).__name__)
     return TwinseekError(f"{folder} cannot be loaded ({line}): fetch it again")
 

@@ -12,6 +12,7 @@ from tools.installed import check_installed
 from tools.plugged import SpecialistContext
 from tools.plugin_settings import wrong_setting
 from tools.precision import usual_settings
+from tools.preparation import check_pictures, check_turns, check_words
 from tools.pretrained import Weights
 from tools.qwen_eyes import LocalEyes, QwenSettings, ServedEyes
 from tools.qwen_weights import FAMILIES
@@ -56,6 +57,9 @@ def build(context: SpecialistContext) -> "QwenVL":
     if settings.weights is not None:
         check_installed()
         config_of(settings.weights, FAMILIES)
+        check_pictures(settings.weights)
+        check_words(settings.weights)
+        check_turns(settings.weights)
         weights = Weights(settings.weights, context.device, settings.dtype)
         # A processor takes minutes for the pictures of one question.
         frame_seconds = 600.0 if context.device == "cpu" else 60.0

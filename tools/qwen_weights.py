@@ -2,6 +2,7 @@
 
 import importlib
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
@@ -28,10 +29,11 @@ class LocalModel:
 
     Args:
         model, processor: transformers' own, ready to be used.
+        folder: in which they lie.
     """
 
-    def __init__(self, model: Any, processor: Any) -> None:
-        self.model, self.processor = model, processor
+    def __init__(self, model: Any, processor: Any, folder: Path) -> None:
+        self.model, self.processor, self._folder = model, processor, folder
         self._room = Room("the model", model.device.type, "question", "batch_size in [plugins.qwen_vl]", UNLIMITED)
         self._lock = Lock()
         # Generation goes on at the right end: what is shorter is filled up on the left.
@@ -46,6 +48,7 @@ class LocalModel:
 
         Raises:
             TwinseekError: the memory does not suffice for one.
+            ValueError: the model gives no numbers.
         """
         with self._lock:
             done = self._room.batches(
@@ -73,10 +76,16 @@ class LocalModel:
         with torch.inference_mode():
             # Published checkpoints sample unless they are told not to.
             greedy: dict[str, Any] = {"do_sample": False, "temperature": None, "top_p": None, "top_k": None}
-            made = self.model.generate(**inputs, max_new_tokens=max_tokens, **greedy)
+            made = self.model.generate(
+                **inputs, max_new_tokens=max_tokens, logits_processor=[self._all_numbers], **greedy
+            )
         asked = inputs["attention_mask"].sum(dim=1).tolist()
         rows = made[:, inputs["input_ids"].shape[1] :].tolist()
         return [self._message(row, int(count)) for row, count in zip(rows, asked, strict=True)]
+
+    def _all_numbers(self, _: Any, scores: Any) -> Any:
+        # Else the answer would be one token again and again, as if the model had nothing to say.
+        return pretrained.all_numbers(scores, self._folder)
 
     def _message(self, row: list[int], asked: int) -> "AIMessage":
         from langchain_core.messages import AIMessage
@@ -118,7 +127,7 @@ def _load(weights: Weights) -> LocalModel:
     config_of(weights.folder, FAMILIES)
     classes: Any = importlib.import_module("transformers")  # untyped in part
     processor = load_processor(classes.AutoProcessor, weights)
-    return LocalModel(load_model(classes.AutoModelForImageTextToText, weights), processor)
+    return LocalModel(load_model(classes.AutoModelForImageTextToText, weights), processor, weights.folder)
 
 
 def _parts(conversations: Sequence[Conversation]) -> Iterator[dict[str, Any]]:

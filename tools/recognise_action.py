@@ -27,9 +27,9 @@ def build(context: ToolContext) -> BaseTool | None:
         start: float | None = None,
         end: float | None = None,
     ) -> tuple[str, list[dict[str, object]]]:
-        """Ask a vision model what is done from start to end (seconds), for actions that no predicate measures.
+        """Ask a vision model what is done from start to end.
 
-        Say in question what to look for, for example "does anyone fall?".
+        For actions that no predicate measures. Say in question what to look for, for example "does anyone fall?".
         """
         crops = pictures(context, video_id, None, moments(context, video_id, None, FRAMES, start, end))
         rendered = prompt.render(

@@ -10,6 +10,7 @@ from tools.automatic_masks import MaskGenerator, MaskLimits
 from tools.installed import check_installed
 from tools.plugin_settings import check_names
 from tools.precision import dtype_of, usual_settings
+from tools.preparation import check_pictures
 from tools.pretrained import Weights, loaded, unload
 from tools.room import Room, out_of_memory
 from tools.sam2_network import FAMILIES, Network, load_network
@@ -71,9 +72,9 @@ class Sam2:
     def network(self) -> Network:
         """Return the model with what the settings say of it."""
         model, processor = loaded(self._weights, load_network)
-        generator = MaskGenerator(model, self._masks, self._room)
-        side, features = self._masks.points_per_side, self._shots.key_step + 1
-        return Network(model, processor, generator, side, self._weights.device, model.dtype, features)
+        weights, side, features = self._weights, self._masks.points_per_side, self._shots.key_step + 1
+        generator = MaskGenerator(model, self._masks, self._room, weights.folder)
+        return Network(model, processor, generator, side, weights.device, model.dtype, weights.folder, features)
 
 
 class Following:
@@ -106,6 +107,7 @@ def build(context: Any) -> Sam2:
     folder = Path(str(settings["weights"])).expanduser()
     plugin = Sam2(folder, context.device, settings)
     config_of(folder, FAMILIES)
+    check_pictures(folder)
     return plugin
 
 

@@ -1,6 +1,7 @@
 """A checkpoint of SAM-2 for video, of EdgeTAM or of SAM-3 in a local folder, and how it is loaded."""
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from tools.automatic_masks import MaskGenerator
@@ -23,6 +24,7 @@ class Network:
     Args:
         device: ``cpu`` or ``cuda``.
         dtype: of its weights, a ``torch.dtype``.
+        folder: in which they lie.
         features: pictures of which the encoder's output is kept.
     """
 
@@ -32,6 +34,7 @@ class Network:
     points_per_side: int
     device: str
     dtype: Any
+    folder: Path
     features: int
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from tools.automatic_masks import Candidate, grid
+from tools.pretrained import all_numbers
 from tools.sam2_network import Network
 from twins.geometry import Bools, Bytes
 
@@ -88,7 +89,11 @@ class Session:
         return self.follow(number)
 
     def follow(self, number: int, *, reverse: bool = False) -> dict[int, Outline]:
-        """Return where everything that is followed is in the frame after the last one, or before it, by name."""
+        """Return where everything that is followed is in the frame after the last one, or before it, by name.
+
+        Raises:
+            ValueError: the model gives no numbers.
+        """
         import torch
 
         network, frame = self._network, self._frame(number)
@@ -98,7 +103,8 @@ class Session:
             sizes = [self._size(number)]
             whole = network.processor.post_process_masks([out.pred_masks.float()], original_sizes=sizes)[0]
         coarse, masks = (out.pred_masks[:, 0] > 0).cpu().numpy(), whole[:, 0].cpu().numpy()
-        presence = out.object_score_logits.float().sigmoid().flatten().tolist()
+        # What is no number transformers takes for a thing that is gone.
+        presence = all_numbers(out.object_score_logits.float(), network.folder).sigmoid().flatten().tolist()
         outlines = [Outline(*each) for each in zip(coarse, masks, presence, strict=True)]
         return dict(zip(out.object_ids, outlines, strict=True))
 

@@ -5,6 +5,7 @@ the fields that COCO does not have, these are in use elsewhere (TAO, COCO-VID). 
 """
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path, PurePosixPath
 from statistics import fmean
 from typing import Any, TextIO
@@ -98,6 +99,7 @@ class ImagesDocument(Part):
 
 def write_coco(file: TextIO, excerpts: Sequence[Excerpt], version: str) -> None:
     """Write excerpts as one COCO file; the masks of one video are in memory at a time."""
+    excerpts = [_by_appearance(excerpt) for excerpt in excerpts]
     numbers = category_numbers(excerpts)
     parts = {
         "info": info(version, NOTE),
@@ -108,6 +110,17 @@ def write_coco(file: TextIO, excerpts: Sequence[Excerpt], version: str) -> None:
         "annotations": _annotation_records(excerpts, numbers),
     }
     write_document(file, parts)
+
+
+def _by_appearance(excerpt: Excerpt) -> Excerpt:
+    """Return the tracks that are seen, by when they first are: the order in which a reader comes upon them."""
+    first: dict[str, int] = {}
+    for n in range(len(excerpt.frame_index)):
+        for track in excerpt.tracks:
+            if track.id not in first and excerpt.box(track.id, n) is not None:
+                first[track.id] = n
+    seen = {track.id: track for track in excerpt.tracks}
+    return replace(excerpt, tracks=tuple(seen[name] for name in first))
 
 
 def _video_record(number: int, excerpt: Excerpt) -> dict[str, Any]:

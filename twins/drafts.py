@@ -10,7 +10,18 @@ from pathlib import Path
 from twins.durable import replace_file, sync_file, sync_folder, write_synced
 from twins.generations import ComponentList, Generation, Manifest, describe_file
 from twins.geometry import Geometry
-from twins.layout import COMPONENTS, GEOMETRY, MANIFEST, MASKS, TWIN, Layout, generation_name, is_generation
+from twins.layout import (
+    COMPONENTS,
+    CURRENT,
+    GEOMETRY,
+    MANIFEST,
+    MASKS,
+    TWIN,
+    UNFINISHED,
+    Layout,
+    generation_name,
+    is_generation,
+)
 from twins.locks import exclusive
 from twins.schema import Component, Source, Twin
 from twins.sources import Sources
@@ -23,14 +34,14 @@ class Draft:
     """A generation that is being written; nothing of it shows before :meth:`commit`.
 
     ``folder`` is private to the draft. Files of a committed generation are never written to, and neither are files
-    that came in by :meth:`reuse`, which may be the same file on disk.
+    that came in by :meth:`reuse` from the generation ``base``, which may be the same file on disk.
     """
 
-    def __init__(self, sources: Sources, source: Source, space: Path, live: Generation | None, grace: float) -> None:
+    def __init__(self, sources: Sources, source: Source, space: Path, base: Generation | None, grace: float) -> None:
         self.video_id = source.video_id
         self.folder = space / "generation"
         self.folder.mkdir()
-        self._sources, self._source, self._space, self._live, self._grace = sources, source, space, live, grace
+        self._sources, self._source, self._space, self._base, self._grace = sources, source, space, base, grace
         self._layout = sources.layout
 
     @property
@@ -50,10 +61,10 @@ class Draft:
         geometry.save(self.folder / GEOMETRY)
 
     def reuse(self, name: str) -> Path:
-        """Take over a file of the live generation unchanged. Raises ``FileNotFoundError`` where it has none."""
-        if self._live is None:
+        """Take over a file of the base unchanged. Raises ``FileNotFoundError`` where it has none."""
+        if self._base is None:
             raise FileNotFoundError(name)
-        old, new = self._live.folder / name, self.folder / name
+        old, new = self._base.folder / name, self.folder / name
         try:
             new.hardlink_to(old)
         except FileNotFoundError:
@@ -77,11 +88,28 @@ class Draft:
             if other and other != self.video_id and self.video_id.endswith("-" + str(self._source.sha256)[:10]):
                 return self._join(other)
             source = self._sources.merged(self._source)
-            if (self._layout.video(self.video_id) / "current").exists():
+            if (self._layout.video(self.video_id) / CURRENT).exists():
                 self._replace(name, source)
             else:
                 self._found(name, source)
             self._sources.note(source)
+        return name
+
+    def put_by(self, stages: Mapping[str, str]) -> str | None:
+        """Keep this beside the live generation, which stays what it is: a later run goes on there.
+
+        Args:
+            stages: the fingerprint of every stage that is done.
+
+        Returns:
+            Its name; none where the video was removed meanwhile.
+        """
+        name, video = self._seal(stages), self._layout.video(self.video_id)
+        with exclusive(self._sources.lock(self.video_id)):
+            if not (video / CURRENT).exists():
+                return None
+            self._place(name, video)
+            replace_file(video / UNFINISHED, name.encode(), self._layout.work)
         return name
 
     def _seal(self, stages: Mapping[str, str]) -> str:
@@ -107,7 +135,7 @@ class Draft:
         video.mkdir()
         self.folder.rename(video / name)
         write_synced(video / "source.json", source.model_dump_json().encode())
-        write_synced(video / "current", name.encode())
+        write_synced(video / CURRENT, name.encode())
         sync_folder(video)
         place = self._layout.video(self.video_id)
         if place.exists():  # a stray folder that was never a video
@@ -118,14 +146,18 @@ class Draft:
     def _replace(self, name: str, source: Source) -> None:
         video, work = self._layout.video(self.video_id), self._layout.work
         retire(video, self._space, self._grace)
+        self._place(name, video)
+        replace_file(video / "source.json", source.model_dump_json().encode(), work)
+        replace_file(video / CURRENT, name.encode(), work)
+        (video / UNFINISHED).unlink(missing_ok=True)
+
+    def _place(self, name: str, video: Path) -> None:
         place = Generation(video / name)
         if place.folder.exists() and place.damage():
             place.folder.rename(self._space / "damaged")
         if not place.folder.exists():
             self.folder.rename(place.folder)
             sync_folder(video)
-        replace_file(video / "source.json", source.model_dump_json().encode(), work)
-        replace_file(video / "current", name.encode(), work)
 
 
 def live_generation(layout: Layout, video_id: str) -> Generation:
@@ -133,14 +165,18 @@ def live_generation(layout: Layout, video_id: str) -> Generation:
     folder = layout.video(video_id)
     name = live_name(folder)
     if name is None:
-        raise FileNotFoundError(folder / "current")
+        raise FileNotFoundError(folder / CURRENT)
     return Generation(folder / name)
 
 
-def live_name(folder: Path) -> str | None:
-    """Return the name of the live generation in a video's folder; none where the folder is not there."""
+def live_name(folder: Path, pointer: str = CURRENT) -> str | None:
+    """Return the name of the live generation in a video's folder; none where the folder is not there.
+
+    Args:
+        pointer: the file that says which one is meant.
+    """
     try:
-        name = (folder / "current").read_bytes().decode("ascii", "replace").strip()
+        name = (folder / pointer).read_bytes().decode("ascii", "replace").strip()
     except FileNotFoundError:
         return None
     # What is no name becomes one that is nowhere, so that reading says that the video is incomplete.
@@ -158,6 +194,8 @@ def has_old_generations(video: Path) -> bool:
 def retire(video: Path, bin_: Path, grace: float) -> int:
     """Remove a video's replaced generations and their vectors, unless the last replacement was just now.
 
+    One that was begun stays: a run may go on with it.
+
     Args:
         bin_: folder in which they are put before they are removed, so that they vanish all at once.
         grace: seconds since the last replacement within which nothing is removed.
@@ -165,11 +203,11 @@ def retire(video: Path, bin_: Path, grace: float) -> int:
     Returns:
         How many generations were removed.
     """
-    current = video / "current"
+    current = video / CURRENT
     if time.time() - current.stat().st_mtime <= grace:
         return 0
-    live = current.read_text("ascii", "replace").strip()
-    old = [path for path in video.iterdir() if is_generation(path.name) and path.name != live]
+    named = {current.read_text("ascii", "replace").strip(), live_name(video, UNFINISHED)}
+    old = [path for path in video.iterdir() if is_generation(path.name) and path.name not in named]
     for path in old:
         os.replace(path, bin_ / path.name)  # noqa: PTH105
     kept = {path.name for path in video.iterdir()}

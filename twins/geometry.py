@@ -1,6 +1,7 @@
 """Where every instance is at every sampled moment: arrays, tracks x frames."""
 
 import zipfile
+import zlib
 from dataclasses import dataclass, field
 from enum import IntEnum
 from pathlib import Path
@@ -138,5 +139,5 @@ def load_geometry(path: Path) -> Geometry:
                 nearness_scale=str(arrays["nearness_scale"]),
                 **{name: arrays[name] for name in _ARRAYS},
             )
-    except (ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
+    except (ValueError, KeyError, EOFError, zipfile.BadZipFile, zlib.error) as error:
         raise TwinseekError(f"{path} is damaged ({error}): index the video again") from error

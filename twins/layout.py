@@ -25,6 +25,9 @@ SLUG_LENGTH = 48
 ID_BYTES = 200  # a file name may have 255; suffixes are added to ids
 _DIGEST = 10
 
+CURRENT, UNFINISHED = "current", "unfinished"
+"""Files of a video's folder that name its live generation, and one that a run has begun to put in its place."""
+
 _GENERATION = re.compile(r"g-[0-9a-f]{16}")
 _FILE_URI = "file://"
 

@@ -19,7 +19,7 @@ OLDER = "{path} has {what} {found}, this Twinseek reads {known}: run `twinseek l
 
 
 class DamagedFileError(TwinseekError):
-    """A file is not what this package wrote."""
+    """A file is not what this package wrote, or cannot be read at all."""
 
 
 def read_record(path: Path, kind: type[Record], advice: str = INDEX_AGAIN) -> Record:
@@ -30,10 +30,16 @@ def read_record(path: Path, kind: type[Record], advice: str = INDEX_AGAIN) -> Re
 
     Raises:
         TwinseekError: the file is of another version.
-        DamagedFileError: it is damaged.
+        DamagedFileError: it is damaged or cannot be read.
         FileNotFoundError: there is no such file.
     """
-    content = path.read_bytes()
+    try:
+        content = path.read_bytes()
+    except FileNotFoundError:
+        raise
+    except OSError as error:
+        text = f"{display(path)} cannot be read ({error.strerror}): make it readable, or {advice}"
+        raise DamagedFileError(text) from error
     try:
         return kind.model_validate_json(content)
     except ValidationError as error:

@@ -10,8 +10,9 @@ from twins.layout import display, slug
 
 
 def beginning_with(reference: str, ids: Iterable[str]) -> list[str]:
-    """Return the ids that begin so; none for an empty beginning."""
-    return [video_id for video_id in ids if reference and video_id.startswith(reference)]
+    """Return the ids that begin so, or those of files called just so, if any; none for an empty beginning."""
+    found = [video_id for video_id in ids if reference and video_id.startswith(reference)]
+    return [video_id for video_id in found if _stem(video_id) == reference] or found
 
 
 def unknown(reference: str, ids: Sequence[str], root: Path) -> TwinseekError:
@@ -30,9 +31,13 @@ def ambiguous(reference: str, found: Sequence[str]) -> TwinseekError:
     return TwinseekError(f"{display(reference)!r} stands for {len(found)} videos: name one of {names}")
 
 
+def _stem(video_id: str) -> str:
+    return re.sub(r"-[0-9a-f]{10}$", "", video_id)
+
+
 def _close(reference: str, ids: Sequence[str]) -> list[str]:
     # Nobody mistypes the digits: they would only drown the likeness of the rest.
-    stems = {video_id: re.sub(r"-[0-9a-f]{10}$", "", video_id) for video_id in ids}
-    wanted = slug(re.sub(r"-[0-9a-f]{10}$", "", Path(reference).stem.lower()))
+    stems = {video_id: _stem(video_id) for video_id in ids}
+    wanted = slug(_stem(Path(reference).stem.lower()))
     likely = difflib.get_close_matches(wanted, sorted(set(stems.values())), n=3, cutoff=0.6)
     return [video_id for stem in likely for video_id in ids if stems[video_id] == stem][:3]

@@ -16,10 +16,11 @@ from twins.durable import create_file, disk_errors, replace_file
 from twins.errors import TwinseekError
 from twins.generations import Generation, Manifest
 from twins.geometry import Geometry
-from twins.layout import Layout, check_part, display, text_path
+from twins.layout import UNFINISHED, Layout, check_part, display, text_path
 from twins.locks import exclusive, sweep, workspace
 from twins.migrations import Made, create_library, open_format, withdraw_library
 from twins.observations import EffectiveTwin, anchored
+from twins.one_video import one_video
 from twins.records import read_record
 from twins.references import ambiguous, beginning_with, unknown
 from twins.schema import Component, Observation, Source, Twin
@@ -140,6 +141,25 @@ class Store:
         except TwinseekError:
             return {}
 
+    def unfinished(self, video_id: str) -> tuple[str, dict[str, str]] | None:
+        """Return the generation that a run has begun and not finished, and the fingerprints of its stages.
+
+        None where there is none, or it is damaged.
+        """
+        name = live_name(self._layout.video(video_id), UNFINISHED)
+        try:
+            stages = self._read(video_id, name, Generation.stages) if name else {}
+        except TwinseekError:
+            return None
+        return (name, stages) if name and stages else None
+
+    def forget_unfinished(self, video_id: str) -> None:
+        """Do not go on with what a run has begun; :meth:`sweep` removes it."""
+        place = self._layout.video(video_id) / UNFINISHED
+        if place.exists():
+            with self._writing(), self._changing(video_id):
+                place.unlink(missing_ok=True)
+
     def twin(self, video_id: str, generation: str | None = None) -> Twin:
         """Return a video's facts, without observations."""
         return self._read(video_id, generation, Generation.twin)
@@ -181,17 +201,21 @@ class Store:
 
     def effective(self, video_id: str) -> EffectiveTwin:
         """Return everything known about a video: its live generation with all observations folded in."""
-        name, twin, geometry = self._read(video_id, None, lambda g: (g.name, g.twin(), g.geometry()))
-        return EffectiveTwin(twin, geometry, (), name).with_observations(self.observations(video_id))
+        with one_video(video_id):
+            name, twin, geometry = self._read(video_id, None, lambda g: (g.name, g.twin(), g.geometry()))
+            return EffectiveTwin(twin, geometry, (), name).with_observations(self.observations(video_id))
 
     def version(self, video_id: str) -> tuple[str | None, tuple[str, ...]]:
         """Return what :meth:`effective` depends on: the live generation and the keys of the observations."""
-        folder = self._layout.video(video_id)
+        return live_name(self._layout.video(video_id)), self.observation_keys(video_id)
+
+    def observation_keys(self, video_id: str) -> tuple[str, ...]:
+        """Return the keys of a video's observations, in order, whether or not those can be read."""
         try:
-            names = os.listdir(folder / "observations")  # noqa: PTH208 - names are enough
-        except FileNotFoundError:
-            names = []
-        return live_name(folder), tuple(sorted(name for name in names if name.endswith(".json")))
+            names = os.listdir(self._layout.video(video_id) / "observations")  # noqa: PTH208 - names are enough
+        except (FileNotFoundError, NotADirectoryError):
+            return ()
+        return tuple(sorted(name.removesuffix(".json") for name in names if name.endswith(".json")))
 
     # Writing
 
@@ -210,15 +234,19 @@ class Store:
             return self._sources.register(path)
 
     @contextlib.contextmanager
-    def draft(self, video_id: str, source: Source) -> Iterator[Draft]:
-        """Begin a generation of a video; without a ``commit`` nothing of it remains."""
+    def draft(self, video_id: str, source: Source, base: str | None = None) -> Iterator[Draft]:
+        """Begin a generation of a video; without a ``commit`` nothing of it remains.
+
+        Args:
+            base: the generation whose files it may take over; the live one where none is named.
+        """
         if source.video_id != video_id:
             raise ValueError(f"the source is of {source.video_id!r}, the draft of {video_id!r}")
         self._layout.video(video_id)
         with self._writing(), workspace(self._layout.work) as space:
-            name = self.current(video_id)
-            live = Generation(self._layout.video(video_id) / name) if name else None
-            yield Draft(self._sources, source, space, live, self.grace)
+            name = base or self.current(video_id)
+            taken = Generation(self._layout.video(video_id) / name) if name else None
+            yield Draft(self._sources, source, space, taken, self.grace)
 
     def observe(self, video_id: str, observation: Observation) -> Observation:
         """Keep what a just-in-time tool found, unless the same call was answered before; return what is kept.
@@ -323,13 +351,15 @@ class Store:
         try:
             return read(generation)
         except FileNotFoundError as error:
-            raise TwinseekError(f"{display(generation.folder)} is incomplete: index the video again") from error
+            raise _incomplete(generation.folder) from error
 
     @contextlib.contextmanager
     def _known(self, video_id: str) -> Iterator[None]:
         try:
             yield
-        except FileNotFoundError:
+        except FileNotFoundError as error:
+            if self.current(video_id) is not None:
+                raise _incomplete(self._layout.video(video_id)) from error
             raise unknown(video_id, self.video_ids(), self.root) from None
 
     @contextlib.contextmanager
@@ -341,3 +371,7 @@ class Store:
 
     def _changing(self, video_id: str) -> contextlib.AbstractContextManager[None]:
         return exclusive(self._sources.lock(video_id))
+
+
+def _incomplete(folder: Path) -> TwinseekError:
+    return TwinseekError(f"{display(folder)} is incomplete: index the video again")

@@ -144,7 +144,7 @@ class Prepared:
         yield None, self._result(state, seconds, told)
 
     def _question(self) -> dict[str, Any]:
-        return {"query": self.query, "verdicts": [], "warnings": []}
+        return {"query": self.query, "verdicts": [], "broken": [], "warnings": []}
 
     def _config(self, more: int = 0) -> dict[str, Any]:
         return {"max_concurrency": self.context.options.concurrency + more}

@@ -18,6 +18,7 @@ from graphs.ranking import RankedHit
 from graphs.state import Json
 from twins.errors import TwinseekError
 from twins.observations import EffectiveTwin
+from twins.one_video import one_video
 from twins.protocols import Decomposer
 from twins.queries import Cost, Hit
 from twinseek.library import Library
@@ -82,9 +83,9 @@ class LibraryDesk:
 
     def ground(self, library: str | None, hit: RankedHit) -> Hit:
         """Give the instances of a video their frames, boxes and masks."""
-        opened = self.open(library)
-        effective = opened.gallery.read(hit.judged.video_id)
-        return ground_hit(hit, effective, opened.store, opened.settings.ask.masks)
+        opened, video_id = self.open(library), hit.judged.video_id
+        with one_video(video_id):
+            return ground_hit(hit, opened.gallery.read(video_id), opened.store, opened.settings.ask.masks)
 
     def decomposer(self, library: str | None) -> Decomposer:
         """Return who takes texts apart."""

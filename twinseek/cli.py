@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from twins.errors import TwinseekError
+from twins.errors import TwinseekError, comes_of_an_interrupt
 
 COMMANDS = {
     "ask": "Answer a question about the library.",
@@ -99,13 +99,6 @@ def _keep_interrupts() -> None:
     sys.unraisablehook = take
 
 
-def _comes_of_an_interrupt(error: BaseException | None) -> bool:
-    """Whether Ctrl-C is behind an error: up to 3.11, Python raises a RuntimeError from one within ``__set_name__``."""
-    while error is not None and not isinstance(error, KeyboardInterrupt):
-        error = error.__cause__ or error.__context__
-    return error is not None
-
-
 def _say_interrupted() -> int:
     """Say what Ctrl-C left, and return the exit status of a command that it ended."""
     click.echo("interrupted: what was finished is kept; the same command goes on", err=True)
@@ -140,7 +133,7 @@ def main(args: list[str] | None = None) -> None:
     except Exception as error:
         if "--debug" in arguments:
             raise
-        if _comes_of_an_interrupt(error):
+        if comes_of_an_interrupt(error):
             status = _say_interrupted()
         else:
             click.echo(f"error: {type(error).__name__}: {error} (--debug shows where; please report it)", err=True)

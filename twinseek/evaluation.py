@@ -29,6 +29,7 @@ class Evaluation:
         cost: calls, tokens and seconds, summed up.
         claims: of the first answers, by what their check said.
         warnings: how often each code was warned of.
+        left_out: what is wrong with the videos that were left out, and for how many questions they were.
         by_rules: the questions that rules answered, although a model was asked for: it answered none of them.
         wrong: the questions whose answer did not come first, with what did; nothing where none was given.
     """
@@ -38,6 +39,7 @@ class Evaluation:
     cost: Counter[str] = field(default_factory=Counter)
     claims: Counter[str] = field(default_factory=Counter)
     warnings: Counter[str] = field(default_factory=Counter)
+    left_out: Counter[str] = field(default_factory=Counter)
     by_rules: int = 0
     wrong: list[dict[str, Any]] = field(default_factory=list)
 
@@ -49,7 +51,7 @@ class Evaluation:
     def to_dict(self) -> dict[str, Any]:
         """Return plain values."""
         # Not asdict() of the whole: it makes counters anew from their items.
-        counts = {name: dict(getattr(self, name)) for name in ("cost", "claims", "warnings")}
+        counts = {name: dict(getattr(self, name)) for name in ("cost", "claims", "warnings", "left_out")}
         figures = {kind: asdict(row) for kind, row in self.figures.items()}
         return {"figures": figures, "models": self.models, **counts, "by_rules": self.by_rules, "wrong": self.wrong}
 
@@ -97,6 +99,7 @@ def evaluate(
         found.models = result.models
         found.cost.update({name: value for name, value in result.cost.model_dump().items() if value})
         found.warnings.update(warning.code for warning in result.warnings)
+        found.left_out.update(warning.text for warning in result.warnings if warning.code == "left_out")
         found.by_rules += is_by_rules(result)
         given = answers(result)
         if given:

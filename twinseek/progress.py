@@ -25,12 +25,21 @@ STEPS = ("rendered", "indexed", "skipped", "failed", "imported", "exported")
 """Events that end one piece of it."""
 
 
+STRETCHES = 4
+"""Lines a stretch of work is told in, where that is to be brief."""
+
+
 @contextmanager
-def show_progress(*, quiet: bool = False) -> Iterator[Callable[[Event], None]]:
-    """Yield a function that takes the events of :func:`graphs.index.index_videos` and of the demo, and shows them."""
+def show_progress(*, quiet: bool = False, brief: bool = False) -> Iterator[Callable[[Event], None]]:
+    """Yield a function that takes the events of :func:`graphs.index.index_videos` and of the demo, and shows them.
+
+    Args:
+        quiet: show nothing.
+        brief: where there is no terminal, tell only now and then how far the work is, beside what went wrong.
+    """
     console = Console(stderr=True, quiet=quiet)
     if not console.is_terminal:
-        yield _Lines(console).take
+        yield (_Stretches if brief else _Lines)(console).take
         return
     with Progress(
         SpinnerColumn(),
@@ -79,6 +88,28 @@ class _Lines:
         _say(self._console, event, f" ({self._done} of {self._total})")
 
 
+class _Stretches(_Lines):
+    """Tells how far the work is once a stretch, and of single videos only what went wrong."""
+
+    def __init__(self, console: Console) -> None:
+        super().__init__(console)
+        self._work = ""
+
+    def take(self, event: Event) -> None:
+        """Print what is worth a line of one event."""
+        if event["event"] in STARTS:
+            self._done, self._total, self._work = 0, event["total"], STARTS[event["event"]]
+            return
+        self._done += event["event"] in STEPS
+        if event["event"] in ("failed", "warning"):
+            _say(self._console, event)
+        if event["event"] in STEPS and self._stretch(self._done) > self._stretch(self._done - 1):
+            self._console.print(f"{self._work}: {self._done} of {self._total}", highlight=False)
+
+    def _stretch(self, done: int) -> int:
+        return done * STRETCHES // max(self._total, 1)  # a folder that cannot be read fails and is none
+
+
 def _advance(progress: Progress, task: TaskID, event: Event) -> None:
     if event["event"] in STARTS:
         progress.reset(task, total=event["total"], description=STARTS[event["event"]], rate="")
@@ -91,7 +122,7 @@ def _advance(progress: Progress, task: TaskID, event: Event) -> None:
 
 
 def _rate(event: Event) -> str:
-    return f" {event['rate']:.1f}x real time" if event.get("rate") else ""
+    return f" {event['rate']:.1f} s of video a second" if event.get("rate") else ""
 
 
 def _say(console: Console, event: Event, place: str = "") -> None:

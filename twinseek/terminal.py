@@ -10,7 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from agents.open_parts import SOURCE as OPEN
-from graphs.answering import called, told_status
+from graphs.answering import called, name_of, told_status
 from twins.queries import Check, CheckedClaim, Cost, Hit, ResultRecord, Status
 from twins.schema import Fact, Span, Twin
 from twinseek.plain_text import clock, clock_span, count, plain_text
@@ -27,10 +27,12 @@ WIDE = 92
 ROOMY = 80
 """Columns from which the list of videos has all its columns."""
 
-VIDEO_COLUMNS = ("video", "length", "size", "tracks", "facts", "origin")
+VIDEO_COLUMNS = ("video", "id", "length", "size", "tracks", "facts", "origin")
 PLUGIN_COLUMNS = ("group", "name", "distribution", "version", "state", "reason")
 BAR = 10
 SPANS_SHOWN = 3
+AGAINST_SHOWN = 3
+"""Of a video that does not fit, what speaks against it is told first, and no more than so many claims."""
 FACTS_SHOWN = 60
 TIMELINE = 24
 """Characters of the time axis of a twin."""
@@ -67,7 +69,7 @@ def _spent(cost: Cost) -> str:
 
 
 def print_videos(rows: Sequence[VideoRow], console: Console) -> None:
-    """Print one line a video: id, length, size, tracks, facts, origin; and where its file is missing."""
+    """Print one line a video: name, id, length, size, tracks, facts, origin; and where its file is missing."""
     if not rows:
         _print(console, Text("no videos yet: twinseek index PATH adds some"))
         return
@@ -81,7 +83,7 @@ def print_videos(rows: Sequence[VideoRow], console: Console) -> None:
     for n in kept:
         name = VIDEO_COLUMNS[n]
         table.add_column(
-            name, justify="left" if name in ("video", "origin") else "right", overflow="fold", no_wrap=n > 0
+            name, justify="left" if name in ("video", "id", "origin") else "right", overflow="fold", no_wrap=n > 1
         )
     for columns, style in cells:
         table.add_row(*(Text(columns[n], style=style) for n in kept))
@@ -148,10 +150,15 @@ def told_by_rules(found: "Evaluation") -> str:
     return f"{answered}, because no model answered: {whose}"
 
 
-def print_twin(twin: Twin, console: Console) -> None:
-    """Print what is known of a video: its tracks, and its facts in order of time over a text timeline."""
+def print_twin(twin: Twin, console: Console, path: str | None = None) -> None:
+    """Print what is known of a video: its tracks, and its facts in order of time over a text timeline.
+
+    Args:
+        path: of its file, where one is known.
+    """
     size = f"{twin.width}x{twin.height}"
-    _print(console, Text(plain_text(twin.video_id), style="bold"))
+    name, video_id = plain_text(name_of(path, twin.video_id)), plain_text(twin.video_id)
+    _print(console, Text(name, style="bold") + Text(f"  {video_id}" if video_id != name else "", style="dim"))
     numbers = ((twin.frame_count, "frame"), (len(twin.tracks), "track"), (len(twin.facts), "fact"))
     counts = ", ".join([*(count(number, noun) for number, noun in numbers), twin.origin])
     _print(console, Text(f"{clock(twin.duration)}, {size}, {counts}", style="dim"))
@@ -192,7 +199,7 @@ def _print_hits(record: ResultRecord, console: Console) -> None:
     if not console.is_terminal:
         for hit in record.results:
             _print(console, _headline(hit, console))
-            for line in [*_introduction(hit, record), *_claim_lines(hit.trace, console), *_taken_back(hit)]:
+            for line in [*_introduction(hit, record), *_claim_lines(hit, hit.trace, console), *_taken_back(hit)]:
                 _print(console, Text("   ") + line)
     elif console.width < WIDE:
         for hit in record.results:
@@ -267,16 +274,28 @@ def _reasons(hit: Hit, record: ResultRecord, console: Console) -> Text:
     """Return one line a claim, the verified first, below who judged it and how it was understood."""
     order = list(CHECK_MARKS)
     claims = sorted(hit.trace, key=lambda claim: order.index(claim.check))
-    return Text("\n").join([*_introduction(hit, record), *_claim_lines(claims, console), *_taken_back(hit)])
+    return Text("\n").join([*_introduction(hit, record), *_claim_lines(hit, claims, console), *_taken_back(hit)])
 
 
-def _claim_lines(claims: Sequence[CheckedClaim], console: Console) -> list[Text]:
-    """Return one line a claim, and one of all parts of the question that are still open."""
-    lines = [_claim_line(claim, console) for claim in claims if claim.source != OPEN]
+def _claim_lines(hit: Hit, claims: Sequence[CheckedClaim], console: Console) -> list[Text]:
+    """Return one line a claim, and one of all parts of the question that are still open; the first of a dropped hit.
+
+    Args:
+        claims: the hit's, in the order in which they are told.
+    """
+    made = [claim for claim in claims if claim.source != OPEN]
     left = [plain_text(claim.claim) for claim in claims if claim.source == OPEN]
+    more = 0
+    if hit.status == "dropped":
+        against = ("refuted", "unverifiable", "verified")
+        made = sorted(made, key=lambda claim: against.index(claim.check))
+        more = len(made[AGAINST_SHOWN:]) + len(left[AGAINST_SHOWN:])
+        made, left = made[:AGAINST_SHOWN], left[:AGAINST_SHOWN]
+    lines = [_claim_line(claim, console) for claim in made]
     mark, ascii_mark, style = CHECK_MARKS["unverifiable"]
-    told = f"{mark if _utf8(console) else ascii_mark} not checked: {'; '.join(left)}"
-    return [*lines, Text(told, style=style)] if left else lines
+    if left:
+        lines.append(Text(f"{mark if _utf8(console) else ascii_mark} not checked: {'; '.join(left)}", style=style))
+    return [*lines, Text(f"and {more} more", style="dim")] if more else lines
 
 
 def _introduction(hit: Hit, record: ResultRecord) -> list[Text]:
@@ -303,7 +322,8 @@ def _claim_line(claim: CheckedClaim, console: Console) -> Text:
 def _video_cells(row: VideoRow) -> tuple[str, ...]:
     size = f"{row.width}x{row.height}"
     origin = f"{row.origin}, missing" if row.missing else row.origin
-    return plain_text(row.video_id), clock(row.duration), size, str(row.tracks), str(row.facts), origin
+    name = plain_text(name_of(row.path, row.video_id))
+    return name, plain_text(row.video_id), clock(row.duration), size, str(row.tracks), str(row.facts), origin
 
 
 def _print_rows(console: Console, names: Sequence[str], rows: Sequence[Sequence[str]]) -> None:

@@ -3,6 +3,7 @@
 import logging
 
 from twins.errors import TwinseekError
+from twins.one_video import one_video
 from twins.schema import Strict
 from twins.store import Store
 
@@ -26,7 +27,8 @@ class VideoRow(Strict):
 def describe_video(store: Store, video_id: str, *, missing: bool) -> VideoRow | None:
     """Read the source and the twin of one video; none where it has gone meanwhile, or is damaged, which is logged."""
     try:
-        twin, source = store.twin(video_id), store.source(video_id)
+        with one_video(video_id):
+            twin, source = store.twin(video_id), store.source(video_id)
     except TwinseekError as error:
         if store.current(video_id) is not None:
             log.warning("%s is left out: %s", video_id, error)

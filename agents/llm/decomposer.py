@@ -4,15 +4,19 @@ from typing import Annotated, get_args
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
+from agents.alike import RELATIONS as ALIKE
 from agents.binding import ALLEN
 from agents.camera import MOVES
 from agents.camera import RELATION as CAMERA
+from agents.evidence import SIDES
 from agents.llm.calling import ModelGaveUpError
+from agents.llm.judge_answer import Text
 from agents.llm.metering import BudgetSpentError
 from agents.llm.model import Model
 from agents.llm.prompting import messages_of
+from agents.reading import FRAME
 from prompts import load, one_line
-from twins.predicates import PREDICATES
+from twins.predicates import PREDICATES, RELATIVE
 from twins.protocols import Decomposer
 from twins.queries import Decomposition, ResultWarning, SubQuery, SubQueryKind
 
@@ -40,7 +44,7 @@ class AnswerPart(BaseModel):
     kind: Annotated[SubQueryKind, BeforeValidator(_kind)] = "action"
     subject: str | None = None
     relation: str | None = None
-    object: str | None = None
+    object: Text | None = None
     negated: bool = False
     weight: float = Field(default=1.0, description="0.1 to 1")
 
@@ -100,17 +104,7 @@ def sub_queries_of(parts: list[AnswerPart]) -> tuple[SubQuery, ...]:
 
 
 def _sub_query(part: AnswerPart, number: int, ids: dict[str, str]) -> SubQuery:
-    subject, relation, other = part.subject, part.relation, part.object
-    if relation in ALLEN:
-        first, second = ids.get(subject or ""), ids.get(other or "")
-        if first is None or second is None:
-            subject, relation, other = None, None, None
-        else:
-            subject, other = first, second
-    elif relation in PREDICATES:
-        other = other if PREDICATES[relation].arity == 2 or relation in ("moves_toward", "moves_away") else None
-    elif relation != "count" and not (relation == CAMERA and other in MOVES):
-        relation = None
+    subject, relation, other = _related(part, ids)
     return SubQuery(
         id=f"p{number}",
         text=one_line(part.text, TEXT),
@@ -121,3 +115,20 @@ def _sub_query(part: AnswerPart, number: int, ids: dict[str, str]) -> SubQuery:
         negated=part.negated,
         weight=min(max(part.weight, LEAST_WEIGHT), 1.0),
     )
+
+
+def _related(part: AnswerPart, ids: dict[str, str]) -> tuple[str | None, str | None, str | None]:
+    """Return who does what to whom; no relation where that cannot be checked."""
+    subject, relation, other = part.subject, part.relation, part.object
+    if relation in ALLEN:
+        first, second = ids.get(subject or ""), ids.get(other or "")
+        return (first, relation, second) if first and second else (None, None, None)
+    if relation == "count":
+        return ids.get(subject or "", subject), relation, other
+    if other == FRAME:  # only of a place is the picture itself the other side
+        return (subject, relation, other) if relation in SIDES else (subject, None, None)
+    if relation in PREDICATES:
+        takes = PREDICATES[relation].arity == 2 or relation in RELATIVE
+        return subject, relation, other if takes else None
+    known = (relation in ALIKE and subject and other) or (relation == CAMERA and other in MOVES)
+    return subject, relation if known else None, other

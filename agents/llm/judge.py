@@ -1,5 +1,6 @@
 """Judges a candidate with a language model: it sees the twin, calls specialists, gives a verdict with evidence."""
 
+import json
 import re
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -19,8 +20,9 @@ from twins.schema import Span
 PROMPT = load("judge")
 CLAIM, FOUND, OFFER = 200, 600, 120
 """Characters of a claim, of what one call has found, and of what a tool says that it is for."""
-FEW_PARTS, LEAST_VIEW = 50, 280
-"""Tokens of a question's parts beside which a view has all its room; more of them cost it some, down to the least."""
+BESIDE, LEAST_VIEW = 150, 300
+"""Tokens of parts, tools and findings beside which a view has all its room (a short question, the tools that need no
+model); more of them cost it some, down to the least, in which 95 % of what claims need is still told."""
 
 
 class LlmJudge:
@@ -47,11 +49,13 @@ class LlmJudge:
         """
         door = _Door(case)
         parts = "\n".join(map(part_text, case.decomposition.sub_queries))
-        room = max(TOKENS - max(estimate_tokens(parts) - FEW_PARTS, 0), LEAST_VIEW)
+        tools, found = tools_text(case.tools), found_text(case.findings)
+        beside = sum(map(estimate_tokens, (parts, tools, found)))
+        room = max(TOKENS - max(beside - BESIDE, 0), LEAST_VIEW)
         prompt = PROMPT.render(
-            tools=tools_text(case.tools),
-            twin=fence("twin of the video", view(case.candidate, case.decomposition, room)),
-            found=found_text(case.findings),
+            tools=tools,
+            twin=fence("twin", view(case.candidate, case.decomposition, room)),
+            found=found,
             refuted=refuted_text(case),
             question=one_line(case.decomposition.query, 1000),
             parts=parts,
@@ -147,7 +151,7 @@ def tools_text(tools: Sequence[ToolOffer]) -> str:
     """Return the tools that can be called, one a line; a sentence where there are none."""
     if not tools:
         return "Tools: none. Give the verdict."
-    return "Tools:\n" + "\n".join(map(_offer, tools))
+    return "Tools (times are seconds, plurals lists; ? may be left out):\n" + "\n".join(map(_offer, tools))
 
 
 def _offer(tool: ToolOffer) -> str:
@@ -155,7 +159,7 @@ def _offer(tool: ToolOffer) -> str:
     required = tool.parameters.get("required")
     must = required if isinstance(required, list) else []
     named = properties if isinstance(properties, Mapping) else {}
-    arguments = ", ".join(f"{name}{'' if name in must else '?'}{_kind(kind)}" for name, kind in named.items())
+    arguments = ", ".join(f"{name}{'' if name in must else '?'}{_kind(name, kind)}" for name, kind in named.items())
     return f"{tool.name}({arguments}): {one_line(_first_sentence(tool.description), OFFER)}"
 
 
@@ -163,24 +167,30 @@ def _first_sentence(text: str) -> str:
     return re.split(r"(?<=[.!?])\s", text.strip(), maxsplit=1)[0]
 
 
-def _kind(schema: Any) -> str:
-    """Return what an argument is, in a word; nothing for a text."""
+def _kind(name: str, schema: Any) -> str:
+    """Return what an argument is, in a word; nothing for a text, or for a number whose name is no plural."""
     options = schema.get("anyOf", [schema]) if isinstance(schema, Mapping) else []
     kinds = [option for option in options if isinstance(option, Mapping) and option.get("type") != "null"]
     kind = kinds[0].get("type", "") if kinds else ""
     if kind == "array":
         items = kinds[0].get("items", {})
         inner = items.get("type", "") if isinstance(items, Mapping) else ""
-        return f": list of {'numbers' if inner in ('number', 'integer') else 'texts'}"
-    return "" if kind in ("", "string") else f": {kind}"
+        return ": numbers" if inner in ("number", "integer") else ": texts"
+    told = kind in ("", "string") or (kind in ("number", "integer") and not name.endswith("s"))
+    return "" if told else f": {kind}"
 
 
 def found_text(findings: Sequence[ToolFinding]) -> str:
     """Return what this question's calls found, fenced; empty where there were none."""
     if not findings:
         return ""
-    lines = (f"{finding.call.tool} {finding.call.args}: {one_line(finding.text, FOUND)}" for finding in findings)
+    lines = (f"{finding.call.tool} {_arguments(finding.call)}: {one_line(finding.text, FOUND)}" for finding in findings)
     return fence("what tools found", "\n".join(lines)) + "\n"
+
+
+def _arguments(call: ToolCall) -> str:
+    """Return the arguments of a call as the model wrote them."""
+    return json.dumps(call.args, ensure_ascii=False, default=str)
 
 
 def refuted_text(case: Case) -> str:

@@ -76,9 +76,10 @@ class Meter:
                 raise BudgetSpentError(f"all {self.budget.calls} model calls of this query are spent: raise llm.calls")
             spent = self._prompt_tokens + self._completion_tokens + self._reserved
             if self.budget.tokens is not None and spent + wanted.tokens > self.budget.tokens:
+                # No word of how many are left: what ten candidates are told alike is told to the user once.
                 raise BudgetSpentError(
-                    f"{spent} of this query's {self.budget.tokens} tokens are spent or spoken for, and the next call "
-                    f"may take {wanted.tokens}: raise llm.tokens"
+                    f"of this query's {self.budget.tokens} tokens fewer are left than the next call may take: "
+                    "raise llm.tokens"
                 )
             self._calls += 1
             self._reserved += wanted.tokens

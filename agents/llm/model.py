@@ -226,10 +226,11 @@ class Model:
         )
 
     def _unreadable(self, error: Exception) -> ModelGaveUpError:
-        """Return what to raise where a provider's package broke on what its server sent, and log that whole."""
-        logger.warning("asking %s failed: %s", self.name, self._without_secrets("".join(format_exception(error))))
+        """Return what to raise where a provider's package broke on what its server sent, and log where it did."""
+        logger.debug("asking %s failed: %s", self.name, self._without_secrets("".join(format_exception(error))))
         said = self._without_secrets(f"{type(error).__name__}: {message_of(error)}")
-        return ModelGaveUpError(f"what {self.name} sent cannot be read ({said}): look at its server, and at the log")
+        text = f"what {self.name} sent cannot be read ({said}): look at its server (--debug shows where)"
+        return ModelGaveUpError(text)
 
     def _without_secrets(self, text: str) -> str:
         return without_secrets(text, self._asking.secrets())

@@ -3,9 +3,23 @@
 from agents.alike import RELATIONS as ALIKE
 from agents.camera import RELATION as CAMERA
 from agents.camera import sentence
+from agents.claims import EACH
+from agents.evidence import SIDES
+from agents.reading import FRAME
 from agents.reading.ranks import RANKS
+from agents.wording import say
 from twins.predicates import PREDICATES
 from twins.queries import Claim
+
+
+def _of_predicate(name: str, claim: Claim) -> str:
+    """Return what a predicate's check looks at: all of its things by themselves, a side of the picture, or two."""
+    first, *others = (f"thing {one}" for one in claim.instances)
+    if claim.value == EACH:
+        return say(f"each of {', '.join((first, *others))}", name)
+    if claim.value == FRAME and name in SIDES:
+        return say(first, name, FRAME)
+    return say(first, name, others[0] if others else None)
 
 
 def state(claim: Claim) -> str:
@@ -16,10 +30,8 @@ def state(claim: Claim) -> str:
     name = claim.predicate
     if name is None or not (claim.instances or name in ("count", CAMERA)):  # neither needs things to be named
         return claim.claim
-    first, *others = claim.instances or ("",)
     if name in PREDICATES:
-        said = f"thing {first} {PREDICATES[name].phrases[0]}"
-        said += f" thing {others[0]}" if others else " something" if PREDICATES[name].arity == 2 else ""
+        said = _of_predicate(name, claim)
     elif name in ("before", "after", "during", *RANKS):
         said = f"{name}: {claim.value}"
     elif name == "count":
@@ -30,7 +42,7 @@ def state(claim: Claim) -> str:
     elif name == CAMERA:
         said = sentence(claim.value)
     else:
-        things = f"thing{'s' * bool(others)} {', '.join(claim.instances)}"
+        things = f"thing{'s' * (len(claim.instances) > 1)} {', '.join(claim.instances)}"
         said = f"{things}: {name} {claim.value}"
     when = f" ({claim.span[0]:.1f}-{claim.span[1]:.1f} s)" if claim.span is not None else ""
     return f"{'not so: ' if claim.negated else ''}{said}{when}"

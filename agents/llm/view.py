@@ -1,14 +1,20 @@
 """What a language model is shown of a twin: a few hundred tokens, chosen by the question."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import combinations
 
 import numpy as np
 
+from agents.alike import RELATIONS as ALIKE
+from agents.alike import likeness
 from agents.camera import RELATION as CAMERA
 from agents.camera import moves_of
-from agents.evidence import CONTRADICTED, MEANT, Evidence
+from agents.claims import ELSEWHERE, STATE_COVER
+from agents.evidence import CONTRADICTED, MEANT, SIDES, Evidence
 from agents.lexicon import content_stems
 from agents.llm.tokens import estimate_tokens
+from agents.look_claims import SURE, WRONG
+from agents.reading import FRAME
 from agents.wording import some_crowds
 from prompts import one_line
 from twins.predicates import PREDICATES, RELATIVE, mark
@@ -100,7 +106,7 @@ class _Lines:
 
 def _headline(twin: Twin, things: int) -> str:
     shots = f", {len(twin.shots)} shots" if len(twin.shots) > 1 else ""
-    return f"VIDEO {twin.duration:.1f} s{shots}, {things} things"
+    return f"VIDEO {_time(twin.duration)} s{shots}, {things} things"
 
 
 def _by_interest(evidence: Evidence, parts: Sequence[SubQuery]) -> list[int]:
@@ -114,13 +120,14 @@ def _by_interest(evidence: Evidence, parts: Sequence[SubQuery]) -> list[int]:
 
 
 def _is_bound(phrase: str) -> bool:
-    return any(sign.isdigit() for sign in phrase) or phrase == "frame"
+    return any(sign.isdigit() for sign in phrase) or phrase == FRAME
 
 
 def measured(evidence: Evidence, things: Sequence[int], parts: Sequence[SubQuery]) -> Iterator[str]:
     """Yield, for every predicate of the question, of which things it holds and when; *none* says that it never does."""
     subjects = {part.id: part.subject for part in parts}
-    counted = {subjects.get(part.subject, part.subject) for part in parts if part.relation == "count" and part.subject}
+    things_counted = [p for p in parts if p.relation == "count" and not (p.object or "").endswith("times")]
+    counted = {subjects.get(part.subject or "", part.subject) for part in things_counted}
     for phrase in sorted(name for name in counted if name):
         fits = evidence.grounded(phrase)
         meant = [n for n in range(len(fits)) if fits[n] >= MEANT]
@@ -128,11 +135,13 @@ def measured(evidence: Evidence, things: Sequence[int], parts: Sequence[SubQuery
         yield f"may be {one_line(phrase, 40)}: {number} ({', '.join(map(evidence.name, meant[:THINGS]))})"
     if any(part.relation == CAMERA for part in parts):
         yield f"{CAMERA}: {', '.join(moves_of(evidence.twin)) or 'unknown'}"
-    relations = dict.fromkeys(part.relation for part in parts if part.relation in PREDICATES)
+    yield from _on_sides(evidence, things, parts)
+    between = [part for part in parts if part.object != FRAME]
+    relations = dict.fromkeys(part.relation for part in between if part.relation in (*PREDICATES, *ALIKE))
     names = [name for name in relations if name is not None]
     most = max(LINES // max(len(names), 1), LEAST_LINES)
     for name in names:
-        told, never = _measure(evidence, things, name)
+        told, never = _lookalikes(evidence, things, name) if name in ALIKE else _measure(evidence, things, name)
         told.sort(key=lambda found: -found[0])
         for _, line in told[:most]:
             yield line
@@ -140,6 +149,29 @@ def measured(evidence: Evidence, things: Sequence[int], parts: Sequence[SubQuery
             yield f"{name}: {len(told) - most} more"
         if not told:
             yield f"{name}: {'none' if never else 'unknown'}"
+
+
+def _on_sides(evidence: Evidence, things: Sequence[int], parts: Sequence[SubQuery]) -> Iterator[str]:
+    """Yield, for each side of the picture that is asked for, which things are there, and for how much of their time."""
+    asked = [part.relation for part in parts if part.object == FRAME and part.relation in SIDES]
+    for name in dict.fromkeys(filter(None, asked)):
+        shares = {evidence.name(number): evidence.side(name, number) for number in things}
+        there = sorted((thing for thing in shares if shares[thing] >= STATE_COVER), key=lambda thing: -shares[thing])
+        told = ", ".join(f"{thing} {100 * shares[thing]:.0f}%" for thing in there)
+        nobody = "none" if all(share < ELSEWHERE for share in shares.values()) else "unknown"
+        yield f"{name} {FRAME}: {f'{told} of its time' if told else nobody}"
+
+
+def _lookalikes(evidence: Evidence, things: Sequence[int], name: str) -> tuple[list[tuple[float, str]], bool]:
+    """Return who looks like whom, or shares a look, as lines, and whether all others are known to look different."""
+    tracks = {number: evidence.twin.track(evidence.name(number)) for number in things}
+    likenesses = {pair: likeness(tracks[pair[0]], tracks[pair[1]], name) for pair in combinations(sorted(things), 2)}
+    told = [
+        (value * min(evidence.salience[n] for n in pair), f"{name}({','.join(map(evidence.name, pair))})")
+        for pair, value in likenesses.items()
+        if value is not None and value >= SURE
+    ]
+    return told, all(value is not None and value <= WRONG for value in likenesses.values())
 
 
 def _measure(evidence: Evidence, things: Sequence[int], name: str) -> tuple[list[tuple[float, str]], bool]:
@@ -178,7 +210,16 @@ def _lines(
 
 def _spans(spans: Sequence[Span]) -> str:
     more = f" +{len(spans) - SPANS}" if len(spans) > SPANS else ""
-    return " ".join(f"{start:.1f}-{end:.1f}" for start, end in spans[:SPANS]) + more
+    return " ".join(map(_span, spans[:SPANS])) + more
+
+
+def _span(span: Span) -> str:
+    return f"{_time(span[0])}-{_time(span[1])}"
+
+
+def _time(seconds: float) -> str:
+    """Return tenths of a second, but whole ones without: two tokens less, in nearly every line."""
+    return f"{seconds:.1f}".removesuffix(".0")
 
 
 def _things(evidence: Evidence, order: Sequence[int]) -> list[str]:
@@ -191,7 +232,7 @@ def _thing(evidence: Evidence, number: int) -> str:
     name = evidence.name(number)
     track: Track = evidence.twin.track(name)
     seen = evidence.geometry.seconds[evidence.scene.seen[evidence.member(number)]]
-    when = f" {seen[0]:.1f}-{seen[-1]:.1f}" if len(seen) else ""
+    when = f" {_span((seen[0], seen[-1]))}" if len(seen) else ""
     looks = one_line(", ".join(dict.fromkeys(attribute.text for attribute in track.attributes)), LOOKS)
     roles = [fact.text for fact in evidence.twin.facts if fact.kind == "role" and fact.about == name]
     role = f"; {one_line(roles[0], ROLE)}" if roles else ""
@@ -212,7 +253,7 @@ def _rank(fact: Fact, words: frozenset[str]) -> tuple[float, int, float]:
 
 def _said(fact: Fact) -> str:
     """Return a fact as one line: when, of whom, what."""
-    when = f" {fact.span[0]:.1f}-{fact.span[1]:.1f}" if fact.span is not None else ""
+    when = f" {_span(fact.span)}" if fact.span is not None else ""
     if fact.predicate is not None and fact.about is not None:
         return f"{fact.predicate}({','.join(fact.instances)}){when}"
     return f"{fact.about or fact.kind}{when} {one_line(fact.text, LINE)}"

@@ -1,20 +1,19 @@
 """Film a whole library: clips in one folder, everything that is known of them in another."""
 
 import json
-import os
 from collections.abc import Callable, Iterator
-from concurrent.futures import ProcessPoolExecutor
-from contextlib import contextmanager
-from dataclasses import asdict
-from itertools import repeat
-from multiprocessing import get_context
+from contextlib import closing
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from evals.worlds.film import write_gold, write_world
 from evals.worlds.programme import questions, worlds
 from evals.worlds.spec import World, WorldQuestion
-from graphs.index_workers import cores
+from graphs.index_workers import CRASHED, Message, cores, run_tasks
 from twins.errors import TwinseekError
+
+PORTION = 4
+"""Worlds that a process films one after the other."""
 
 
 def build_library(
@@ -59,23 +58,25 @@ def _film(shown: list[World], folder: Path, gold: Path, jobs: int) -> Iterator[s
         for world in shown:
             yield _film_one(world, folder, gold)
         return
-    # Spawned, not forked: a caller may hold threads (onnxruntime, Chroma) that a fork would break.
-    with _one_thread_each(), ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as pool:
-        yield from pool.map(_film_one, shown, repeat(folder), repeat(gold), chunksize=4)
+    portions = [shown[start : start + PORTION] for start in range(0, len(shown), PORTION)]
+    with closing(run_tasks(_Filming(folder, gold), portions, jobs)) as messages:
+        for portion, message in messages:
+            if message["event"] == CRASHED:
+                names = f"{portion[0].name} to {portion[-1].name}"
+                raise TwinseekError(f"a process that rendered {names} ended (exit status {message['exitcode']})")
+            yield message["name"]
 
 
-@contextmanager
-def _one_thread_each() -> Iterator[None]:
-    """Let child processes compute with one thread, since there is one of them a core."""
-    before = os.environ.get("OMP_NUM_THREADS")
-    os.environ["OMP_NUM_THREADS"] = "1"
-    try:
-        yield
-    finally:
-        if before is None:
-            del os.environ["OMP_NUM_THREADS"]
-        else:
-            os.environ["OMP_NUM_THREADS"] = before
+@dataclass(frozen=True)
+class _Filming:
+    """Film some worlds in a process of its own."""
+
+    folder: Path
+    gold: Path
+
+    def __call__(self, portion: list[World], send: Callable[[Message], None], /) -> None:
+        for world in portion:
+            send({"event": "filmed", "name": _film_one(world, self.folder, self.gold)})
 
 
 def _film_one(world: World, folder: Path, gold: Path) -> str:

@@ -154,6 +154,22 @@ def test_ctrl_c_keeps_what_was_finished_and_says_so_in_one_sentence(undisturbed,
     assert essence(ask_exactly(library)) == undisturbed.answer
 
 
+@pytest.mark.parametrize("by", [signal.SIGTERM, signal.SIGKILL])
+def test_a_demo_that_is_ended_leaves_no_process_behind(tmp_path, by):
+    process = subprocess.Popen(
+        [sys.executable, "-m", "twinseek", "demo", "--folder", str(tmp_path)],
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    deadline = time.monotonic() + SECONDS
+    while not list((tmp_path / "clips").glob("*.mp4")):
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    os.kill(process.pid, by)
+    process.wait(timeout=SECONDS)
+    wait_for_end(process.pid)
+
+
 LOST = """
 import os, signal, time, weakref
 from twinseek import cli

@@ -174,7 +174,7 @@ def test_a_damaged_twin_is_no_obstacle_to_the_other_videos(original, library):
     answer = json.loads(asked.stdout)
     assert set(answer["ranking"]) == set(names)
     assert names[0] not in [hit["video_id"] for hit in answer["results"]]
-    assert "unreadable" in codes(answer)
+    assert "left_out" in codes(answer)
     assert "index the video again" in str(answer["warnings"])
     assert f"{names[0]} is left out" in done.stderr
     assert all(name in done.stdout for name in names[1:])

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.e2e.films import write_film, write_squares
+from tests.integration.model_server import ModelServer, serve
 from tests.plugins import install
 from tests.shared_encoder import encoder_is_read_once as encoder_is_read_once
 from twins.frames import VideoFile
@@ -73,3 +74,11 @@ def decoded(monkeypatch) -> list[float]:
     original = VideoFile.at
     monkeypatch.setattr(VideoFile, "at", lambda self, seconds: (asked.extend(seconds), original(self, seconds))[1])
     return asked
+
+
+@pytest.fixture
+def server(monkeypatch) -> Iterator[ModelServer]:
+    """Run a model's server that says what a test scripts; it asks for no key."""
+    monkeypatch.delenv("OPENAI_API_KEY", raising=False)
+    with serve() as running:
+        yield running

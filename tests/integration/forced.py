@@ -47,7 +47,8 @@ def force(local: LocalModel, say: Callable[[str], str]) -> Heard:
         heard.inputs.append(given)
         heard.prompts.append(prompts)
         rows = [[*tokenizer(say(prompt))["input_ids"], tokenizer.eos_token_id] for prompt in prompts]
-        return generate(**given, logits_processor=LogitsProcessorList([_Say(rows, ids.shape[1])]))
+        own = given.pop("logits_processor", [])
+        return generate(**given, logits_processor=LogitsProcessorList([*own, _Say(rows, ids.shape[1])]))
 
     local.model.generate = forced
     return heard

@@ -19,6 +19,7 @@ from benchmarks.scripted import ScriptedChat, prompt_of
 from graphs.chat import build_chat_graph
 from graphs.chat_turns import MOST_TURNS
 from tests.e2e.dogs import annotation, make_dogs
+from tests.integration.clips import FOLLOWS, chase, put
 from twins.errors import TwinseekError
 from twinseek.chatting import LibraryDesk, chats_path, kept_chats, server_chats_path
 from twinseek.cli import cli
@@ -67,6 +68,20 @@ def test_a_condition_keeps_those_where_it_holds_in_an_order_by_both(talk):
     night = talk.say("only at night")
     assert shown(night) == ["gamma"] and night.result.results[0].rank == 1
     assert set(night.result.ranking) == {"alpha", "gamma"}
+
+
+def test_a_condition_on_what_happens_is_told_with_when_either_does(tmp_path):
+    with Library.open(tmp_path / "library", create=True) as library:
+        put(library, chase("right"))
+        put(library, chase("wrong", chased=False))
+        library.gallery.sync()
+        talk = Conversation(library, "t", InMemorySaver())
+        (chased,) = talk.say(FOLLOWS).result.results
+        (stopped,) = talk.say("only those where the red thing stops").result.results
+    claims = [line.claim for line in stopped.trace if line.check == "verified"]
+    assert any("stop" in claim for claim in claims) and any("follow" in claim for claim in claims)
+    (was,), (now,) = chased.spans, stopped.spans
+    assert now[0] == was[0] and now[1] >= was[1]
 
 
 def test_as_many_candidates_are_judged_as_the_chat_was_told(tmp_path):
@@ -284,6 +299,24 @@ def test_a_model_decides_what_is_meant_and_what_that_cost_is_counted(library, mo
     said = talk.say("the brown ones would be nice")
     assert said.kind == "refine" and said.result.cost.llm_calls == 2
     assert said.result.query == "a dog; only: the dog is brown"
+
+
+def test_what_is_verified_beside_the_point_is_no_more_after_a_condition(tmp_path, monkeypatch):
+    def script(messages):
+        if "conversation" in str(messages[0].content):
+            return {"kind": "refine", "positions": [], "text": "the dog is brown"}
+        claim = {"claim": "it moves", "part": "p1", "predicate": "moves", "instances": ["1"]}
+        return decomposed("a dog") if prompt_of(messages) == "decompose" else {"score": 0.8, "claims": [claim]}
+
+    with Library.open(tmp_path / "library", create=True) as library:
+        put(library, chase("only"))
+        library.gallery.sync()
+        model = Model(ScriptedChat(script=script), "scripted", meter=Meter(), limits=CallLimits(1, backoff=0.0))
+        monkeypatch.setattr(library.gallery.open_models, "load", lambda spec, llm: model)
+        talk = Conversation(library, "t", InMemorySaver(), {"model": "openai:scripted"})
+        for message in ("a dog", "only the brown one"):
+            (hit,) = talk.say(message).result.results
+            assert "verified" in [line.check for line in hit.trace] and hit.status == "judged"
 
 
 def test_where_the_model_fails_rules_read_and_the_result_says_so(library, monkeypatch):

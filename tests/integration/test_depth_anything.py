@@ -249,6 +249,13 @@ def test_weights_that_a_file_lacks_are_not_made_up(opened, relative, tmp_path):
         opened(folder).nearness([RED])
 
 
+def test_weights_of_other_sizes_than_the_configuration_says_are_told_as_that(opened, relative, tmp_path):
+    folder = shutil.copytree(relative, tmp_path / "copy")
+    _renamed(folder, "fusion_hidden_size", 64)
+    with pytest.raises(TwinseekError, match=r"has weights of other sizes than its config\.json says: fetch it again"):
+        opened(folder).nearness([RED])
+
+
 def test_neither_plugin_loads_a_framework_before_it_is_asked(relative):
     code = (
         "import sys; import tools.depth_anything, tools.owlv2; from tools.plugged import SpecialistContext as C\n"

@@ -6,15 +6,28 @@ import pytest
 
 from tests.e2e.films import write_film
 from tests.integration.specialists import (
+    BY_HUE,
     DESCRIBER,
     SEEKER,
+    SEGMENTER,
     SUGGEST,
+    of_colour,
 )
 from twinseek.library import Library
 
 OF_ALL = """
         things = {name: [self.word, ("action", "hovers", 0.9), "x " * 500, self.word] for name in boxes[0]}
         return {**things, "": ["a stage\\n  by night"], "t999": ["unseen"]}
+"""
+
+
+WHERE = """
+        red = {name: [] for name in boxes[0]}
+        for image, those in zip(images, boxes):
+            for name, (x1, y1, x2, y2) in those.items():
+                inside = image[round(y1) : round(y2), round(x1) : round(x2), 0] > 150
+                red.setdefault(name, []).append((inside.mean(), inside.sum() / max(1, (image[..., 0] > 150).sum())))
+        return {name: [" ".join(f"{min(each):.2f}" for each in zip(*seen))] for name, seen in red.items() if seen}
 """
 
 
@@ -49,6 +62,16 @@ def test_what_a_describer_says_become_facts_that_are_searched(put, index, tmp_pa
     stages, twin, _, _ = index()
     assert stages == ["components"]
     assert twin == before
+
+
+def test_the_boxes_that_a_describer_is_given_lie_on_their_things_in_its_frames(put, index):
+    put("cutter", SEGMENTER.format(body=BY_HUE), "segmenters")
+    put("teller", DESCRIBER.format(body=WHERE), "describers")
+    _, twin, _, _ = index(segmenter="cutter", describer="teller")
+    told = {about: [float(share) for share in text.split()] for about, _, text in said(twin)}
+    filled, held = told[of_colour(twin, "red")]
+    assert (filled, held) == (pytest.approx(1, abs=0.15), pytest.approx(1, abs=0.15))
+    assert told[of_colour(twin, "blue")] == [0, 0]
 
 
 @pytest.mark.parametrize(

@@ -93,6 +93,20 @@ def build(context): return Namer()
     assert {track.category for track in twin.tracks} == {"stamp"}
 
 
+def test_the_boxes_that_a_labeller_is_given_lie_on_their_things(put, index):
+    code = """
+class Namer:
+    def label(self, image, boxes):
+        red = image[..., 0] > 150
+        def held(x1, y1, x2, y2): return red[round(y1) : round(y2), round(x1) : round(x2)].sum() / red.sum()
+        return {name: (f"{held(*box):.1f} of the red", 0.7) for name, box in boxes.items()}
+def build(context): return Namer()
+"""
+    put(group="twinseek.labellers", code=code)
+    _, twin, _ = index()
+    assert {track.category for track in twin.tracks} == {"1.0 of the red"}
+
+
 @pytest.mark.parametrize(
     ("options", "said"),
     [

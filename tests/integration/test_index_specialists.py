@@ -1,6 +1,7 @@
 """Plugins that tell depth, describe and segment side by side: one pass, one generation, memory that is freed."""
 
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -15,6 +16,7 @@ from tests.integration.specialists import (
     SEGMENTER,
     SUGGEST,
 )
+from twins.store import Store
 
 NOTHING = "return []"
 NO_AREA = "return [({at: image[..., 0] > 999 for at, image in enumerate(images)}, 0.9)]"
@@ -101,6 +103,58 @@ def test_half_of_a_new_twin_does_not_take_the_place_of_a_whole_one(index, failin
     _, twin, _, report = index(segmenter="cutter", describer="teller")
     assert report.failed
     assert twin == before
+
+
+def test_a_better_profile_that_was_interrupted_goes_on_where_it_was(index, failing, tmp_path, monkeypatch):
+    monkeypatch.setattr("graphs.index_saving.LONG_SECONDS", 0.0)
+    module, flag = failing
+    parts = {"segmenter": "cutter", "depth": "near", "describer": "teller"}
+    index()
+    index(**parts)
+    looks = len(sys.modules[module].LENGTHS)
+    Store.open(tmp_path / "library", grace=0).sweep()  # as a later command does
+    flag.unlink()
+    stages, twin, geometry, report = index(**parts)
+    assert not report.failed
+    assert stages == ["descriptions", "facts", "components"]
+    assert len(sys.modules[module].LENGTHS) == looks
+    (tmp_path / "library").rename(tmp_path / "other")
+    _, at_once, measured, _ = index(**parts)
+    assert twin == at_once
+    assert geometry.nearness.tobytes() == measured.nearness.tobytes()
+    with Store.open(tmp_path / "other").masks(twin.video_id) as masks:
+        assert all(masks.frames(name) for name in geometry.track_ids)
+
+
+def test_what_was_begun_is_forgotten_where_the_twin_is_wanted_as_it_was(index, failing, tmp_path, monkeypatch):
+    monkeypatch.setattr("graphs.index_saving.LONG_SECONDS", 0.0)
+    parts = {"segmenter": "cutter", "describer": "teller"}
+    _, before, _, _ = index()
+    index(**parts)
+    assert len(generations(tmp_path)) == 2
+    _, twin, _, _ = index()
+    Store.open(tmp_path / "library", grace=0).sweep()
+    assert len(generations(tmp_path)) == 1
+    assert twin == before
+
+
+def test_what_was_begun_and_is_damaged_is_begun_anew(index, failing, tmp_path, monkeypatch):
+    monkeypatch.setattr("graphs.index_saving.LONG_SECONDS", 0.0)
+    parts = {"segmenter": "cutter", "describer": "teller"}
+    index()
+    (live,) = generations(tmp_path)
+    index(**parts)
+    (begun,) = generations(tmp_path) - {live}
+    (begun / "masks.zip").write_bytes(b"")
+    failing[1].unlink()
+    stages, twin, _, report = index(**parts)
+    assert not report.failed
+    assert "tracks" in stages
+    assert any(fact.text == "a plain square" for fact in twin.facts)
+
+
+def generations(folder: Path) -> set[Path]:
+    return set(folder.glob("library/videos/squares*/g-*"))
 
 
 WATCHED = """

@@ -1,9 +1,11 @@
 """Which results are a model's and which the rules', where a model answers for some videos only."""
 
 import pytest
+from langgraph.checkpoint.memory import InMemorySaver
 
 from benchmarks.scripted import ScriptedChat, prompt_of
 from tests.integration.clips import FOLLOWS, chase, decide_by, put
+from twinseek.conversation import Conversation
 from twinseek.library import Library
 from twinseek.report import render_report
 from twinseek.terminal import print_result
@@ -76,3 +78,20 @@ def test_what_a_model_takes_back_when_it_is_refuted_is_shown(tmp_path, monkeypat
         print_result(result, console)
         assert "taken back when refuted" in console.export_text()
     assert "Taken back when refuted" in render_report([result], None)
+
+
+def test_a_chat_says_that_a_model_gave_the_scores(tmp_path, monkeypatch):
+    def script(messages):
+        if prompt_of(messages) == "judge":
+            return {**VERDICT, "score": 0.9 if "follows(2,1)" in str(messages[1].content) else 0.6}
+        return {"order": ["A", "B"]}
+
+    with Library.open(tmp_path / "library", create=True) as library:
+        put(library, chase("right"))
+        put(library, chase("wrong", chased=False))
+        library.gallery.sync()
+        decide_by(monkeypatch, library, ScriptedChat(script=script))
+        talk = Conversation(library, "t", InMemorySaver(), {"model": "openai:scripted", "decompose": "none"})
+        assert len(talk.say(FOLLOWS).result.results) == 2
+        told = talk.say("why is 1 above 2?").text
+    assert told.startswith("1 right (score 0.90, ") and "the model scored them so, and did not say why" in told

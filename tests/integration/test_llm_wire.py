@@ -3,7 +3,6 @@
 import json
 import subprocess
 import sys
-from pathlib import Path
 from typing import Annotated, Literal
 
 import pytest
@@ -14,6 +13,7 @@ from agents.llm.calling import CallLimits, ModelGaveUpError
 from agents.llm.metering import Meter
 from agents.llm.model import Model
 from tests.integration.clips import FOLLOWS, chase, put
+from tests.plugins import ROOT
 from twinseek.library import Library
 from twinseek.models import load_model, served_models
 
@@ -42,8 +42,8 @@ class Sight(BaseModel):
 
 @pytest.fixture(scope="module")
 def url():
-    command = [sys.executable, str(Path(__file__).with_name("tiny_model.py"))]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+    command = [sys.executable, "-m", "tests.integration.tiny_model"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=ROOT) as process:
         try:
             port = process.stdout.readline().strip()
             assert port, "the tiny model did not start"

@@ -60,7 +60,7 @@ def test_a_judge_with_a_model_sees_the_same_parts(library, tmp_path):
         server.script(says(VERDICT))
         result = library.ask("a stop sign", llm={"judge": "openai:m", "decompose": "none", "base_url": server.url})
         prompts = [str(request["messages"]) for request in server.requests]
-    judging = [prompt for prompt in prompts if "twin of the video" in prompt]
+    judging = [prompt for prompt in prompts if '<data of="twin">' in prompt]
     assert len(judging) == 2 and all("q1 stop sign" in prompt for prompt in judging)
     assert not any("something stops" in prompt for prompt in prompts)
     assert [part.text for part in result.sub_queries] == ["stop sign"]

@@ -1,5 +1,6 @@
 """OWLv2 with few random weights: what reaches the model, and what becomes of its boxes."""
 
+import json
 import shutil
 
 import numpy as np
@@ -321,6 +322,24 @@ def test_a_folder_of_another_model_or_with_spoilt_weights_is_refused(opened, wei
     folders.cut(folder)
     with pytest.raises(TwinseekError, match="is damaged"):
         opened(folder)
+
+
+def test_a_folder_without_a_tokenizer_is_refused_before_any_work(opened, weights, tmp_path):
+    folder = shutil.copytree(weights, tmp_path / "copy")
+    (folder / "tokenizer.json").unlink()
+    with pytest.raises(TwinseekError, match=r"has no tokenizer.json, by which it reads words: fetch it too"):
+        opened(folder)
+
+
+def test_a_tokenizer_in_two_files_as_published_reads_words_alike(opened, weights, tmp_path):
+    folder = shutil.copytree(weights, tmp_path / "copy")
+    model = json.loads((folder / "tokenizer.json").read_text())["model"]
+    (folder / "tokenizer.json").unlink()
+    (folder / "vocab.json").write_text(json.dumps(model["vocab"]))
+    pairs = [pair if isinstance(pair, str) else " ".join(pair) for pair in model["merges"]]
+    (folder / "merges.txt").write_text("\n".join(["#version: 0.2", *pairs]) + "\n")
+    there, here = opened(folder).detect([a_frame()]), opened().detect([a_frame()])
+    assert told(there[0]) == told(here[0]) != []
 
 
 @pytest.fixture

@@ -11,6 +11,7 @@ import pytest
 import torch
 
 from tests.checkpoints import qwen_vl as checkpoint
+from tests.checkpoints.folders import no_numbers
 from tests.e2e.films import write_squares
 from tests.integration.forced import force
 from tests.plugins import ROOT, install_built_in
@@ -324,6 +325,8 @@ def spoil(folder, how):
         (folder / "config.json").write_text("{")
     elif how == "no weights":
         weights.unlink()
+    elif how.endswith((".json", ".jinja")):
+        (folder / how).unlink()
     elif how == "cut":
         weights.write_bytes(weights.read_bytes()[:1000])
     elif how == "pickle":
@@ -338,6 +341,9 @@ def spoil(folder, how):
         ("another model", "holds a 'owlv2' model, not qwen2_5_vl or qwen3_vl or qwen3_vl_moe"),
         ("no json", "config.json is no JSON"),
         ("no weights", "has no .safetensors file"),
+        ("processor_config.json", "has no preprocessor_config.json, which says how pictures are prepared"),
+        ("tokenizer.json", "has no tokenizer.json, by which it reads words: fetch it too"),
+        ("chat_template.jinja", "has no chat_template.jinja, by which questions are written down for it: fetch it too"),
         ("cut", "model.safetensors is damaged"),
         ("pickle", "names 'pytorch_model.bin' as a part of the model"),
     ],
@@ -361,6 +367,14 @@ def test_weights_that_lack_a_part_are_not_filled_up_with_random_numbers(tmp_path
     )
     with pytest.raises(TwinseekError, match=r"lacks 1 of its weights \(.*layers\.1.*\): fetch it again"):
         loaded(Weights(folder))
+
+
+def test_what_is_no_number_is_an_error_and_not_a_silent_model(tmp_path, folders):
+    folder = shutil.copytree(folders["qwen3_vl"], tmp_path / "spoilt")
+    no_numbers(folder, "embed_tokens")
+    made = build(SpecialistContext(1, "cpu", {"weights": str(folder), "tokens": 16}))
+    with pytest.raises(ValueError, match="gives no numbers: its weights are damaged, or overflow in half precision"):
+        made.describe([frame()], [{}], [0.5])
 
 
 def test_code_that_lies_beside_weights_is_never_run_nor_asked_about(tmp_path, folders, monkeypatch):

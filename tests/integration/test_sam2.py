@@ -12,6 +12,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from tests.checkpoints import folders
 from tests.checkpoints import sam2 as checkpoint
 from tests.e2e.films import write_film, write_squares
 from tests.integration.small_sam2 import HEIGHT, SIDE, SMALL, WIDTH, normalised, opened, pictures
@@ -293,6 +294,8 @@ def damaged(folder, what):
         (folder / "config.json").unlink()
     elif what == "other":
         (folder / "config.json").write_text(json.dumps({"model_type": "owlv2"}))
+    elif what == "processor":
+        (folder / "processor_config.json").unlink()
     elif what == "name":
         (folder / "model.safetensors").rename(folder / "other.safetensors")
     elif what == "pickle":
@@ -309,6 +312,7 @@ def damaged(folder, what):
         ("config", "the weights of the plugin sam2 cannot be used: .*copy has no config.json"),
         ("other", "holds a 'owlv2' model, not edgetam_video or sam2_video or sam3_tracker_video or sam3_video"),
         ("pickle", "has pickled weights only"),
+        ("processor", "has no preprocessor_config.json, which says how pictures are prepared: fetch it too"),
         ("name", "has neither model.safetensors nor model.safetensors.index.json"),
         ("cut", "model.safetensors is damaged"),
     ],
@@ -328,6 +332,14 @@ def test_weights_of_another_model_under_the_right_name_are_refused_by_what_they_
     save_file(kept, folder / "model.safetensors", metadata={"format": "pt"})
     with pytest.raises(TwinseekError, match=r"lacks \d+ of its weights \(memory_attention.*fetch it again"):
         opened(folder).segment(pictures(1))
+
+
+@pytest.mark.parametrize("part", ["mask_decoder", "memory_attention"])
+def test_what_is_no_number_is_an_error_and_not_an_empty_picture(weights, tmp_path, part):
+    folder = shutil.copytree(weights, tmp_path / "copy")
+    folders.no_numbers(folder, part)
+    with pytest.raises(ValueError, match="gives no numbers: its weights are damaged, or overflow in half precision"):
+        opened(folder).segment(pictures(3))
 
 
 @pytest.mark.parametrize(

@@ -301,6 +301,7 @@ def test_a_reference_is_an_id_the_beginning_of_one_or_a_path(store: Store, tmp_p
     dog, cat = index(store, a_file(tmp_path / "dog.mp4", b"1")), index(store, a_file(tmp_path / "cat.mp4", b"2"))
     second = index(store, a_file(tmp_path / "dogs.mp4", b"3"))
     assert store.resolve(cat) == store.resolve("c") == store.resolve(str(tmp_path / "x" / ".." / "cat.mp4")) == cat
+    assert (store.resolve("dog"), store.resolve("dogs")) == (dog, second)
     with pytest.raises(TwinseekError, match=f"'do' stands for 2 videos: name one of {dog}, {second}"):
         store.resolve("do")
     with pytest.raises(TwinseekError, match=rf"no video 'cta' in .*did you mean {cat}\?.*index the file first"):

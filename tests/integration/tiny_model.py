@@ -1,6 +1,6 @@
 """A real model behind OpenAI's protocol: a tiny Qwen3 of random weights that follows a JSON schema token by token.
 
-``python tiny_model.py`` prints its port and serves until it is ended.
+``python -m tests.integration.tiny_model`` prints its port and serves until it is ended.
 """
 
 import json
@@ -14,7 +14,13 @@ import llguidance.hf
 import torch
 from llguidance.torch import allocate_token_bitmask, fill_next_token_bitmask
 from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
-from transformers import GenerationConfig, LogitsProcessorList, PreTrainedTokenizerFast, Qwen3Config, Qwen3ForCausalLM
+from transformers import GenerationConfig, LogitsProcessorList, PreTrainedTokenizerFast, Qwen3Config
+
+from tests.checkpoints import torchvision_cpu
+
+torchvision_cpu.install()  # before the first model is imported, which imports torchvision
+
+from transformers import Qwen3ForCausalLM  # noqa: E402
 
 TURN = "{% for m in messages %}<|im_start|>{{ m['role'] }}\n{{ m['content'] }}<|im_end|>\n{% endfor %}"
 TEMPLATE = TURN + "<|im_start|>assistant\n"

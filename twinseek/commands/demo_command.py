@@ -27,7 +27,7 @@ def command(folder: Path, videos: Path | None) -> None:
     from twinseek.progress import show_progress
     from twinseek.terminal import print_result
 
-    with show_progress() as on_event:
+    with show_progress(brief=True) as on_event:
         answered, report = run_own(folder, videos, on_event) if videos else run_sample(folder, on_event)
     console = Console()
     for number, answer in enumerate(answered, start=1):

@@ -51,6 +51,7 @@ def command(
 
     from twinseek.evaluation import drawn, evaluate, read_questions
     from twinseek.library import Library
+    from twinseek.plain_text import count, plain_text
     from twinseek.terminal import print_evaluation, told_by_rules
 
     queries = read_questions(annotations, literal=literal)
@@ -67,6 +68,8 @@ def command(
         click.echo(json.dumps(found.to_dict(), indent=2))
     else:
         print_evaluation(found, Console(), wrong=wrong)
+    for text, questions in found.left_out.items():
+        click.echo(f"warning: {plain_text(text)} ({count(questions, 'question')})", err=True)
     if found.by_rules == found.asked:
         raise TwinseekError(f"{told_by_rules(found)}; look at the warnings, or ask for rules with --llm none")
     if found.by_rules:

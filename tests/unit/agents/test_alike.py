@@ -7,7 +7,7 @@ from agents.claims import check_claim, check_verdict
 from agents.llm.statements import state
 from agents.rules_decomposer import RulesDecomposer
 from agents.rules_judge import RulesJudge
-from twins.queries import Claim
+from twins.queries import Claim, Decomposition, SubQuery
 
 
 def alike(question):
@@ -170,3 +170,20 @@ def test_a_question_for_a_look_in_common_is_answered_by_two(clip, mover, questio
     checked = check_verdict(verdict, made.twin, made.geometry, decomposition.sub_queries)
     assert checked.status == status
     assert [line.check for line in checked.trace if line.predicate == "same_colour"] == [check]
+
+
+def test_a_likeness_that_a_model_denies_is_judged_and_told_as_denied(pair):
+    stops = SubQuery(id="p1", text="one stops", kind="action", subject="one thing", relation="stops")
+    alike = SubQuery(
+        id="p2", text="they look alike", kind="attribute", subject="one thing", relation="alike", object="other thing",
+        negated=True,
+    )  # fmt: skip
+    decomposition = Decomposition(query="two that look different", sub_queries=(stops, alike))
+    scores = []
+    for other, check in ((GREEN, "refuted"), (GREEN | {"colour": "pink"}, "verified")):
+        found = pair(GREEN, other)
+        verdict = RulesJudge().judge(decomposition, found)
+        checked = check_verdict(verdict, found.twin, found.geometry, decomposition.sub_queries)
+        assert ("not: they look alike", check) in [(line.claim, line.check) for line in checked.trace]
+        scores.append(checked.verdict.score)
+    assert scores[1] > scores[0] + 0.2

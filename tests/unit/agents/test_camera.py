@@ -12,7 +12,7 @@ from agents.relevance import supports
 from agents.rules_decomposer import RulesDecomposer
 from agents.rules_judge import RulesJudge
 from agents.unsought import unsought
-from twins.queries import Claim
+from twins.queries import Claim, Decomposition, SubQuery
 from twins.schema import Fact
 
 READER = RulesDecomposer()
@@ -210,3 +210,11 @@ def test_of_a_models_claim_about_the_camera_only_what_is_checked_is_told():
         claim="the camera pans left while a thief steals", predicate="camera", value="pans left", span=(0.0, 1.0)
     )
     assert state(claim) == "the camera pans left (0.0-1.0 s)"
+
+
+def test_what_a_model_denies_of_the_camera_is_told_as_denied(rests):
+    part = SubQuery(id="p1", text="the camera pans", kind="action", relation="camera", object="pans", negated=True)
+    candidate = filmed(rests, ("tilts up", WHOLE))
+    verdict = RulesJudge().judge(Decomposition(query="no pan", sub_queries=(part,)), candidate)
+    (line,) = check_verdict(verdict, candidate.twin, candidate.geometry, (part,)).trace
+    assert (line.claim, line.check) == ("not: the camera pans", "verified")

@@ -3,6 +3,8 @@
 import pytest
 
 from agents.claims import check_verdict
+from agents.grounding import Grounder
+from agents.relevance import supports
 from twins.queries import Claim, SubQuery, Verdict
 
 FOLLOWS = SubQuery(id="p1", text="red follows blue", kind="action", subject="red", relation="follows", object="blue")
@@ -11,6 +13,9 @@ ANY_FOLLOWS = FOLLOWS.model_copy(update={"subject": "pursuer", "object": "runner
 RED = SubQuery(id="p1", text="a red thing", kind="attribute", subject="red thing")
 SAD = SubQuery(id="p1", text="it looks sad", kind="action", subject="it")
 TWO = SubQuery(id="p1", text="two things", kind="count", subject="thing", relation="count", object="2")
+ON_THE_LEFT = SubQuery(id="p1", text="left", kind="spatial", subject="blue", relation="left_of", object="frame")
+LEFT_OF_RED = ON_THE_LEFT.model_copy(update={"object": "red ball"})
+AT_THE_TOP = ON_THE_LEFT.model_copy(update={"relation": "above"})
 NOT_STILL = SubQuery(id="p1", text="red rests", kind="action", subject="red", relation="still", negated=True)
 
 ALIKE = SubQuery(id="p1", text="alike", kind="attribute", subject="red ball", relation="alike", object="other red ball")
@@ -45,6 +50,10 @@ def claim(predicate, *instances, **fields):
         (SAD, claim("colour", "1", value="red"), False),
         (TWO, claim("count", "1", "2", value=">=1"), False),
         (NOT_STILL, claim("moves", "1"), False),
+        (AT_THE_TOP, claim("above", "2", value="frame"), True),
+        (ON_THE_LEFT, claim("left_of", "2", "1"), False),  # beside another thing, which may be anywhere
+        (LEFT_OF_RED, claim("left_of", "2", "1"), True),
+        (AT_THE_TOP.model_copy(update={"object": "red ball"}), claim("above", "2", value="frame"), False),
     ],
 )
 def test_only_what_the_part_demands_supports_it(part, claimed, supported, chase):
@@ -61,6 +70,40 @@ def test_a_claim_of_no_part_or_of_another_sign_supports_nothing(chase):
     denied = BLUE_FOLLOWS.model_copy(update={"negated": True})
     verdict = Verdict(score=1.0, claims=(claim("follows", "2", "1"),))
     assert not check_verdict(verdict, chase.twin, chase.geometry, (denied,)).supported
+
+
+BALLS = SubQuery(id="p2", text="two red balls", kind="count", subject="red ball", relation="count", object=">=2")
+MOVING = SubQuery(id="p1", text="a red ball moves", kind="action", subject="red ball", relation="moves")
+TWO_MOVE = BALLS.model_copy(update={"subject": "p1", "object": "2"})
+ONCE = BALLS.model_copy(update={"subject": "p1", "object": ">=1 times"})
+
+
+@pytest.mark.parametrize(
+    ("part", "value", "names", "supported"),
+    [
+        (BALLS, ">=2 of red ball", "", True),
+        (BALLS, ">=2 of balls that are red", "", True),
+        (BALLS, ">=2 of blue ball", "", False),
+        (BALLS, ">=2", "12", True),
+        (BALLS, ">=2", "34", False),
+        (BALLS, ">=2 of red ball that moves", "", False),
+        (BALLS, ">=1 of red ball", "", False),
+        (TWO_MOVE, "2 of red ball that moves", "", True),
+        (TWO_MOVE, "2 of red ball that not still", "", False),
+        (TWO_MOVE, "2 of red ball", "", False),
+        (ONCE, ">=1 times that moves", "1", True),
+        (ONCE, ">=1 times that moves", "3", False),
+    ],
+)
+def test_a_number_is_supported_by_a_count_of_just_that(part, value, names, supported, clip, mover):
+    colours = {"1": "red", "2": "red", "3": "blue", "4": "blue"}
+    movers = (
+        mover(name, [(0, 60, 60 * int(name)), (6, 400, 60 * int(name))], colour=colour, category="ball")
+        for name, colour in colours.items()
+    )
+    made = clip(*movers)
+    said = claim("count", *names, value=value).model_copy(update={"sub_query": "p2"})
+    assert supports(said, (MOVING, part), Grounder(made.twin, made.geometry)) is supported
 
 
 @pytest.mark.parametrize(("names", "supported"), [("12", True), ("21", True), ("34", False), ("13", False)])

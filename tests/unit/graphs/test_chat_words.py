@@ -1,5 +1,6 @@
 """Follow-ups are answered in words from what is remembered."""
 
+import json
 from types import SimpleNamespace
 
 import pytest
@@ -8,7 +9,7 @@ from agents.follow_ups import FollowUp
 from graphs.answering import NAME
 from graphs.chat_nodes import Talk, alike, holding, when_both_hold
 from graphs.chat_places import place_of
-from graphs.chat_turns import MOST_CLAIMS, Turn, last_list, remember, shown_of, what_is_shown
+from graphs.chat_turns import MOST_CLAIMS, Turn, last_list, remember, shown_of, spans_of, what_is_shown
 from graphs.chat_words import CLAIM, tell_missing, tell_refined, tell_where, tell_why
 from prompts import one_line
 from tests.unit.agents.conftest import make_clip, make_mover
@@ -55,11 +56,26 @@ def test_of_two_that_fit_equally_well_what_decides_is_told_and_nothing_else():
         told = tell_why([video(1, **({"score": 0.8} | first)), video(2, **({"score": 0.8} | second))])
         return told.partition(equal)[2].partition(". Of both")[0]
 
-    assert why({"score": 0.804}, {}) == "1 is first by less than a hundredth"
+    less = "1 is first by less than a hundredth. The reasons are the same; the score also counts how clearly they hold"
+    assert why({"score": 0.804}, {}) == less
     assert why({}, {"status": "judged"}) == "1 is first because more of its reasons hold"
     nearer = "1 is first because what is known of it is nearer to your words (0.70 to 0.61)"
     assert why({"coarse_score": 0.7}, {}) == nearer
     assert why({}, {}) == "that one is first means nothing"
+
+
+def test_where_the_reasons_are_the_same_it_is_told_what_else_the_score_counts():
+    near, far = video(1, score=0.87, coarse_score=0.7), video(2, score=0.86, coarse_score=0.5)
+    told = tell_why([near, far])
+    assert told.partition(". Of both")[0] == (
+        "1 v1.mp4 (score 0.87, 1 of 3 claims verified) is above 2 v2.mp4 (score 0.86, 1 of 3 claims verified). The "
+        "reasons are the same; the score also counts how clearly they hold, and how near what is known of a video is "
+        "to your words (1: 0.70, 2: 0.50)"
+    )
+    assert "did not say why" in tell_why([near, far], by_model=True)
+    other = CheckedClaim(claim="it rains", check="verified", source="p")
+    assert "reasons are the same" not in tell_why([near, video(2, score=0.86, trace=(other,))])
+    assert "reasons are the same" not in tell_why([near, video(2, score=0.87, coarse_score=0.5)])
 
 
 def test_of_two_that_do_not_fit_it_is_said_that_neither_does():
@@ -160,6 +176,11 @@ def test_a_condition_that_holds_as_a_whole_of_one_video_is_not_met_by_a_part_of_
     against = hit("against", "verified", "refuted")
     assert holding((part, whole, against)) == [whole]
     assert holding((part, against)) == [part]
+
+
+def test_what_is_remembered_is_plain_json():
+    told = video(1, spans=((0.5, 2.0),))
+    assert json.loads(json.dumps(told)) == told and spans_of(told) == ((0.5, 2.0),)
 
 
 def test_what_is_kept_by_a_condition_is_shown_when_either_happens():

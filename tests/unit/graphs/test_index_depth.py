@@ -100,3 +100,20 @@ def test_the_frames_are_handed_over_together():
     with_depth(geometry, depth, (), lambda *_: None, look)
     assert 1 < sum(depth.asked) <= min(AT_ONCE, len(SECONDS))
     assert len(depth.asked) == 1
+
+
+class Watch(Near):
+    """Says of a picture that all of it is as near as its pixels are bright."""
+
+    def nearness(self, images):
+        return [image[..., 0].astype(np.float32) for image in images]
+
+
+def test_what_is_told_of_a_frame_counts_at_the_time_of_that_frame():
+    geometry = a_geometry([(20, 20, 40, 40)] * 8)
+
+    def by_time(seconds):
+        return [Frame(round(s * 10), s, np.full((100, 100, 3), round(s * 10), np.uint8)) for s in seconds]
+
+    found = with_depth(geometry, Watch(None), (), lambda *_: None, by_time)
+    np.testing.assert_allclose(found.nearness[0], SECONDS * 10)

@@ -14,6 +14,7 @@ from graphs.investigate import ROUNDS, build_investigation
 from graphs.recall import Recalled
 from graphs.retrieve import build_retrieve_graph
 from tests.unit.agents.conftest import make_clip, make_mover
+from twins.errors import TwinseekError
 from twins.observations import EffectiveTwin
 from twins.protocols import ToolOffer
 from twins.queries import Claim, Plan, ToolCall, ToolFinding, Verdict
@@ -65,14 +66,15 @@ def ask(script, *, videos=("a",), clips=None, call=None, seconds_left=lambda: 60
     )
     graph = build_retrieve_graph(build_investigation())
     nodes = graph.stream(
-        {"query": QUERY, "verdicts": [], "warnings": []},
+        {"query": QUERY, "verdicts": [], "broken": [], "warnings": []},
         context=context,
         config={"max_concurrency": 8},
         stream_mode=["custom", "updates"],
         interrupt_before=["ground"],
         subgraphs=True,
     )
-    events, state = [], {"warnings": [], "verdicts": []}
+    gathered = ("warnings", "verdicts", "broken")
+    events, state = [], {key: [] for key in gathered}
     for path, mode, chunk in nodes:
         if mode == "custom":
             events.append(chunk)
@@ -80,7 +82,7 @@ def ask(script, *, videos=("a",), clips=None, call=None, seconds_left=lambda: 60
             for update in chunk.values():
                 if isinstance(update, dict):
                     for key, value in update.items():
-                        state[key] = state[key] + value if key in ("warnings", "verdicts") else value
+                        state[key] = state[key] + value if key in gathered else value
     return state, investigator, events
 
 
@@ -209,7 +211,7 @@ def test_a_slow_decomposer_takes_nothing_of_the_time_of_a_rules_judge():
         diagnose=lambda decomposition: [],
         options=RetrieveOptions(seconds=0.3),
     )
-    question = {"query": QUERY, "verdicts": [], "warnings": []}
+    question = {"query": QUERY, "verdicts": [], "broken": [], "warnings": []}
     state = build_retrieve_graph().invoke(question, context=context, interrupt_before=["ground"])
     assert len(state["verdicts"]) == 1
 
@@ -249,3 +251,25 @@ def test_where_no_model_answers_the_rules_answer_for_all_that_they_looked_at():
     state, _, _ = ask(script, videos=("b", "c", "d", "a"), clips=rest, candidates=2, top=4, threshold=0.0)
     assert state["ranking"][0] == "a"
     assert len(state["shown"]) == 4 and all(hit["judged"]["status"] != "coarse" for hit in state["shown"])
+
+
+def test_a_judge_that_fails_on_one_video_judges_the_others():
+    def script(case):
+        if case.candidate.video_id == "b":
+            raise AttributeError("no such field")
+        return claimed(TRUE)
+
+    state, _, _ = ask(script, videos=("a", "b", "c"))
+    assert sorted(verdict["video_id"] for verdict in state["verdicts"]) == ["a", "c"]
+    ((name, text),) = [(each["video_id"], each["text"]) for each in state["broken"]]
+    assert name == "b" and text.startswith("b was not judged: AttributeError: no such field: ")
+    assert state["ranking"] == ["a", "c", "b"]
+
+
+def test_a_video_whose_check_fails_is_left_out_of_what_the_rules_say_too(monkeypatch):
+    monkeypatch.setattr("graphs.investigate.check_verdict", lambda *given: 1 / 0)
+    state, _, _ = ask(lambda case: claimed(TRUE), videos=("a", "b"), candidates=1, screened=2)
+    assert [each["text"].split(":")[0] for each in state["broken"]] == ["a was not judged"]
+    assert [hit["judged"]["video_id"] for hit in state["shown"]] == ["b"]
+    with pytest.raises(TwinseekError, match="none of the 2 videos that could answer can be judged: a was not"):
+        ask(lambda case: claimed(TRUE), videos=("a", "b"), candidates=2, screened=2)

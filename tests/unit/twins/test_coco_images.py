@@ -3,9 +3,10 @@ from io import StringIO
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
 from pycocotools.coco import COCO
 
-from tests.unit.twins.excerpts import excerpt_in, two_balls
+from tests.unit.twins.excerpts import described_videos, excerpt_in, two_balls
 from twins.coco_images import read_coco, write_coco
 from twins.coco_kinds import is_crowd
 from twins.errors import TwinseekError
@@ -79,6 +80,22 @@ def test_what_is_written_is_read_back_and_written_alike(exported, tmp_path):
     ]
     assert back.geometry.seconds.tolist() == [0.0, 0.1001, 0.4]
     assert exported(back).read_text() == text
+
+
+@settings(deadline=None)
+@given(described=described_videos())
+def test_whatever_is_written_reads_back_and_is_written_the_same(tmp_path_factory, described):
+    folder = tmp_path_factory.mktemp("files")
+    first, second = StringIO(), StringIO()
+    write_coco(first, [excerpt_in(folder, described)], "1")
+    (folder / "coco.json").write_text(first.getvalue())
+    if described.geometry.frame_index.size:  # a video is known by its pictures
+        (back,) = read_coco(folder / "coco.json")
+        write_coco(second, [excerpt_in(folder, back)], "1")
+        assert second.getvalue() == first.getvalue()
+        assert back.masks == described.masks
+        kept = {track.id: (track.category, track.confidence) for track in back.twin.tracks}
+        assert kept.items() <= {track.id: (track.category, track.confidence) for track in described.twin.tracks}.items()
 
 
 def test_frames_of_other_programs_are_put_in_order_by_the_numbers_in_their_names(read):

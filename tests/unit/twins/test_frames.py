@@ -60,6 +60,17 @@ def test_every_frame_has_its_number_and_its_exact_time(tmp_path: Path):
     assert video.duration == pytest.approx(1.2)
 
 
+def test_colours_are_red_green_and_blue_in_that_order_however_a_frame_is_had(tmp_path: Path):
+    with VideoFile(write_video(tmp_path / "a.mp4", count=10, step=0)) as video:
+        found = [next(each) for each in (video.all(), video.sample(), video.numbered([3]))]
+        found += [*video.at([0.2]), next(iter(video.sample(max_side=32)))]
+        found += [video.shown.at(None), video.shown.at(32)]
+    for frame in found:
+        height, width = frame.image.shape[:2]
+        corner = frame.image[: height // 3, : width // 3].mean(axis=(0, 1))
+        assert corner == pytest.approx([255, 0, 0], abs=12)
+
+
 def test_times_of_a_variable_rate_come_from_the_frames(tmp_path: Path):
     times = [0, 40, 80, 500, 540, 1500, 1510, 2000]
     path = write_video(tmp_path / "a.mkv", count=8, times=times)

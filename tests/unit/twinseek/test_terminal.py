@@ -4,12 +4,15 @@ import re
 import pytest
 from rich.console import Console
 
+from agents.open_parts import SOURCE as OPEN
 from tests.unit.twinseek.records import a_hit, a_record, hostile_record
 from tools.door import Plugin
 from twins.queries import CheckedClaim, SubQuery
 from twins.schema import Fact, Provenance, Track, Twin
 from twinseek.terminal import print_plugins, print_result, print_twin, print_videos
 from twinseek.videos import VideoRow
+
+CHECKS = ("verified", "refuted", "unverifiable")
 
 
 class Stream(io.StringIO):
@@ -220,7 +223,9 @@ def test_a_question_with_one_way_to_understand_it_has_no_such_line():
 
 
 def test_columns_are_named_in_pipes_too():
-    assert printed(print_videos, [a_row()]).startswith("video\tlength\tsize\ttracks\tfacts\torigin\ncups-")
+    assert printed(print_videos, [a_row()]).startswith(
+        "video\tid\tlength\tsize\ttracks\tfacts\torigin\nc.mp4\tcups-0123456789\t"
+    )
     assert "\ntrack\tcategory\tlooks\n1\tcup" in printed(print_twin, a_twin())
 
 
@@ -250,3 +255,27 @@ def test_plugins_stand_below_the_names_of_their_columns():
 def test_where_there_are_no_plugins_a_sentence_says_what_to_do(show):
     shown = without_styles(show(print_plugins, []))
     assert "install Twinseek itself once more" in shown and "group" not in shown
+
+
+@pytest.mark.parametrize("width", [70, 200])
+def test_of_a_video_that_does_not_fit_a_few_claims_are_told_those_against_it_first(width):
+    trace = [CheckedClaim(claim=f"{check} {n}", check=check, source="p") for check in CHECKS for n in range(2)]
+    trace += [CheckedClaim(claim=f"open {n}", check="unverifiable", source=OPEN) for n in range(5)]
+    record = a_record(results=(a_hit(status="dropped", trace=tuple(trace)),))
+    told = [printed(print_result, record), without_styles(on_terminal(print_result, record, width))]
+    for text in told:
+        assert re.findall(r"(?:verified|refuted|unverifiable|open) \d", text) == [
+            *["refuted 0", "refuted 1", "unverifiable 0"],
+            *["open 0", "open 1", "open 2"],
+        ]
+        assert "and 5 more" in text
+    record = a_record(results=(a_hit(trace=tuple(trace)),))
+    assert len(re.findall(r"(?:verified|refuted|unverifiable|open) \d", printed(print_result, record))) == 11
+
+
+@pytest.mark.parametrize("show", [printed, on_terminal])
+def test_a_video_is_called_by_its_file_and_its_id_stands_beside(show):
+    for shown in (show(print_videos, [a_row()]), show(lambda twin, out: print_twin(twin, out, "/c.mp4"), a_twin())):
+        assert re.search(r"c\.mp4\s+cups-0123456789", without_styles(shown))
+    assert without_styles(show(print_twin, a_twin())).startswith("cups-0123456789\n")
+    assert without_styles(show(print_videos, [a_row(path=None)])).count("cups-0123456789") == 2

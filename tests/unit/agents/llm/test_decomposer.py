@@ -4,6 +4,10 @@ import re
 
 import pytest
 
+from agents.alike import RELATIONS as ALIKE
+from agents.binding import ALLEN
+from agents.camera import RELATION as CAMERA
+from agents.evidence import SIDES
 from agents.llm.calling import CallLimits
 from agents.llm.decomposer import LlmDecomposer
 from agents.llm.metering import Budget, Meter
@@ -40,9 +44,34 @@ def test_parts_become_sub_queries_and_what_is_implied_is_searched_for():
     assert str(chat.asked[0][-1].content) == "Question: who gives up the chase?"
 
 
+def test_all_that_can_be_checked_gets_through():
+    parts = [
+        part("a", subject="ball", relation="alike", object="other ball", negated=True),
+        part("b", subject="ball", relation="left_of", object="frame"),
+        part("c", subject="ball", relation="turns"),
+        part("d", subject="c", relation="count", object="2 times"),
+        part("e", subject="ball", relation="count", object=3),
+    ]
+    found, _ = decompose({"parts": parts})
+    told = [(one.subject, one.relation, one.object) for one in found.sub_queries]
+    assert told == [
+        ("ball", "alike", "other ball"),
+        ("ball", "left_of", "frame"),
+        ("ball", "turns", None),
+        ("p3", "count", "2 times"),
+        ("ball", "count", "3"),
+    ]
+
+
 @pytest.mark.parametrize(
     "wrong",
-    [part("a", relation="gives_up"), part("a", relation="before", subject="a", object="zz"), part("a", kind="mood")],
+    [
+        part("a", relation="alike", subject="ball"),
+        part("a", relation="touching", subject="ball", object="frame"),
+        part("a", relation="gives_up"),
+        part("a", relation="before", subject="a", object="zz"),
+        part("a", kind="mood"),
+    ],
 )
 def test_what_cannot_be_checked_is_left_to_the_judge(wrong):
     found, _ = decompose({"parts": [wrong]})
@@ -74,6 +103,13 @@ def test_the_prompt_lists_every_predicate_and_no_other():
     pairs = re.search(r"Predicates of two: (.*)", text)[1].split()
     assert sorted(alone) == sorted(name for name, predicate in PREDICATES.items() if predicate.arity == 1)
     assert sorted(pairs) == sorted(name for name, predicate in PREDICATES.items() if predicate.arity == 2)
+
+
+def test_the_prompt_tells_every_other_relation_of_a_part():
+    text = load("decompose").shared
+    assert all(re.search(rf"\b{relation}\b", text) for relation in (*ALLEN, "count", CAMERA, *ALIKE))
+    sides = re.search(r"\"frame\" for a side of the picture \((.*?)\)", text)[1]
+    assert all(side in sides for side in SIDES)
 
 
 def test_rules_that_take_over_read_what_things_are_called():

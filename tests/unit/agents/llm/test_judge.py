@@ -3,7 +3,7 @@
 import pytest
 
 from agents.llm.calling import CallLimits, ModelGaveUpError
-from agents.llm.judge import PROMPT, LlmJudge, part_text
+from agents.llm.judge import LEAST_VIEW, PROMPT, LlmJudge, part_text, tools_text
 from agents.llm.judge_answer import JudgeAnswer, VerdictAnswer
 from agents.llm.metering import Meter
 from agents.llm.model import Model
@@ -67,20 +67,38 @@ def test_a_copy_of_the_prompts_example_is_no_verdict(candidate):
     assert [claim.instances for claim in verdict.claims] == [("2", "1")]
 
 
-def test_many_parts_are_paid_for_by_the_view(candidate):
+def many(parts=4, tools=4, findings=0):
+    """Return a case of so many parts, tools on offer and findings."""
+    follows = {"text": "the tall person follows the small child", "kind": "action", "relation": "follows"}
+    asked = Decomposition(query="who?", sub_queries=tuple(SubQuery(id=f"p{n}", **follows) for n in range(parts)))
+    offers = tuple(ToolOffer(f"tool_{n}", "Look " + "again " * 15, LOOK.parameters) for n in range(tools))
+    found = tuple(
+        ToolFinding(call=ToolCall(tool=f"tool_{n}"), text="it is there " * 8, key="0123456789ab")
+        for n in range(findings)
+    )
+    return asked, {"tools": offers, "findings": found}
+
+
+@pytest.mark.parametrize("more", [{"parts": 8}, {"tools": 6}, {"findings": 2}])
+def test_what_comes_beside_the_view_is_paid_for_by_it(more, candidate):
     facts = tuple(Fact(kind="caption", text=f"sentence {n} says what nobody asked", source="test") for n in range(99))
     known = candidate.twin.model_copy(update={"facts": facts})
     lengths = []
-    for number in (3, 8):
-        parts = tuple(
-            SubQuery(id=f"p{n}", text="the tall person follows the small child", kind="action", relation="follows")
-            for n in range(number)
-        )
+    for asked, beside in (many(), many(**more)):
         judge, chat = judge_of({**GOOD, "claims": []})
-        asked = Decomposition(query="who is chased?", sub_queries=parts)
-        judge.step(Case(asked, type(candidate)("clip", known, candidate.geometry, 0.5)))
+        judge.step(Case(asked, type(candidate)("clip", known, candidate.geometry, 0.5), **beside))
         lengths.append(estimate_tokens(told(chat)))
-    assert abs(lengths[1] - lengths[0]) < 40
+    assert abs(lengths[1] - lengths[0]) < 30
+
+
+def test_a_view_is_never_too_short_to_tell_what_decides(candidate):
+    facts = tuple(Fact(kind="caption", text=f"sentence {n} says what nobody asked", source="test") for n in range(99))
+    known = candidate.twin.model_copy(update={"facts": facts})
+    asked, beside = many(parts=12, tools=12, findings=6)
+    judge, chat = judge_of({**GOOD, "claims": []})
+    judge.step(Case(asked, type(candidate)("clip", known, candidate.geometry, 0.5), **beside))
+    shown = told(chat).split('<data of="twin">\n')[1].split("\n</data>")[0]
+    assert 0.8 * LEAST_VIEW < estimate_tokens(shown) <= LEAST_VIEW
 
 
 @pytest.mark.parametrize(
@@ -117,8 +135,20 @@ def test_a_plan_holds_only_calls_of_tools_on_offer(candidate):
     plan = judge.step(Case(QUESTION, candidate, tools=(LOOK,)))
     assert isinstance(plan, Plan)
     assert plan.calls == (ToolCall(tool="look_closer", args={"seconds": [1]}),) and plan.gaps == ("the hat",)
-    assert "look_closer(seconds?: list of numbers, question?): Look again" in told(chat)
+    assert "look_closer(seconds?: numbers, question?): Look again" in told(chat)
     assert "there is no tool 'delete_everything'" in told(chat, 1)
+
+
+def test_a_number_is_told_from_a_list_of_numbers():
+    number, numbers = {"type": "number"}, {"type": "array", "items": {"type": "number"}}
+    arguments = {
+        "start": number,
+        "seconds": number,
+        "box": {"anyOf": [numbers, {"type": "null"}]},
+        "deep": {"type": "boolean"},
+    }
+    offer = ToolOffer("look", "Look.", {"properties": arguments, "required": ["seconds"]})
+    assert tools_text([offer]).splitlines()[1] == "look(start?, seconds: number, box?: numbers, deep?: boolean): Look."
 
 
 def test_a_plan_of_unknown_tools_alone_is_given_up(candidate):
@@ -145,11 +175,12 @@ def test_spans_stay_inside_the_clip(span, candidate):
 
 
 def test_what_tools_found_and_what_was_refuted_are_told(candidate):
-    finding = ToolFinding(call=ToolCall(tool="look_closer"), text="a <b>hat</b>", key="0123456789ab", fresh=True)
+    call = ToolCall(tool="look_closer", args={"instance": "1", "start": None})
+    finding = ToolFinding(call=call, text="a <b>hat</b>", key="0123456789ab", fresh=True)
     refuted = CheckedClaim(claim="1 follows 2", check="refuted", source="judge")
     judge, chat = judge_of(GOOD)
     judge.step(Case(QUESTION, candidate, findings=(finding,), refuted=(refuted,)))
-    assert "look_closer {}: a ‹b›hat‹/b›" in told(chat)
+    assert 'look_closer {"instance": "1", "start": null}: a ‹b›hat‹/b›' in told(chat)
     assert 'the twin contradicts:\n<data of="refuted claims">\n- 1 follows 2' in told(chat)
 
 
@@ -189,3 +220,17 @@ def test_beside_a_check_stand_our_words_and_not_the_models(candidate):
     verdict = judge.step(Case(QUESTION, candidate))
     told = [claim.claim for claim in verdict.claims]
     assert told == ["thing 2 follows thing 1 (1.0-3.0 s)", "count: >=1 of thing", "it is fun"]
+
+
+@pytest.mark.parametrize(
+    ("claim", "words"),
+    [
+        ({"predicate": "left_of", "instances": ["1"], "value": "frame"}, "thing 1 is on the left of the picture"),
+        ({"predicate": "left_of", "instances": ["1"]}, "thing 1 is to the left of something"),
+        ({"predicate": "moves", "instances": ["1", "2"], "value": "each"}, "each of thing 1, thing 2 moves"),
+        ({"predicate": "moves_toward", "instances": ["1", "2"]}, "thing 1 approaches thing 2"),
+    ],
+)
+def test_a_claim_is_told_as_what_its_check_looks_at(claim, words, candidate):
+    judge, _ = judge_of({**GOOD, "claims": [{"claim": "so it is", **claim}]})
+    assert [claim.claim for claim in judge.step(Case(QUESTION, candidate)).claims] == [words]

@@ -1,6 +1,7 @@
 import gc
 import hashlib
 import json
+import logging
 import weakref
 from base64 import b64encode
 from pathlib import Path
@@ -133,6 +134,7 @@ def test_a_failed_request_gives_its_tokens_back():
 
 
 def test_a_fault_in_a_providers_package_ends_one_answer_and_is_logged_whole_but_for_the_key(caplog):
+    caplog.set_level(logging.DEBUG)
     _, model = scripted(AttributeError("a fault at abcd-efgh-ijkl"), key=SecretStr("abcd-efgh-ijkl"))
     with pytest.raises(ModelGaveUpError, match=r"cannot be read \(AttributeError: a fault at \[secret\]\)") as raised:
         model.answer(ASKED, Answer, purpose="test")

@@ -34,7 +34,7 @@ def test_the_questions_predicates_are_measured_and_the_things_named(chase):
     shown = view(chase, asked("the blue square follows the red ball"))
     assert "follows(2,1) " in shown
     assert "follows(3" not in shown
-    assert "2 object 0.0-5.9: blue, square" in shown
+    assert "2 object 0-5.9: blue, square" in shown
 
 
 def test_what_the_camera_does_is_told_where_it_is_asked_for(chase):
@@ -43,6 +43,44 @@ def test_what_the_camera_does_is_told_where_it_is_asked_for(chase):
     assert "camera: pans left" in view(with_facts(chase, pans), question)
     assert "camera: unknown" in view(chase, question)
     assert "camera:" not in view(with_facts(chase, pans), asked("something follows something"))
+
+
+PICTURE = [("left_of", "1"), ("right_of", "2")]
+
+
+@pytest.mark.parametrize(("side", "there"), PICTURE)
+def test_who_is_on_a_side_of_the_picture_is_told_and_between_things_nothing(side, there, clip, mover):
+    made = clip(mover("1", [(0, 60, 100), (6, 90, 100)]), mover("2", [(0, 560, 100), (6, 590, 100)]))
+    part = SubQuery(id="p1", text="a side", kind="spatial", subject="thing", relation=side, object="frame")
+    shown = view(made, Decomposition(query="who?", sub_queries=(part,)))
+    assert f"{side} frame: {there} 100% of its time" in shown and f"{side}(" not in shown
+
+
+def test_that_nobody_is_on_a_side_is_told_from_not_knowing(clip, mover):
+    made = clip(mover("1", [(0, 60, 300), (6, 90, 300)]))
+    parts = [
+        SubQuery(id=side, text="a side", kind="spatial", subject="thing", relation=side, object="frame")
+        for side in ("above", "in_front_of")
+    ]
+    shown = view(made, Decomposition(query="who?", sub_queries=tuple(parts)))
+    assert "above frame: none" in shown and "in_front_of frame: unknown" in shown
+
+
+@pytest.mark.parametrize("relation", ["alike", "same_colour"])
+@pytest.mark.parametrize(
+    ("looks", "line"),
+    [
+        (["red", "red", "blue"], "(1,2)\n"),
+        (["red", "green", "black"], ": none"),
+        (["red", "green", None], ": unknown"),
+    ],
+)
+def test_who_looks_like_whom_is_told_where_it_is_asked_for(relation, looks, line, clip, mover):
+    colours = ({"colour": colour} if colour else {} for colour in looks)
+    made = clip(*(mover(str(n), [(0, 60 * n, 100), (6, 60 * n, 100)], **look) for n, look in enumerate(colours, 1)))
+    part = SubQuery(id="p1", text="two", kind="attribute", subject="thing", relation=relation, object="other thing")
+    shown = view(made, Decomposition(query="twins?", sub_queries=(part,)))
+    assert f"{relation}{line}" in shown and shown.count(relation) == 1
 
 
 def test_a_predicate_that_never_holds_is_said_to(chase):
@@ -55,7 +93,7 @@ def test_what_has_most_to_do_with_the_question_is_told_first(chase):
         Fact(about="1", kind="state", text="is thrown like a toy", span=(0, 2), source="test"),
     )
     shown = view(with_facts(chase, *facts), asked("who throws the toy?"))
-    assert shown.index("1 0.0-2.0 is thrown like a toy") < shown.index("The sun comes out")
+    assert shown.index("1 0-2 is thrown like a toy") < shown.index("The sun comes out")
 
 
 def test_what_a_thing_is_there_for_stands_beside_it(chase):
@@ -64,7 +102,7 @@ def test_what_a_thing_is_there_for_stands_beside_it(chase):
         Fact(about="1", kind="role", text="the toy that is thrown", span=(0, 2), source="test"),
     )
     shown = view(with_facts(chase, *facts), asked("who throws the toy?"))
-    assert "1 object 0.0-5.9: red, circle; the toy that is thrown" in shown and "caption A dull" in shown
+    assert "1 object 0-5.9: red, circle; the toy that is thrown" in shown and "caption A dull" in shown
 
 
 def test_what_a_tool_found_is_told_before_what_was_known(chase):
@@ -92,18 +130,25 @@ def test_a_ten_minute_clip_is_hardly_longer(clip, mover):
 
     question = asked("what turns and moves to the left?")
     short, long = (estimate_tokens(view(wandering(seconds), question)) for seconds in (10, 600))
-    assert short < long <= 1.2 * short
+    assert 200 < short <= long <= 1.2 * short
 
 
 def test_things_that_the_question_may_mean_come_before_a_crowd(clip, mover):
     crowd = [mover(str(n), [(0, 20 * n, 100), (6, 20 * n, 100)], colour="red") for n in range(THINGS + 10)]
     lone = mover("lone", [(2, 300, 300), (3, 310, 300)], colour="blue")
-    assert "lone object 2.0-3.0: blue" in view(clip(*crowd, lone), asked("a blue thing"))
+    assert "lone object 2-3: blue" in view(clip(*crowd, lone), asked("a blue thing"))
 
 
 def test_how_many_may_be_meant_is_counted(chase):
     part = SubQuery(id="p1", text="two red things", kind="count", subject="red thing", relation="count", object="2")
     assert "may be red thing: 1 (1)" in view(chase, Decomposition(query="two red things", sub_queries=(part,)))
+
+
+def test_how_often_something_happens_counts_no_things(chase):
+    stops = SubQuery(id="p1", text="it stops", kind="action", subject="red thing", relation="stops")
+    twice = SubQuery(id="p2", text="twice", kind="count", subject="p1", relation="count", object="2 times")
+    shown = view(chase, Decomposition(query="it stops twice", sub_queries=(stops, twice)))
+    assert "stops(1)" in shown and "may be" not in shown
 
 
 def test_that_one_of_those_who_may_be_meant_is_a_crowd_is_told(persons, mover):
