@@ -61,6 +61,8 @@ def measure(options: Options) -> Figures:
         told = [(kind, true) for kind in KINDS for true in (True, False)]
         for kind, true in (*told, (UNTOLD, False)):
             of_kind = [claim for claim in planted if claim.true is true and claim.kind == kind]
+            if not of_kind:  # a smoke run plants few
+                continue
             shares = [_right(of_kind, about) for about in sorted({claim.about for claim in of_kind})]
             share = 100 * sum(shares) / len(shares)  # every predicate counts alike
             note = f"{len(shares)} predicates, {len(of_kind)} claims; {100 * _checkable(of_kind):.1f} % checkable"
