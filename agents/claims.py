@@ -46,6 +46,8 @@ ELSEWHERE = 0.1
 KNOWN_SHARE = 0.95
 """Share of the clip over which a predicate must be known before it can refute how often something happened, or in which
 order: a few frames at the ends are always unknown to movements."""
+DEPTH_ORDER = {"in_front_of": "behind", "behind": "in_front_of"}
+"""Of two things that are never seen in one order, the other order refutes it however shortly it is seen."""
 EACH = "each"
 """Value of a claim that says something of every one of its instances by itself: nothing moves."""
 MAX_CLAIMS = 64
@@ -232,10 +234,17 @@ def _of_predicate(claim: Claim, span: Span | None, twin: Twin, geometry: Geometr
     length = within[1] - within[0]
     held = covered(truth.holds, within)
     contradicted = CONTRADICTED if span is None or PREDICATES[name].event else 1 - STATE_COVER
-    if not held and covered(truth.fails, within) > contradicted * length:
+    if not held and (covered(truth.fails, within) > contradicted * length or _is_seen_otherwise(claim, twin, geometry)):
         return _denied("refuted", claim.negated)
     enough = held > 0 if span is None or claim.negated or PREDICATES[name].event else held >= STATE_COVER * length
     return _denied("verified" if enough else "unverifiable", claim.negated)
+
+
+def _is_seen_otherwise(claim: Claim, twin: Twin, geometry: Geometry) -> bool:
+    """Say whether of two things the other one is seen to be in front, if only while it covers part of this one."""
+    other = DEPTH_ORDER.get(claim.predicate or "") if len(claim.instances) == 2 and claim.span is None else None
+    truth = _truth(other, claim.instances, twin, geometry) if other is not None else None
+    return truth is not None and covered(truth.holds, scene(twin, geometry).clip) > 0
 
 
 def _of_side(claim: Claim, geometry: Geometry) -> Check:

@@ -22,8 +22,8 @@ from twins.queries import Check, Claim
 from twins.schema import Attribute, Provenance, Span, Track, Twin
 
 CLIPS = 20
-COLOURS = ("red", "green", "yellow", "white", "black")
-"""Pairs of which nobody takes one for the other; blue and green, say, are not told apart for sure."""
+COLOURS = ("red", "green", "white", "black")
+"""None is a neighbour of another one (``agents/lexicon/look.toml``), so that a wrong one is false."""
 DURATION = 8.0
 KINDS = ("", "denials", "order", "spans")
 UNTOLD = "untold"

@@ -347,3 +347,16 @@ def test_at_most_so_many_of_a_colour_is_open_where_one_has_no_known_colour(clip,
     claim = Claim(claim="said", predicate="count", value="<=1 of red thing")
     assert check_claim(claim, made.twin, made.geometry).check == "unverifiable"
     assert check_claim(claim, known.twin, known.geometry).check == "verified"
+
+
+@pytest.mark.parametrize(("relation", "check"), [("behind", "verified"), ("in_front_of", "refuted")])
+def test_who_is_covered_for_a_moment_is_never_in_front(clip, mover, relation, check):
+    made = clip(
+        mover("ball", [(0, 60, 180), (6, 580, 180)], size=50), mover("wall", [(0, 320, 180), (6, 320, 180)], size=90)
+    )
+    area = made.geometry.area.copy()
+    left, right = (made.geometry.boxes[:, :, side] for side in (0, 2))
+    hidden = np.clip(np.minimum(right[0], right[1]) - np.maximum(left[0], left[1]), 0, 50)
+    area[0] *= 1 - hidden / 50
+    said = Claim(claim="said", predicate=relation, instances=("ball", "wall"))
+    assert check_claim(said, made.twin, replace(made.geometry, area=area)).check == check
