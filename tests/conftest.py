@@ -2,11 +2,15 @@
 
 import os
 import sys
+import sysconfig
+from collections.abc import Iterator
+from importlib.metadata import EntryPoints, entry_points
 from pathlib import Path
 
 import pytest
 
 from tests.checkpoints import torchvision_cpu
+from tools import door
 
 # Each core has a worker already: threads that wait for each other's cores cost more than small models compute. Before
 # torch is imported, which looks once.
@@ -27,3 +31,17 @@ def shared() -> Path:
     if not (SHARED / "videos").is_dir():
         pytest.skip("the folder of real clips and annotations is not beside the checkout")
     return SHARED
+
+
+@pytest.fixture(scope="session", autouse=True)
+def no_plugins_but_ours() -> Iterator[None]:
+    """Hide what somebody has installed beside Twinseek to try it out: it may have the name of a test's plugin."""
+    installed = Path(sysconfig.get_paths()["purelib"])
+
+    def ours(group: str) -> EntryPoints:
+        found = entry_points(group=group)
+        return EntryPoints(p for p in found if p.dist.name == "twinseek" or p.dist.locate_file("") != installed)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(door, "entry_points", ours)
+        yield

@@ -8,6 +8,7 @@ import sys
 import venv
 from collections.abc import Mapping
 from dataclasses import dataclass
+from importlib.metadata import distributions
 from pathlib import Path
 
 import pytest
@@ -62,6 +63,8 @@ class Environment:
 def install(folder: Path, example: str, **settings: str) -> Environment:
     """Make an environment, build a wheel of an example, and install it there."""
     pytest.importorskip("hatchling", reason="hatchling, of the development tools, is not installed")
+    if list(distributions(name=f"twinseek-{example}")):
+        pytest.skip(f"twinseek-{example} is installed beside the tests and would be there twice")
     venv.create(folder / "env")
     made = Environment(folder / "env" / "bin" / "python", settings)
     own = Path(made.run("-c", "import sysconfig; print(sysconfig.get_path('purelib'))").strip())
