@@ -10,10 +10,10 @@ from agents.camera import RELATION as CAMERA
 from agents.camera import check_camera
 from agents.evidence import (
     CONTRADICTED,
-    COUNTED,
+    ELSEWHERE,
     SIDES,
+    STATE_COVER,
     UNBOUNDED,
-    UNKNOWN_VALUE,
     Bound,
     Evidence,
     in_order,
@@ -21,7 +21,8 @@ from agents.evidence import (
     side_share,
 )
 from agents.grounding import Grounder
-from agents.look_claims import check_category, check_likeness, check_look, is_called
+from agents.look_claims import check_category, check_likeness, check_look
+from agents.number_claims import COUNTED, check_at_least, check_described
 from agents.open_parts import open_parts
 from agents.pairs import read_pairs
 from agents.reading import FRAME
@@ -39,10 +40,6 @@ REFUTED_COST, CONTRADICTED_COST = 0.3, 0.55
 what holds; and of a model, which claims only what it believes. Then even a full score passes no threshold of a half."""
 JUDGED_FACTOR = 0.995
 """What the score of a verdict without a single verified claim is worth."""
-STATE_COVER = 0.5
-"""Share of a claimed span that a state must be seen to hold over."""
-ELSEWHERE = 0.1
-"""Share of its time below which a thing is not on a side of the picture."""
 KNOWN_SHARE = 0.95
 """Share of the clip over which a predicate must be known before it can refute how often something happened, or in which
 order: a few frames at the ends are always unknown to movements."""
@@ -259,18 +256,19 @@ def _of_count(claim: Claim, twin: Twin, geometry: Geometry) -> Check:
     found = COUNTED.match(claim.value or "")
     if found is None:
         return "unverifiable"
-    amount, times, phrase, denied, doing = found.groups()
+    amount, times, phrase, denied, doing, other = found.groups()
     if doing is not None and doing not in PREDICATES:
         return "unverifiable"
     bound = Bound(1, 10_000) if amount == "all" else parse_bound(amount)
     if bound is None:
         return "unverifiable"
     if times is not None:
-        truth = _truth(doing, claim.instances, twin, geometry) if doing else None
+        truth = _truth(doing, claim.instances, twin, geometry) if doing and not denied else None
         return _of_times(bound, truth, scene(twin, geometry).clip) if truth is not None else "unverifiable"
     if phrase is None:
         return _of_bare_count(claim, bound, twin, geometry) if doing is None and amount != "all" else "unverifiable"
-    return _of_described_count(amount == "all", bound, phrase, doing, twin, geometry, denied=denied is not None)
+    number = None if amount == "all" else bound
+    return check_described(number, phrase, Evidence(twin, geometry), doing, other, denied=denied is not None)
 
 
 def _of_times(bound: Bound, truth: Truth, clip: Span) -> Check:
@@ -303,56 +301,10 @@ def _of_bare_count(claim: Claim, bound: Bound, twin: Twin, geometry: Geometry) -
     objects = {int(made.object_of[row]) for row in rows}
     number = len(objects)
     if several := len(objects & crowds(twin, geometry)):
-        return _of_more(bound, number + several)
+        return check_at_least(bound, number + several)
     if number < bound.low or number > bound.high:
         return "refuted"
     return "verified" if bound.high >= UNBOUNDED else "unverifiable"
-
-
-def _of_more(bound: Bound, least: int) -> Check:
-    """Check a number of which only the least is known: a crowd is one object, and two things or more."""
-    if least > bound.high:
-        return "refuted"
-    return "verified" if least >= bound.low and bound.high >= UNBOUNDED else "unverifiable"
-
-
-def _of_described_count(
-    every: bool, bound: Bound, phrase: str, doing: str | None, twin: Twin, geometry: Geometry, *, denied: bool
-) -> Check:
-    """Check a number of what a phrase means, or of those of them that do a thing.
-
-    What may be meant besides, or may do it, is counted where it matters: no more than two are verified only where no
-    third one is unsure.
-    """
-    evidence = Evidence(twin, geometry)
-    if not evidence.objects:
-        return "unverifiable"
-    meant, unsure = evidence.meant(phrase), evidence.may_be_meant(phrase)
-    names = tuple(evidence.name(n) for n in meant)
-    nouns = evidence.grounder.describe(phrase).nouns
-    named = sum(is_called(nouns, name, twin) for name in names)
-    if named < len(names):  # some may be of the kind and some not: nobody named them
-        return "refuted" if doing is None and not every and named > bound.high else "unverifiable"
-    if several := evidence.crowds(meant):
-        return _of_more(bound, named + several) if doing is None and not every else "unverifiable"
-    if doing is None:
-        return "refuted" if every else _within(bound, len(meant), len(meant) + len(unsure))
-    values = evidence.values(doing, [(n, None) for n in (*meant, *unsure)])
-    sure = values <= 0.01 if denied else values >= 0.99
-    possible = values <= UNKNOWN_VALUE if denied else values > UNKNOWN_VALUE * (1 - CONTRADICTED)
-    if not every:
-        return _within(bound, int(sure[: len(meant)].sum()), int(possible.sum()))
-    if not possible[: len(meant)].all():
-        return "refuted"
-    done = sure if denied else values > UNKNOWN_VALUE
-    return "verified" if sure[: len(meant)].all() and done.all() and meant else "unverifiable"
-
-
-def _within(bound: Bound, least: int, most: int) -> Check:
-    """Check a number that is known to lie between two others."""
-    if least > bound.high or most < bound.low:
-        return "refuted"
-    return "verified" if bound.low <= least and (most <= bound.high or bound.high >= UNBOUNDED) else "unverifiable"
 
 
 def _of_order(claim: Claim, twin: Twin, geometry: Geometry) -> Check:

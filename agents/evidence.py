@@ -38,10 +38,6 @@ UNSEEN_SHARE = 0.85
 UNBOUNDED = 10_000
 """An upper bound that is none."""
 BOUND = re.compile(r"^(>=|<=|=)?\s*(\d{1,4})$")
-COUNTED = re.compile(
-    r"^\s*(all|[<>=]{0,2}\s*\d{1,4})\s*(times)?(?:\s+of\s+(.{1,200}?))?(?:\s+that\s+(not\s+)?([a-z_]{1,32}))?\s*$"
-)
-"""What a claim counts: amount, *times*, of what, *not*, and what that does."""
 
 
 @dataclass(frozen=True)
@@ -214,6 +210,10 @@ class Evidence:
         return side_share(self.geometry, self.objects[subject][0], name)
 
 
+STATE_COVER = 0.5
+"""Share of a claimed span that a state must be seen to hold over, and of a thing's time that it is on a side."""
+ELSEWHERE = 0.1
+"""Share of its time below which a thing is not on a side of the picture."""
 SIDES = ("left_of", "right_of", "above", "below", "in_front_of", "behind")
 
 

@@ -10,7 +10,7 @@ from agents.alike import likeness, pair_of
 from agents.binding import Binder, Binding, forall, relates
 from agents.camera import check_camera, spans_of
 from agents.claims import check_claim
-from agents.evidence import BRIEF_SHARE, UNKNOWN_VALUE, Bound, in_order, parse_bound
+from agents.evidence import BRIEF_SHARE, ELSEWHERE, STATE_COVER, UNKNOWN_VALUE, Bound, in_order, parse_bound
 from agents.first_last import standing
 from agents.grounding import UNLABELLED, is_labelled
 from agents.look_claims import is_called
@@ -199,13 +199,14 @@ class Case(Binder):
         phrase = (done.subject if done is not None else part.subject) or ""
         meant = self._meant(phrase)
         prominent = [n for n in meant if self.evidence.presence[n] >= BRIEF_SHARE] or meant
-        counted = meant if done is None else [n for n in meant if self._does(done, n, binding)]
+        other = None if done is None else self._counted_to(done, binding)
+        counted = meant if done is None else [n for n in meant if self._does(done, n, other)]
         bound = Bound(max(1, len(prominent)), 10_000) if text == "all" else parse_bound(text)
         if bound is None:
             return Finding(part, UNKNOWN_VALUE)
         number = len([n for n in counted if n in prominent]) if text == "all" else len(counted)
         # Who was counted is shown, whether or not it is the right number.
-        claim = cache(lambda: self._says.that_many(part, done, phrase, number, counted))
+        claim = cache(lambda: self._says.that_many(part, done, phrase, number, counted, other))
         if several := self.evidence.crowds(meant):
             value = self._of_least(claim(), bound, number + several)
         else:
@@ -217,11 +218,20 @@ class Case(Binder):
         check = check_claim(claim, self.evidence.twin, self.evidence.geometry).check
         return {"verified": 1.0, "refuted": _nearly(bound, least), "unverifiable": UNKNOWN_VALUE}[check]
 
-    def _does(self, part: SubQuery, subject: int, binding: Binding) -> bool:
-        other = binding.get(part.object or "") if part.object and part.object != FRAME else None
+    def _counted_to(self, done: SubQuery, binding: Binding) -> int | None:
+        """Return to whom those do something that are counted; none where it may be anybody."""
+        if not relates(done):
+            return None
+        elsewhere = {name for p in self.plan.bound if p is not done for name in (p.subject, p.object)}
+        told = self.evidence.grounder.describe(done.object or "").demands or done.relation in RELATIVE
+        return binding.get(done.object or "") if told or done.object in elsewhere else None
+
+    def _does(self, part: SubQuery, subject: int, other: int | None) -> bool:
         if other == subject:
             return False
         value = self._value(part, subject, other)
+        if part.object == FRAME:
+            return value < ELSEWHERE if part.negated else value >= STATE_COVER
         return value <= 0.01 if part.negated else value >= SURE
 
     def _of_times(self, part: SubQuery, done: SubQuery | None, binding: Binding) -> Finding:

@@ -7,9 +7,10 @@ from agents.alike import RELATIONS as ALIKE
 from agents.binding import ALLEN
 from agents.camera import MOVES
 from agents.camera import RELATION as CAMERA
-from agents.evidence import COUNTED, MEANT, parse_bound
+from agents.evidence import MEANT, parse_bound
 from agents.grounding import Grounder, look_match
 from agents.lexicon import lexicon
+from agents.number_claims import COUNTED
 from agents.pairs import read_pairs
 from agents.reading import FRAME
 from agents.reading.ranks import RANKS
@@ -102,10 +103,21 @@ def _counts_the_same(claim: Claim, part: SubQuery, parts: Sequence[SubQuery], gr
         return False
     if said[2]:
         return done is not None and _are_meant(done, claim.instances, grounder)
+    if done is not None and not _is_done_to(said[6], done, grounder):
+        return False
     phrase = (done.subject if done else part.subject) or ""
     if said[3]:
         return bool(((grounder.scores(said[3]) >= MEANT) == (grounder.scores(phrase) >= MEANT)).all())
     return not any(_is_another(phrase, name, grounder) for name in claim.instances)
+
+
+def _is_done_to(name: str | None, done: SubQuery, grounder: Grounder) -> bool:
+    """Say whether a claim counts what is done to whom a part says: to anybody only where that may be anybody."""
+    if done.object == FRAME or name == FRAME:
+        return name == done.object
+    if name is None:
+        return not done.object or not grounder.describe(done.object).demands
+    return not _is_another(done.object or "", name, grounder)
 
 
 def _bound(amount: str) -> object:

@@ -130,15 +130,24 @@ class Testimony:
         )
 
     def that_many(
-        self, part: SubQuery, done: SubQuery | None, phrase: str, number: int, counted: Sequence[int]
+        self,
+        part: SubQuery,
+        done: SubQuery | None,
+        phrase: str,
+        number: int,
+        counted: Sequence[int],
+        other: int | None = None,
     ) -> Claim:
-        """Claim how many there are, or do a thing."""
+        """Claim how many there are, or do a thing, and to whom where that is one of the objects."""
         bound = part.object or ""
         told = how_many(bound, phrase)
         if done is not None:
             plural = is_plural(told) or bound.lstrip("=") not in ("0", "1")
-            told = say(told, done.relation or "", self._told(done.object), negated=done.negated, plural=plural)
-        that = f" that {'not ' * done.negated}{done.relation}" if done is not None else ""
+            to = self._told(done.object)
+            if other is not None:  # all that are counted do it to this one, whatever it is
+                to = str(self._called(done.object, other, second=True)).replace("another ", "one and the same ", 1)
+            told = say(told, done.relation or "", to, negated=done.negated, plural=plural)
+        that = f" that {'not ' * done.negated}{done.relation}{self._to(done, other)}" if done is not None else ""
         return Claim(
             claim=f"{told}: {self._found(phrase, number, counted)}",
             sub_query=part.id,
@@ -147,6 +156,10 @@ class Testimony:
             instances=self._names(*counted)[:MAX_CLAIM_INSTANCES],
             source=NAME,
         )
+
+    def _to(self, done: SubQuery, other: int | None) -> str:
+        named = FRAME if done.object == FRAME else None if other is None else self._evidence.name(other)
+        return "" if named is None else f"({named})"
 
     def _found(self, phrase: str, number: int, counted: Sequence[int]) -> str:
         """Tell what is known to be of the kind that a phrase names from what only may be: then nobody can say."""

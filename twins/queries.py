@@ -60,10 +60,10 @@ class Claim(BaseModel):
     """What a judge says of a video, with the evidence by which it can be checked.
 
     ``instances`` are ordered as the predicate takes them (subject, object); ``value`` is what a colour or count claim
-    asserts: ``3``, ``>=2 of red ball that enters``, ``2 times that turns``. For ``before``/``during``/``after`` it
-    names the two sides (``stops(1); follows(2, 3)``), for ``first``/``last`` what is done and among which things
-    (``stops(1) of ball``), ``frame`` with a spatial one a side of the picture, ``each`` says that a predicate is
-    claimed of every instance by itself, and ``1, 2 to 3`` of all these pairs.
+    asserts: ``3``, ``>=2 of red ball that enters``, ``2 of ball that meets(3)``, ``2 times that turns``. For
+    ``before``/``during``/``after`` it names the two sides (``stops(1); follows(2, 3)``), for ``first``/``last`` what is
+    done and among which things (``stops(1) of ball``), ``frame`` with a spatial one a side of the picture, ``each``
+    says that a predicate is claimed of every instance by itself, and ``1, 2 to 3`` of all these pairs.
     Unknown keys are dropped, because a model may have written it.
     """
 

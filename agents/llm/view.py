@@ -9,8 +9,7 @@ from agents.alike import RELATIONS as ALIKE
 from agents.alike import likeness
 from agents.camera import RELATION as CAMERA
 from agents.camera import moves_of
-from agents.claims import ELSEWHERE, STATE_COVER
-from agents.evidence import CONTRADICTED, MEANT, SIDES, Evidence
+from agents.evidence import CONTRADICTED, ELSEWHERE, MEANT, SIDES, STATE_COVER, Evidence
 from agents.lexicon import content_stems
 from agents.llm.tokens import estimate_tokens
 from agents.look_claims import SURE, WRONG

@@ -74,6 +74,8 @@ def test_a_claim_of_no_part_or_of_another_sign_supports_nothing(chase):
 
 BALLS = SubQuery(id="p2", text="two red balls", kind="count", subject="red ball", relation="count", object=">=2")
 MOVING = SubQuery(id="p1", text="a red ball moves", kind="action", subject="red ball", relation="moves")
+MEETING = MOVING.model_copy(update={"relation": "collides", "object": "blue ball"})
+ASIDE = MOVING.model_copy(update={"relation": "left_of", "object": "frame"})
 TWO_MOVE = BALLS.model_copy(update={"subject": "p1", "object": "2"})
 ONCE = BALLS.model_copy(update={"subject": "p1", "object": ">=1 times"})
 
@@ -104,6 +106,24 @@ def test_a_number_is_supported_by_a_count_of_just_that(part, value, names, suppo
     made = clip(*movers)
     said = claim("count", *names, value=value).model_copy(update={"sub_query": "p2"})
     assert supports(said, (MOVING, part), Grounder(made.twin, made.geometry)) is supported
+
+
+@pytest.mark.parametrize(
+    ("done", "value", "supported"),
+    [
+        (MEETING, "2 of red ball that collides", False),
+        (MEETING, "2 of red ball that collides(3)", True),
+        (MEETING, "2 of red ball that collides(2)", False),
+        (MEETING.model_copy(update={"object": "thing"}), "2 of red ball that collides", True),
+        (ASIDE, "2 of red ball that left_of(frame)", True),
+        (ASIDE, "2 of red ball that left_of", False),
+    ],
+)
+def test_a_number_of_those_who_do_it_to_another_one_supports_nothing(done, value, supported, clip, mover):
+    colours = {"1": "red", "2": "red", "3": "blue"}
+    made = clip(*(mover(n, [(0, 60, 60), (6, 400, 60)], colour=c, category="ball") for n, c in colours.items()))
+    said = claim("count", value=value).model_copy(update={"sub_query": "p2"})
+    assert supports(said, (done, TWO_MOVE), Grounder(made.twin, made.geometry)) is supported
 
 
 @pytest.mark.parametrize(("names", "supported"), [("12", True), ("21", True), ("34", False), ("13", False)])

@@ -1,0 +1,56 @@
+"""How many do a thing to the one who is named, or are on a side of the picture."""
+
+import pytest
+
+from agents.claims import check_claim, check_verdict
+from agents.rules_decomposer import RulesDecomposer
+from agents.rules_judge import RulesJudge
+from twins.queries import Claim
+
+BALLS_MEET = {"1": [(0, 60, 100), (3, 280, 100), (6, 60, 100)], "2": [(0, 540, 100), (3, 320, 100), (6, 540, 100)]}
+
+
+@pytest.fixture
+def balls(clip, mover):
+    """Two balls that collide with each other, far from a square."""
+    colours = {"1": "red", "2": "blue"}
+    balls = (mover(name, at, colour=colours[name], shape="circle") for name, at in BALLS_MEET.items())
+    return clip(*balls, mover("3", [(0, 500, 320), (6, 500, 320)], colour="green", shape="square"))
+
+
+@pytest.mark.parametrize(
+    ("value", "check"),
+    [
+        ("2 of ball that collides", "verified"),
+        ("2 of ball that collides(3)", "refuted"),
+        ("0 of ball that collides(3)", "verified"),
+        ("1 of ball that collides(2)", "verified"),
+        ("2 of ball that not collides(3)", "verified"),
+        ("1 of ball that collides(9)", "unverifiable"),
+        ("2 of ball that moves(3)", "unverifiable"),
+        ("2 of ball that moves(frame)", "unverifiable"),
+        ("2 of thing that above(frame)", "verified"),
+        ("2 of thing that below(frame)", "refuted"),
+        ("1 of thing that not above(frame)", "verified"),
+        ("2 of thing that in_front_of(frame)", "unverifiable"),  # how near they are is unknown
+        ("0 times that not collides", "unverifiable"),
+    ],
+)
+def test_those_are_counted_that_do_it_to_the_one_who_is_named(balls, value, check):
+    claim = Claim(claim="said", predicate="count", value=value, instances=("1", "2"))
+    assert check_claim(claim, balls.twin, balls.geometry).check == check
+
+
+@pytest.mark.parametrize(
+    ("question", "told", "check"),
+    [
+        ("two balls hit the green square", "2 balls collide with the green square: 0 found", "refuted"),
+        ("two balls hit something", "2 balls collide with something: 2 found", "verified"),
+        ("two balls are above the square", "2 balls are above the square: 2 found", "verified"),
+        ("two things are at the bottom", "2 things are at the bottom of the picture: 1 found", "refuted"),
+    ],
+)
+def test_the_rules_count_those_who_do_it_to_whom_a_question_says(balls, question, told, check):
+    verdict = RulesJudge().judge(RulesDecomposer().decompose(question), balls)
+    trace = check_verdict(verdict, balls.twin, balls.geometry).trace
+    assert {line.claim: line.check for line in trace if line.predicate == "count"} == {told: check}
