@@ -10,7 +10,16 @@ from agents.alike import likeness, pair_of
 from agents.binding import Binder, Binding, forall, relates
 from agents.camera import check_camera, spans_of
 from agents.claims import check_claim
-from agents.evidence import BRIEF_SHARE, ELSEWHERE, STATE_COVER, UNKNOWN_VALUE, Bound, in_order, parse_bound
+from agents.evidence import (
+    BRIEF_SHARE,
+    CONTRADICTED,
+    ELSEWHERE,
+    STATE_COVER,
+    UNKNOWN_VALUE,
+    Bound,
+    in_order,
+    parse_bound,
+)
 from agents.first_last import standing
 from agents.grounding import UNLABELLED, is_labelled
 from agents.look_claims import is_called
@@ -130,20 +139,30 @@ class Case(Binder):
         self._evaluate(part, pairs)
         values = [self._value(part, s, o) for s, o in pairs]
         worst = int(np.argmax(values))
-        names = self._names(pairs[worst])
+        whole = len(pairs) == len(every_pair)
         # One that does it says enough; that nobody does is claimed of all.
-        alone = every and others == [None] and part.object != FRAME and values[worst] <= UNKNOWN_VALUE
         likely = [pairs[at] for at in np.argsort(-np.asarray(values), kind="stable")]
-        alike = [subject for subject, _ in likely] if alone else []
-        several = [(s, o) for s, o in likely if o is not None] if values[worst] <= UNKNOWN_VALUE else []
-        several = several if len(several) > 1 else []
+        likely = likely if values[worst] <= UNKNOWN_VALUE else []
+        alike = [s for s, _ in likely] if every and others == [None] and part.object != FRAME else []
+        several = [(s, o) for s, o in likely if o is not None]
+
+        def claims() -> tuple[Claim, ...]:
+            if likely and (not whole or (every and self._may_be_done(part, others))):
+                return ()  # nobody can say it of all: it stays open
+            told = several if len(several) > 1 else []
+            return (self._says.that_fails(part, *pairs[worst], every=every, alike=alike, pairs=told),)
+
         value = denied(values[worst])
-        return Finding(
-            part,
-            value if len(pairs) == len(every_pair) else min(value, UNKNOWN_VALUE),
-            lambda: (self._says.that_fails(part, *pairs[worst], every=every, alike=alike, pairs=several),),
-            names[:1] if subject is not None else (),
-        )
+        names = self._names(pairs[worst][:1]) if subject is not None else ()
+        return Finding(part, value if whole else min(value, UNKNOWN_VALUE), claims, names)
+
+    def _may_be_done(self, part: SubQuery, others: Sequence[int | None]) -> bool:
+        """Say whether what may be no thing, or not be meant, may do what is denied of all."""
+        unsure = self.evidence.may_be_meant(part.subject or "")
+        pairs = [(s, o) for s in unsure for o in others if s != o][:MAX_DENIED]
+        self._evaluate(part, pairs)
+        least = ELSEWHERE if part.object == FRAME else UNKNOWN_VALUE * (1 - CONTRADICTED)
+        return any(self._value(part, s, o) > least for s, o in pairs)
 
     def _denied_to(self, part: SubQuery, bound: int | None) -> list[int | None]:
         """Return to whom a denial denies: to the one that does something else, to anybody, or to all that are meant."""

@@ -74,7 +74,8 @@ class Testimony:
         names = self._names(*alike)[:MAX_CLAIM_INSTANCES]
         said = self._sentence((part, subject, other))
         if every:
-            said = say(nobody(part.subject or ""), part.relation or "", self._called(part.object, other))
+            to = FRAME if part.object == FRAME else self._called(part.object, other)
+            said = say(nobody(part.subject or ""), part.relation or "", to)
         return Claim(
             claim=said,
             sub_query=part.id,

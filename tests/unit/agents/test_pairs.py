@@ -1,5 +1,7 @@
 """What is denied of all is looked for in every pair, and claimed of every pair."""
 
+from dataclasses import replace
+
 import pytest
 
 from agents.claims import check_claim, check_verdict
@@ -83,3 +85,31 @@ def test_a_claim_of_pairs_is_as_true_as_the_worst_of_them(clip, mover, value, ch
 def test_pairs_are_told_and_read():
     assert read_pairs(told_pairs(["1", "2"], ["2", "3"])) == [("1", "2"), ("1", "3"), ("2", "3")]
     assert read_pairs("each") == read_pairs("frame") == read_pairs(None) == []
+
+
+RUNS, RESTS = [(0, 60, 100), (6, 500, 100)], [(0, 60, 200), (6, 60, 200)]
+
+
+@pytest.mark.parametrize(
+    ("question", "told"),
+    [
+        ("only the red ball moves", "nothing other than the red ball moves"),
+        ("no blue thing moves", "no blue thing moves"),
+        ("nothing is on the right", "nothing is on the right of the picture"),
+    ],
+)
+@pytest.mark.parametrize(("points", "check"), [(RUNS, "unverifiable"), (RESTS, "verified")])
+def test_a_denial_of_all_is_open_where_what_may_be_a_thing_does_it(clip, mover, question, told, points, check):
+    still = [(0, 200, 320), (6, 200, 320)]
+    made = clip(
+        mover("1", RUNS if "red" in question else RESTS, colour="red", shape="circle"),
+        mover("2", points, colour="blue", shape="circle"),
+        mover("3", still, colour="blue", shape="square"),
+    )
+    unsure = [t.model_copy(update={"salience": 0.35}) if t.id == "2" else t for t in made.twin.tracks]
+    made = replace(made, twin=made.twin.model_copy(update={"tracks": tuple(unsure)}))
+    decomposition = RulesDecomposer().decompose(question)
+    verdict = RulesJudge().judge(decomposition, made)
+    trace = check_verdict(verdict, made.twin, made.geometry, decomposition.sub_queries).trace
+    said = {told, f"not: {told.replace('nothing', 'something')}"}
+    assert {line.check for line in trace if line.claim in said} == {check}
