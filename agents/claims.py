@@ -20,7 +20,6 @@ from agents.evidence import (
     parse_bound,
     side_share,
 )
-from agents.grounding import Grounder
 from agents.look_claims import check_category, check_likeness, check_look
 from agents.number_claims import COUNTED, check_at_least, check_described
 from agents.open_parts import open_parts
@@ -81,8 +80,8 @@ def check_verdict(
     trace = tuple(check_claim(claim, twin, geometry) for claim in verdict.claims[:MAX_CLAIMS])
     holding = [c for c, line in zip(verdict.claims, trace, strict=False) if line.check == "verified"]
     if parts is not None:
-        grounder = Grounder(twin, geometry)
-        holding = [claim for claim in holding if supports(claim, parts, grounder)]
+        evidence = Evidence(twin, geometry)
+        holding = [claim for claim in holding if supports(claim, parts, evidence)]
         open_ = open_parts(parts, _settled(verdict.claims, trace, holding), verdict.reading)
         trace += tuple(check_claim(claim, twin, geometry) for claim in open_)
         holding = [claim for claim in holding if not is_beside(claim.sub_query, parts)]
@@ -220,7 +219,7 @@ def _least(checks: set[Check]) -> Check:
 def _of_predicate(claim: Claim, span: Span | None, twin: Twin, geometry: Geometry) -> Check:
     name = claim.predicate or ""
     if claim.value == FRAME and name in SIDES:
-        return _denied(_of_side(claim, geometry), claim.negated)
+        return _denied(_of_side(claim, span, geometry), claim.negated)
     truth = _truth(name, claim.instances, twin, geometry)
     if truth is None or not len(geometry.seconds):
         return "unverifiable"
@@ -244,10 +243,10 @@ def _is_seen_otherwise(claim: Claim, twin: Twin, geometry: Geometry) -> bool:
     return truth is not None and covered(truth.holds, scene(twin, geometry).clip) > 0
 
 
-def _of_side(claim: Claim, geometry: Geometry) -> Check:
+def _of_side(claim: Claim, span: Span | None, geometry: Geometry) -> Check:
     if len(claim.instances) != 1 or claim.instances[0] not in geometry.track_ids:
         return "unverifiable"
-    share = side_share(geometry, geometry.row(claim.instances[0]), claim.predicate or "")
+    share = side_share(geometry, geometry.row(claim.instances[0]), claim.predicate or "", span)
     return "verified" if share >= STATE_COVER else "refuted" if share < ELSEWHERE else "unverifiable"
 
 

@@ -217,15 +217,21 @@ ELSEWHERE = 0.1
 SIDES = ("left_of", "right_of", "above", "below", "in_front_of", "behind")
 
 
-def side_share(geometry: Geometry, row: int, name: str) -> float:
-    """Return the share of a track's time that it spends on one side of the frame; unknown is :data:`UNKNOWN_VALUE`."""
-    centres = geometry.centroids[row]
+def side_share(geometry: Geometry, row: int, name: str, span: Span | None = None) -> float:
+    """Return the share of a track's time that it spends on one side of the frame; unknown is :data:`UNKNOWN_VALUE`.
+
+    Args:
+        span: seconds that are looked at; all where there are none.
+    """
+    start, end = span or (-np.inf, np.inf)
+    looked = (geometry.seconds >= start) & (geometry.seconds <= end)
+    centres = geometry.centroids[row][looked]
     known = np.isfinite(centres[:, 0])
     if not known.any() or name not in SIDES:
         return UNKNOWN_VALUE
     x, y = centres[known, 0] / max(geometry.width, 1), centres[known, 1] / max(geometry.height, 1)
     if name in ("in_front_of", "behind"):
-        near = geometry.nearness[row][np.isfinite(geometry.nearness[row])]
+        near = geometry.nearness[row][looked & np.isfinite(geometry.nearness[row])]
         if not len(near):
             return UNKNOWN_VALUE
         return float(np.mean(near > 0.5) if name == "in_front_of" else np.mean(near < 0.5))

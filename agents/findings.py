@@ -24,6 +24,7 @@ from agents.first_last import standing
 from agents.grounding import UNLABELLED, is_labelled
 from agents.look_claims import is_called
 from agents.reading import FRAME
+from agents.relevance import MAX_DENIED
 from agents.testimony import Testimony
 from twins.predicates import RELATIVE
 from twins.queries import Claim, SubQuery
@@ -37,8 +38,6 @@ SURE = 0.7
 """Value from which something that holds is counted."""
 NEARLY = 0.3
 """Value of a count of three or more that is one off: perception rather missed one than that it is another clip."""
-MAX_DENIED = 400
-"""Pairs of which a denial is looked at; of more nobody can say that none does it."""
 NOT_SEEN = 0.8
 """Value of a denial where nothing is in view of which it could be said: nobody does it, but little says so."""
 

@@ -7,7 +7,7 @@ from agents.alike import RELATIONS as ALIKE
 from agents.binding import ALLEN
 from agents.camera import MOVES
 from agents.camera import RELATION as CAMERA
-from agents.evidence import MEANT, parse_bound
+from agents.evidence import CONTRADICTED, ELSEWHERE, MEANT, UNKNOWN_VALUE, Evidence, parse_bound
 from agents.grounding import Grounder, look_match
 from agents.lexicon import lexicon
 from agents.number_claims import COUNTED
@@ -24,26 +24,30 @@ OTHER_LOOK = 0.25
 ELSE_LOW, ELSE_HIGH = 0.25, 0.75
 """… of a whole noun phrase, where another thing of the video matches it by the higher one."""
 
-_NAME = re.compile(r"([a-z_]+)\(")
+_DONE = re.compile(r"([a-z_]+)\(\s*([^(),;]+?)\s*(?:,\s*([^(),;]+?)\s*)?\)")
+MAX_DENIED = 400
+"""Pairs of which a denial is looked at; of more nobody can say that none does it."""
 
 
-def supports(claim: Claim, parts: Sequence[SubQuery], grounder: Grounder) -> bool:
+def supports(claim: Claim, parts: Sequence[SubQuery], evidence: Evidence) -> bool:
     """Say whether a claim, if it holds, is evidence for a part of the question.
 
     It has to name the part, its predicate has to be the part's, with the same sign, and its things must not be others
     than the part's noun phrases mean. A part that no predicate says is supported by a look or a name where it asks for
-    just that, and by nothing else.
+    just that, and by nothing else. What a part denies of all, a denial of some does not support where others do it.
 
     Args:
         claim: of a video.
         parts: of the question.
-        grounder: of the video's twin.
+        evidence: of the video.
     """
+    grounder = evidence.grounder
     part = next((part for part in parts if part.id == claim.sub_query), None)
     if part is None or claim.predicate is None:
         return False
     if part.relation is None:
-        return claim.predicate in (*LOOKS, "category") and _asks_for_look(part, claim, grounder)
+        there = part.negated and evidence.meant(part.subject or part.text)
+        return claim.predicate in (*LOOKS, "category") and not there and _asks_for_look(part, claim, grounder)
     if claim.negated != part.negated:
         return False
     if part.relation == "count":
@@ -52,24 +56,56 @@ def supports(claim: Claim, parts: Sequence[SubQuery], grounder: Grounder) -> boo
         said = MOVES.get(claim.value or "")
         return claim.predicate == CAMERA and said is not None and said <= MOVES.get(part.object or "", frozenset())
     if part.relation in ALLEN:
-        return claim.predicate == part.relation and _same_happenings(claim, part, parts)
+        return claim.predicate == part.relation and _same_happenings(
+            claim, (part.subject, part.object), parts, grounder
+        )
     if part.relation in RANKS:
-        return claim.predicate == part.relation and _NAME.findall(claim.value or "") == _done(part.subject, parts)
+        return claim.predicate == part.relation and _same_rank(claim, part, parts, grounder)
     if part.relation not in PREDICATES and part.relation not in ALIKE:
         return False
     if (part.object == FRAME) != (claim.value == FRAME):  # a side of the picture is none of another thing
         return False
     meant = {part.relation, RELATIVE.get(part.relation, part.relation)}
     # Who looks like whom is the same the other way round.
-    names = next(iter(read_pairs(claim.value)), claim.instances)
-    orders = [names, names[::-1]] if part.relation in ALIKE else [names]
-    return claim.predicate in meant and any(_are_meant(part, names, grounder) for names in orders)
+    pairs: list[tuple[str, ...]] = [*read_pairs(claim.value)] or [claim.instances]
+    orders = [pairs, [names[::-1] for names in pairs]] if part.relation in ALIKE else [pairs]
+    if claim.predicate not in meant or not any(_all_meant(part, each, grounder) for each in orders):
+        return False
+    return not part.negated or part.relation in ALIKE or _holds_of_all(part, pairs[0], parts, evidence)
 
 
 def _are_meant(part: SubQuery, names: Sequence[str], grounder: Grounder) -> bool:
     """Say whether no instance is clearly another one than the part's noun phrases mean, in this order."""
     phrases = zip((part.subject, part.object), names, strict=False)
     return not any(_is_another(phrase, name, grounder) for phrase, name in phrases if phrase)
+
+
+def _all_meant(part: SubQuery, pairs: Sequence[Sequence[str]], grounder: Grounder) -> bool:
+    return all(_are_meant(part, names, grounder) for names in pairs)
+
+
+def _holds_of_all(part: SubQuery, names: Sequence[str], parts: Sequence[SubQuery], evidence: Evidence) -> bool:
+    """Say whether a denial is so of everybody it speaks of, not just of those whom a claim names.
+
+    It speaks of the one whom another part tells more of, else of all that its phrases may mean.
+    """
+    told = {name for one in parts if not one.negated for name in (one.subject, one.object) if one.id != part.id}
+    own = dict(zip((part.subject, part.object), names, strict=False))
+    numbers = {evidence.name(number): number for number in range(len(evidence.objects))}
+
+    def spoken_of(phrase: str) -> list[int]:
+        named = [numbers[own[phrase]]] if own.get(phrase) in numbers else []
+        return named if phrase in told else evidence.meant(phrase) or named
+
+    relation, subjects = part.relation or "", spoken_of(part.subject or "thing")
+    if part.object == FRAME:
+        return all(evidence.side(relation, number) < ELSEWHERE for number in subjects)
+    takes = PREDICATES[relation].arity == 2 or relation in RELATIVE
+    named = bool(part.object) and (relation in RELATIVE or evidence.grounder.describe(part.object or "").demands > 0)
+    others: list[int | None] = [*spoken_of(part.object or "")] if takes and (named or part.object in told) else [None]
+    pairs = [(subject, other) for subject in subjects for other in others if subject != other]
+    known = UNKNOWN_VALUE * (1 - CONTRADICTED)
+    return len(pairs) <= MAX_DENIED and bool((evidence.values(relation, pairs) <= known).all())
 
 
 def is_beside(name: str | None, parts: Sequence[SubQuery]) -> bool:
@@ -107,7 +143,7 @@ def _counts_the_same(claim: Claim, part: SubQuery, parts: Sequence[SubQuery], gr
         return False
     phrase = (done.subject if done else part.subject) or ""
     if said[3]:
-        return bool(((grounder.scores(said[3]) >= MEANT) == (grounder.scores(phrase) >= MEANT)).all())
+        return _same(said[3], phrase, grounder)
     return not any(_is_another(phrase, name, grounder) for name in claim.instances)
 
 
@@ -125,14 +161,25 @@ def _bound(amount: str) -> object:
     return parse_bound(amount) or amount
 
 
-def _same_happenings(claim: Claim, part: SubQuery, parts: Sequence[SubQuery]) -> bool:
-    wanted = _done(part.subject, parts) + _done(part.object, parts)
-    return _NAME.findall(claim.value or "") == wanted
+def _same_happenings(claim: Claim, names: Sequence[str | None], parts: Sequence[SubQuery], grounder: Grounder) -> bool:
+    """Say whether a claim ties what is done in some parts, in this order, by those who are meant there."""
+    told = _DONE.findall(claim.value or "")
+    wanted = [part for name in names for part in parts if part.id == name]
+    return len(told) == len(wanted) == len(names) and all(
+        done == part.relation and _are_meant(part, [who for who in things if who], grounder)
+        for (done, *things), part in zip(told, wanted, strict=True)
+    )
 
 
-def _done(name: str | None, parts: Sequence[SubQuery]) -> list[str | None]:
-    """Return what is done in a part."""
-    return [next((other.relation for other in parts if other.id == name), None)]
+def _same_rank(claim: Claim, part: SubQuery, parts: Sequence[SubQuery], grounder: Grounder) -> bool:
+    """Say whether a claim ranks what is done in a part, among the same things."""
+    rivals = (claim.value or "").rpartition(") of ")[2]
+    return _same_happenings(claim, (part.subject,), parts, grounder) and _same(rivals, part.object or "thing", grounder)
+
+
+def _same(phrase: str, other: str, grounder: Grounder) -> bool:
+    """Say whether two noun phrases mean the same things of a video."""
+    return bool(((grounder.scores(phrase) >= MEANT) == (grounder.scores(other) >= MEANT)).all())
 
 
 def _is_another(phrase: str, name: str, grounder: Grounder) -> bool:

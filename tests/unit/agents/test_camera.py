@@ -6,7 +6,7 @@ import pytest
 
 from agents.camera import check_camera
 from agents.claims import check_verdict
-from agents.grounding import Grounder
+from agents.evidence import Evidence
 from agents.llm.statements import state
 from agents.relevance import supports
 from agents.rules_decomposer import RulesDecomposer
@@ -197,9 +197,9 @@ def test_when_the_camera_does_it_is_told(rests):
 
 def test_a_claim_about_the_camera_answers_the_part_that_asks_for_it(rests):
     asked, candidate = parts("the camera pans"), filmed(rests, ("pans left", WHOLE))
-    grounder = Grounder(candidate.twin, candidate.geometry)
+    evidence = Evidence(candidate.twin, candidate.geometry)
     said = {value: Claim(claim="", sub_query="q1", predicate="camera", value=value) for value in ("pans left", "moves")}
-    assert {value: supports(claim, asked, grounder) for value, claim in said.items()} == {
+    assert {value: supports(claim, asked, evidence) for value, claim in said.items()} == {
         "pans left": True,
         "moves": False,
     }

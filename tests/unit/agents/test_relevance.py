@@ -3,7 +3,7 @@
 import pytest
 
 from agents.claims import check_verdict
-from agents.grounding import Grounder
+from agents.evidence import Evidence
 from agents.relevance import supports
 from twins.queries import Claim, SubQuery, Verdict
 
@@ -27,6 +27,16 @@ def chase(clip, mover):
     return clip(
         mover("1", [(0, 200, 100), (4, 580, 100), (6, 600, 100)], colour="red"),
         mover("2", [(0, 60, 100), (4, 460, 100), (6, 520, 100)], colour="blue"),
+    )
+
+
+@pytest.fixture
+def crowd(clip, mover):
+    """Blue 2 runs after red 1, green 3 rests below."""
+    return clip(
+        mover("1", [(0, 200, 100), (4, 580, 100), (6, 600, 100)], colour="red"),
+        mover("2", [(0, 60, 100), (4, 460, 100), (6, 520, 100)], colour="blue"),
+        mover("3", [(0, 560, 320), (6, 560, 320)], colour="green"),
     )
 
 
@@ -105,7 +115,7 @@ def test_a_number_is_supported_by_a_count_of_just_that(part, value, names, suppo
     )
     made = clip(*movers)
     said = claim("count", *names, value=value).model_copy(update={"sub_query": "p2"})
-    assert supports(said, (MOVING, part), Grounder(made.twin, made.geometry)) is supported
+    assert supports(said, (MOVING, part), Evidence(made.twin, made.geometry)) is supported
 
 
 @pytest.mark.parametrize(
@@ -123,7 +133,7 @@ def test_a_number_of_those_who_do_it_to_another_one_supports_nothing(done, value
     colours = {"1": "red", "2": "red", "3": "blue"}
     made = clip(*(mover(n, [(0, 60, 60), (6, 400, 60)], colour=c, category="ball") for n, c in colours.items()))
     said = claim("count", value=value).model_copy(update={"sub_query": "p2"})
-    assert supports(said, (done, TWO_MOVE), Grounder(made.twin, made.geometry)) is supported
+    assert supports(said, (done, TWO_MOVE), Evidence(made.twin, made.geometry)) is supported
 
 
 @pytest.mark.parametrize(("names", "supported"), [("12", True), ("21", True), ("34", False), ("13", False)])
@@ -132,3 +142,69 @@ def test_a_likeness_is_supported_by_those_who_are_meant_in_either_order(names, s
     made = clip(*(mover(name, [(0, 60, 100), (6, 90, 100)], colour=colour) for name, colour in colours.items()))
     verdict = Verdict(score=1.0, claims=(claim("alike", *names),))
     assert check_verdict(verdict, made.twin, made.geometry, (ALIKE,)).supported is supported
+
+
+NOBODY_FOLLOWS = FOLLOWS.model_copy(update={"subject": "thing", "object": "red ball", "negated": True})
+NO_RED = RED.model_copy(update={"negated": True})
+NONE_LEFT = ON_THE_LEFT.model_copy(update={"subject": "thing", "negated": True})
+THE_GREEN_ONE = SubQuery(id="p2", text="a green one rests", kind="action", subject="green one", relation="still")
+
+
+@pytest.mark.parametrize(
+    ("parts", "claimed", "supported"),
+    [
+        ((NOBODY_FOLLOWS,), claim("follows", "3", "1", negated=True), False),  # but 2 does
+        (
+            (NOBODY_FOLLOWS.model_copy(update={"object": "green thing"}),),
+            claim("follows", "2", "3", negated=True),
+            True,
+        ),
+        (
+            (NOBODY_FOLLOWS.model_copy(update={"subject": "green one"}), THE_GREEN_ONE),
+            claim("follows", "3", "1", negated=True),
+            True,
+        ),
+        ((NO_RED,), claim("colour", "2", value="red", negated=True), False),  # but 1 is
+        (
+            (NO_RED.model_copy(update={"subject": "yellow thing"}),),
+            claim("colour", "2", value="yellow", negated=True),
+            True,
+        ),
+        ((NONE_LEFT,), claim("left_of", "3", value="frame", negated=True), False),
+        (
+            (NONE_LEFT.model_copy(update={"relation": "below"}),),
+            claim("below", "2", value="frame", negated=True),
+            False,
+        ),
+        (
+            (NONE_LEFT.model_copy(update={"relation": "above", "subject": "green one"}),),
+            claim("above", "3", value="frame", negated=True),
+            True,
+        ),
+    ],
+)
+def test_what_is_denied_of_all_is_not_supported_by_one_that_does_not_do_it(parts, claimed, supported, crowd):
+    verdict = Verdict(score=1.0, claims=(claimed,))
+    found = check_verdict(verdict, crowd.twin, crowd.geometry, parts)
+    assert found.trace[0].check == "verified"
+    assert found.supported is supported
+
+
+@pytest.mark.parametrize(
+    ("relation", "value", "supported"),
+    [
+        ("during", "moves(2); still(3)", True),
+        ("during", "moves(1); still(3)", False),  # it is blue that is asked for
+        ("during", "moves(2); still(3); moves(1)", False),
+        ("first", "moves(2) of thing", True),
+        ("first", "moves(1) of thing", False),
+        ("first", "moves(2) of red thing", False),
+    ],
+)
+def test_an_order_is_supported_by_what_those_do_who_are_meant(relation, value, supported, crowd):
+    moves = SubQuery(id="p2", text="blue moves", kind="action", subject="blue thing", relation="moves")
+    rests = SubQuery(id="p3", text="green rests", kind="action", subject="green thing", relation="still")
+    tied = {"during": "p3", "first": "thing"}[relation]
+    part = SubQuery(id="p1", text="tied", kind="temporal", subject="p2", relation=relation, object=tied)
+    said = claim(relation, "1", "2", "3", value=value)
+    assert supports(said, (part, moves, rests), Evidence(crowd.twin, crowd.geometry)) is supported

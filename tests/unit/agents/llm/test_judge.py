@@ -229,6 +229,17 @@ def test_beside_a_check_stand_our_words_and_not_the_models(candidate):
         ({"predicate": "left_of", "instances": ["1"]}, "thing 1 is to the left of something"),
         ({"predicate": "moves", "instances": ["1", "2"], "value": "each"}, "each of thing 1, thing 2 moves"),
         ({"predicate": "moves_toward", "instances": ["1", "2"]}, "thing 1 approaches thing 2"),
+        (
+            {"predicate": "moves", "instances": ["1", "2"], "value": "each", "negated": True},
+            "not so: any of thing 1, thing 2 moves",
+        ),
+        ({"predicate": "follows", "instances": ["1", "2"], "value": "2 to 1"}, "thing 2 follows thing 1"),
+        (
+            {"predicate": "follows", "instances": ["1", "2"], "value": "1, 2 to 1, 2", "negated": True},
+            "not so: any of thing 1, thing 2 follows any of thing 2, thing 1",
+        ),
+        ({"predicate": "moves", "instances": ["1"], "span": [1, 2]}, "thing 1 moves (1.0-2.0 s)"),
+        ({"predicate": "colour", "instances": ["1"], "value": "red", "span": [1, 2]}, "thing 1: colour red"),
     ],
 )
 def test_a_claim_is_told_as_what_its_check_looks_at(claim, words, candidate):
