@@ -85,9 +85,9 @@ def close_call(ordered: Sequence[Judged], threshold: float) -> list[Judged]:
 
 
 def rank_videos(
-    coarse: Sequence[tuple[str, float]], by_verdict: Sequence[Judged], threshold: float, top: int
+    coarse: Sequence[tuple[str, float]], by_verdict: Sequence[Judged], threshold: float, top: int, spare: int = 0
 ) -> tuple[list[str], list[RankedHit]]:
-    """Return the ids of all videos in final order, and the hits to show.
+    """Return the ids of all videos in final order, and the hits to show, with some to spare.
 
     Judged videos come first, in the order given. Videos that no judge saw follow in the order of recall. A judged video
     under the threshold is dropped: it keeps its rank, but is shown only when nothing passes.
@@ -97,11 +97,12 @@ def rank_videos(
     ranking = [verdict.video_id for verdict in by_verdict] + unseen
     passing = [verdict for verdict in by_verdict if verdict.score >= threshold]
     unjudged = [_coarse(name) for name in unseen] if not by_verdict else []
-    closest = [verdict.model_copy(update={"status": "dropped"}) for verdict in by_verdict[:SHOWN_WHEN_NOTHING_FITS]]
+    least = by_verdict[: SHOWN_WHEN_NOTHING_FITS + spare]
+    closest = [verdict.model_copy(update={"status": "dropped"}) for verdict in least]
     place = {name: rank for rank, name in enumerate(ranking, start=1)}
     return ranking, [
         RankedHit(rank=place[verdict.video_id], coarse_score=recalled.get(verdict.video_id, 0.0), judged=verdict)
-        for verdict in passing[:top] or closest or unjudged[:top]
+        for verdict in passing[: top + spare] or closest or unjudged[: top + spare]
     ]
 
 

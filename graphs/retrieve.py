@@ -16,12 +16,23 @@ from graphs.answering import compose_answer
 from graphs.context import RetrieveContext
 from graphs.grounding import ground_hit
 from graphs.left_out import check_some_left, left_out, names_of, warnings_of
-from graphs.ranking import Judged, RankedHit, close_call, judged_of, order_verdicts, rank_videos
+from graphs.ranking import (
+    SHOWN_WHEN_NOTHING_FITS,
+    Judged,
+    RankedHit,
+    close_call,
+    judged_of,
+    order_verdicts,
+    rank_videos,
+)
 from graphs.state import Json, as_warning, decomposition_of
 from graphs.told import proposed
 from twins.errors import TwinseekError
 from twins.one_video import one_video
 from twins.queries import Decomposition, Hit
+
+SPARE = 10
+"""Videos that are ranked to be shown beyond those that are, in case one of these turns out to be broken."""
 
 
 class RetrieveState(TypedDict):
@@ -219,7 +230,7 @@ def rank(state: RetrieveState, runtime: Rt) -> Json:
         except TwinseekError as error:
             warnings.append(as_warning("tie", f"the first {len(close)} were not compared with each other: {error}"))
     whole = [row for row in state["coarse"] if row[0] not in broken]
-    ranking, shown = rank_videos(whole, ordered, threshold, context.options.top)
+    ranking, shown = rank_videos(whole, ordered, threshold, context.options.top, SPARE)
     ranking += [video_id for video_id, _ in state["coarse"] if video_id in broken]
     return {"ranking": ranking, "shown": [hit.model_dump(mode="json") for hit in shown], "warnings": warnings}
 
@@ -227,12 +238,19 @@ def rank(state: RetrieveState, runtime: Rt) -> Json:
 def ground(state: RetrieveState, runtime: Rt) -> Json:
     """Give each shown video its path, and its instances their frames, boxes and masks.
 
+    Where something is wrong with one, the next stands in for it.
+
     Raises:
         TwinseekError: of the videos that are to be shown none can be.
     """
     context = runtime.context
     results, broken = [], []
-    for hit in map(RankedHit.model_validate, state["shown"]):
+    hits = [RankedHit.model_validate(hit) for hit in state["shown"]]
+    nothing_fits = bool(hits) and hits[0].judged.status == "dropped"
+    most = SHOWN_WHEN_NOTHING_FITS if nothing_fits else context.options.top
+    for hit in hits:
+        if len(results) == most:
+            break
         name = hit.judged.video_id
         try:
             with one_video(name):

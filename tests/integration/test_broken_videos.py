@@ -15,6 +15,7 @@ from rich.console import Console
 
 from benchmarks.scripted import ScriptedChat, prompt_of
 from evals.retrieval import Query
+from graphs.ranking import SHOWN_WHEN_NOTHING_FITS
 from tests.e2e.command_line import twinseek
 from tests.integration.clips import FOLLOWS, chase, decide_by, put
 from twins.errors import TwinseekError
@@ -179,6 +180,17 @@ def test_where_none_can_be_shown_there_is_an_error_too(folder):
     _no_source(generation(folder))
     with Library.open(folder) as library, pytest.raises(TwinseekError, match="cannot be shown: broken is not shown"):
         library.ask(FOLLOWS, within=["broken"])
+
+
+@pytest.mark.parametrize(("question", "most"), [(FOLLOWS, 1), ("a lighthouse", SHOWN_WHEN_NOTHING_FITS)])
+def test_the_next_video_is_shown_in_place_of_one_that_cannot_be(folder, question, most):
+    with Library.open(folder) as library:
+        before = [hit.video_id for hit in library.ask(question, top=1).results]
+        _no_source(generation(folder, before[0]))
+        result = library.ask(question, top=1)
+    assert len(before) == most and len(result.results) == min(most, len(WIDTHS) - 1)
+    assert before[0] not in {hit.video_id for hit in result.results}
+    assert [warning.code for warning in result.warnings].count("left_out") == 1
 
 
 @pytest.mark.parametrize("raised", [KeyboardInterrupt(), SystemExit(3)])
