@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from agents.clauses import BE, RELATIVES
+from agents.clauses import BE, RELATIVES, match_verb
 from agents.descriptions import is_shape_noun
 from agents.lexicon import DETERMINERS, closed_class, lexicon
 from agents.noun_phrases import parse_phrase
@@ -12,6 +12,7 @@ from agents.reading.references import References
 
 CONTRASTING = frozenset(["not", "but not", "rather than", "instead of"])
 """Denials that set one thing against another."""
+JOINING = frozenset(["or", "and", "nor"])
 LEADING = closed_class("contrast") | BE
 """Words before a denial that only lead up to it: ``, but it is not the red one``."""
 
@@ -33,15 +34,31 @@ class Exclusions(References):
         target = self._exception_from(weak=found[0] == "weak")
         if target is None or phrase is None or not (phrase.looks or phrase.nouns) or phrase.name is not None:
             return ""
-        start, self.at = self.at, phrase.end
-        self._settle(start, phrase.end)
-        target.excluded.append(_called(phrase))
+        phrases = self._joined_exceptions(phrase, before_deed=self.previous == "np" and self.last is target)
+        start, self.at = self.at, phrases[-1].end
+        self._settle(start, self.at)
+        target.excluded += map(_called, phrases)
         if self._is_all_or_none(target):
-            self.reading.excepted.append((target, self._entity(phrase)))
+            self.reading.excepted += [(target, self._entity(one)) for one in phrases]
         else:
-            self._leave_out(start, phrase.end)
-            self.reading.denials.append((start, phrase.end))
+            self._leave_out(start, self.at)
+            self.reading.denials.append((start, self.at))
         return "np" if self.last is target else self.previous
+
+    def _joined_exceptions(self, first: Phrase, *, before_deed: bool) -> list[Phrase]:
+        """Return all that is excepted: ``anything but the red one or the blue one``.
+
+        Behind a deed, what does something itself begins another clause: ``except the red one, and the blue one stops``.
+        """
+        phrases = [first]
+        while self.words[(at := phrases[-1].end) : at + 1] and self.words[at] in JOINING and at + 1 < len(self.tokens):
+            more = parse_phrase(self.tokens, at + 1)
+            if more is None or not (more.looks or more.nouns) or more.name is not None:
+                break
+            if not before_deed and more.end < len(self.tokens) and match_verb(self.tokens, more.end) is not None:
+                break
+            phrases.append(more)
+        return phrases
 
     def _exception_from(self, *, weak: bool) -> Entity | None:
         """Return of whom an exception is made: all or none, else the noun phrase just before, else the subject.
@@ -144,23 +161,25 @@ class Exclusions(References):
             for part in list(self.reading.parts):
                 if target in (part.subject, part.object):
                     self.reading.parts.append(_of_exception(part, target, entity))
-        for entity in self.only:
-            self._deny_others(entity)
+        self._deny_others()
         for entity, place in self.unlike:
             self._deny_of(entity, place)
 
-    def _deny_others(self, entity: Entity) -> None:
-        """``only the red ball moves``: nothing else does."""
-        doing = [part for part in self.reading.parts if part.subject is entity and not part.is_denied]
-        if not entity.is_described:
-            entity.bound = entity.bound or "1"  # `the only one that moves`, whoever it is
-            return
-        if not doing:
-            return
-        others = Entity(["thing"], bound="0", excluded=[entity.text])
-        self.reading.entities.append(others)
-        self.reading.excepted.append((others, entity))
-        self.reading.parts += [replace(part, subject=others, words=set(), times=None) for part in doing]
+    def _deny_others(self) -> None:
+        """``only the red ball moves``: nothing else does; ``only the red and the blue one``: nothing but the two."""
+        told: dict[tuple[str, Entity | None], list[Part]] = {}
+        for entity in self.only:
+            if not entity.is_described:
+                entity.bound = entity.bound or "1"  # `the only one that moves`, whoever it is
+                continue
+            for part in self.reading.parts:
+                if part.subject is entity and not part.is_denied:
+                    told.setdefault((part.predicate, part.object), []).append(part)
+        for parts in told.values():
+            others = Entity(["thing"], bound="0", excluded=[part.subject.text for part in parts])
+            self.reading.entities.append(others)
+            self.reading.excepted += [(others, part.subject) for part in parts]
+            self.reading.parts.append(replace(parts[0], subject=others, words=set(), times=None))
 
     def _deny_of(self, entity: Entity, place: int) -> None:
         """``the red one stops, not the blue one``; ``the red one hits the green one, not the blue one``."""

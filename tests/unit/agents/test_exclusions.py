@@ -112,3 +112,40 @@ def test_the_role_of_the_one_that_does_it_excludes_in_a_situation_too():
 )
 def test_an_exception_by_its_looks_is_told_by_grammar_which_speaks_of_all_others(question):
     assert {sub.reading for sub in RulesDecomposer(MiniLM()).decompose(question).sub_queries} == {None}
+
+
+@pytest.mark.parametrize(
+    ("question", "told"),
+    [
+        ("anything but the red one or the blue one moves", {("thing other than red one or blue one", "moves", False)}),
+        (
+            "nothing moves except the red ball and the blue ball",
+            {
+                ("thing other than red ball or blue ball", "moves", True),
+                ("red ball", "moves", False),
+                ("blue ball", "moves", False),
+            },
+        ),
+        (
+            "nothing moves except the red ball and the blue ball stops",
+            {
+                ("thing other than red ball", "moves", True),
+                ("red ball", "moves", False),
+                ("blue ball", "stops", False),
+            },
+        ),
+        (
+            "only the red ball and the blue ball move",
+            {
+                ("thing other than red ball or blue ball", "moves", True),
+                ("red ball", "moves", False),
+                ("blue ball", "moves", False),
+            },
+        ),
+    ],
+)
+def test_several_may_be_left_out_together(question, told):
+    parts = RulesDecomposer().decompose(question).sub_queries
+    assert {
+        (part.subject, part.relation, part.negated) for part in parts if part.relation not in (None, "count")
+    } == told
