@@ -46,7 +46,7 @@ def standing(
 
 
 def _comes_later(rank: str, own: Truth, rival: Truth) -> bool:
-    """Say whether one begins to do something clearly before another does, or ends doing it clearly after."""
+    """Say whether one begins to do something clearly before another does, or begins for the last time clearly after."""
     if rank == "first":
         return own.holds[0][0] + ORDER_SLACK < rival.holds[0][0]
     return rival.holds[-1][0] + ORDER_SLACK < own.holds[-1][0]

@@ -38,6 +38,9 @@ class SharedLooks(References):
             found = form.match(text)
             if found is None or entity is None or not _ends_word(text, found.end()):
                 continue
+            if entity.bound == "0":  # `no two balls of one colour`: of all pairs, which nobody compares; there are some
+                entity.bound = None
+                return ""
             end = self.at + len(found[0].split())
             self._settle(self.at, end)
             compared = self.words[end : end + 1] == ["as"]

@@ -187,3 +187,9 @@ def test_a_likeness_that_a_model_denies_is_judged_and_told_as_denied(pair):
         assert ("not: they look alike", check) in [(line.claim, line.check) for line in checked.trace]
         scores.append(checked.verdict.score)
     assert scores[1] > scores[0] + 0.2
+
+
+@pytest.mark.parametrize("question", ["no two balls have the same colour", "no two balls of the same colour"])
+def test_that_no_two_share_a_look_is_neither_that_two_do_nor_that_there_are_none(question):
+    parts = RulesDecomposer().decompose(question).sub_queries
+    assert {part.relation for part in parts} == {None}
