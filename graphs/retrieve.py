@@ -244,7 +244,8 @@ def ground(state: RetrieveState, runtime: Rt) -> Json:
         TwinseekError: of the videos that are to be shown none can be.
     """
     context = runtime.context
-    results, broken = [], []
+    results: list[Json] = []
+    broken: list[Json] = []
     hits = [RankedHit.model_validate(hit) for hit in state["shown"]]
     nothing_fits = bool(hits) and hits[0].judged.status == "dropped"
     most = SHOWN_WHEN_NOTHING_FITS if nothing_fits else context.options.top
