@@ -160,7 +160,10 @@ class Exclusions(References):
         for target, entity in self.reading.excepted:
             for part in list(self.reading.parts):
                 if target in (part.subject, part.object):
-                    self.reading.parts.append(_of_exception(part, target, entity))
+                    made = _of_exception(part, target, entity)
+                    self.reading.parts.append(made)
+                    if made.negated and made.subject is entity and entity.plural:
+                        entity.bound = entity.bound or "all"  # `all but the red ones move`: none of these does
         self._deny_others()
         for entity, place in self.unlike:
             self._deny_of(entity, place)

@@ -149,3 +149,15 @@ def test_several_may_be_left_out_together(question, told):
     assert {
         (part.subject, part.relation, part.negated) for part in parts if part.relation not in (None, "count")
     } == told
+
+
+@pytest.mark.parametrize(("second", "status"), [(RESTS, "verified"), (MOVES, "judged")])
+def test_what_all_others_do_none_of_several_exceptions_does(clip, mover, second, status):
+    made = clip(
+        mover("1", MOVES, colour="blue", shape="circle"),
+        mover("2", RESTS, colour="red", shape="circle"),
+        mover("3", [(t, x, y + 60) for t, x, y in second], colour="red", shape="circle"),
+    )
+    decomposition = RulesDecomposer().decompose("all balls but the red ones move")
+    verdict = RulesJudge().judge(decomposition, made)
+    assert check_verdict(verdict, made.twin, made.geometry, decomposition.sub_queries).status == status
