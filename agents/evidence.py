@@ -26,6 +26,8 @@ ORDER_SLACK = 0.1
 CONTRADICTED = 0.7
 """Share of the clip over which a predicate must fail to be refuted, and its denial verified, where it is nowhere seen
 to hold. Some are always unknown: at the ends of movements, near a threshold, where a tracker missed the thing."""
+MAX_DENIED = 400
+"""Pairs of which a denial is looked at; of more nobody can say that none does it."""
 MEANT = 0.45
 """Grounding score from which a track counts as what a phrase means."""
 MAY_BE_MEANT = 0.25

@@ -14,6 +14,7 @@ from agents.evidence import (
     BRIEF_SHARE,
     CONTRADICTED,
     ELSEWHERE,
+    MAX_DENIED,
     STATE_COVER,
     UNKNOWN_VALUE,
     Bound,
@@ -24,7 +25,6 @@ from agents.first_last import standing
 from agents.grounding import UNLABELLED, is_labelled
 from agents.look_claims import is_called
 from agents.reading import FRAME
-from agents.relevance import MAX_DENIED
 from agents.testimony import Testimony
 from twins.predicates import RELATIVE
 from twins.queries import Claim, SubQuery

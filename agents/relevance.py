@@ -7,7 +7,7 @@ from agents.alike import RELATIONS as ALIKE
 from agents.binding import ALLEN
 from agents.camera import MOVES
 from agents.camera import RELATION as CAMERA
-from agents.evidence import CONTRADICTED, ELSEWHERE, MEANT, UNKNOWN_VALUE, Evidence, parse_bound
+from agents.evidence import CONTRADICTED, ELSEWHERE, MAX_DENIED, MEANT, UNKNOWN_VALUE, Evidence, parse_bound
 from agents.grounding import Grounder, look_match
 from agents.lexicon import lexicon
 from agents.number_claims import COUNTED
@@ -25,8 +25,6 @@ ELSE_LOW, ELSE_HIGH = 0.25, 0.75
 """… of a whole noun phrase, where another thing of the video matches it by the higher one."""
 
 _DONE = re.compile(r"([a-z_]+)\(\s*([^(),;]+?)\s*(?:,\s*([^(),;]+?)\s*)?\)")
-MAX_DENIED = 400
-"""Pairs of which a denial is looked at; of more nobody can say that none does it."""
 
 
 def supports(claim: Claim, parts: Sequence[SubQuery], evidence: Evidence) -> bool:
