@@ -138,6 +138,10 @@ class Evidence:
         scores = self.grounded(phrase)
         return np.flatnonzero((scores >= MAY_BE_MEANT) & (scores < MEANT)).tolist()
 
+    def stains(self, phrase: str) -> list[int]:
+        """Return the objects that a noun phrase would mean, were it surer that they are things."""
+        return np.flatnonzero((self.fits(phrase) >= MEANT) & (self.grounded(phrase) < MEANT)).tolist()
+
     def fits(self, phrase: str) -> Doubles:
         """Return (objects,) how well each fits a noun phrase, the best of its tracks."""
         if phrase not in self._fits:  # each reading of a question binds its phrases anew

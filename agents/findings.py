@@ -8,11 +8,11 @@ import numpy as np
 
 from agents.alike import likeness, pair_of
 from agents.binding import Binder, Binding, forall, relates
+from agents.bystanders import MAX_DENIED, may_be_done
 from agents.camera import check_camera, spans_of
 from agents.claims import check_claim
 from agents.evidence import (
     BRIEF_SHARE,
-    CONTRADICTED,
     ELSEWHERE,
     MAX_DENIED,
     STATE_COVER,
@@ -146,7 +146,7 @@ class Case(Binder):
         several = [(s, o) for s, o in likely if o is not None]
 
         def claims() -> tuple[Claim, ...]:
-            if likely and (not whole or (every and self._may_be_done(part, others))):
+            if likely and (not whole or (every and self._may_be_done(part, subjects, others))):
                 return ()  # nobody can say it of all: it stays open
             told = several if len(several) > 1 else []
             return (self._says.that_fails(part, *pairs[worst], every=every, alike=alike, pairs=told),)
@@ -155,22 +155,26 @@ class Case(Binder):
         names = self._names(pairs[worst][:1]) if subject is not None else ()
         return Finding(part, value if whole else min(value, UNKNOWN_VALUE), claims, names)
 
-    def _may_be_done(self, part: SubQuery, others: Sequence[int | None]) -> bool:
+    def _may_be_done(self, part: SubQuery, subjects: Sequence[int], others: Sequence[int | None]) -> bool:
         """Say whether what may be no thing, or not be meant, may do what is denied of all."""
-        unsure = self.evidence.may_be_meant(part.subject or "")
-        pairs = [(s, o) for s in unsure for o in others if s != o][:MAX_DENIED]
-        self._evaluate(part, pairs)
-        least = ELSEWHERE if part.object == FRAME else UNKNOWN_VALUE * (1 - CONTRADICTED)
-        return any(self._value(part, s, o) > least for s, o in pairs)
+        phrase = part.object or ""
+        to_any = others != [None] and phrase not in self._doing and not self.evidence.grounder.describe(phrase).demands
+        besides = self.evidence.may_be_meant(part.subject or "")
+        return may_be_done(self.evidence, part, subjects, others, besides=besides, to_any=to_any)
 
     def _denied_to(self, part: SubQuery, bound: int | None) -> list[int | None]:
         """Return to whom a denial denies: to the one that does something else, to anybody, or to all that are meant."""
         phrase = part.object or ""
-        if bound is not None and phrase in {name for part in self.plan.bound for name in (part.subject, part.object)}:
+        if bound is not None and phrase in self._doing:
             return [bound]
         if not self.evidence.grounder.describe(phrase).demands and part.relation not in RELATIVE:
             return [None]
         return list(self._meant(phrase)) or [bound] * (bound is not None)
+
+    @property
+    def _doing(self) -> set[str | None]:
+        """What the question calls those that do something, or have it done to them."""
+        return {name for part in self.plan.bound for name in (part.subject, part.object)}
 
     def _meant(self, phrase: str) -> list[int]:
         """Return the objects that a phrase means."""

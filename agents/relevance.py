@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from agents.alike import RELATIONS as ALIKE
 from agents.binding import ALLEN
+from agents.bystanders import MAX_DENIED, may_be_done
 from agents.camera import MOVES
 from agents.camera import RELATION as CAMERA
 from agents.evidence import CONTRADICTED, ELSEWHERE, MAX_DENIED, MEANT, UNKNOWN_VALUE, Evidence, parse_bound
@@ -96,14 +97,23 @@ def _holds_of_all(part: SubQuery, names: Sequence[str], parts: Sequence[SubQuery
         return named if phrase in told else evidence.meant(phrase) or named
 
     relation, subjects = part.relation or "", spoken_of(part.subject or "thing")
+
+    def may_be_done_by_others(others: Sequence[int | None], *, to_any: bool = False) -> bool:
+        return part.subject not in told and may_be_done(evidence, part, subjects, others, to_any=to_any)
+
     if part.object == FRAME:
-        return all(evidence.side(relation, number) < ELSEWHERE for number in subjects)
+        there = any(evidence.side(relation, number) >= ELSEWHERE for number in subjects)
+        return not there and not may_be_done_by_others([None])
     takes = PREDICATES[relation].arity == 2 or relation in RELATIVE
-    named = bool(part.object) and (relation in RELATIVE or evidence.grounder.describe(part.object or "").demands > 0)
+    demands = evidence.grounder.describe(part.object or "").demands > 0
+    named = bool(part.object) and (relation in RELATIVE or demands)
     others: list[int | None] = [*spoken_of(part.object or "")] if takes and (named or part.object in told) else [None]
     pairs = [(subject, other) for subject in subjects for other in others if subject != other]
     known = UNKNOWN_VALUE * (1 - CONTRADICTED)
-    return len(pairs) <= MAX_DENIED and bool((evidence.values(relation, pairs) <= known).all())
+    if len(pairs) > MAX_DENIED or not (evidence.values(relation, pairs) <= known).all():
+        return False
+    to_any = others != [None] and part.object not in told and not demands
+    return not may_be_done_by_others(others, to_any=to_any)
 
 
 def is_beside(name: str | None, parts: Sequence[SubQuery]) -> bool:
