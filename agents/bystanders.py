@@ -2,12 +2,9 @@
 
 from collections.abc import Sequence
 
-from agents.evidence import CONTRADICTED, ELSEWHERE, UNKNOWN_VALUE, Evidence
+from agents.evidence import CONTRADICTED, ELSEWHERE, MAX_DENIED, UNKNOWN_VALUE, Evidence
 from agents.reading import FRAME
 from twins.queries import SubQuery
-
-MAX_DENIED = 400
-"""Pairs of which a denial is looked at; of more nobody can say that none does it."""
 
 
 def may_be_done(

@@ -8,7 +8,7 @@ import numpy as np
 
 from agents.alike import likeness, pair_of
 from agents.binding import Binder, Binding, forall, relates
-from agents.bystanders import MAX_DENIED, may_be_done
+from agents.bystanders import may_be_done
 from agents.camera import check_camera, spans_of
 from agents.claims import check_claim
 from agents.evidence import (

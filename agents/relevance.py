@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from agents.alike import RELATIONS as ALIKE
 from agents.binding import ALLEN
-from agents.bystanders import MAX_DENIED, may_be_done
+from agents.bystanders import may_be_done
 from agents.camera import MOVES
 from agents.camera import RELATION as CAMERA
 from agents.evidence import CONTRADICTED, ELSEWHERE, MAX_DENIED, MEANT, UNKNOWN_VALUE, Evidence, parse_bound
