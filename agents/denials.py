@@ -1,10 +1,11 @@
 """Which words of a question deny something: recall looks for what the others say."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from itertools import pairwise
 
 from agents.clauses import AUXILIARIES, CONJUNCTIONS, RELATIVES, Token
 from agents.lexicon import lexicon
+from agents.negations import SUPPOSED, denials
 from agents.noun_phrases import parse_phrase
 from agents.reading import Part, Reading
 from agents.sub_queries import is_content
@@ -28,6 +29,36 @@ def denied_places(tokens: Sequence[Token], reading: Reading) -> tuple[int, ...]:
         for entity in (part.subject, part.object):
             kept.update(range(*(entity.span if entity is not None and entity.span else (0, 0))))
     return tuple(sorted({place for at in cut - kept for place in tokens[at].places}))
+
+
+def unheard_places(tokens: Sequence[Token], reading: Reading, free: Collection[int]) -> tuple[set[int], set[int]]:
+    """Return the positions of words that are denied and that grammar does not look for.
+
+    Beside what it read as denied, and where it read nothing of a denial; the denial's own words are among the latter.
+
+    Args:
+        free: positions of the words that no part, look or acting thing explains.
+    """
+    beside: set[int] = set()
+    unread: set[int] = set()
+    if SUPPOSED & {token.text for token in tokens}:
+        return beside, unread
+    for denial in denials(tokens):
+        scope = set(range(denial.start, denial.end))
+        if scope & _heard(reading):
+            beside |= scope & set(free)
+        else:
+            unread |= {at for at in scope if is_content(tokens[at].text)} | set(range(*denial.words))
+    return beside, unread
+
+
+def _heard(reading: Reading) -> set[int]:
+    """Return the positions of words of what was read as denied: parts, things that are missing or excluded, none."""
+    denied = [part for part in reading.parts if part.is_denied]
+    nobody = [e for e in reading.entities if e.bound == "0" or e in reading.absent]
+    spans = [span for span in (*(e.span for e in nobody), *(part.denial for part in denied)) if span is not None]
+    places = {at for start, end in (*spans, *reading.denials, *reading.exclusions) for at in range(start, end)}
+    return places.union(*(part.words for part in denied))
 
 
 def _with_auxiliaries(tokens: Sequence[Token], at: int) -> int:

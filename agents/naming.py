@@ -12,6 +12,7 @@ from agents.clauses import Token
 from agents.exceptions import exception
 from agents.failures import failed_flight
 from agents.lexicon import DETERMINERS, closed_class, lexicon
+from agents.negations import IMMINENT, SUPPOSED, denials
 from agents.reading import Part, Reading
 from agents.reading.changes import are_ends
 from agents.reading.figures import figures
@@ -22,8 +23,6 @@ HIDING = frozenset(["hides_behind", "reappears"])
 PASSING = frozenset(["enters", "leaves", "crosses_view", "leaves_as_it_came"])
 """At the sides of the picture itself nothing hides a thing."""
 TIES = frozenset(["until", "till", "before", "after", "then", "but", "while", "when", "because", "so", "if", "without"])
-SUPPOSED = frozenset(["if", "unless", "would", "otherwise"])
-"""Words of conditions (Quirk 14.23): ``would stay if the other did not push it``."""
 SIDE = r"(?:side|end|edge|border|flank)"
 FAR = re.compile(rf"\b(?:other|opposite|far|farther|further|facing|different) {SIDE}\b")
 NEAR = re.compile(
@@ -38,7 +37,7 @@ def named_situation(tokens: Sequence[Token], reading: Reading) -> str | None:
     words = [token.text for token in tokens]
     return (
         exception(tokens, reading)
-        or _by_side(" ".join(words), reading)
+        or _by_side(_undenied(tokens), reading)
         or _by_order(reading)
         or _by_turn(reading)
         or failed_flight(" ".join(words))
@@ -55,10 +54,19 @@ def denied_predicates(tokens: Sequence[Token], reading: Reading) -> frozenset[st
     return frozenset(part.predicate for part in reading.parts) - said
 
 
-def tells_more(tokens: Sequence[Token], reading: Reading) -> bool:
-    """Say whether a question may tell more than grammar reads: it has words of its own, not only denials of anything.
+def affirmed_predicates(tokens: Sequence[Token], reading: Reading) -> frozenset[str]:
+    """Return the predicates that a question says, and denies of nothing; what is supposed or at hand is not said."""
+    if (SUPPOSED | IMMINENT) & {token.text for token in tokens}:
+        return frozenset()
+    denied = {part.predicate for part in reading.parts if part.is_denied}
+    return frozenset(part.predicate for part in reading.parts) - denied
 
-    ``nobody enters`` says just that, ``a red ball`` only how a thing looks, and ``the first`` nothing at all.
+
+def tells_more(tokens: Sequence[Token], reading: Reading) -> bool:
+    """Say whether a question may tell more than grammar reads: it has words of its own, not only denials.
+
+    ``nobody enters`` and ``it never stops`` say just that, not what happens instead, ``a red ball`` only how a thing
+    looks, and ``the first`` nothing at all.
     """
     words = [token.text for token in tokens]
     if set(free_words(tokens, reading)) - figures(words):
@@ -71,10 +79,7 @@ def tells_more(tokens: Sequence[Token], reading: Reading) -> bool:
     things = [entity for part in reading.parts for entity in (part.subject, part.object)]
     if any(entity.span is not None and entity not in things for entity in reading.entities):
         return True
-    # A subject that no words name is anybody: `without movement`.
-    return not all(
-        part.is_denied and (part.subject.bound == "0" or part.subject.span is None) for part in reading.parts
-    )
+    return not all(part.is_denied for part in reading.parts)
 
 
 def only_part(tokens: Sequence[Token], reading: Reading) -> Part | None:
@@ -95,9 +100,15 @@ def only_part(tokens: Sequence[Token], reading: Reading) -> Part | None:
     return part if whole else None
 
 
+def _undenied(tokens: Sequence[Token]) -> str:
+    """Return the words of a question that stand in no denial."""
+    denied = {at for denial in denials(tokens) for at in range(denial.start, denial.end)}
+    return " ".join(token.text for at, token in enumerate(tokens) if at not in denied)
+
+
 def _by_side(text: str, reading: Reading) -> str | None:
     """Tell *out on the other side* from *out where it went in*; ``back`` says neither: it may mean ``again``."""
-    predicates = {part.predicate for part in reading.parts if not part.negated}
+    predicates = {part.predicate for part in reading.parts if not part.is_denied}
     if not predicates & HIDING or predicates & PASSING:
         return None
     if NEAR.search(text):
@@ -121,7 +132,7 @@ def _by_order(reading: Reading) -> str | None:
 def _by_turn(reading: Reading) -> str | None:
     """``first it trails, later it leads``: who follows and then is followed has overtaken, and the other way round."""
     for relation, first, second in reading.order:
-        follow = first.predicate == second.predicate == "follows" and not (first.negated or second.negated)
+        follow = first.predicate == second.predicate == "follows" and not (first.is_denied or second.is_denied)
         if relation == "before" and follow and (first.subject is second.object or first.object is second.subject):
             return "overtaking"
     return None
@@ -146,7 +157,8 @@ def _by_number(words: Sequence[str], reading: Reading) -> str | None:
 
 def _are(situation: Situation, steps: tuple[int, int], parts: tuple[Part, Part]) -> bool:
     first, second = (situation.steps[number] for number in steps)
-    if any(part.predicate != step.relation or part.negated for part, step in zip(parts, (first, second), strict=True)):
+    pairs = zip(parts, (first, second), strict=True)
+    if any(part.predicate != step.relation or part.is_denied for part, step in pairs):
         return False
     return (first.roles[0] == second.roles[0]) == (parts[0].subject is parts[1].subject)
 

@@ -10,7 +10,7 @@ from agents.clauses import Token, tokenise
 from agents.denials import denied_places
 from agents.descriptions import names_of
 from agents.doubts import doubts
-from agents.naming import denied_predicates, named_situation, only_part, tells_more
+from agents.naming import affirmed_predicates, denied_predicates, named_situation, only_part, tells_more
 from agents.reading import Reading
 from agents.reading.ranks import RANKS
 from agents.situated import described
@@ -80,7 +80,14 @@ class RulesDecomposer:
         only = (part.predicate, part.is_denied) if part is not None else None
         return self._recogniser.matches(
             plain(tokens, described(tokens, reading)),
-            Grammar(_cast(reading), _number(reading), denied_predicates(tokens, reading), named, only),
+            Grammar(
+                cast=_cast(reading),
+                counted=_number(reading),
+                denied=denied_predicates(tokens, reading),
+                affirmed=affirmed_predicates(tokens, reading),
+                named=named,
+                only=only,
+            ),
         )
 
 

@@ -129,9 +129,11 @@ def described(tokens: Sequence[Token], reading: Reading) -> list[tuple[int, int,
     """Return start and end of the phrases that say how a thing looks, up to the last word that does, and a stand-in.
 
     A number before them stays: it says what happens. Sizes alone stay too (``small at first, large at last``). What
-    only excludes something goes: whatever happens does so without.
+    only excludes something goes, or says that a described thing is missing: whatever happens does so without.
     """
     named = [entity for entity in reading.entities if entity.span is not None and _names_a_thing(entity)]
+    missing = [entity.span for entity in named if entity in reading.absent and entity.span is not None]
+    named = [entity for entity in named if entity not in reading.absent]
     named.sort(key=lambda entity: entity.span or (0, 0))
     known = list(dict.fromkeys(entity.text for entity in named))
     spans = []
@@ -143,7 +145,10 @@ def described(tokens: Sequence[Token], reading: Reading) -> list[tuple[int, int,
         telling = [at for at in range(start, end) if _tells_looks(tokens[at].text)]
         stand_in = STAND_INS[0][min(known.index(entity.text), 2)]
         spans.append((start, max(telling, default=end - 1) + 1, SEVERAL if entity.bound is not None else stand_in))
-    return spans + [(start, end, "") for start, end in reading.exclusions]
+    lacked = [
+        (start, end) for start, end in reading.denials if any(start <= at and until <= end for at, until in missing)
+    ]
+    return spans + [(start, end, "") for start, end in (*reading.exclusions, *lacked)]
 
 
 def _is_told_apart(entity: Entity) -> bool:
@@ -161,7 +166,8 @@ def _tells_looks(word: str) -> bool:
 
 
 def _order_votes(match: Match, reading: Reading) -> dict[tuple[str, int], float]:
-    named = sorted((e for e in reading.entities if e.span is not None), key=lambda e: e.span or (0, 0))
+    there = [entity for entity in reading.entities if entity.span is not None and entity not in reading.absent]
+    named = sorted(there, key=lambda e: e.span or (0, 0))
     votes: dict[tuple[str, int], float] = defaultdict(float)
     for roles, likelihood in match.orders:
         for place, entity in enumerate(named):

@@ -99,12 +99,12 @@ def _other(part: Part) -> str | None:
 
 def _sentence(part: Part) -> str:
     other = _other(part)
-    of_none = part.subject.bound == "0"
+    of_none = part.subject.bound == "0"  # then the text says so already
     return say(
         nobody(part.subject.text) if of_none else call(part.subject.text),
         part.predicate,
         other if other in (None, FRAME) else call(other),
-        negated=part.negated,
+        negated=part.negated if of_none else part.is_denied,
         plural=is_plural(part.subject.text),
     )
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from agents.asked import read_words
 from agents.camera import asks_only, without_camera
 from agents.clauses import Token, tokenise
+from agents.denials import unheard_places
 from agents.descriptions import names_of
 from agents.lexicon import lexicon
 from agents.nameable import may_name, says_nothing
@@ -62,10 +63,14 @@ def unsought(decomposition: Decomposition, labels: frozenset[str] = frozenset())
         if word in called and (word in seen or (at in free and may_name(tokens, at)))
     ]
     nameless = [at for at in sorted(free) if words[at] not in nouns or not may_name(tokens, at)]
-    others = [words[at] for at in nameless if not _is_looked_for(tokens[at])]
-    told = {part.reading: part.weight for part in decomposition.sub_queries if part.reading not in (None, GRAMMAR)}
-    if sum(told.values()) >= RECOGNISED:
-        names, others = [name for name in names if name in seen], []
+    beside, unread = unheard_places(tokens, reading, free)
+    denied = beside | unread
+    others = [words[at] for at in sorted({*nameless, *denied}) if at in denied or not _is_looked_for(tokens[at])]
+    situated = [part for part in decomposition.sub_queries if part.reading not in (None, GRAMMAR)]
+    if sum({part.reading: part.weight for part in situated}.values()) >= RECOGNISED:
+        names = [name for name in names if name in seen]
+        # A situation that denies something itself explains a denial that grammar did not read.
+        others = [words[at] for at in sorted(beside if any(part.negated for part in situated) else denied)]
     return Unsought(tuple(dict.fromkeys(put_back(name, said) for name in names)), tuple(dict.fromkeys(others)))
 
 

@@ -67,6 +67,8 @@ class _Walker(Connectors, Nouns, Places, Ranks, SharedLooks, Verbs):
         self._start_again()
         self._outrun()
         self._roam()
+        self._take_back()
+        self._come_out_again()
         for entity in self.reading.entities:
             joined = any(entity in (p.subject, p.object) for p in self.reading.parts)
             idle = entity.bound == "0" and not entity.is_described and self.reading.parts
@@ -138,6 +140,25 @@ class _Walker(Connectors, Nouns, Places, Ranks, SharedLooks, Verbs):
             ways = part.surface.split(" ")[1:]
             if part.predicate == "circles" and part.object is None and ways in (["around"], ["about"], ["round"]):
                 part.predicate = "moves"
+
+    def _come_out_again(self) -> None:
+        """``goes behind a wall but does not come out``: what comes out after it hid appears again."""
+        hidden: list[Entity] = []
+        for part in self.reading.parts:
+            if part.predicate == "appears" and part.subject in hidden:
+                part.predicate = "reappears"
+            if part.predicate == "hides_behind" and not part.is_denied:
+                hidden.append(part.subject)
+
+    def _take_back(self) -> None:
+        """``a race without a change of lead``: what a noun alone would say, the question denies of anything."""
+        denied = {part.predicate for part in self.reading.parts if part.negated and not part.subject.is_described}
+        for part in list(self.reading.parts):
+            named = lexicon().names.get((part.surface.split(" ")[-1],), ("", "")) == (part.predicate, "event")
+            anybody = part.object is None and not part.subject.is_described
+            if part.predicate in denied and named and anybody and not part.is_denied:
+                self.reading.parts.remove(part)
+                self.reading.order = [tie for tie in self.reading.order if part not in tie]
 
     def _step(self) -> str:
         """Read one item at the cursor and say of which kind it was; nothing where it says nothing."""

@@ -1,8 +1,8 @@
 """Words that tie clauses together, deny them or say how often."""
 
 from agents.clauses import AUXILIARIES, CONJUNCTIONS, RELATIVES, match_place, match_verb
-from agents.descriptions import same_word
 from agents.lexicon import closed_class, lexicon
+from agents.negations import negating_verb
 from agents.noun_phrases import parse_phrase
 from agents.reading.state import Walk
 
@@ -42,7 +42,7 @@ class Connectors(Walk):
 
     def _read_negation(self) -> str:
         found = lexicon().longest(lexicon().negations, self.words, self.at)
-        lemma_found = found or self._negating_verb()
+        lemma_found = found or negating_verb(self.words, self.at)
         if self.words[self.at] == "neither" and self.previous in ("np", "be", "aux", "rel") and "nor" in self.words:
             lemma_found = ("words", 1)
         if lemma_found is None or lemma_found[0] == "subjects":
@@ -74,18 +74,6 @@ class Connectors(Walk):
     def _gerund_next(self, length: int) -> bool:
         following = self.at + length
         return following < len(self.tokens) and self.tokens[following].is_gerund
-
-    def _negating_verb(self) -> tuple[str, int] | None:
-        """Find ``failed to``, ``avoids`` and the like in any inflection."""
-        for phrase, kind in lexicon().negations.items():
-            if kind != "verbs" or not same_word(phrase[0], self.words[self.at]):
-                continue
-            window = self.tokens[self.at : self.at + len(phrase)]
-            if len(window) == len(phrase) and all(
-                same_word(word, token.text) for word, token in zip(phrase, window, strict=True)
-            ):
-                return kind, len(phrase)
-        return None
 
     def _read_times(self) -> str:
         found = lexicon().longest(lexicon().times, self.words, self.at)

@@ -56,8 +56,8 @@ class Part:
 
     @property
     def is_denied(self) -> bool:
-        """Say whether it is denied, by its verb or because nobody does it."""
-        return self.negated != (self.subject.bound == "0")
+        """Say whether it is denied, by its verb or because nobody does it or has it done (``nobody is chased``)."""
+        return self.negated != any(thing is not None and thing.bound == "0" for thing in (self.subject, self.object))
 
 
 @dataclass

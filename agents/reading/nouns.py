@@ -241,6 +241,8 @@ class Nouns(Exclusions):
         while self.at < len(self.tokens) and self.words[self.at] in ("of", "with", "by", "and", *TOGETHER):
             word = self.words[self.at]
             following = parse_phrase(self.tokens, self.at + 1) if self.at + 1 < len(self.tokens) else None
+            if following is not None and following.bound == "0" and word == "with":
+                break  # `a chase with no black thing`: it is not there
             if following is None or (word == "and" and ("and" in sides or not sides.keys() & {"of", *TOGETHER})):
                 break
             self._cover(self.at, following.end)

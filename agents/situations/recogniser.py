@@ -6,9 +6,11 @@ from threading import Lock
 
 import numpy as np
 
+from agents.negations import unsaid
 from agents.situations import Situation, situations
 from agents.situations.keys import model_key
 from agents.situations.model import Model, Roles, by_situation, read_model
+from twins.geometry import Floats
 from twins.protocols import TextEncoder
 from twins.queries import ResultWarning
 
@@ -22,9 +24,12 @@ NAMED = 8.0
 NUMBER = 4.0
 """What situations lose where a number of things is asked for: grammar reads numbers."""
 DENIED = 4.0
-"""What a situation loses that demands what the question denies."""
+"""What a situation loses to the others that contradicts the question, before it is dropped."""
 MISSING_ROLE = 2.0
 """What a situation loses for each thing that the question describes and that it has no role for."""
+LEFT, TURNED = 0.5, 0.5
+"""A situation comes of words that are denied where its likelihood falls below the one share without them, and keeps the
+other where they are affirmed."""
 GRAMMAR_SHARE = 0.5
 """Share that grammar keeps at least where it reads every word of a question as one predicate."""
 STALE = ResultWarning(
@@ -43,6 +48,7 @@ class Grammar:
         cast: how many different things it describes.
         counted: whether it asks for a number of things, which no situation does that names one or two.
         denied: the predicates that it only denies.
+        affirmed: the predicates that it only says.
         named: the situation that its grammar names.
         only: the predicate, and whether it is denied, that every word of the question belongs to; none where it may say
             more, or names a situation.
@@ -51,6 +57,7 @@ class Grammar:
     cast: int = 0
     counted: bool = False
     denied: frozenset[str] = frozenset()
+    affirmed: frozenset[str] = frozenset()
     named: str | None = None
     only: tuple[str, bool] | None = None
 
@@ -96,9 +103,7 @@ class Recogniser:
         model = self._loaded()
         if model is None:
             return []
-        vector = self._encoder.encode([text])[0]
-        likely = model.likelihoods(text, vector)
-        like = 1 / (1 + exp((LIKE - model.likeness(vector)) / LIKE_WIDTH))
+        likely, like = self._ask(model, text)
         classes = by_situation(model)
         odds = {
             name: float(likely[numbers].sum()) * exp(_gain(situations()[name], said))
@@ -111,13 +116,49 @@ class Recogniser:
             for name in ranked
             if like * odds[name] >= LEAST * total
         ]
-        return found if said.only is None else _beside(said.only, found)
+        heard = self._heard(model, text, [match for match in found if not _contradicts(match.situation, said)], said)
+        return heard if said.only is None else _beside(said.only, heard)
+
+    def _ask(self, model: Model, text: str) -> tuple[Floats, float]:
+        """Return (classes,) the probability of each, and how likely it is that any is told."""
+        vector = self._encoder.encode([text])[0]
+        like = 1 / (1 + exp((LIKE - model.likeness(vector)) / LIKE_WIDTH))
+        return model.likelihoods(text, vector), like
+
+    def _heard(self, model: Model, text: str, found: list[Match], said: Grammar) -> list[Match]:
+        """Return the situations that do not come of words that the question denies.
+
+        One that does is as likely where the denial is left out, and gone where what is denied is left out.
+        """
+        doubted = [match for match in found if match.situation.name != said.named]
+        if not doubted:
+            return found
+        classes = by_situation(model)
+
+        def shares(told: str) -> dict[str, float]:
+            likely, like = self._ask(model, told) if told else (np.zeros(len(model.classes), np.float32), 0.0)
+            return {m.situation.name: like * float(likely[classes[m.situation.name]].sum()) for m in doubted}
+
+        now, deaf = shares(text), set()
+        for without, affirmed in unsaid(text):
+            left, turned = shares(without), shares(affirmed)
+            deaf |= {name for name in now if left[name] < LEFT * now[name] and turned[name] > TURNED * now[name]}
+        return [match for match in found if match.situation.name not in deaf]
 
     def _loaded(self) -> Model | None:
         with self._loading:
             if not self._sought:
                 self._model, self._sought = read_model(model_key(self._encoder)), True
             return self._model
+
+
+def _contradicts(situation: Situation, said: Grammar) -> bool:
+    """Say whether a situation demands what a question only denies, or denies what it only says."""
+    if situation.name == said.named:
+        return False
+    demanded = {step.relation for step in situation.steps if not step.negated}
+    denied = {step.relation for step in situation.steps} - demanded
+    return bool(demanded & said.denied or denied & said.affirmed)
 
 
 def _beside(only: tuple[str, bool], found: list[Match]) -> list[Match]:
@@ -134,9 +175,9 @@ def _gain(situation: Situation, grammar: Grammar) -> float:
     """Return what grammar adds to the log odds of a situation."""
     missing = max(0, min(grammar.cast, 2) - max(len(situation.roles), 1))
     counted = grammar.counted and bool(situation.steps)
-    denied = any(step.relation in grammar.denied and not step.negated for step in situation.steps)
+    denied = _contradicts(situation, grammar)
     named = situation.name == grammar.named
-    return NAMED * named - NUMBER * counted - DENIED * (denied and not named) - MISSING_ROLE * missing
+    return NAMED * named - NUMBER * counted - DENIED * denied - MISSING_ROLE * missing
 
 
 def _orders(model: Model, numbers: list[int], likely: np.ndarray) -> tuple[tuple[Roles, float], ...]:

@@ -1,0 +1,101 @@
+"""Where a question denies something, and what it would say otherwise: tells whether a situation heard the denial."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from agents.clauses import AUXILIARIES, RELATIVES, Token, match_verb, tokenise
+from agents.descriptions import same_word
+from agents.lexicon import lexicon
+
+ENDS = RELATIVES | frozenset(["and", "but", "or", "yet", "then", "while", "before", "after", "until", "because"])
+"""Words behind which a denial holds no more; marks of punctuation do the same."""
+SET_PHRASES = frozenset(
+    ["more", "less", "fewer", "only", "but", "except", "other", "sooner", "matter", "doubt", "just"]
+)
+"""Behind these a word denies nothing: ``no more than``, ``nothing but``, ``not only``, ``no sooner``, ``no matter``."""
+SUPPOSED = frozenset(["if", "unless", "would", "otherwise"])
+"""Words of conditions (Quirk 14.23): ``would stay if the other did not push it`` denies nothing."""
+IMMINENT = frozenset(["about", "almost", "bound", "nearly", "seem", "seems", "seemed", "short", "before", "threaten"])
+"""Words of what is only about to happen (Quirk 4.40-4.48): ``seem bound to crash``, ``brake before they hit``."""
+MANY = 4
+"""Denials of one question that are tested."""
+
+
+@dataclass(frozen=True)
+class Denial:
+    """Words that deny, and what they deny: positions, ends left out.
+
+    Args:
+        start: of the clause's auxiliaries before them, else their own.
+        words: start and end of the words that deny.
+        end: where what is denied ends.
+        kind: as in the lexicon: words, verbs, before, subjects; no (before a noun).
+    """
+
+    start: int
+    words: tuple[int, int]
+    end: int
+    kind: str
+
+
+def negating_verb(words: Sequence[str], at: int) -> tuple[str, int] | None:
+    """Find ``failed to``, ``avoids`` and the like in any inflection; return *verbs* and the number of words."""
+    for phrase, kind in lexicon().negations.items():
+        window = words[at : at + len(phrase)]
+        if kind == "verbs" and len(window) == len(phrase) and all(map(same_word, phrase, window)):
+            return kind, len(phrase)
+    return None
+
+
+def denials(tokens: Sequence[Token]) -> list[Denial]:
+    """Return the denials of a question in reading order; bounds of numbers and exceptions deny nothing."""
+    words, found, at = [token.text for token in tokens], [], 0
+    while at < len(words):
+        denial = lexicon().longest(lexicon().negations, words, at) or negating_verb(words, at)
+        if denial is None and words[at] == "no":
+            denial = ("no", 1)
+        if denial is None:
+            at += 1
+            continue
+        end = at + denial[1]
+        if SET_PHRASES & set(words[end : end + 1]) or _of_a_verb(tokens, at):
+            at = end
+            continue
+        start = at
+        while start and words[start - 1] in AUXILIARIES:
+            start -= 1
+        stop = next((n for n in range(end, len(words)) if tokens[n].is_break or words[n] in ENDS), len(words))
+        found.append(Denial(start, (at, end), stop, denial[0]))
+        at = end
+    return found
+
+
+def _of_a_verb(tokens: Sequence[Token], at: int) -> bool:
+    """Say whether a word of denial belongs to a verb of the lexicon (``can not shake off``)."""
+    for start in range(max(at - 2, 0), at + 1):
+        match = match_verb(tokens, start)
+        if match is not None and match.end > at and any(tokens[at].text in each.words for each in match.patterns):
+            return True
+    return False
+
+
+def unsaid(text: str) -> list[tuple[str, str]]:
+    """Return for each denial of a text what it says without what is denied, and what it says if that is affirmed."""
+    tokens = tokenise(text)
+    words = [token.text for token in tokens]
+    if SUPPOSED & set(words):
+        return []
+    return [
+        (
+            " ".join([*words[: denial.start], *words[denial.end :]]),
+            " ".join([*words[: denial.words[0]], *_affirmed(words, denial), *words[denial.words[1] :]]),
+        )
+        for denial in denials(tokens)[:MANY]
+    ]
+
+
+def _affirmed(words: Sequence[str], denial: Denial) -> list[str]:
+    if denial.kind == "subjects":
+        first = words[denial.words[0]]
+        return ["something"] if "thing" in first else ["somebody"] if first in ("nobody", "no-one") else ["one"]
+    return {"before": ["with"], "no": ["a"]}.get(denial.kind, [])
