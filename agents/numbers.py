@@ -3,6 +3,10 @@
 from agents.clauses import BREAKS, Token, tokens_of, words_of
 from agents.lexicon import lexicon
 
+OR_SO = {"more": "least", "fewer": "most", "less": "most"}
+MOST_BETWEEN = 5
+"""Words from a number to the *or more* that follows what it counts."""
+
 
 def settle_numbers(tokens: list[Token]) -> list[Token]:
     """Bring numbers into plain form.
@@ -10,10 +14,12 @@ def settle_numbers(tokens: list[Token]) -> list[Token]:
     Left out is what only says that a number is meant exactly (``three, neither more nor fewer``; ``two and no third``).
     Sums are worked out (``two plus one more``), what is said of all of them goes before their noun (``three balls, all
     red``), and so does a number that is said of a subject (``the crosses number two``).
+    ``three or more`` are at least three.
     """
     words = _doubled(words_of(tokens))
     if not any(_number_of(word) for word in words):
         return tokens
+    words = _bounded(words)
     settled = _looks_first(_summed(_without_rivals(_without_exactness(words))))
     return tokens_of(_counted_first(settled))
 
@@ -28,6 +34,17 @@ def _doubled(words: list[str]) -> list[str]:
                 named = words[1 : at - 1]
                 plain = len(named) < 5 and not any(word in BREAKS or Token(word).is_gerund for word in named)
                 return ["two", *named, *words[at + len(phrase) :]] if plain else words
+    return words
+
+
+def _bounded(words: list[str]) -> list[str]:
+    """``three or more balls``, ``three balls or more``: at least three balls; with *fewer* at most."""
+    for at in range(1, len(words) - 1):
+        bound = OR_SO.get(words[at + 1]) if words[at] == "or" else None
+        counted = next((n for n in range(at - 1, max(at - MOST_BETWEEN, -1), -1) if _number_of(words[n])), None)
+        ends = at + 2 == len(words) or words[at + 2] in BREAKS
+        if bound is not None and counted is not None and (ends or counted == at - 1):
+            return [*words[:counted], "at", bound, *words[counted:at], *words[at + 2 :]]
     return words
 
 

@@ -59,6 +59,12 @@ class Connectors(Walk):
             return ""
         if self._bounds_a_number(lemma_found[1]):
             return ""
+        if (end := self._converse_end(self.at + lemma_found[1])) is not None:
+            self._close()
+            self._settle(self.at, end)
+            self.reading.denials.append((self.at, end))
+            self.at = end
+            return self.previous
         self.negated, self.denial = True, (self.at, self.at + lemma_found[1])
         self.lacking = lemma_found[0] == "before" and self.words[self.at + lemma_found[1] - 1] != "not"
         self._settle(self.at, self.at + lemma_found[1])
@@ -70,6 +76,13 @@ class Connectors(Walk):
         last = self.at + length - 1
         bound = lexicon().longest(lexicon().bounds, self.words, last)
         return self.words[last] in ("no", "not") and bound is not None and bound[1] > 1
+
+    def _converse_end(self, at: int) -> int | None:
+        """``X follows Y, not the other way round``: return where such words end that start here."""
+        rest = self.words[at : at + 4]
+        lengths = (n for n in range(len(rest), 0, -1) if " ".join(rest[:n]) in lexicon().asking["converse"])
+        length = next(lengths, None)
+        return None if length is None or not self.reading.parts else at + length
 
     def _gerund_next(self, length: int) -> bool:
         following = self.at + length

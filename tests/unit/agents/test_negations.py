@@ -95,3 +95,9 @@ def test_a_denial_reaches_to_the_end_of_its_clause(text: str, read: list[tuple[s
 def test_a_denial_knows_its_auxiliaries() -> None:
     (denial,) = denials(tokenise("the ball does not stop, it turns"))
     assert (denial.start, denial.words, denial.end) == (2, (3, 4), 5)
+
+
+@pytest.mark.parametrize("end", ["not the other way round", "and not the other way around", "not vice versa"])
+def test_that_the_converse_is_denied_says_nothing_of_looks(decomposer: RulesDecomposer, end: str) -> None:
+    parts = decomposer.decompose(f"the red ball follows the blue one, {end}").sub_queries
+    assert {part.subject for part in parts if part.relation == "follows"} == {"red ball"}

@@ -27,6 +27,7 @@ def test_words_that_no_predicate_colour_count_or_label_can_look_for_are_named(qu
         "three red circles collide with a thing on the left",
         "something vanishes behind a wall and comes out again",
         "a ball hides behind a screen",
+        "a red ball follows a blue box, not the other way round",
         "somebody emerges from behind a curtain",
         "nothing moves",
         "first a stop, next an entrance",
