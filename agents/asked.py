@@ -3,6 +3,7 @@
 from functools import lru_cache
 
 from agents.clauses import MAX_WORDS, Token, strip_asking, tokenise
+from agents.distances import settle_distances
 from agents.lexicon import lexicon
 from agents.mentions import settle_videos
 from agents.numbers import settle_numbers
@@ -19,7 +20,7 @@ def read_words(tokens: list[Token]) -> tuple[list[Token], Reading]:
     """Do the same for words that are taken apart already."""
     tokens = settle_videos(tokens[: 2 * MAX_WORDS])
     asked = strip_asking(tokens)[:MAX_WORDS] or tokens[:MAX_WORDS]
-    asked = settle_patterns(settle_numbers(asked) or asked)
+    asked = settle_distances(settle_patterns(settle_numbers(asked) or asked))
     if len(asked) == 1 and any(asked[0].text in members for members in lexicon().kinds.values()):
         asked = [Token("a"), *asked]  # `dog` by itself is the animal, and does not follow anybody
     return asked, _read(tuple(asked))

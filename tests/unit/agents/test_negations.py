@@ -27,6 +27,7 @@ def decomposer() -> RulesDecomposer:
         ("it does not come back", "turns"),
         ("it fails to catch it", "follows"),
         ("the square never meets the bar", "approaches"),
+        ("they stay apart the whole time", "parts_from"),
     ],
 )
 def test_nothing_is_demanded_that_only_denied_words_say(
