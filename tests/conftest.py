@@ -8,6 +8,7 @@ from importlib.metadata import EntryPoints, entry_points
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from tests.checkpoints import torchvision_cpu
 from tools import door
@@ -21,6 +22,10 @@ os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 sys.dont_write_bytecode = False
 
 torchvision_cpu.install()
+
+# A busy machine is no fault of the code.
+settings.register_profile("twinseek")
+settings.load_profile("twinseek")
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 

@@ -3,7 +3,7 @@ from io import StringIO
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from pycocotools.coco import COCO
 
 from tests.unit.twins.excerpts import described_videos, excerpt_in, two_balls
@@ -82,7 +82,6 @@ def test_what_is_written_is_read_back_and_written_alike(exported, tmp_path):
     assert exported(back).read_text() == text
 
 
-@settings(deadline=None)
 @given(described=described_videos())
 def test_whatever_is_written_reads_back_and_is_written_the_same(tmp_path_factory, described):
     folder = tmp_path_factory.mktemp("files")

@@ -54,7 +54,7 @@ def changed(*keys, value):
     return document
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(described_videos("a"), described_videos("b"))
 def test_what_is_written_is_read_back_whole(first, second):
     with tempfile.TemporaryDirectory() as name:

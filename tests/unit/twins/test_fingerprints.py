@@ -2,7 +2,7 @@ import math
 from collections.abc import Mapping
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from twins.fingerprints import NOT_IDENTITY, digest, fingerprint, stale_stages
@@ -52,7 +52,6 @@ json_values = st.recursive(
 )
 
 
-@settings(deadline=None)
 @given(st.dictionaries(st.text(), json_values, min_size=2, max_size=5))
 def test_the_order_of_keys_does_not_count(value: dict[str, object]) -> None:
     assert digest(value) == digest(dict(reversed(value.items())))

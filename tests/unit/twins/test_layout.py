@@ -3,7 +3,7 @@ import os
 from pathlib import Path
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from twins.errors import TwinseekError
@@ -30,7 +30,6 @@ def test_a_slug_is_short_lower_case_ascii(stem: str, expected: str) -> None:
     assert slug(stem) == expected
 
 
-@settings(deadline=None)
 @given(file_names)
 @example("\udcff.mp4")
 @example("-rf")
@@ -41,7 +40,6 @@ def test_every_file_name_gives_an_id_that_can_name_a_folder(name: str) -> None:
     assert video_id.isascii()
 
 
-@settings(deadline=None)
 @given(file_names)
 @example("\udcff.mp4")
 @example("%FF.mp4")
@@ -56,7 +54,6 @@ def test_an_address_is_no_local_path() -> None:
     assert text_path("s3://bucket/clip.mp4") is None
 
 
-@settings(deadline=None)
 @given(file_names)
 def test_every_name_can_be_shown(name: str) -> None:
     display(name).encode("utf-8")

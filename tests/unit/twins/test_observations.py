@@ -340,7 +340,7 @@ def same(a: tuple[Twin, Geometry], b: tuple[Twin, Geometry]) -> bool:
     )
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(histories, st.randoms())
 def test_folding_does_not_depend_on_the_order_or_number_of_times_observations_are_given(history, random) -> None:  # type: ignore[no-untyped-def]
     once = fold(TWIN, GEOMETRY, history)
@@ -349,14 +349,14 @@ def test_folding_does_not_depend_on_the_order_or_number_of_times_observations_ar
     assert same(fold(TWIN, GEOMETRY, again), once)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(histories)
 def test_what_is_folded_in_is_not_folded_in_again(history: list[Observation]) -> None:
     once = fold(TWIN, GEOMETRY, history)
     assert same(fold(*once[:2], history), once)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(histories)
 def test_folding_leaves_its_input_alone(history: list[Observation]) -> None:
     before = TWIN.model_dump_json(), GEOMETRY.boxes.tobytes(), GEOMETRY.seconds.tobytes(), GEOMETRY.track_ids
@@ -364,7 +364,7 @@ def test_folding_leaves_its_input_alone(history: list[Observation]) -> None:
     assert before == (TWIN.model_dump_json(), GEOMETRY.boxes.tobytes(), GEOMETRY.seconds.tobytes(), GEOMETRY.track_ids)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(histories)
 def test_every_instance_that_a_fact_names_is_a_track_with_a_row(history: list[Observation]) -> None:
     twin, geometry, _ = fold(TWIN, GEOMETRY, history)
@@ -376,7 +376,7 @@ def test_every_instance_that_a_fact_names_is_a_track_with_a_row(history: list[Ob
     assert ids[:2] == ["t1", "t2"]
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(histories)
 def test_nothing_that_was_known_of_a_track_is_lost(history: list[Observation]) -> None:
     _, geometry, _ = fold(TWIN, GEOMETRY, history)
@@ -384,7 +384,7 @@ def test_nothing_that_was_known_of_a_track_is_lost(history: list[Observation]) -
     assert np.array_equal(geometry.boxes[:2, old], GEOMETRY.boxes)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(histories)
 def test_anchoring_twice_changes_nothing(history: list[Observation]) -> None:
     for observation in history:

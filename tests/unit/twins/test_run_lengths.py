@@ -26,7 +26,7 @@ def test_large_numbers_and_falling_ones_are_read_too(runs):
     assert count_runs(text).tolist() == runs
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(masks)
 def test_what_coco_wrote_is_taken_and_only_at_its_own_size(mask: np.ndarray) -> None:
     height, width = mask.shape
@@ -42,7 +42,7 @@ def test_long_runs_are_read() -> None:
     check_counts(encode_mask(mask)["counts"], 2160, 3840)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.text(st.characters(min_codepoint=0, max_codepoint=300), max_size=12))
 def test_letters_that_are_no_mask_are_refused_and_never_more_than_that(letters: str) -> None:
     with pytest.raises(ValueError, match=r"counts|pixels"):

@@ -61,7 +61,7 @@ def every(geometry: Geometry) -> dict[tuple[str, int, int | None], Truth]:
     return answers
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(geometries())
 def test_holding_and_failing_never_overlap_and_stay_in_the_clip(geometry: Geometry) -> None:
     for truth in every(geometry).values():
@@ -71,7 +71,7 @@ def test_holding_and_failing_never_overlap_and_stay_in_the_clip(geometry: Geomet
         assert all(0.0 <= start < end <= FRAMES / 10 + 1e-9 for start, end in spans)
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(geometries())
 def test_sides_and_depth_are_mirrored_when_the_two_change_places(geometry: Geometry) -> None:
     answers = every(geometry)
@@ -81,7 +81,7 @@ def test_sides_and_depth_are_mirrored_when_the_two_change_places(geometry: Geome
         assert answers[name, 0, 1] == answers[name, 1, 0]
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=12)
 @given(geometries())
 def test_a_mirrored_picture_swaps_left_and_right_and_nothing_else(geometry: Geometry) -> None:
     boxes = geometry.boxes.copy()
@@ -93,7 +93,7 @@ def test_a_mirrored_picture_swaps_left_and_right_and_nothing_else(geometry: Geom
         _same(truth, after[swap.get(name, name), a, b])
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=12)
 @given(geometries(), st.sampled_from([0.5, 2.0, 3.0]))
 def test_a_picture_of_another_resolution_gives_the_same_answers(geometry: Geometry, scale: float) -> None:
     scaled = replace(
@@ -108,7 +108,7 @@ def test_a_picture_of_another_resolution_gives_the_same_answers(geometry: Geomet
         _same(truth, after[key])
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=12)
 @given(geometries(), st.floats(-40, 40), st.floats(-40, 40))
 def test_relations_do_not_depend_on_the_place_in_the_picture(geometry: Geometry, dx: float, dy: float) -> None:
     moved = replace(geometry, boxes=(geometry.boxes + np.array([dx, dy, dx, dy])).astype(np.float32))
@@ -120,7 +120,7 @@ def test_relations_do_not_depend_on_the_place_in_the_picture(geometry: Geometry,
             _same(truth, after[key])
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=12)
 @given(geometries())
 def test_played_backwards_coming_is_going(geometry: Geometry) -> None:
     backwards = replace(

@@ -47,7 +47,7 @@ def naive(queries: NDArray[np.float32], snapshot: Snapshot, wanted: set[str]) ->
     return best
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(snapshots(), st.integers(1, 4), st.sampled_from([1, 7, 16_384]), st.data())
 def test_max_sim_equals_a_loop_over_every_row(
     snapshot: Snapshot, queries: int, block: int, data: st.DataObject
@@ -69,7 +69,7 @@ def test_max_sim_equals_a_loop_over_every_row(
             assert asked[query] @ snapshot.matrix[row] == pytest.approx(expected[query, video], abs=2e-5)
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(snapshots())
 def test_a_row_is_located_where_the_arrays_say_and_a_tombstone_nowhere(snapshot: Snapshot) -> None:
     for row, (video, component) in enumerate(zip(snapshot.videos, snapshot.components, strict=True)):

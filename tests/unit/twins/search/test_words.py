@@ -57,7 +57,7 @@ def test_operators_are_only_words(index: SearchIndex, text: str) -> None:
     assert index.parts().keys() >= {("dog", "p")}
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.lists(st.text(st.characters(), max_size=40), max_size=4))
 def test_no_text_breaks_the_search(index: SearchIndex, texts: list[str]) -> None:
     assert all(np.isfinite(score) for score in index.bm25(texts).values())
