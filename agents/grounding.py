@@ -23,6 +23,8 @@ UNLABELLED = 0.5
 WRONG_CATEGORY = 0.08
 ROLE_MATCH = 0.7
 """A word that does not name the category, but stands in what is said of the track."""
+SURE_LABEL = 0.5
+"""Confidence of a label from which it counts as what the thing is called."""
 KIND_MATCH = 0.9
 """A word for a wider kind: a woman is a person."""
 LIKE_LOW, LIKE_HIGH, LIKE_SCORE = 0.35, 0.8, 0.75
@@ -63,6 +65,8 @@ class Grounder:
         self._areas: Doubles | None = None
         self._categories = tuple({track.category: None for track in twin.tracks if is_labelled(track)})
         self._names = frozenset(words_of_name(category) for category in self._categories)
+        sure = (t.category for t in twin.tracks if is_labelled(t) and t.confidence >= SURE_LABEL)
+        self._labels = frozenset(stem for category in sure for stem in _stems_of(category))
 
     def describe(self, phrase: str) -> Description:
         """Read a noun phrase, with what the things of this twin are called."""
@@ -96,8 +100,8 @@ class Grounder:
     def _look(self, kind: str, term: str, word: str, number: int, track: Track) -> float:
         if kind == "size":
             return self._size(term, number, track)
-        if kind == "shape" and is_labelled(track) and self._noun(word, track) > 0.5:
-            return 1.0
+        if kind == "shape" and is_labelled(track) and (named := self._noun(word, track)) > 0.5:
+            return named
         best = look_match(kind, term, track)
         if best is None:
             return (
@@ -138,7 +142,7 @@ class Grounder:
 
     def _noun(self, noun: str, track: Track) -> float:
         if not is_labelled(track):
-            return max(UNLABELLED, ROLE_MATCH if stems(noun) & self._of(track).said else 0.0)
+            return max(UNLABELLED, ROLE_MATCH if self._is_said(noun, track) else 0.0)
         # What is not sure to be a dog is as good as unnamed.
         return track.confidence * self._named(noun, track) + (1 - track.confidence) * UNLABELLED
 
@@ -149,9 +153,17 @@ class Grounder:
         score = max([a.confidence for a in track.alternatives if stems(noun) & _stems_of(a.category)], default=0.0)
         if is_kind(noun, track.category):
             score = max(score, KIND_MATCH)
-        if stems(noun) & words.said:
+        if self._is_said(noun, track):
             score = max(score, ROLE_MATCH)
         return max(score, self._likeness(noun, track.category), WRONG_CATEGORY)
+
+    def _is_said(self, noun: str, track: Track) -> bool:
+        """Say whether a word stands in what is said of a track, and may tell what it is.
+
+        Where something else is called so, it does not: who *throws the ball* is no ball.
+        """
+        said = stems(noun) & self._of(track).said
+        return bool(said) and not stems(noun) & self._labels
 
     def _of(self, track: Track) -> Words:
         if track.id not in self._words:

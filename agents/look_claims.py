@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from agents.alike import likeness, pair_of
 from agents.descriptions import same_word
-from agents.grounding import UNKNOWN_LOOK, is_labelled, look_match, terms_of
+from agents.grounding import SURE_LABEL, UNKNOWN_LOOK, is_labelled, look_match, terms_of
 from agents.lexicon import lexicon
 from twins.queries import Check
 from twins.schema import Track, Twin
@@ -28,7 +28,7 @@ def check_look(kind: str, word: str | None, instances: tuple[str, ...], twin: Tw
     checks = []
     for instance in instances:
         track = twin.track(instance)
-        if kind == "shape" and is_labelled(track) and same_word(said, track.category.lower()):
+        if kind == "shape" and check_category(said, (instance,), twin) == "verified":
             checks.append(1.0)
             continue
         match = look_match(kind, look[1], track)
@@ -61,8 +61,10 @@ def check_category(noun: str | None, instances: tuple[str, ...], twin: Twin) -> 
         return "unverifiable"
     tracks = [twin.track(instance) for instance in instances]
     said = [
-        is_labelled(t) and t.confidence >= 0.5 and any(same_word(noun.lower(), w) for w in t.category.lower().split())
-        for t in tracks
+        is_labelled(track)
+        and track.confidence >= SURE_LABEL
+        and any(same_word(noun.lower(), word) for word in track.category.lower().split())
+        for track in tracks
     ]
     return "verified" if all(said) else "unverifiable"
 

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from agents.grounding import UNKNOWN_LOOK, UNLABELLED, Grounder
+from agents.grounding import ROLE_MATCH, UNKNOWN_LOOK, UNLABELLED, Grounder
 from twins.schema import Fact
 
 
@@ -63,3 +63,19 @@ def test_a_wider_word_and_a_role_mean_the_track(labelled):
     assert int(np.argmax(labelled.scores("animal"))) == 1
     assert int(np.argmax(labelled.scores("thief"))) == 1
     assert int(np.argmax(labelled.scores("someone"))) in (0, 2)
+
+
+@pytest.mark.parametrize("noun", ["ball", "cup"])  # a word for a shape and one that is none
+def test_who_is_only_said_to_have_to_do_with_a_thing_is_not_it(noun, clip, mover):
+    still = [(0, 300, 200), (6, 300, 200)]
+    movers = [mover("who", still, category="woman"), mover("what", [*still[:1], (1, 300, 200)], category=noun)]
+
+    def scores(*movers):
+        candidate = clip(*movers)
+        role = Fact(about="who", kind="role", text=f"throws the {noun} twice", source="test")
+        return Grounder(candidate.twin.model_copy(update={"facts": (role,)}), candidate.geometry).scores(noun)
+
+    who, what = scores(*movers)
+    assert who < 0.15 and what == pytest.approx(0.95)  # it is only labelled with a confidence of 0.9
+    # Where nothing is called so, what is said may tell what a thing is.
+    assert scores(movers[0])[0] == pytest.approx(0.9 * ROLE_MATCH + 0.1 * UNLABELLED)
