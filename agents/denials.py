@@ -7,11 +7,28 @@ from agents.clauses import AUXILIARIES, CONJUNCTIONS, RELATIVES, Token
 from agents.lexicon import lexicon
 from agents.negations import SUPPOSED, denials
 from agents.noun_phrases import parse_phrase
-from agents.reading import Part, Reading
+from agents.open_parts import DENYING
+from agents.reading import Entity, Part, Reading
 from agents.sub_queries import is_content
 
 ENDS = CONJUNCTIONS | RELATIVES
 """Words behind which nothing is denied any more."""
+
+ALTERNATIVES = frozenset(["or", "nor"])
+"""Words behind which what was denied still is: *not on a leash or a chain*."""
+ONLY = frozenset(["only", "just", "merely"])
+"""Words behind *not* that deny nothing: *not only a dog*."""
+
+
+def stands_denied(tokens: Sequence[Token], entity: Entity) -> bool:
+    """Say whether a word that denies stands before a thing's noun phrase, in the same clause (*not on a leash*)."""
+    for at in range((entity.span or (0, 0))[0] - 1, -1, -1):
+        word = tokens[at].text
+        if tokens[at].is_break or word in ENDS - ALTERNATIVES:
+            return False
+        if word in DENYING:
+            return tokens[at + 1].text not in ONLY
+    return False
 
 
 def denied_places(tokens: Sequence[Token], reading: Reading) -> tuple[int, ...]:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from agents.clauses import AUXILIARIES, Token
+from agents.denials import stands_denied
 from agents.lexicon import DETERMINERS, closed_class, lexicon
 from agents.reading import Reading
 from agents.stemming import stem
@@ -13,11 +14,19 @@ PRESENTING = frozenset(["there", "here", "where"])
 
 
 def named_in(tokens: Sequence[Token], reading: Reading) -> tuple[tuple[str, ...], float]:
-    """Return the noun phrases whose names no predicate explains, and their share of the words that are left over."""
+    """Return the noun phrases whose names no predicate explains, and their share of the words that are left over.
+
+    What is denied (*a dog that is not on a leash*) is not among them: that it is there speaks against the question.
+    """
     free = free_words(tokens, reading)
     names = {tokens[at].text for at in free if may_name(tokens, at, labelled=True)}
-    phrases = [entity.text for entity in reading.entities if entity.nouns and names.issuperset(entity.nouns)]
-    said = {noun for entity in reading.entities if entity.text in phrases for noun in entity.nouns}
+    entities = [
+        entity
+        for entity in reading.entities
+        if entity.nouns and names.issuperset(entity.nouns) and not stands_denied(tokens, entity)
+    ]
+    phrases = [entity.text for entity in entities]
+    said = {noun for entity in entities for noun in entity.nouns}
     share = sum(tokens[at].text in said for at in free) / max(len(free), 1)
     return tuple(dict.fromkeys(phrases)), share
 

@@ -256,3 +256,25 @@ def test_where_people_have_described_a_clip_a_thing_that_is_only_named_is_left_t
     parts = taken_apart("a door", called("dog"))
     assert RulesJudge().judge(parts, described).score == pytest.approx(0.9)
     assert RulesJudge().judge(parts, replace(candidate, coarse_score=0.9)).score < 0.8
+
+
+@pytest.mark.parametrize(
+    ("question", "named"),
+    [
+        ("a dog that is not on a leash", ["dog"]),
+        ("a dog that isn't on a leash or a chain", ["dog"]),
+        ("a man who is not wearing a hat, a dog", ["man", "dog"]),
+        ("a man who is not happy but a dog", ["man", "dog"]),
+        ("not only a dog", ["dog"]),
+        ("a dog on a leash", ["dog", "leash"]),
+    ],
+)
+def test_what_is_denied_is_not_looked_for(question, named, labelled):
+    parts = taken_apart(question, labelled("dog", "leash", "chain", "man", "hat")).sub_queries
+    assert [part.subject for part in parts if part.subject] == named
+
+
+def test_what_follows_behind_a_comma_is_not_denied_any_more():
+    part = SubQuery(id="a", text="a man who is not happy, a dog", kind="object")
+    parts = told_apart(Decomposition(query=part.text, sub_queries=(part,)), frozenset({"man", "dog"})).sub_queries
+    assert [part.subject for part in parts if part.subject] == ["man", "dog"]
