@@ -18,6 +18,7 @@ from agents.evidence import (
     STATE_COVER,
     UNKNOWN_VALUE,
     Bound,
+    Evidence,
     in_order,
     parse_bound,
 )
@@ -25,6 +26,7 @@ from agents.first_last import standing
 from agents.grounding import UNLABELLED, is_labelled
 from agents.look_claims import is_called
 from agents.reading import FRAME
+from agents.relevance import is_named_otherwise
 from agents.testimony import Testimony
 from twins.predicates import RELATIVE
 from twins.queries import Claim, SubQuery
@@ -114,10 +116,14 @@ class Case(Binder):
         subject, other = self._bound(part, binding)
         if subject is None:
             return Finding(part, MISSING_VALUE)
+        value = self._value(part, subject, other)
+        sides = ((part.subject, subject), (part.object, other))
+        if value > UNKNOWN_VALUE and any(is_named_otherwise(phrase, number, self.evidence) for phrase, number in sides):
+            return Finding(part, value)  # what a woman does is no reason for what a ball does
         spans = () if part.object == FRAME else self.evidence.truth(part.relation or "", subject, other).holds
         return Finding(
             part,
-            self._value(part, subject, other),
+            value,
             lambda: (self._says.that_holds(part, subject, other, spans),),
             self._names((subject, other)),
             spans,
@@ -321,6 +327,23 @@ class Case(Binder):
     @cached_property
     def _is_labelled(self) -> bool:
         return any(is_labelled(track) for track in self.evidence.twin.tracks)
+
+
+def found_by_label(part: SubQuery, evidence: Evidence) -> Finding | None:
+    """Return that a thing which a part names is there, where a label says so and all else that the part says holds."""
+    phrase = part.subject or ""
+    nouns = evidence.grounder.describe(phrase).nouns
+    if not nouns or not evidence.objects:
+        return None
+    fits = evidence.grounded(phrase)
+    labelled = [n for n in range(len(fits)) if is_called(nouns, evidence.name(n), evidence.twin)]
+    number = max(labelled, key=lambda n: (fits[n], evidence.presence[n]), default=None)
+    if number is None:
+        return None
+    claims = Testimony(evidence).that_looks(part, number)
+    if any(check_claim(claim, evidence.twin, evidence.geometry).check != "verified" for claim in claims):
+        return None
+    return Finding(part, 1.0, lambda: claims, (evidence.name(number),), evidence.in_view(number))
 
 
 def _nearly(bound: Bound, number: int) -> float:

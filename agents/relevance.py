@@ -9,7 +9,7 @@ from agents.bystanders import may_be_done
 from agents.camera import MOVES
 from agents.camera import RELATION as CAMERA
 from agents.evidence import CONTRADICTED, ELSEWHERE, MAX_DENIED, MEANT, UNKNOWN_VALUE, Evidence, parse_bound
-from agents.grounding import Grounder, look_match
+from agents.grounding import Grounder, is_labelled, look_match
 from agents.lexicon import lexicon
 from agents.number_claims import COUNTED
 from agents.pairs import read_pairs
@@ -120,6 +120,14 @@ def is_beside(name: str | None, parts: Sequence[SubQuery]) -> bool:
     """Say whether a part only names what another part says more of (:func:`agents.named_parts.told_apart`)."""
     whole, _, number = (name or "").rpartition("-")
     return number.isdigit() and any(part.id == whole for part in parts)
+
+
+def is_named_otherwise(phrase: str | None, number: int | None, evidence: Evidence) -> bool:
+    """Say whether an object has a label, and by that is not what a noun phrase means, where something else is."""
+    if phrase is None or number is None or not is_labelled(evidence.twin.track(evidence.name(number))):
+        return False
+    fits = evidence.fits(phrase)
+    return bool(fits[number] <= ELSE_LOW and fits.max() >= ELSE_HIGH)
 
 
 def _asks_for_look(part: SubQuery, claim: Claim, grounder: Grounder) -> bool:

@@ -7,9 +7,9 @@ import numpy as np
 
 from agents.binding import plan
 from agents.evidence import UNKNOWN_VALUE, Evidence
-from agents.findings import Case, Finding
+from agents.findings import Case, Finding, found_by_label
 from agents.lexicon import content_stems
-from agents.open_parts import open_parts
+from agents.open_parts import open_parts, says_not
 from agents.readings import shares_of
 from agents.situations import GRAMMAR
 from agents.testimony import MAX_CLAIM_INSTANCES, NAME
@@ -60,7 +60,8 @@ class RulesJudge:
         evidence = Evidence(candidate.twin, candidate.geometry, self._encoder)
         described = is_described(candidate.twin)
         understood = literally(decomposition) if described else readings(decomposition)
-        judged = [(weight, reading, *_judged(reading, evidence, candidate)) for weight, reading in understood]
+        named = [part for part in decomposition.sub_queries if part.kind == "object" and part.relation is None]
+        judged = [(weight, reading, *_judged(reading, named, evidence, candidate)) for weight, reading in understood]
         # The trace tells the reading that explains most of the score.
         _, told, _, verdict = max(judged, key=lambda item: item[0] * item[2])
         ways = {part.reading for part in told.sub_queries} - {None} if len(understood) > 1 else set()
@@ -68,8 +69,13 @@ class RulesJudge:
         return verdict().model_copy(update={"score": score, "reading": next(iter(ways), None)})
 
 
-def _judged(reading: Decomposition, evidence: Evidence, candidate: Candidate) -> tuple[float, Callable[[], Verdict]]:
-    """Score one candidate for one reading of a question; the verdict in words is made when it is asked for."""
+def _judged(
+    reading: Decomposition, named: Sequence[SubQuery], evidence: Evidence, candidate: Candidate
+) -> tuple[float, Callable[[], Verdict]]:
+    """Score one candidate for one reading of a question; the verdict in words is made when it is asked for.
+
+    ``named`` are the parts of the question that only name things, whether or not the reading judges by them.
+    """
     parts = plan(reading)
     findings = Case(parts, evidence).findings()
     soft = float(np.clip(candidate.coarse_score, 0.0, 1.0))
@@ -83,12 +89,16 @@ def _judged(reading: Decomposition, evidence: Evidence, candidate: Candidate) ->
     )
 
     def verdict() -> Verdict:
-        made = _verdict(score, findings, _said(parts.free, candidate), described)
+        open_ = {part.id for part in parts.free}
+        called = [f for part in named if part.id in open_ and (f := found_by_label(part, evidence)) is not None]
+        left = open_ - {f.sub_query.id for f in called}
+        quoted = _said([part for part in parts.free if part.id in left], candidate)
+        made = _verdict(score, [*findings, *called], quoted, described)
         # What is hardly meant is nothing that a reader would miss.
         meant = [p for p in reading.sub_queries if described or p.weight >= SERIOUS]
         ways = {part.reading for part in meant} - {None}
-        left = open_parts(meant, {claim.sub_query for claim in made.claims}, next(iter(ways), None))
-        return made.model_copy(update={"claims": (*made.claims, *left)})
+        untold = open_parts(meant, {claim.sub_query for claim in made.claims}, next(iter(ways), None))
+        return made.model_copy(update={"claims": (*made.claims, *untold)})
 
     return score, verdict
 
@@ -191,7 +201,11 @@ def combine(
 
 
 def _said(free: Sequence[SubQuery], candidate: Candidate) -> list[Claim | None]:
-    """Quote the fact that shares most words with each free sub-query; nothing can be recomputed of it."""
+    """Quote the fact that shares most words with each free sub-query; nothing can be recomputed of it.
+
+    Not of one that denies: the words that it shares with a fact tell the opposite.
+    """
+    free = [sub_query for sub_query in free if not (sub_query.negated or says_not(sub_query))]
     if not free:
         return []
     # What predicates found has claims of its own, which are recomputed.

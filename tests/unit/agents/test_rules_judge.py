@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 
 from agents.claims import check_verdict
+from agents.named_parts import told_apart
 from agents.rules_decomposer import RulesDecomposer
 from agents.rules_judge import RulesJudge, combine, readings
 from agents.situations import GRAMMAR
@@ -300,3 +301,69 @@ def test_what_hides_and_comes_back_turns_back_while_it_hides_not_before(clip, mo
     (held, high), (failed, low) = told(back), told(beyond)
     assert held["it turns back"] == failed["it turns back"] == held[order] == "verified"
     assert failed[order] != "verified" and high > 0.5 > low
+
+
+@pytest.fixture
+def thrown(clip, mover):
+    """Return a described clip: a woman who moves, and a ball, a cup and a dog that nobody knows much of."""
+    seen = clip(
+        mover("woman", [(0, 60, 100), (6, 400, 100)], category="woman", shape="elongated"),
+        mover("ball", [(2, 60, 250), (2.2, 60, 250)], category="tennis ball", shape="elongated"),
+        mover("cup", [(0, 300, 250), (6, 300, 250)], category="cup"),
+        mover("dog", [(1, 500, 250), (4, 500, 250)], category="dog"),
+    )
+    role = Fact(kind="role", about="woman", text="throws the ball, and leashes the dog beside the cup", source="test")
+    return replace(seen, twin=seen.twin.model_copy(update={"facts": (role,)}))
+
+
+def asked(question, candidate):
+    labels = frozenset(track.category for track in candidate.twin.tracks)
+    decomposition = told_apart(RulesDecomposer().decompose(question, labels), labels | {"leash"})
+    verdict = RulesJudge().judge(decomposition, candidate)
+    return check_verdict(verdict, candidate.twin, candidate.geometry, decomposition.sub_queries)
+
+
+@pytest.mark.parametrize("noun", ["ball", "cup", "dog"])
+def test_a_label_verifies_a_name_though_a_role_mentions_it_too(noun, thrown):
+    checked = asked(f"a {noun}", thrown)
+    assert [(line.claim, line.check) for line in checked.trace] == [(f'the "{noun}" is a {noun}', "verified")]
+    assert checked.status == "verified" and checked.verdict.instances == (noun,)
+
+
+def test_what_a_label_names_is_shown_when_it_is_in_view(thrown):
+    assert asked("a dog", thrown).verdict.spans == (pytest.approx((1, 4.1), abs=0.1),)
+
+
+@pytest.mark.parametrize("question", ["a leash", "a cup that is not red"])
+def test_a_name_that_labels_do_not_settle_is_left_to_words(question, thrown):
+    assert {line.check for line in asked(question, thrown).trace} == {"unverifiable"}
+
+
+def test_what_the_thing_with_the_label_does_is_told_not_what_others_do(thrown):
+    told = {line.claim for line in asked("the ball moves", thrown).trace}
+    assert not any("woman" in claim for claim in told) and any("ball moves" in claim for claim in told)
+
+
+def test_what_somebody_with_another_name_does_is_no_reason(clip, mover):
+    """There is no table, and it is the dog that runs into the woman."""
+    seen = clip(
+        mover("dog", [(0, 60, 100), (3, 300, 100), (6, 60, 100)], category="dog"),
+        mover("woman", [(0, 340, 100), (6, 340, 100)], category="woman"),
+    )
+    told = [(line.claim, line.check) for line in asked("the woman collides with the table", seen).trace]
+    assert ("the woman collides with the table", "unverifiable") in told
+    assert not any("dog" in claim for claim, _ in told)
+
+
+def test_a_label_alone_leaves_the_score_of_a_described_video_to_recall(thrown):
+    judged = RulesJudge().judge(RulesDecomposer().decompose("a dog"), thrown)
+    assert judged.score == thrown.coarse_score
+
+
+def test_a_denial_that_nobody_can_check_is_told_as_open_and_by_no_fact_that_says_the_opposite(thrown):
+    checked = asked("a dog that is not on a leash", thrown)
+    assert [(line.claim, line.check) for line in checked.trace] == [
+        ('the "dog" is a dog', "verified"),
+        ("a dog that is not on a leash", "unverifiable"),
+    ]
+    assert checked.status == "judged"
