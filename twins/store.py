@@ -212,7 +212,7 @@ class Store:
     def observation_keys(self, video_id: str) -> tuple[str, ...]:
         """Return the keys of a video's observations, in order, whether or not those can be read."""
         try:
-            names = os.listdir(self._layout.video(video_id) / "observations")  # noqa: PTH208 - names are enough
+            names = [path.name for path in (self._layout.video(video_id) / "observations").iterdir()]
         except (FileNotFoundError, NotADirectoryError):
             return ()
         return tuple(sorted(name.removesuffix(".json") for name in names if name.endswith(".json")))

@@ -18,10 +18,6 @@ from transformers import GenerationConfig, LogitsProcessorList, PreTrainedTokeni
 
 from tests.checkpoints import torchvision_cpu
 
-torchvision_cpu.install()  # before the first model is imported, which imports torchvision
-
-from transformers import Qwen3ForCausalLM  # noqa: E402
-
 TURN = "{% for m in messages %}<|im_start|>{{ m['role'] }}\n{{ m['content'] }}<|im_end|>\n{% endfor %}"
 TEMPLATE = TURN + "<|im_start|>assistant\n"
 CORPUS = ['{"score": 0.5, "colour": "red", "seen": true, "ids": ["a", "b"], "nothing": null}', "what moves to the left"]
@@ -43,8 +39,11 @@ def build_tokenizer() -> PreTrainedTokenizerFast:
     )
 
 
-def build_model(tokenizer: PreTrainedTokenizerFast) -> Qwen3ForCausalLM:
+def build_model(tokenizer: PreTrainedTokenizerFast) -> Any:
     """Make a Qwen3 of 2 layers with random weights."""
+    torchvision_cpu.install()  # before the first model is imported, which imports torchvision
+    from transformers import Qwen3ForCausalLM
+
     torch.manual_seed(0)
     config = Qwen3Config(
         vocab_size=len(tokenizer), hidden_size=64, intermediate_size=128, num_hidden_layers=2, num_attention_heads=4,
