@@ -5,30 +5,19 @@ from itertools import pairwise
 
 from agents.clauses import AUXILIARIES, CONJUNCTIONS, RELATIVES, Token
 from agents.lexicon import lexicon
-from agents.negations import SUPPOSED, denials
+from agents.negations import SUPPOSED, denials, with_auxiliaries
 from agents.noun_phrases import parse_phrase
-from agents.open_parts import DENYING
 from agents.reading import Entity, Part, Reading
 from agents.sub_queries import is_content
 
 ENDS = CONJUNCTIONS | RELATIVES
 """Words behind which nothing is denied any more."""
 
-ALTERNATIVES = frozenset(["or", "nor"])
-"""Words behind which what was denied still is: *not on a leash or a chain*."""
-ONLY = frozenset(["only", "just", "merely"])
-"""Words behind *not* that deny nothing: *not only a dog*."""
-
 
 def stands_denied(tokens: Sequence[Token], entity: Entity) -> bool:
-    """Say whether a word that denies stands before a thing's noun phrase, in the same clause (*not on a leash*)."""
-    for at in range((entity.span or (0, 0))[0] - 1, -1, -1):
-        word = tokens[at].text
-        if tokens[at].is_break or word in ENDS - ALTERNATIVES:
-            return False
-        if word in DENYING:
-            return tokens[at + 1].text not in ONLY
-    return False
+    """Say whether a thing's noun phrase stands in a denial: *not on a leash or a chain*."""
+    at = entity.span[0] if entity.span is not None else -1
+    return any(denial.words[1] <= at < denial.end for denial in denials(tokens))
 
 
 def denied_places(tokens: Sequence[Token], reading: Reading) -> tuple[int, ...]:
@@ -36,7 +25,7 @@ def denied_places(tokens: Sequence[Token], reading: Reading) -> tuple[int, ...]:
 
     What takes part in something that is not denied stays: of ``no ball touches the box that a dog carries``, the box.
     """
-    cut = {at for start, end in reading.denials for at in range(_with_auxiliaries(tokens, start), end)}
+    cut = {at for start, end in reading.denials for at in range(with_auxiliaries(tokens, start), end)}
     kept: set[int] = set()
     for part in reading.parts:
         if part.is_denied:
@@ -76,13 +65,6 @@ def _heard(reading: Reading) -> set[int]:
     spans = [span for span in (*(e.span for e in nobody), *(part.denial for part in denied)) if span is not None]
     places = {at for start, end in (*spans, *reading.denials, *reading.exclusions) for at in range(start, end)}
     return places.union(*(part.words for part in denied))
-
-
-def _with_auxiliaries(tokens: Sequence[Token], at: int) -> int:
-    """Return where the auxiliaries begin that stand before a position: ``does not``."""
-    while at and tokens[at - 1].text in AUXILIARIES:
-        at -= 1
-    return at
 
 
 class _Denial:

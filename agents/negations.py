@@ -7,8 +7,8 @@ from agents.clauses import AUXILIARIES, RELATIVES, Token, match_verb, tokenise
 from agents.descriptions import same_word
 from agents.lexicon import lexicon
 
-ENDS = RELATIVES | frozenset(["and", "but", "or", "yet", "then", "while", "before", "after", "until", "because"])
-"""Words behind which a denial holds no more; marks of punctuation do the same."""
+ENDS = RELATIVES | frozenset(["and", "but", "yet", "then", "while", "before", "after", "until", "because"])
+"""Words behind which a denial holds no more; marks of punctuation do the same, *or* does not: both are denied."""
 SET_PHRASES = frozenset(
     ["more", "less", "fewer", "only", "but", "except", "other", "sooner", "matter", "doubt", "just"]
 )
@@ -61,13 +61,18 @@ def denials(tokens: Sequence[Token]) -> list[Denial]:
         if SET_PHRASES & set(words[end : end + 1]) or _of_a_verb(tokens, at):
             at = end
             continue
-        start = at
-        while start and words[start - 1] in AUXILIARIES:
-            start -= 1
+        start = with_auxiliaries(tokens, at)
         stop = next((n for n in range(end, len(words)) if tokens[n].is_break or words[n] in ENDS), len(words))
         found.append(Denial(start, (at, end), stop, denial[0]))
         at = end
     return found
+
+
+def with_auxiliaries(tokens: Sequence[Token], at: int) -> int:
+    """Return where the auxiliaries begin that stand before a position: ``does not``."""
+    while at and tokens[at - 1].text in AUXILIARIES:
+        at -= 1
+    return at
 
 
 def _of_a_verb(tokens: Sequence[Token], at: int) -> bool:
