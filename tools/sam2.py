@@ -14,6 +14,7 @@ from tools.preparation import check_pictures
 from tools.pretrained import Weights, loaded, unload
 from tools.room import Room, out_of_memory
 from tools.sam2_network import FAMILIES, Network, load_network
+from tools.sam2_pictures import EncoderLimits
 from tools.sam2_session import Session
 from tools.sam2_shot import Found, Shot, ShotLimits, follow_spots
 from tools.weights import config_of
@@ -22,7 +23,7 @@ from twins.geometry import Bools, Bytes
 OTHERS = {"weights", "revision", "dtype"}
 """Settings besides those of the limits."""
 
-Limits = TypeVar("Limits", MaskLimits, ShotLimits)
+Limits = TypeVar("Limits", MaskLimits, ShotLimits, EncoderLimits)
 
 
 class Sam2:
@@ -38,6 +39,8 @@ class Sam2:
         self._masks, self._shots = _limits(MaskLimits(), settings), _limits(ShotLimits(), settings)
         points = self._masks.points_per_batch
         self._room = Room("the model", device, "point", "points_per_batch in [plugins.sam2]", points)
+        at_once = _limits(EncoderLimits(2 if device == "cpu" else 8), settings).batch_size
+        self._encoder_room = Room("the encoder", device, "picture", "batch_size in [plugins.sam2]", at_once)
 
     def segment(self, images: Sequence[Bytes]) -> list[tuple[dict[int, Bools], float]]:
         """Return the tracks of a few consecutive (h, w, 3) RGB pictures: masks by position, and how sure it is."""
@@ -72,9 +75,13 @@ class Sam2:
     def network(self) -> Network:
         """Return the model with what the settings say of it."""
         model, processor = loaded(self._weights, load_network)
-        weights, side, features = self._weights, self._masks.points_per_side, self._shots.key_step + 1
+        weights, side = self._weights, self._masks.points_per_side
+        # Those since the last key frame, to which new things are followed back, and those encoded ahead.
+        kept = self._shots.key_step + self._encoder_room.most
         generator = MaskGenerator(model, self._masks, self._room, weights.folder)
-        return Network(model, processor, generator, side, weights.device, model.dtype, weights.folder, features)
+        return Network(
+            model, processor, generator, side, weights.device, model.dtype, weights.folder, self._encoder_room, kept
+        )
 
 
 class Following:
@@ -102,7 +109,7 @@ def build(context: Any) -> Sam2:
     check_installed()
     if not settings.get("weights"):
         raise ValueError("it has no weights: set [plugins.sam2] weights to a folder with a checkpoint of SAM-2")
-    known = {each.name for kind in (MaskLimits, ShotLimits) for each in fields(kind)} | OTHERS
+    known = {each.name for kind in (MaskLimits, ShotLimits, EncoderLimits) for each in fields(kind)} | OTHERS
     check_names(settings, known)
     folder = Path(str(settings["weights"])).expanduser()
     plugin = Sam2(folder, context.device, settings)

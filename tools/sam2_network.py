@@ -6,6 +6,7 @@ from typing import Any
 
 from tools.automatic_masks import MaskGenerator
 from tools.pretrained import Weights, load_model, load_processor
+from tools.room import Room
 from tools.weights import config_of
 
 FAMILIES = {
@@ -25,6 +26,7 @@ class Network:
         device: ``cpu`` or ``cuda``.
         dtype: of its weights, a ``torch.dtype``.
         folder: in which they lie.
+        encoder_room: how many pictures are encoded at once.
         features: pictures of which the encoder's output is kept.
     """
 
@@ -35,6 +37,7 @@ class Network:
     device: str
     dtype: Any
     folder: Path
+    encoder_room: Room
     features: int
 
 

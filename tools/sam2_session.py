@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from tools.automatic_masks import Candidate, grid
 from tools.pretrained import all_numbers
 from tools.sam2_network import Network
+from tools.sam2_pictures import Pictures
 from twins.geometry import Bools, Bytes
 
 if TYPE_CHECKING:
@@ -36,19 +37,19 @@ class Session:
 
     def __init__(self, network: Network) -> None:
         self._network = network
-        self._images: dict[int, Bytes] = {}
+        self._pictures = Pictures(network)
         self._inner = self._opened()
         self._reach = max(network.model.num_maskmem, network.model.config.max_object_pointers_in_encoder) - 1
 
     def show(self, number: int, image: Bytes) -> None:
-        """Take in an (h, w, 3) RGB picture; it is encoded when somebody first looks at it."""
-        self._images[number] = image
+        """Take in an (h, w, 3) RGB picture; it is encoded when somebody first looks at it, with those that follow."""
+        self._pictures.show(number, image)
 
     def look(self, number: int) -> list[Candidate]:
         """Return masks of everything in a frame, the surest first."""
         import torch
 
-        network, (height, width) = self._network, self._size(number)
+        network, (height, width) = self._network, self._pictures.size(number)
         points = grid(network.points_per_side, width, height)
         scaled = network.processor(
             input_points=[[[point] for point in points.tolist()]],
@@ -56,13 +57,14 @@ class Session:
             original_sizes=[[height, width]],
             return_tensors="pt",
         ).input_points[0, :, 0]
+        features = self._pictures.features(number, step=0)["vision_feats"]
         with torch.inference_mode():
-            return network.generator.candidates(self._features(number), scaled.to(network.device))
+            return network.generator.candidates(features, scaled.to(network.device))
 
     def aside(self) -> "Session":
         """Return a session of the same frames, in which nothing is followed yet."""
         beside = Session(self._network)
-        beside._images, beside._inner = self._images, self._regrouped(())
+        beside._pictures, beside._inner = self._pictures, self._regrouped(())
         return beside
 
     def prompt(self, number: int, prompts: Mapping[int, Any]) -> dict[int, Outline]:
@@ -80,11 +82,13 @@ class Session:
         if masks:
             self._put(number, masks, input_masks=list(masks.values()))
         if boxes:
-            self._put(number, boxes, input_boxes=[list(boxes.values())], original_size=self._size(number))
+            self._put(number, boxes, input_boxes=[list(boxes.values())], original_size=self._pictures.size(number))
         if points:
             labels = [[[1]] * len(points)]
             placed = [list(points.values())]
-            self._put(number, points, input_points=placed, input_labels=labels, original_size=self._size(number))
+            self._put(
+                number, points, input_points=placed, input_labels=labels, original_size=self._pictures.size(number)
+            )
         self._inner.obj_with_new_inputs = list(prompts)  # each call names its own alone
         return self.follow(number)
 
@@ -96,11 +100,13 @@ class Session:
         """
         import torch
 
-        network, frame = self._network, self._frame(number)
+        network = self._network
+        self._inner.cache.cache_vision_features(number, self._pictures.features(number, step=-1 if reverse else 1))
         with torch.inference_mode():
-            out = network.model(inference_session=self._inner, frame=frame, frame_idx=number, reverse=reverse)
+            # A frame says that the video has no known end; nobody looks at it where its features are there.
+            out = network.model(inference_session=self._inner, frame=torch.empty(0), frame_idx=number, reverse=reverse)
             self._trim(number)
-            sizes = [self._size(number)]
+            sizes = [self._pictures.size(number)]
             whole = network.processor.post_process_masks([out.pred_masks.float()], original_sizes=sizes)[0]
         coarse, masks = (out.pred_masks[:, 0] > 0).cpu().numpy(), whole[:, 0].cpu().numpy()
         # What is no number transformers takes for a thing that is gone.
@@ -125,26 +131,12 @@ class Session:
 
     def drop_before(self, number: int) -> None:
         """Forget the pictures before a frame."""
-        for old in [each for each in self._images if each < number]:
-            del self._images[old]
-
-    def _size(self, number: int) -> tuple[int, int]:
-        height, width = self._images[number].shape[:2]
-        return height, width
-
-    def _frame(self, number: int) -> "Tensor":
-        """Return a picture as the model takes it: (3, side, side)."""
-        network, image = self._network, self._images[number]
-        shown = network.processor(
-            images=image, input_data_format="channels_last", return_tensors="pt", device=network.device
-        )
-        frame: Tensor = shown.pixel_values[0].to(network.device, network.dtype)
-        return frame
+        self._pictures.drop_before(number)
 
     def _opened(self) -> Any:
         network = self._network
         return network.processor.init_video_session(
-            inference_device=network.device, dtype=network.dtype, max_vision_features_cache_size=network.features
+            inference_device=network.device, dtype=network.dtype, max_vision_features_cache_size=1
         )
 
     def _regrouped(self, followed: Iterable[tuple[Any, int]]) -> Any:
@@ -169,16 +161,6 @@ class Session:
         side = self._network.processor.target_size
         scaled: Tensor = interpolate(logits[None, None].float(), (side, side), mode="bilinear", align_corners=False)
         return scaled[0, 0] > 0
-
-    def _features(self, number: int) -> "list[Tensor]":
-        """Return the encoder's output for a frame, which following it there will use too."""
-        cache = self._inner.cache
-        if cache.get_vision_features(number) is None:
-            seen = self._network.model.get_image_features(self._frame(number)[None], return_dict=True)
-            found = {"vision_feats": seen.fpn_hidden_states, "vision_pos_embeds": seen.fpn_position_encoding}
-            cache.cache_vision_features(number, found)
-        features: list[Tensor] = cache.get_vision_features(number)["vision_feats"]
-        return features
 
     def _trim(self, number: int) -> None:
         """Drop what no later frame is compared with: transformers keeps everything, large masks too."""

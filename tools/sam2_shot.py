@@ -65,6 +65,7 @@ class Shot:
         self._covered.clear()
         for number, image in enumerate(images, first):
             self._session.show(number, image)
+        for number in range(first, first + len(images)):
             outlines = self._session.follow(number) if self._things else {}
             _record(seen, number - first, outlines)
             self._covered[number] = covered_by([each.coarse for each in outlines.values()], (1, 1))

@@ -120,15 +120,45 @@ def test_a_new_thing_is_begun_with_the_very_mask_that_was_found(weights):
 
 
 def test_every_picture_is_encoded_once_though_things_are_looked_for_and_followed_back(weights, asked):
-    plugin = opened(weights, key_step=4)
+    plugin = opened(weights, key_step=4, batch_size=4)
     encoded, decoded = (asked(getattr(plugin.network().model, part)) for part in ("vision_encoder", "mask_decoder"))
     shot = plugin.begin()
     images = pictures(18)
     for first in range(0, 18, 6):
         shot.segment(images[first : first + 6])
-    assert len(encoded) == 18
+    # The first is looked at alone; a stretch of six ends, and with it what can be encoded ahead.
+    assert [len(call[0]) for call in encoded] == [1, 4, 1, 4, 2, 4, 2]
     grids = [call for *_, call in decoded if call["multimask_output"] and call["sparse_prompt_embeddings"].shape[1] > 1]
     assert len(grids) == 5  # key frames 0, 3, 7, 11, 15, each of 16 points in one batch
+
+
+def test_pictures_encoded_together_are_what_they_are_alone(weights):
+    images = pictures(10)
+    spots = [{"position": 5, "point": (20, 30)}, {"position": 8, "box": (40, 20, 90, 60)}]
+    alone, together = (opened(weights, key_step=4, batch_size=n, dtype="float32") for n in (1, 4))
+    for given in (lambda plugin: plugin.segment(images), lambda plugin: plugin.follow(images, spots)):
+        for (few, sure), (many, surer) in zip(given(alone), given(together), strict=True):
+            assert list(few) == list(many)
+            assert surer == pytest.approx(sure, abs=1e-4)
+            assert all(np.mean(few[at] != many[at]) < 1e-3 for at in few)
+
+
+def test_where_memory_is_short_fewer_pictures_are_encoded_at_once_and_the_log_says_so(weights, caplog):
+    import torch
+
+    plugin, sizes = opened(weights, batch_size=8), []
+
+    def short(_, args):
+        sizes.append(len(args[0]))
+        if sizes[-1] > 2:
+            raise torch.cuda.OutOfMemoryError("CUDA out of memory")
+
+    plugin.network().model.vision_encoder.register_forward_pre_hook(short)
+    with caplog.at_level(logging.WARNING):
+        assert plugin.segment(pictures(5))
+    assert sizes == [1, 4, 2, 2]
+    (said,) = [each for each in caplog.messages if "not enough memory" in each]
+    assert said.endswith("for 4 pictures at once: it is given fewer from now on (set batch_size in [plugins.sam2])")
 
 
 def test_points_are_decoded_in_batches(weights, asked):
@@ -150,11 +180,10 @@ def test_what_is_held_does_not_grow_with_the_clip(weights):
         ]
         assert not any({"high_res_masks", "pred_masks"} & each.keys() for each in outputs)
         memories = sum("maskmem_features" in each for each in outputs)
-        assert not session._images
         assert not inner.processed_frames
-        held.append((len(inner.cache._vision_features), len(outputs), memories))
-    # The features of a step and one; of what was begun with and of the frames since, what the next one looks at.
-    assert held[2:] == [(5, 1 + 16, 1 + 7)] * 3
+        held.append((len(session._pictures._encoded), len(outputs), memories))
+    # No features beyond a key frame; of what was begun with and of the frames since, what the next one looks at.
+    assert held[2:] == [(0, 1 + 16, 1 + 7)] * 3
 
 
 def test_names_go_on_from_one_stretch_into_the_next(weights):
@@ -177,7 +206,7 @@ def test_its_siblings_work_by_the_same_adapter(tmp_path, family, asked):
     found = plugin.segment(pictures(6))
     assert len(found) == 3
     assert {mask.shape for masks, _ in found for mask in masks.values()} == {(HEIGHT, WIDTH)}
-    assert len(encoded) == 6
+    assert sum(len(call[0]) for call in encoded) == 6
     spots = [
         {"position": 1, "box": (10, 10, 60, 60)},
         {"position": 1, "point": (90, 40)},
@@ -238,6 +267,7 @@ def test_where_memory_is_short_fewer_points_are_decoded_at_once_and_the_log_says
     ("part", "said"),
     [
         ("mask_decoder", "not enough memory on cpu for a single point: choose smaller weights"),
+        ("vision_encoder", "not enough memory on cpu for a single picture: choose smaller weights"),
         ("memory_attention", r"set \[plugins.sam2\] most lower, or take a smaller checkpoint"),
     ],
 )
@@ -351,7 +381,7 @@ def test_what_is_no_number_is_an_error_and_not_an_empty_picture(weights, tmp_pat
         ({"covered": 1.5}, "covered is 1.5: give a share, 0 to 1"),
         ({"covered": "half"}, "covered is 'half': give a share"),
         ({"dtype": "int8"}, "its dtype is 'int8', not one of auto, float32, float16, bfloat16"),
-        ({"points": 3}, "it has no setting 'points': choose of box_nms, covered"),
+        ({"points": 3}, "it has no setting 'points': choose of batch_size, box_nms, covered"),
     ],
 )
 def test_settings_that_mean_nothing_are_refused(weights, settings, said):
