@@ -44,12 +44,15 @@ class Finding:
         return asdict(self)
 
 
-def diagnose(library: Path | None, profile: str | None, llm: dict[str, Any] | None = None) -> Iterator[Finding]:
+def diagnose(
+    library: Path | None, profile: str | None, llm: dict[str, Any] | None = None, *, tried: bool = False
+) -> Iterator[Finding]:
     """Yield one finding after another: the installation, the models, the profile, the library.
 
     Args:
         library, profile: as for :meth:`twinseek.library.Library.open`.
         llm: fields of :class:`twinseek.settings.LlmSettings` that override the settings'.
+        tried: every model of the profile is loaded and asked once.
     """
     yield Finding("python", "ok", platform.python_version())
     for module, distribution in NEEDED.items():
@@ -57,12 +60,16 @@ def diagnose(library: Path | None, profile: str | None, llm: dict[str, Any] | No
     yield _guard("text encoder", _encoder)
     try:
         yield from _models(load_settings(profile=profile, llm=llm))
+        if tried:
+            from twinseek.trials import try_models
+
+            yield from try_models(load_settings(profile=profile, llm=llm))
     except TwinseekError as error:
         yield Finding("settings", "error", str(error))
     with suppress(TwinseekError):  # wrong settings, told above
         from twinseek.profile_health import check_profile
 
-        yield from check_profile(load_settings(profile=profile))
+        yield from check_profile(load_settings(profile=profile), tried=tried)
     try:
         with Library.open(library, profile=profile) as opened:
             yield from _library(opened)

@@ -7,6 +7,7 @@ from typing import Any
 from tools.plugged import find, open_plugged
 from tools.weights import WEIGHTS, check_folder, file_digest, model_files
 from twins.errors import TwinseekError
+from twinseek.devices import device_of
 from twinseek.doctor import Finding
 from twinseek.licences import licence_of
 from twinseek.machine_health import check_machine
@@ -16,14 +17,18 @@ from twinseek.weights import BASE_URL, plugin_sections, served_as, wanted
 from twinseek.weights_folder import WeightsLock
 
 
-def check_profile(settings: Settings) -> Iterator[Finding]:
-    """Yield what there is to say of a profile, each with what to do. Torch is loaded only where a GPU is asked for."""
+def check_profile(settings: Settings, *, tried: bool = False) -> Iterator[Finding]:
+    """Yield what there is to say of a profile, each with what to do. Torch is loaded only where a GPU is asked for.
+
+    Args:
+        tried: each specialist is shown a picture as well, for which its model is loaded.
+    """
     used, folders, models = used_plugins(settings), list[Path](), False
     for part, name in used.items():
         section = settings.plugins.get(name, {})
         findings = list(_weights(settings, name, folders))
         yield from findings
-        yield _opened(settings, part, name, whole=all(finding.level != "error" for finding in findings))
+        yield from _opened(settings, part, name, whole=all(each.level != "error" for each in findings), tried=tried)
         yield from _server_of(name, section)
         models |= wanted(name, section) is not None
     yield from _others(settings, set(used.values()))
@@ -72,8 +77,8 @@ def _licence(name: str, repository: str) -> Finding:
     return Finding("licence", "warning", text)
 
 
-def _opened(settings: Settings, part: str, name: str, *, whole: bool) -> Finding:
-    """Build a plugin as the index would; its weights are loaded by the first call, so not here.
+def _opened(settings: Settings, part: str, name: str, *, whole: bool, tried: bool) -> Iterator[Finding]:
+    """Build a plugin as the index would; its weights are loaded by the first call, so only where it is tried.
 
     Args:
         whole: its weights are there; without them it is only looked for.
@@ -82,11 +87,18 @@ def _opened(settings: Settings, part: str, name: str, *, whole: bool) -> Finding
     try:
         if not whole:
             find(kinds, name)
-            return Finding(f"plugin {name}", "ok", f"{part}, installed")
-        opened = open_plugged(kinds, name, plugin_sections(settings).get(name, {}))
+            yield Finding(f"plugin {name}", "ok", f"{part}, installed")
+            return
+        device = device_of(settings) if tried else "cpu"
+        opened = open_plugged(kinds, name, plugin_sections(settings).get(name, {}), device)
     except TwinseekError as error:
-        return Finding(f"plugin {name}", "error", str(error))
-    return Finding(f"plugin {name}", "ok", f"{part}, version {opened.provenance.version}")
+        yield Finding(f"plugin {name}", "error", str(error))
+        return
+    yield Finding(f"plugin {name}", "ok", f"{part}, version {opened.provenance.version}")
+    if tried:
+        from twinseek.trials import try_specialist
+
+        yield try_specialist(part, opened)
 
 
 def _others(settings: Settings, used: set[str]) -> Iterator[Finding]:

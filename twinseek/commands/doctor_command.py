@@ -14,9 +14,12 @@ MARKS = {"ok": "green", "warning": "yellow", "error": "red"}
 @click.command("doctor")
 @library_options
 @click.option("--repair", is_flag=True, help="Make the search index anew from the twins.")
+@click.option("--try", "tried", is_flag=True, help="Load every model of the profile, and ask each once.")
 @llm_options
 @json_option
-def command(library: Path | None, profile: str | None, repair: bool, llm: dict[str, Any], as_json: bool) -> None:
+def command(
+    library: Path | None, profile: str | None, repair: bool, tried: bool, llm: dict[str, Any], as_json: bool
+) -> None:
     """Check this installation and the library, and say what to do."""
     from twinseek.doctor import diagnose
     from twinseek.library import Library
@@ -25,7 +28,7 @@ def command(library: Path | None, profile: str | None, repair: bool, llm: dict[s
         with Library.open(library, profile=profile) as opened:
             click.echo(f"put {opened.gallery.sync(anew=True)} parts into the search index", err=True)
     findings = []
-    for finding in diagnose(library, profile, llm):
+    for finding in diagnose(library, profile, llm, tried=tried):
         findings.append(finding)
         if not as_json:
             click.secho(f"{finding.level:8}", fg=MARKS[finding.level], nl=False)
