@@ -1,6 +1,5 @@
 """The door that every claim goes through, whoever made it: recomputed from the twin, or marked as not checkable."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -24,6 +23,7 @@ from agents.look_claims import check_category, check_likeness, check_look
 from agents.number_claims import COUNTED, check_at_least, check_described
 from agents.open_parts import open_parts
 from agents.pairs import read_pairs
+from agents.predications import read_order
 from agents.reading import FRAME
 from agents.reading.ranks import RANKS
 from agents.relevance import LOOKS, is_beside, supports
@@ -48,8 +48,6 @@ EACH = "each"
 """Value of a claim that says something of every one of its instances by itself: nothing moves."""
 MAX_CLAIMS = 64
 """Claims of one verdict that are checked; a judge that says more is cut short."""
-
-CALL = re.compile(r"^\s*([a-z_]{1,32})\(\s*([^(),;]{1,80})\s*(?:,\s*([^(),;]{1,80})\s*)?\)\s*$")
 
 
 @dataclass(frozen=True)
@@ -308,17 +306,14 @@ def _of_bare_count(claim: Claim, bound: Bound, twin: Twin, geometry: Geometry) -
 
 def _of_order(claim: Claim, twin: Twin, geometry: Geometry) -> Check:
     """Recompute ``stops(1); starts(2)``: two predicates with their instances, tied by the claim's relation."""
-    calls = [CALL.match(piece) for piece in (claim.value or "").split(";")]
-    if len(calls) != 2:
+    sides = read_order(claim.value)
+    if sides is None or any(side.predicate not in PREDICATES for side in sides):
+        return "unverifiable"
+    if any(name not in claim.instances for side in sides for name in side.instances):
         return "unverifiable"
     truths = []
-    for call in calls:
-        if call is None or call[1] not in PREDICATES:
-            return "unverifiable"
-        names = tuple(name.strip() for name in call.groups()[1:] if name)
-        if any(name not in claim.instances for name in names):
-            return "unverifiable"
-        truth = _truth(call[1], names, twin, geometry)
+    for side in sides:
+        truth = _truth(side.predicate, side.instances, twin, geometry)
         if truth is None or not truth.ever:
             return "unverifiable"
         truths.append(truth)
@@ -331,18 +326,18 @@ def _of_order(claim: Claim, twin: Twin, geometry: Geometry) -> Check:
 
 def _of_rank(claim: Claim, twin: Twin, geometry: Geometry) -> Check:
     """Recompute ``enters(1) of red ball``: that 1 does it before any other red ball, or after them."""
-    found = first_last.VALUE.match(claim.value or "")
-    if found is None or found[1] not in PREDICATES:
+    ranked = first_last.read_rank(claim.value)
+    if ranked is None or ranked.done.predicate not in PREDICATES:
         return "unverifiable"
-    evidence = Evidence(twin, geometry)
+    done, evidence = ranked.done, Evidence(twin, geometry)
     numbers = {evidence.name(number): number for number in range(len(evidence.objects))}
-    names = [name.strip() for name in found.groups()[1:3] if name]
-    if any(name not in numbers or name not in claim.instances for name in names):
+    if any(name not in numbers or name not in claim.instances for name in done.instances):
         return "unverifiable"
-    subject, other = (*(numbers[name] for name in names), None)[:2]
-    if PREDICATES[found[1]].arity == 2 and other is None:
+    subject, other = (*(numbers[name] for name in done.instances), None)[:2]
+    if PREDICATES[done.predicate].arity == 2 and other is None:
         return "unverifiable"
-    return first_last.standing(evidence, claim.predicate or "", found[1], subject or 0, other, found[4])[0]
+    rank = claim.predicate or ""
+    return first_last.standing(evidence, rank, done.predicate, subject or 0, other, ranked.rivals)[0]
 
 
 def _is_known(truth: Truth, clip: Span) -> bool:

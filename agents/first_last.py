@@ -1,13 +1,28 @@
 """Whether something is done before all others that do it, or after them: *enters first*, *leaves last*."""
 
 import re
+from dataclasses import dataclass
 
 from agents.evidence import CONTRADICTED, ORDER_SLACK, Evidence
+from agents.predications import PREDICATION, Predication, predication
 from twins.predicates.truth import Truth, covered
 from twins.queries import Check
 
-VALUE = re.compile(r"^\s*([a-z_]{1,32})\(\s*([^(),;]{1,80})\s*(?:,\s*([^(),;]{1,80})\s*)?\)\s+of\s+(.{1,200})$")
-"""Of a claim: what is done, by whom and to whom, and among which things: ``hits(1, 2) of red ball``."""
+VALUE = re.compile(rf"^{PREDICATION}\s+of\s+(.{{1,200}})$")
+
+
+@dataclass(frozen=True)
+class Ranked:
+    """What is done first, or last, and the noun phrase of all that may do it."""
+
+    done: Predication
+    rivals: str
+
+
+def read_rank(value: str | None) -> Ranked | None:
+    """Return what a value says, ``hits(1, 2) of red ball``; none where it is none."""
+    found = VALUE.match(value or "")
+    return None if found is None else Ranked(predication(found), found[4])
 
 
 def standing(

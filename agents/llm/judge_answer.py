@@ -1,5 +1,6 @@
 """What a model writes as a judge, read with patience: small models write one thing for a list, or numbers for texts."""
 
+import re
 from typing import Annotated
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, JsonValue
@@ -9,6 +10,8 @@ from twins.queries import ToolCall
 MOST_CALLS = 6
 """Calls of one plan; a judge that wants more has not looked at the twin."""
 MOST_CLAIMS, MOST_NAMED = 24, 12
+NOTHING = ("", "null", "none", "n/a")
+"""How small models write that there is no predicate."""
 
 
 def _at_most(items: int) -> dict[str, JsonValue]:
@@ -26,6 +29,21 @@ def _spans_listed(value: object) -> object:
     spans = _listed(value)
     flat = isinstance(spans, list) and spans and all(isinstance(one, int | float) for one in spans)
     return [spans] if flat else spans
+
+
+def _span(value: object) -> object:
+    """Take the first of several spans, and two numbers out of a text; what is no span is none."""
+    if isinstance(value, str):
+        value = [float(number) for number in re.findall(r"\d+(?:\.\d+)?", value)[:3]]
+    while isinstance(value, list) and value and isinstance(value[0], list):
+        value = value[0]
+    pair = isinstance(value, list) and len(value) == 2 and all(isinstance(one, int | float) for one in value)
+    return value if pair else None
+
+
+def _nameless(value: object) -> object:
+    """Take a word for nothing as nothing."""
+    return None if not isinstance(value, str) or value.strip().lower() in NOTHING else value.strip()
 
 
 def _as_claim(value: object) -> object:
@@ -52,10 +70,10 @@ class AnswerClaim(BaseModel):
 
     claim: Text = Field(min_length=1)
     part: Text | None = None
-    predicate: str | None = None
+    predicate: Annotated[str | None, BeforeValidator(_nameless)] = None
     value: Text | None = None
     instances: Texts = Field(default_factory=list, json_schema_extra=_at_most(MOST_NAMED))
-    span: list[float] | None = Field(default=None, json_schema_extra=_at_most(2))
+    span: Annotated[list[float] | None, BeforeValidator(_span)] = Field(default=None, json_schema_extra=_at_most(2))
     negated: bool = False
 
 

@@ -6,13 +6,54 @@ from agents.alike import RELATIONS as ALIKE
 from agents.camera import RELATION as CAMERA
 from agents.camera import sentence
 from agents.claims import EACH
-from agents.evidence import SIDES
+from agents.evidence import SIDES, parse_bound
+from agents.first_last import read_rank
+from agents.number_claims import COUNTED
 from agents.pairs import read_pairs
+from agents.predications import Predication, read_order
 from agents.reading import FRAME
 from agents.reading.ranks import RANKS
-from agents.wording import say
+from agents.relevance import LOOKS
+from agents.wording import how_many, in_rank, in_time, say
 from twins.predicates import PREDICATES
 from twins.queries import Claim
+
+ORDERS = ("before", "after", "during")
+
+
+def state(claim: Claim) -> str:
+    """Return the sentence of a claim from what is checked of it; the model's own words where nothing is.
+
+    A check mark must not stand beside words that nobody checked.
+    """
+    said = _said(claim)
+    if said is None:
+        return claim.claim
+    # Nothing else is looked for at a time.
+    span = claim.span if claim.predicate in PREDICATES or claim.predicate == CAMERA else None
+    when = f" ({span[0]:.1f}-{span[1]:.1f} s)" if span is not None else ""
+    return f"{'not so: ' if claim.negated else ''}{said}{when}"
+
+
+def _said(claim: Claim) -> str | None:
+    name = claim.predicate
+    if name == CAMERA:
+        return sentence(claim.value)
+    if name == "count":
+        return _of_number(claim)
+    if name is None or not claim.instances:
+        return None
+    if name in PREDICATES:
+        return _of_predicate(name, claim)
+    if name in ORDERS:
+        return _of_order(name, claim.value)
+    if name in RANKS:
+        return _of_rank(name, claim.value)
+    if name in ALIKE:
+        return f"{' and '.join(_things(claim.instances))} {'look alike' if name == 'alike' else _share(name)}"
+    if claim.value is not None and name in (*LOOKS, "category"):
+        return f"thing{'s' * (len(claim.instances) > 1)} {', '.join(claim.instances)}: {name} {claim.value}"
+    return None
 
 
 def _of_predicate(name: str, claim: Claim) -> str:
@@ -22,39 +63,63 @@ def _of_predicate(name: str, claim: Claim) -> str:
         return say(subjects, name, objects)
     if claim.value == EACH:
         return say(_of_all(claim.instances, claim), name)
-    first, *others = (f"thing {one}" for one in claim.instances)
     if claim.value == FRAME and name in SIDES:
-        return say(first, name, FRAME)
-    return say(first, name, others[0] if others else None)
+        return say(_things(claim.instances)[0], name, FRAME)
+    return _done(Predication(name, claim.instances))
+
+
+def _of_order(name: str, value: str | None) -> str | None:
+    sides = read_order(value)
+    if sides is None or any(side.predicate not in PREDICATES for side in sides):
+        return None
+    return in_time(_done(sides[0]), name, _done(sides[1]))
+
+
+def _of_rank(name: str, value: str | None) -> str | None:
+    ranked = read_rank(value)
+    if ranked is None or ranked.done.predicate not in PREDICATES:
+        return None
+    return in_rank(_done(ranked.done), name, ranked.rivals)
+
+
+def _of_number(claim: Claim) -> str | None:
+    """Return what is counted: things that a phrase means, how often something is done, or the instances themselves."""
+    found = COUNTED.match(claim.value or "")
+    if found is None:
+        return None
+    amount, times, phrase, denied, doing, other = found.groups()
+    bound = amount.replace(" ", "")
+    if (bound != "all" and parse_bound(bound) is None) or (doing is not None and doing not in PREDICATES):
+        return None
+    if times is not None:
+        return f"{_done(Predication(doing, claim.instances))} {_often(bound)}" if doing and claim.instances else None
+    if phrase is None:
+        return f"{how_many(bound, 'thing')}: {', '.join(claim.instances)}" if claim.instances and not doing else None
+    many = how_many(bound, phrase)
+    if doing is None:
+        return f"there {'is' if bound.lstrip('<>=') in ('0', '1') else 'are'} {many}"
+    if other == FRAME:
+        return say(many, doing, FRAME, negated=denied is not None, plural=True)
+    return say(many, doing, f"thing {other}" if other else None, negated=denied is not None, plural=True)
+
+
+def _often(bound: str) -> str:
+    return how_many(bound, "time").replace("no time", "at no time")
+
+
+def _done(said: Predication) -> str:
+    first, *others = _things(said.instances)
+    return say(first, said.predicate, others[0] if others else None)
+
+
+def _share(name: str) -> str:
+    return f"have the {name.replace('_', ' ')}"
+
+
+def _things(names: Sequence[str]) -> list[str]:
+    return [f"thing {name}" for name in names]
 
 
 def _of_all(names: Sequence[str], claim: Claim) -> str:
-    things = [f"thing {name}" for name in dict.fromkeys(names)]
+    things = _things(list(dict.fromkeys(names)))
     return f"{'any' if claim.negated else 'each'} of {', '.join(things)}" if len(things) > 1 else things[0]
-
-
-def state(claim: Claim) -> str:
-    """Return the sentence of a claim from what is checked of it; the model's own words where nothing is.
-
-    A check mark must not stand beside words that nobody checked.
-    """
-    name = claim.predicate
-    if name is None or not (claim.instances or name in ("count", CAMERA)):  # neither needs things to be named
-        return claim.claim
-    if name in PREDICATES:
-        said = _of_predicate(name, claim)
-    elif name in ("before", "after", "during", *RANKS):
-        said = f"{name}: {claim.value}"
-    elif name == "count":
-        said = f"count: {claim.value}"
-    elif name in ALIKE:
-        shared = "look alike" if name == "alike" else f"have the {name.replace('_', ' ')}"
-        said = f"{' and '.join(f'thing {one}' for one in claim.instances)} {shared}"
-    elif name == CAMERA:
-        said = sentence(claim.value)
-    else:
-        things = f"thing{'s' * (len(claim.instances) > 1)} {', '.join(claim.instances)}"
-        said = f"{things}: {name} {claim.value}"
-    span = claim.span if name in PREDICATES or name == CAMERA else None  # nothing else is looked for at a time
-    when = f" ({span[0]:.1f}-{span[1]:.1f} s)" if span is not None else ""
-    return f"{'not so: ' if claim.negated else ''}{said}{when}"

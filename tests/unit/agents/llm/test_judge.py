@@ -199,6 +199,9 @@ def test_letters_in_the_picture_stay_inside_the_fence(candidate):
         {**GOOD, "instances": 1, "spans": [1, 3], "missing": None, "calls": None},
         {**GOOD, "claims": {**GOOD["claims"][0], "instances": [2, 1], "part": "p1"}},
         {**GOOD, "claims": [*GOOD["claims"], "the dog is sad"]},
+        {**GOOD, "claims": [{**GOOD["claims"][0], "span": [[1, 3]]}]},
+        {**GOOD, "claims": [{**GOOD["claims"][0], "span": "1.0-3.0 s"}]},
+        {**GOOD, "claims": [*GOOD["claims"], {"claim": "it is sad", "span": "always", "predicate": "null"}]},
     ],
 )
 def test_small_models_are_read_with_patience(answer, candidate):
@@ -206,6 +209,7 @@ def test_small_models_are_read_with_patience(answer, candidate):
     verdict = judge.step(Case(QUESTION, candidate, tools=(LOOK,)))
     assert len(chat.asked) == 1
     assert verdict.claims[0].instances == ("2", "1") and verdict.instances == ("1",) and verdict.spans == ((1.0, 3.0),)
+    assert all(claim.span in ((1.0, 3.0), None) and claim.predicate != "null" for claim in verdict.claims)
 
 
 def test_calls_in_the_form_of_other_protocols_are_read(candidate):
@@ -219,7 +223,7 @@ def test_beside_a_check_stand_our_words_and_not_the_models(candidate):
     judge, _ = judge_of({**GOOD, "claims": [best, count, {"claim": "it is fun"}]})
     verdict = judge.step(Case(QUESTION, candidate))
     told = [claim.claim for claim in verdict.claims]
-    assert told == ["thing 2 follows thing 1 (1.0-3.0 s)", "count: >=1 of thing", "it is fun"]
+    assert told == ["thing 2 follows thing 1 (1.0-3.0 s)", "there is at least 1 thing", "it is fun"]
 
 
 @pytest.mark.parametrize(
@@ -240,6 +244,32 @@ def test_beside_a_check_stand_our_words_and_not_the_models(candidate):
         ),
         ({"predicate": "moves", "instances": ["1"], "span": [1, 2]}, "thing 1 moves (1.0-2.0 s)"),
         ({"predicate": "colour", "instances": ["1"], "value": "red", "span": [1, 2]}, "thing 1: colour red"),
+        ({"predicate": "colour", "instances": ["1"]}, "so it is"),
+        ({"predicate": "pours", "instances": ["1"]}, "so it is"),
+        (
+            {"predicate": "before", "instances": ["1", "2"], "value": "covers(1, 2); stops(2)"},
+            "thing 1 covers thing 2 before thing 2 stops",
+        ),
+        (
+            {"predicate": "during", "instances": ["1", "2"], "value": "stops(1); follows(2,1)", "negated": True},
+            "not so: thing 1 stops while thing 2 follows thing 1",
+        ),
+        ({"predicate": "before", "instances": ["1"], "value": "stops(1)"}, "so it is"),
+        (
+            {"predicate": "first", "instances": ["1"], "value": "enters(1) of red ball"},
+            "thing 1 enters the picture, before any other red ball",
+        ),
+        ({"predicate": "count", "value": "3 of red ball"}, "there are 3 red balls"),
+        ({"predicate": "count", "value": "0 of cup"}, "there is no cup"),
+        ({"predicate": "count", "value": "2 of ball that not moves"}, "2 balls do not move"),
+        ({"predicate": "count", "value": "2 of ball that collides(1)"}, "2 balls collide with thing 1"),
+        ({"predicate": "count", "value": "3 of ball that left_of(frame)"}, "3 balls are on the left of the picture"),
+        (
+            {"predicate": "count", "value": ">=2 times that turns", "instances": ["1"]},
+            "thing 1 turns back at least 2 times",
+        ),
+        ({"predicate": "count", "value": "2", "instances": ["1", "2"]}, "2 things: 1, 2"),
+        ({"predicate": "count", "value": "some of them"}, "so it is"),
     ],
 )
 def test_a_claim_is_told_as_what_its_check_looks_at(claim, words, candidate):
