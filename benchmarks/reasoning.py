@@ -201,7 +201,7 @@ def _turn(graph: Any, store: Store, candidates: int) -> float:
         decomposer=RulesDecomposer(),
         judge=RulesJudge(),
         recall=lambda decomposition: Recalled(names),
-        diagnose=lambda decomposition: [],
+        diagnose=lambda decomposition, by_model: [],
         options=RetrieveOptions(concurrency=CANDIDATES, threshold=1.0, top=1),
         investigator=_Idle(),
     )

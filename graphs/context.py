@@ -53,7 +53,7 @@ class RetrieveContext:
         read: returns the effective twin of a video; it may keep them from question to question.
         decomposer, judge: the agents.
         recall: ranks every video by its sentences.
-        diagnose: what the library as a whole cannot answer of a question (no labels, say).
+        diagnose: what the library as a whole cannot answer of a question (no labels, say), judged by a model or not.
         labels: returns what the things of the library are called.
         options: how far to go.
         investigator: a judge that may look closer; then ``judge`` is who takes over where it gives up.
@@ -68,7 +68,7 @@ class RetrieveContext:
     decomposer: Decomposer
     judge: Judge
     recall: Callable[[Decomposition], Recalled]
-    diagnose: Callable[[Decomposition], Sequence[ResultWarning]]
+    diagnose: Callable[[Decomposition, bool], Sequence[ResultWarning]]
     options: RetrieveOptions
     investigator: Investigator | None = None
     tools: Sequence[ToolOffer] = ()

@@ -270,6 +270,7 @@ def answer(state: RetrieveState, runtime: Rt) -> Json:
     hits = [Hit.model_validate(hit) for hit in state["results"]]
     text, warnings = compose_answer(hits, ranked=len(state["ranking"]), judged=len(state["verdicts"]))
     if state["ranking"]:
-        warnings += tuple(runtime.context.diagnose(decomposition_of(state["query"], state["sub_queries"])))
+        by_model = runtime.context.investigator is not None and not all(v["by_rules"] for v in state["verdicts"])
+        warnings += tuple(runtime.context.diagnose(decomposition_of(state["query"], state["sub_queries"]), by_model))
     told = [warning.model_dump() for warning in warnings]
     return {"answer": text, "warnings": [*warnings_of(state["broken"]), *told]}

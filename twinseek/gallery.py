@@ -40,6 +40,13 @@ DEAD_SHARE = 0.3
 KEPT_TWINS = 64
 """Effective twins kept in memory between questions: those of about one question's candidates."""
 
+UNMEASURED = "nothing measures that: ask by colour, shape, number and movement"
+UNNAMED_THINGS = (
+    "no labeller has named the objects of this library: install a detector and index again with "
+    '[index] labeller = "NAME" in the profile (docs/plugins.md: coco is one), or import annotations that name '
+    "them (twinseek import)"
+)
+
 
 class Gallery:
     """Opens encoder, search index and agents when they are first needed, and keeps them."""
@@ -265,8 +272,13 @@ class Gallery:
         except TwinseekError:  # recall says what is wrong with it, if anything is
             return frozenset()
 
-    def diagnose(self, decomposition: Decomposition) -> list[ResultWarning]:
-        """Say what the library as a whole cannot know of a question."""
+    def diagnose(self, decomposition: Decomposition, by_model: bool) -> list[ResultWarning]:
+        """Say what the library as a whole cannot know of a question.
+
+        Args:
+            decomposition: the question.
+            by_model: a model judged it, which reads every word; it cannot know names that nobody gave either.
+        """
         from agents.grounding import is_labelled
         from agents.rules_judge import is_described
         from agents.unsought import unsought
@@ -274,19 +286,16 @@ class Gallery:
         found, twin = unsought(decomposition, self.labels()), self._sample()
         if twin is None or is_described(twin):
             return []  # what is described is compared by all of a question's words
-        labelled = any(is_labelled(track) for track in twin.tracks)
-        words = found.others if labelled else found.words
-        if not words:
-            return []
-        code, why = "not_looked_for", "nothing measures that: ask by colour, shape, number and movement"
-        if found.names and not labelled:
-            code = "no_labels"
-            why = (
-                "no labeller has named the objects of this library: install a detector and index again with "
-                '[index] labeller = "NAME" in the profile (docs/plugins.md: coco is one), import annotations that name '
-                "them (twinseek import), or ask by colour, shape and movement"
-            )
-        return [ResultWarning(code=code, text=f"not looked for: {', '.join(map(repr, words))}; {why}")]
+        if any(is_labelled(track) for track in twin.tracks):
+            words, code, why = found.others, "not_looked_for", UNMEASURED
+        elif found.names:
+            words, code, why = found.words, "no_labels", f"{UNNAMED_THINGS}, or ask by colour, shape and movement"
+        else:
+            words, code, why = found.words, "not_looked_for", UNMEASURED
+        if by_model:
+            return [ResultWarning(code=code, text=UNNAMED_THINGS)] if code == "no_labels" else []
+        told = f"not looked for: {', '.join(map(repr, words))}; {why}"
+        return [ResultWarning(code=code, text=told)] if words else []
 
     def _sample(self) -> Twin | None:
         """Return the first twin that can be read; it stands for what the others know."""

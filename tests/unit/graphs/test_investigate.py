@@ -57,7 +57,7 @@ def ask(script, *, videos=("a",), clips=None, call=None, seconds_left=lambda: 60
         decomposer=RulesDecomposer(),
         judge=RulesJudge(),
         recall=lambda decomposition: Recalled([(name, 0.5) for name in videos]),
-        diagnose=lambda decomposition: [],
+        diagnose=lambda decomposition, by_model: [],
         options=RetrieveOptions(**{"top": 5, "concurrency": 8, **options}),
         investigator=investigator,
         tools=(LOOK,),
@@ -208,7 +208,7 @@ def test_a_slow_decomposer_takes_nothing_of_the_time_of_a_rules_judge():
         decomposer=Slow(),
         judge=RulesJudge(),
         recall=lambda decomposition: Recalled([("a", 0.5)]),
-        diagnose=lambda decomposition: [],
+        diagnose=lambda decomposition, by_model: [],
         options=RetrieveOptions(seconds=0.3),
     )
     question = {"query": QUERY, "verdicts": [], "broken": [], "warnings": []}

@@ -2,6 +2,7 @@ import json
 
 import pytest
 
+from tests.integration.model_server import says, serve
 from twinseek import gallery
 from twinseek.library import Library
 
@@ -46,3 +47,19 @@ def test_one_warning_names_the_words_that_nothing_looks_for(tmp_path, category, 
     assert [warning.code for warning in warned] == [code] * (code is not None)
     assert all(word in warned[0].text for word in words)
     assert category == "object" or not any("cat" in warning.text for warning in warned)
+
+
+@pytest.mark.parametrize(("category", "codes"), [("object", ["no_labels"]), ("dog", [])])
+def test_where_a_model_judged_every_word_was_looked_for_but_names_that_nobody_gave_are_missing(
+    tmp_path, category, codes
+):
+    things = [{"id": 1, "category": category, "attributes": [], "role": ""}]
+    (tmp_path / "v.json").write_text(json.dumps(described(things)))
+    with serve("little") as server, Library.open(tmp_path / "library", create=True) as library:
+        server.script(says('{"score": 0.9, "claims": [{"claim": "it eats"}]}'))
+        library.import_files([tmp_path / "v.json"], captions=False)
+        llm = {"judge": "openai:little", "decompose": "none", "base_url": server.url}
+        result = library.ask("a cat eats a fish", llm=llm)
+    assert result.cost.llm_calls
+    assert [warning.code for warning in result.warnings] == codes
+    assert not any("not looked for" in warning.text for warning in result.warnings)
