@@ -1,5 +1,6 @@
 """Where a question denies something, and what it would say otherwise: tells whether a situation heard the denial."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -17,6 +18,8 @@ SUPPOSED = frozenset(["if", "unless", "would", "otherwise"])
 """Words of conditions (Quirk 14.23): ``would stay if the other did not push it`` denies nothing."""
 IMMINENT = frozenset(["about", "almost", "bound", "nearly", "seem", "seems", "seemed", "short", "before", "threaten"])
 """Words of what is only about to happen (Quirk 4.40-4.48): ``seem bound to crash``, ``brake before they hit``."""
+CLAUSES = re.compile(r"[;:,]\s|\.\s|\s(?:but|although|though|while|yet)\s", re.IGNORECASE)
+"""Where a statement may be cut: a denial holds no further."""
 MANY = 4
 """Denials of one question that are tested."""
 
@@ -97,6 +100,17 @@ def unsaid(text: str) -> list[tuple[str, str]]:
         )
         for denial in denials(tokens)[:MANY]
     ]
+
+
+def without_denials(text: str) -> str:
+    """Return the clauses of a statement that deny nothing: ``a man waits; no dog is seen`` says that a man waits.
+
+    What is said to be missing must not be found by who looks for it.
+    """
+    if not denials(tokenise(text)):
+        return text
+    clauses = (clause.strip(" .") for clause in CLAUSES.split(text))
+    return ", ".join(clause for clause in clauses if clause and not denials(tokenise(clause)))
 
 
 def _affirmed(words: Sequence[str], denial: Denial) -> list[str]:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
+from agents.negations import without_denials
 from graphs.index_frames import boxes_in, column_at
 from graphs.index_thinning import Kept, Thinned, columns_kept, evenly
 from twins.frames import Frame
@@ -11,7 +12,7 @@ from twins.geometry import Geometry, Visibility
 from twins.schema import Fact, Shot, Twin
 from twins.specialists import Boxes, Describer, source_of
 
-DESCRIPTIONS_VERSION = "3"
+DESCRIPTIONS_VERSION = "4"
 
 PART = "describer"
 SHOWN = 4
@@ -64,13 +65,14 @@ def _described(
         Fact(
             about=name or None,
             kind=phrase.kind,
-            text=phrase.text,
+            text=text,
             confidence=round(phrase.confidence, 3),
             span=span,
             source=source_of(PART, describer),
         )
         for name, those in phrases.items()
         for phrase in those
+        if (text := without_denials(phrase.text))  # what is missing must not be found
     ]
 
 

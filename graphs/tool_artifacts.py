@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from pydantic import ValidationError
 
+from agents.negations import without_denials
 from graphs.plain_numbers import as_numbers
 from graphs.tool_measures import MaskReading, read_nearness
 from twins.observations import EffectiveTwin, anchor
@@ -30,6 +31,10 @@ MEASURE_KEYS = frozenset({"masks", "nearness", "scale", "by"})
 TRACK_KEYS = frozenset({"id", "category", "confidence", "frames"}) | MEASURE_KEYS
 KNOWN_KEYS = frozenset({"id"}) | MEASURE_KEYS
 """Of an entry that says more of an instance of the twin: its category and its place are known."""
+
+
+LETTERS = "text"
+"""Kind of a fact that repeats letters of the picture, whatever they say."""
 
 
 class ArtifactError(Exception):
@@ -77,7 +82,7 @@ def read_artifact(artifact: object, tool: Provenance, known: EffectiveTwin) -> F
         elif not _is_track(entry):
             reader.add_fact(entry)
     found = Found(tuple(reader.facts), tuple(reader.tracks), reader.dropped + len(artifact) - len(entries))
-    if artifact and not found.facts and not found.tracks:
+    if artifact and not found.facts and not found.tracks and not reader.denied:
         raise ArtifactError(f"none of the {len(artifact)} entries of its artifact is a fact or a track")
     return found
 
@@ -88,7 +93,7 @@ class _Reader:
     def __init__(self, tool: Provenance, known: EffectiveTwin) -> None:
         self.facts: list[Fact] = []
         self.tracks: list[ObservedTrack] = []
-        self.dropped = 0
+        self.dropped = self.denied = 0
         self._tool = tool
         self._known = known
         self._instances = {track.id for track in known.twin.tracks}
@@ -137,8 +142,16 @@ class _Reader:
         self.tracks.append(track.model_copy(update={"masks": masks, "nearness": nearness}))
 
     def add_fact(self, entry: Mapping[Any, Any]) -> None:
-        """Take a fact, if it says something, of a kind that there is, about instances that there are."""
+        """Take a fact, if it says something, of a kind that there is, about instances that there are.
+
+        What it says to be missing is left out: whoever looks for it would find it here.
+        """
         text = tidy(entry.get("text"), LONGEST_TEXT)
+        if entry.get("kind") != LETTERS:
+            said, text = text, without_denials(text)
+            if said and not text:
+                self.denied += 1
+                return
         about, others = entry.get("about"), entry.get("others") or ()
         names = [about] if about is not None else []
         names += others if isinstance(others, list | tuple) else [others]

@@ -206,8 +206,9 @@ def check_arguments(tool: OpenTool, given: Mapping[str, object]) -> Json:
         takes = ", ".join(properties) or "no arguments"
         raise _RefusedError(f"{name} has no argument {', '.join(map(repr, unknown))}: it takes {takes}.")
     schema: Any = tool.tool.tool_call_schema
+    listed = {key: _as_list(value) for key, value in asked.items() if _is_list(properties[key])}
     try:
-        checked: BaseModel = schema.model_validate(asked)
+        checked: BaseModel = schema.model_validate({**asked, **listed})
         args: Json = checked.model_dump(mode="json")
         # Encoded, because half a surrogate pair is a letter to Python and no text to a file.
         size = len(json.dumps(args, allow_nan=False, ensure_ascii=False).encode())
@@ -220,6 +221,20 @@ def check_arguments(tool: OpenTool, given: Mapping[str, object]) -> Json:
     if size > LONGEST_ARGUMENTS:
         raise _RefusedError(f"{name} was called with {size} characters of arguments: {LONGEST_ARGUMENTS} at most.")
     return args
+
+
+def _is_list(declared: Any) -> bool:
+    """Say whether an argument's JSON schema takes a list and nothing else, but for null."""
+    options = declared.get("anyOf", [declared]) if isinstance(declared, Mapping) else []
+    kinds = [option.get("type") for option in options if isinstance(option, Mapping)]
+    return set(kinds) <= {"array", "null"} and "array" in kinds
+
+
+def _as_list(value: object) -> object:
+    """Take one thing for a list of it, and names between commas for a list of them, as small models write both."""
+    if isinstance(value, str):
+        return [name for part in value.split(",") if (name := part.strip())]
+    return [value] if isinstance(value, int | float) else value
 
 
 def identity(args: Json, known: EffectiveTwin) -> Json:

@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
@@ -14,6 +15,8 @@ T = TypeVar("T", bound=BaseModel)
 FENCED = re.compile(r"```(?:json)?\s*\n(.*?)```", re.DOTALL | re.IGNORECASE)
 THOUGHTS = re.compile(r"^.*?</think>", re.DOTALL)
 """What models that think aloud write first; servers without a parser for it leave it in the answer."""
+COMMAS = re.compile(r",(?=\s*[}\]])")
+"""Commas behind the last entry, which JSON forbids and small models write."""
 PROBLEMS = 3
 """Problems of an answer that are told at once."""
 DEEPEST = 50
@@ -121,15 +124,17 @@ def _objects(message: AIMessage) -> Iterator[Any]:
         yield from (call["args"] for call in message.tool_calls)
         return
     text = THOUGHTS.sub("", answer_text(message))
-    for part in (text, *FENCED.findall(text)):
+    tidied = COMMAS.sub("", text)
+    for whole in dict.fromkeys((text, tidied)):
         try:
-            whole = json.loads(part, parse_constant=_refuse)
+            yield json.loads(whole, parse_constant=_refuse)
         except (ValueError, RecursionError):
             continue
-        yield whole
-        if part is text:
-            return
-    yield from _embedded(text)
+        return
+    for part in FENCED.findall(tidied):
+        with suppress(ValueError, RecursionError):
+            yield json.loads(part, parse_constant=_refuse)
+    yield from _embedded(tidied)
 
 
 def _embedded(text: str) -> Iterator[Any]:

@@ -40,9 +40,10 @@ def build(context: ToolContext) -> BaseTool | None:
         shown = [crop.image for crop in crops]
         found = ask_model(see, rendered, shown, "actions", ActionsAnswer).get("actions")
         facts = [fact for entry in _entries(found) if (fact := _fact(entry, crops)) is not None]
-        return "; ".join(str(fact["text"]) for fact in facts) or "no action can be seen.", facts
+        nothing = "nothing of what was asked is seen to be done." if question else "no action can be seen."
+        return "; ".join(str(fact["text"]) for fact in facts) or nothing, facts
 
-    recognise_action.metadata = {"version": f"4-{prompt.label}", "weights": model_name(see)}
+    recognise_action.metadata = {"version": f"5-{prompt.label}", "weights": model_name(see)}
     return recognise_action
 
 

@@ -5,6 +5,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, JsonValue
 
+from agents.predications import ALONE, predication
 from twins.queries import ToolCall
 
 MOST_CALLS = 6
@@ -46,8 +47,29 @@ def _nameless(value: object) -> object:
     return None if not isinstance(value, str) or value.strip().lower() in NOTHING else value.strip()
 
 
+def _names_listed(value: object) -> object:
+    """Take names in one text, between commas, for a list of them."""
+    given = [value] if isinstance(value, str) else _listed(value)
+    if not isinstance(given, list) or not all(isinstance(one, str) for one in given):
+        return given
+    return [name.strip() for one in given for name in one.split(",") if name.strip()]
+
+
+def _first(value: object) -> object:
+    """Take the first of a list where one thing is wanted."""
+    return (value[0] if value else None) if isinstance(value, list) else value
+
+
 def _as_claim(value: object) -> object:
-    return {"claim": value} if isinstance(value, str) else value
+    """Read a sentence alone as a claim, and a predicate with its instances, ``leaves(t4)``, as both."""
+    if not isinstance(value, dict):
+        return {"claim": value} if isinstance(value, str) else value
+    predicate = _first(value.get("predicate"))
+    found = ALONE.match(predicate) if isinstance(predicate, str) else None
+    if found is None:
+        return {**value, "predicate": predicate}
+    said = predication(found)
+    return {**value, "predicate": said.predicate, "instances": value.get("instances") or list(said.instances)}
 
 
 def _as_call(value: object) -> object:
@@ -59,6 +81,7 @@ def _as_call(value: object) -> object:
 
 Text = Annotated[str, BeforeValidator(lambda value: str(value) if isinstance(value, int | float) else value)]
 Texts = Annotated[list[Text], BeforeValidator(_listed)]
+Names = Annotated[list[Text], BeforeValidator(_names_listed)]
 Spans = Annotated[list[list[float]], BeforeValidator(_spans_listed)]
 Calls = Annotated[list[Annotated[ToolCall, BeforeValidator(_as_call)]], BeforeValidator(_listed)]
 
@@ -69,10 +92,10 @@ class AnswerClaim(BaseModel):
     model_config = ConfigDict(extra="ignore")
 
     claim: Text = Field(min_length=1)
-    part: Text | None = None
+    part: Annotated[Text | None, BeforeValidator(_first)] = None
     predicate: Annotated[str | None, BeforeValidator(_nameless)] = None
     value: Text | None = None
-    instances: Texts = Field(default_factory=list, json_schema_extra=_at_most(MOST_NAMED))
+    instances: Names = Field(default_factory=list, json_schema_extra=_at_most(MOST_NAMED))
     span: Annotated[list[float] | None, BeforeValidator(_span)] = Field(default=None, json_schema_extra=_at_most(2))
     negated: bool = False
 
@@ -95,7 +118,7 @@ class VerdictAnswer(BaseModel):
 
     score: float | None = Field(default=None, ge=0, le=1)
     claims: Claims = Field(default_factory=list, json_schema_extra=_at_most(MOST_CLAIMS))
-    instances: Texts = Field(default_factory=list, json_schema_extra=_at_most(MOST_NAMED))
+    instances: Names = Field(default_factory=list, json_schema_extra=_at_most(MOST_NAMED))
     spans: Spans = Field(default_factory=list, json_schema_extra=_at_most(MOST_NAMED))
 
 

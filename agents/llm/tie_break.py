@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from string import ascii_uppercase
+from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import AfterValidator, BaseModel, ConfigDict
 
 from agents.llm.model import Model
 from agents.llm.prompting import messages_of
@@ -25,12 +26,17 @@ class Contender:
     trace: Sequence[CheckedClaim]
 
 
+def _letter(said: str) -> str:
+    """Return the letter of a video, as small models write it too: ``Video B``."""
+    return said.strip().removeprefix("Video").removeprefix("video").strip(" .").upper()
+
+
 class OrderAnswer(BaseModel):
     """What the prompt ``tie_break`` asks for."""
 
     model_config = ConfigDict(extra="ignore")
 
-    order: list[str]
+    order: list[Annotated[str, AfterValidator(_letter)]]
 
 
 class LlmTieBreak:

@@ -106,6 +106,28 @@ def test_what_a_model_has_not_seen_is_no_fact(call, reply):
     assert finding.text == "that cannot be seen."
 
 
+def test_what_a_model_says_to_be_missing_is_told_and_no_fact(call):
+    said = {"seen": True, "statement": "a square on a grey ground; no dog is seen", "confidence": 0.8}
+    finding, kept = call("describe", answers(said), question="is there a dog?")
+    assert finding.text == said["statement"]
+    assert [fact.text for fact in kept.facts] == ["a square on a grey ground"]
+    finding, kept = call("describe", answers({**said, "statement": "no dog is seen"}), question="a dog at all?")
+    assert finding.text == "no dog is seen"
+    assert (kept.facts, "dropped" in finding.text) == ((), False)
+
+
+def test_one_thing_and_names_between_commas_are_read_as_lists(call, square):
+    alone, kept = call("measure", predicate="moves", instances=square)
+    assert alone.text.startswith(f"moves({square}): holds ")
+    assert kept is not None
+    two, _ = call("measure", predicate="near", instances=f"{square}, {square}")
+    assert "called wrongly" not in two.text
+    moment, _ = call(
+        "describe", answers({"seen": True, "statement": "it is", "confidence": 1}), question="?", seconds=1
+    )
+    assert moment.text == "it is"
+
+
 @pytest.mark.parametrize("reply", ["It flies.", "{", "[1, 2]", "{}", '{"seen": tru}', "{" * 5000 + "}"])
 def test_an_answer_that_cannot_be_read_is_not_kept(call, reply):
     finding, kept = call("describe", answers(reply), question=f"why? {reply[:10]}")

@@ -3,7 +3,7 @@
 import pytest
 
 from agents.clauses import tokenise
-from agents.negations import denials, unsaid
+from agents.negations import denials, unsaid, without_denials
 from agents.rules_decomposer import RulesDecomposer
 from agents.unsought import unsought
 from encoders.minilm import MiniLM
@@ -102,3 +102,18 @@ def test_a_denial_knows_its_auxiliaries() -> None:
 def test_that_the_converse_is_denied_says_nothing_of_looks(decomposer: RulesDecomposer, end: str) -> None:
     parts = decomposer.decompose(f"the red ball follows the blue one, {end}").sub_queries
     assert {part.subject for part in parts if part.relation == "follows"} == {"red ball"}
+
+
+@pytest.mark.parametrize(
+    ("said", "left"),
+    [
+        ("a man waits alone; no dog is seen", "a man waits alone"),
+        ("There is no dog in the picture.", ""),
+        ("a boy hides, but nobody looks for him", "a boy hides"),
+        ("a dog runs. It doesn't stop", "a dog runs"),
+        ("a sign says: keep out", "a sign says: keep out"),
+        ("nothing but water", "nothing but water"),
+    ],
+)
+def test_of_a_statement_what_is_there_is_left(said: str, left: str) -> None:
+    assert without_denials(said) == left

@@ -39,6 +39,8 @@ def read(text, **more):
         '<think>maybe {"score": 1}?</think>\n{"score": 0.25}',
         'maybe {"score": 1}?</think>{"score": 0.25}',
         'The example {"score": 0.25} is not {"other": 1}',
+        '{"score": 0.25, "parts": [{"name": "a"},], }',
+        'So: ```json\n{"score": 0.25, "parts": [{"name": "a"}],}\n```',
     ],
 )
 def test_the_object_is_found_wherever_it_stands(text):

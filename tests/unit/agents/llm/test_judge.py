@@ -202,6 +202,8 @@ def test_letters_in_the_picture_stay_inside_the_fence(candidate):
         {**GOOD, "claims": [{**GOOD["claims"][0], "span": [[1, 3]]}]},
         {**GOOD, "claims": [{**GOOD["claims"][0], "span": "1.0-3.0 s"}]},
         {**GOOD, "claims": [*GOOD["claims"], {"claim": "it is sad", "span": "always", "predicate": "null"}]},
+        {**GOOD, "claims": [{**GOOD["claims"][0], "instances": "2, 1", "part": ["p1"], "predicate": ["follows"]}]},
+        {**GOOD, "claims": [{"claim": "so", "part": "p1", "predicate": "follows(2, 1)", "span": [1, 3]}]},
     ],
 )
 def test_small_models_are_read_with_patience(answer, candidate):
@@ -209,6 +211,7 @@ def test_small_models_are_read_with_patience(answer, candidate):
     verdict = judge.step(Case(QUESTION, candidate, tools=(LOOK,)))
     assert len(chat.asked) == 1
     assert verdict.claims[0].instances == ("2", "1") and verdict.instances == ("1",) and verdict.spans == ((1.0, 3.0),)
+    assert verdict.claims[0].predicate == "follows" and verdict.claims[0].sub_query == "p1"
     assert all(claim.span in ((1.0, 3.0), None) and claim.predicate != "null" for claim in verdict.claims)
 
 
