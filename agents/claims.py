@@ -1,6 +1,6 @@
 """The door that every claim goes through, whoever made it: recomputed from the twin, or marked as not checkable."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from agents import first_last
@@ -46,6 +46,8 @@ DEPTH_ORDER = {"in_front_of": "behind", "behind": "in_front_of"}
 """Of two things that are never seen in one order, the other order refutes it however shortly it is seen."""
 EACH = "each"
 """Value of a claim that says something of every one of its instances by itself: nothing moves."""
+EVERYTHING = "everything"
+"""The same, of all that the twin has."""
 MAX_CLAIMS = 64
 """Claims of one verdict that are checked; a judge that says more is cut short."""
 
@@ -64,7 +66,12 @@ class CheckedVerdict:
 
 
 def check_verdict(
-    verdict: Verdict, twin: Twin, geometry: Geometry, parts: Sequence[SubQuery] | None = None
+    verdict: Verdict,
+    twin: Twin,
+    geometry: Geometry,
+    parts: Sequence[SubQuery] | None = None,
+    *,
+    given_up: Collection[str | None] = (),
 ) -> CheckedVerdict:
     """Recompute a verdict's claims and let refuted ones cost score.
 
@@ -74,6 +81,10 @@ def check_verdict(
     say that it barks; and parts that no claim settled are told as open (:mod:`agents.open_parts`). Without any verified
     claim it loses a little, so that it cannot outrank an equal one that has some. Instances that the twin does not know
     and spans outside the clip are dropped.
+
+    Args:
+        given_up: parts of which a claim was refuted and then left out, or said again as what nobody can check, though
+            the score stayed. They cost what they did, but where something else of the part is verified now.
     """
     trace = tuple(check_claim(claim, twin, geometry) for claim in verdict.claims[:MAX_CLAIMS])
     holding = [c for c, line in zip(verdict.claims, trace, strict=False) if line.check == "verified"]
@@ -84,7 +95,8 @@ def check_verdict(
         trace += tuple(check_claim(claim, twin, geometry) for claim in open_)
         holding = [claim for claim in holding if not is_beside(claim.sub_query, parts)]
     verified = len(holding)
-    refuted = sum(checked.check == "refuted" for checked in trace)
+    settled = {claim.sub_query for claim in holding}
+    refuted = sum(checked.check == "refuted" for checked in trace) + sum(part not in settled for part in given_up)
     score = verdict.score
     if refuted:
         cost = REFUTED_COST if parts is None else CONTRADICTED_COST
@@ -102,7 +114,8 @@ def check_verdict(
     )
     # Two parts may ask for the same: it is told once.
     trace = tuple(dict.fromkeys(trace))
-    return CheckedVerdict(kept, trace, "verified" if verified and not refuted else "judged", supported=verified > 0)
+    status: Status = "verified" if verified and not refuted else "judged"
+    return CheckedVerdict(kept, trace, status, supported=verified > 0)
 
 
 def _settled(claims: Sequence[Claim], trace: Sequence[CheckedClaim], holding: Sequence[Claim]) -> set[str | None]:
@@ -147,7 +160,9 @@ def _recompute(claim: Claim, span: Span | None, twin: Twin, geometry: Geometry) 
         if pairs := read_pairs(claim.value):
             return _of_pairs(claim, pairs, span, twin, geometry)
         return (
-            _of_each(claim, span, twin, geometry) if claim.value == EACH else _of_predicate(claim, span, twin, geometry)
+            _of_each(claim, span, twin, geometry)
+            if claim.value in (EACH, EVERYTHING)
+            else _of_predicate(claim, span, twin, geometry)
         )
     if name in LOOKS:
         return _denied(check_look(name or "", claim.value, claim.instances, twin), claim.negated)
@@ -194,7 +209,8 @@ def _of_each(claim: Claim, span: Span | None, twin: Twin, geometry: Geometry) ->
     """
     alone = (claim.model_copy(update={"value": None, "instances": (name,)}) for name in claim.instances)
     found = _least({_of_predicate(one, span, twin, geometry) for one in alone})
-    if PREDICATES[claim.predicate or ""].arity > 1 and not (claim.negated and found == "verified"):
+    of_some = claim.value == EACH and PREDICATES[claim.predicate or ""].arity > 1
+    if of_some and not (claim.negated and found == "verified"):
         return "unverifiable"
     return found
 

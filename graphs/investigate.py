@@ -30,7 +30,8 @@ ROUNDS = 2
 class Investigation(TypedDict):
     """One candidate's way. Plain JSON only; ``verdicts``, ``broken`` and ``warnings`` go back to the question's graph.
 
-    ``again`` sends refuted claims back to the judge; a ``settled`` verdict is not sent back any more.
+    ``again`` sends refuted claims back to the judge; a ``settled`` verdict is not sent back any more. ``doubted`` are
+    the parts of the refuted claims, ``first_score`` what the verdict with them was worth.
     """
 
     query: str
@@ -43,6 +44,8 @@ class Investigation(TypedDict):
     findings: Annotated[list[Json], add]
     verdict: Json | None
     refuted: list[Json]
+    doubted: list[str | None]
+    first_score: float
     again: bool
     settled: bool
     by_rules: bool
@@ -71,6 +74,9 @@ class _Outcome(TypedDict):
 
 
 Rt = Runtime[RetrieveContext]
+
+SAME_SCORE = 0.05
+"""A score that fell by less has stayed."""
 
 
 def build_investigation() -> CompiledStateGraph[Investigation, RetrieveContext, _Start, _Outcome]:
@@ -132,12 +138,18 @@ def check(state: Investigation, runtime: Rt) -> Json:
     try:
         with one_video(state["video_id"]):
             candidate = runtime.context.candidate(state["video_id"], state["coarse_score"])
-            checked = check_verdict(verdict, candidate.twin, candidate.geometry, parts)
+            # Who takes back what was refuted and stays as sure as before has taken back nothing.
+            stayed = verdict.score >= state.get("first_score", 1.0) - SAME_SCORE
+            given_up = set(state.get("doubted", [])) if stayed and not by_rules else set()
+            checked = check_verdict(verdict, candidate.twin, candidate.geometry, parts, given_up=given_up)
     except TwinseekError as error:
         return {**_broken(state["video_id"], error), "again": False}
     refuted = [line.model_dump(mode="json") for line in checked.trace if line.check == "refuted"]
     if refuted and not state.get("settled"):
-        return {"refuted": refuted, "again": True, "settled": True}
+        said = {claim.claim: claim.sub_query for claim in verdict.claims}
+        doubted = [said[line["claim"]] for line in refuted if line["claim"] in said]
+        first = {"doubted": doubted, "first_score": verdict.score}
+        return {"refuted": refuted, "again": True, "settled": True, **first}
     sent_back = [CheckedClaim.model_validate(line) for line in state.get("refuted") or []]
     taken_back = tuple(line for line in sent_back if line not in checked.trace)
     judged = judged_of(state["video_id"], checked).model_copy(update={"by_rules": by_rules, "taken_back": taken_back})

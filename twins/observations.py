@@ -91,7 +91,7 @@ def fold(twin: Twin, geometry: Geometry, observations: Sequence[Observation]) ->
     they are given. An observed track that lies on a known one is that one: its facts and masks become the known
     track's. Others become tracks of their own.
     """
-    fresh = {o.key: with_own_ids(o) for o in observations if _source(o.key) not in twin.sources}
+    fresh = {o.key: with_own_ids(o) for o in observations if source_of_finding(o.key) not in twin.sources}
     in_order = _with_nowhere(sorted(fresh.values(), key=lambda o: (o.created, o.key)), twin)
     names: dict[str, str] = {}
     masks: Masks = {}
@@ -103,7 +103,7 @@ def fold(twin: Twin, geometry: Geometry, observations: Sequence[Observation]) ->
         masks = joined(masks, more)
     twin, geometry = with_observed(twin, geometry, [pair for o in in_order for pair in _named(o, names)])
     # Facts come last, because a fact may name an instance that another observation found.
-    facts = (_renamed(fact, names, _source(o.key)) for o in in_order for fact in o.facts)
+    facts = (_renamed(fact, names, source_of_finding(o.key)) for o in in_order for fact in o.facts)
     return twin.model_copy(update={"facts": (*twin.facts, *facts)}), geometry, masks
 
 
@@ -129,7 +129,7 @@ def anchor(track: Track, geometry: Geometry) -> ObservedTrack:
 
 def _add_tracks(twin: Twin, geometry: Geometry, observation: Observation) -> tuple[Twin, Geometry, dict[str, str]]:
     """Add what is new; return also which known track each of the others is."""
-    source = _source(observation.key)
+    source = source_of_finding(observation.key)
     found = [_clipped(track, geometry) for track in observation.tracks]
     linked = link([track.frames for track in found], geometry)
     new = [track for track, row in zip(found, linked, strict=True) if row is None]
@@ -142,7 +142,8 @@ def _add_tracks(twin: Twin, geometry: Geometry, observation: Observation) -> tup
     return twin, geometry, {track.id: known for known, track in seen.items()}
 
 
-def _source(key: str) -> str:
+def source_of_finding(key: str) -> str:
+    """Return the source of the facts and tracks of an observation."""
     return f"o-{key}"
 
 

@@ -5,6 +5,8 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from agents.claims import EVERYTHING
+from agents.first_last import read_rank
 from agents.llm.judge_answer import MOST_CALLS, MOST_CLAIMS, AnswerClaim, JudgeAnswer, VerdictAnswer
 from agents.llm.model import Model
 from agents.llm.prompting import messages_of
@@ -12,7 +14,10 @@ from agents.llm.statements import state
 from agents.llm.tokens import estimate_tokens
 from agents.llm.view import TOKENS, view
 from agents.open_parts import says_not
+from agents.predications import read_order
 from prompts import fence, load, one_line
+from twins.observations import source_of_finding
+from twins.predicates import PREDICATES
 from twins.protocols import Case, ToolOffer
 from twins.queries import Claim, Plan, SubQuery, ToolCall, ToolFinding, Verdict
 from twins.schema import Span
@@ -51,10 +56,11 @@ class LlmJudge:
         parts = "\n".join(map(part_text, case.decomposition.sub_queries))
         tools, found = tools_text(case.tools), found_text(case.findings)
         beside = sum(map(estimate_tokens, (parts, tools, found)))
+        told = {source_of_finding(finding.key) for finding in case.findings if finding.key}
         room = max(TOKENS - max(beside - BESIDE, 0), LEAST_VIEW)
         prompt = PROMPT.render(
             tools=tools,
-            twin=fence("twin", view(case.candidate, case.decomposition, room)),
+            twin=fence("twin", view(case.candidate, case.decomposition, room, told)),
             found=found,
             refuted=refuted_text(case),
             question=one_line(case.decomposition.query, 1000),
@@ -124,11 +130,29 @@ class _Door:
             sub_query=said.part if said.part in self._parts else None,
             predicate=said.predicate,
             value=None if said.value is None else one_line(said.value, CLAIM),
-            instances=tuple(said.instances),
+            instances=tuple(said.instances) or self._named_in(said.value),
             span=None if said.span is None else self._span(said.span),
             negated=said.negated,
         )
+        claim = self._of_all(claim)
         return claim.model_copy(update={"claim": one_line(state(claim), CLAIM)})
+
+    def _named_in(self, value: str | None) -> tuple[str, ...]:
+        """Return the things that an order, or a rank, is said of."""
+        sides, ranked = read_order(value) or (), read_rank(value)
+        said = [*sides, *([ranked.done] if ranked is not None else [])]
+        names = dict.fromkeys(name for one in said for name in one.instances)
+        return tuple(names) if self._things.issuperset(names) else ()
+
+    def _of_all(self, claim: Claim) -> Claim:
+        """Return a denial that names nobody as one of everything that is there."""
+        if claim.instances or not claim.negated:
+            return claim
+        if claim.predicate in PREDICATES and claim.value is None:
+            return claim.model_copy(update={"value": EVERYTHING, "instances": tuple(sorted(self._things))})
+        if claim.predicate == "category" and claim.value is not None:
+            return claim.model_copy(update={"predicate": "count", "value": f"0 of {claim.value}", "negated": False})
+        return claim
 
     def _span(self, pair: Sequence[float]) -> Span | None:
         """Return a pair of seconds as a span of the clip; none where it is none."""

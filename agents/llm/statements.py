@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from agents.alike import RELATIONS as ALIKE
 from agents.camera import RELATION as CAMERA
 from agents.camera import sentence
-from agents.claims import EACH
+from agents.claims import EACH, EVERYTHING
 from agents.evidence import SIDES, parse_bound
 from agents.first_last import read_rank
 from agents.number_claims import COUNTED
@@ -14,7 +14,7 @@ from agents.predications import Predication, read_order
 from agents.reading import FRAME
 from agents.reading.ranks import RANKS
 from agents.relevance import LOOKS
-from agents.wording import how_many, in_rank, in_time, say
+from agents.wording import how_many, in_rank, in_time, nobody, say
 from twins.predicates import PREDICATES
 from twins.queries import Claim
 
@@ -26,13 +26,14 @@ def state(claim: Claim) -> str:
 
     A check mark must not stand beside words that nobody checked.
     """
-    said = _said(claim)
+    of_all = claim.negated and claim.value == EVERYTHING and claim.predicate in PREDICATES
+    said = _of_everything(claim.predicate or "") if of_all else _said(claim)
     if said is None:
         return claim.claim
     # Nothing else is looked for at a time.
     span = claim.span if claim.predicate in PREDICATES or claim.predicate == CAMERA else None
     when = f" ({span[0]:.1f}-{span[1]:.1f} s)" if span is not None else ""
-    return f"{'not so: ' if claim.negated else ''}{said}{when}"
+    return f"{'not so: ' if claim.negated and not of_all else ''}{said}{when}"
 
 
 def _said(claim: Claim) -> str | None:
@@ -66,6 +67,10 @@ def _of_predicate(name: str, claim: Claim) -> str:
     if claim.value == FRAME and name in SIDES:
         return say(_things(claim.instances)[0], name, FRAME)
     return _done(Predication(name, claim.instances))
+
+
+def _of_everything(name: str) -> str:
+    return say(nobody("thing"), name, "anything" if PREDICATES[name].arity > 1 else None)
 
 
 def _of_order(name: str, value: str | None) -> str | None:

@@ -1,6 +1,7 @@
 """What a language model is shown of a twin: a few hundred tokens, chosen by the question."""
 
-from collections.abc import Iterable, Iterator, Sequence
+import re
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from itertools import combinations
 
 import numpy as np
@@ -32,20 +33,27 @@ LINES, LEAST_LINES, SPANS = 16, 2, 2
 """Lines that all predicates of a question share, lines that each has all the same, and spans that one line tells."""
 LINE = 140
 """Characters of one fact: a caption that fills the view would leave nothing else to see."""
+SENTENCES = re.compile(r"(?<=[.;!?])\s+")
 LOOKS, ROLE = 45, 70
 """Characters of how one thing looks, and of what it is there for."""
 MEASURED_SHARE, THINGS_SHARE = 0.45, 0.65
 """Share of the view that what is measured, and the list of things, may take."""
+BARE, SAID_SHARE = 300, 0.5
+"""Of the tokens beyond so many, the share that both leave to what is said in words, which nothing measures."""
 COUNT = 9
 """Tokens kept for the line that counts what is left out."""
 SYMMETRIC = ("collides", "meets", "near", "touching")
 """Told once a pair."""
+CONVERSES = {"right_of": "left_of", "below": "above"}
+"""Told as the other one of the two things the other way round, where both are asked for."""
 
 KINDS = ("event", "role", "purpose", "action", "state", "motion", "relation", "caption", "scene", "text", "attribute")
 """Facts that have equally much to do with the question are told in this order."""
 
 
-def view(candidate: Candidate, decomposition: Decomposition, tokens: int = TOKENS) -> str:
+def view(
+    candidate: Candidate, decomposition: Decomposition, tokens: int = TOKENS, told: Collection[str] = frozenset()
+) -> str:
     """Return the twin as lines of text: its things, what the question's predicates are of them, and what is said.
 
     The length depends on the budget, not on the clip: what has most to do with the question comes first, and what no
@@ -55,18 +63,22 @@ def view(candidate: Candidate, decomposition: Decomposition, tokens: int = TOKEN
         candidate: the video.
         decomposition: the question, whose sub-queries say which predicates are measured.
         tokens: at most so many, as :func:`agents.llm.tokens.estimate_tokens` counts.
+        told: sources of facts that are told beside the view.
     """
     evidence = Evidence(candidate.twin, candidate.geometry)
     order = _by_interest(evidence, decomposition.sub_queries)
+    words = _words(decomposition)
+    facts = [fact for fact in candidate.twin.facts if fact.source not in told and not _is_told(fact, decomposition)]
+    said = [part for fact in facts for part in _in_sentences(fact)]
+    said.sort(key=lambda fact: _rank(fact, words))
     lines = _Lines(tokens)
     lines.add(_headline(candidate.twin, len(evidence.objects)))
-    told = measured(evidence, order[:MEASURED_THINGS], decomposition.sub_queries)
-    lines.add_all("MEASURED", told, most=int(tokens * MEASURED_SHARE))
-    lines.add_all("THINGS", _things(evidence, order), most=int(tokens * THINGS_SHARE))
-    words = _words(decomposition)
-    facts = [fact for fact in candidate.twin.facts if not _is_told(fact, decomposition)]
-    facts.sort(key=lambda fact: _rank(fact, words))
-    lines.add_all("SAID", map(_said, facts), total=len(facts))
+    shown = measured(evidence, order[:MEASURED_THINGS], decomposition.sub_queries)
+    spare = max(tokens - BARE, 0) if any(fact.predicate is None for fact in said) else 0
+    kept = int(spare * SAID_SHARE)
+    lines.add_all("MEASURED", shown, most=int(tokens * MEASURED_SHARE), kept=kept)
+    lines.add_all("THINGS", _things(evidence, order), most=int(tokens * THINGS_SHARE), kept=kept)
+    lines.add_all("SAID", dict.fromkeys(map(_said, said)))
     return str(lines)
 
 
@@ -86,17 +98,15 @@ class _Lines:
         self._lines.append(line)
         return True
 
-    def add_all(self, title: str, lines: Iterable[str], most: int | None = None, *, total: int | None = None) -> None:
-        """Add lines under a title, for ``most`` tokens; count what does not fit, of ``total`` where that is known."""
-        floor = 0 if most is None else max(self._left - most, 0)
-        if total is None:
-            lines = list(lines)
-            total = len(lines)
-        if not total or not self.add(title):
+    def add_all(self, title: str, lines: Iterable[str], most: int | None = None, *, kept: int = 0) -> None:
+        """Add lines under a title, for ``most`` tokens, and leave ``kept``; count what does not fit."""
+        floor = kept if most is None else max(self._left - most, kept)
+        lines = list(lines)
+        if not lines or not self.add(title):
             return
         for number, line in enumerate(lines):
             if estimate_tokens(line) + COUNT > self._left - floor or not self.add(line):
-                self.add(f"({total - number} more)")
+                self.add(f"({len(lines) - number} more)")
                 return
 
     def __str__(self) -> str:
@@ -137,7 +147,7 @@ def measured(evidence: Evidence, things: Sequence[int], parts: Sequence[SubQuery
     yield from _on_sides(evidence, things, parts)
     between = [part for part in parts if part.object != FRAME]
     relations = dict.fromkeys(part.relation for part in between if part.relation in (*PREDICATES, *ALIKE))
-    names = [name for name in relations if name is not None]
+    names = [name for name in relations if name is not None and CONVERSES.get(name) not in relations]
     most = max(LINES // max(len(names), 1), LEAST_LINES)
     for name in names:
         told, never = _lookalikes(evidence, things, name) if name in ALIKE else _measure(evidence, things, name)
@@ -148,6 +158,9 @@ def measured(evidence: Evidence, things: Sequence[int], parts: Sequence[SubQuery
             yield f"{name}: {len(told) - most} more"
         if not told:
             yield f"{name}: {'none' if never else 'unknown'}"
+    for name, converse in CONVERSES.items():
+        if {name, converse} <= set(relations):
+            yield f"{name}(a,b): as {converse}(b,a)"
 
 
 def _on_sides(evidence: Evidence, things: Sequence[int], parts: Sequence[SubQuery]) -> Iterator[str]:
@@ -244,10 +257,20 @@ def _words(decomposition: Decomposition) -> frozenset[str]:
     return frozenset().union(*(content_stems(text) for text in texts))
 
 
-def _rank(fact: Fact, words: frozenset[str]) -> tuple[float, int, float]:
+def _rank(fact: Fact, words: frozenset[str]) -> tuple[bool, float, int, float]:
+    """Return by what facts are told first: words before movements that nobody asked for, and of words what a tool was
+    called for."""
     kind = KINDS.index(fact.kind) if fact.kind in KINDS else len(KINDS)
-    found = fact.predicate is None and fact.source.startswith("o-")  # somebody called a tool to learn it
-    return -len(content_stems(fact.text) & words) - 2 * found, kind, -fact.confidence
+    measured = fact.predicate is not None
+    found = not measured and fact.source.startswith("o-")
+    return measured, -len(content_stems(fact.text) & words) - 2 * found, kind, -fact.confidence
+
+
+def _in_sentences(fact: Fact) -> list[Fact]:
+    """Return a fact as one for each of its sentences where it is too long to be told in one line."""
+    if len(fact.text) <= LINE:
+        return [fact]
+    return [fact.model_copy(update={"text": text}) for text in SENTENCES.split(fact.text) if text]
 
 
 def _said(fact: Fact) -> str:

@@ -133,6 +133,15 @@ def test_a_claim_that_is_upheld_although_refuted_costs_score():
     assert not verdict["taken_back"]  # it stands in the trace, refuted
 
 
+@pytest.mark.parametrize(("score", "charged"), [(0.9, True), (0.88, True), (0.6, False)])
+def test_who_says_again_what_was_refuted_in_words_that_nobody_checks_pays_for_it(score, charged):
+    words = Claim(claim="the red one is after the blue one", sub_query="q1")
+    state, _, _ = ask(lambda case: claimed(words, score=score) if case.refuted else claimed(FALSE))
+    (verdict,) = state["verdicts"]
+    assert (verdict["score"] < 0.5) is charged and verdict["score"] <= score
+    assert [line["claim"] for line in verdict["taken_back"]] == ["1 follows 2"]
+
+
 def test_rules_judge_where_the_model_gives_up_and_the_answer_says_so():
     def script(case):
         raise ModelGaveUpError("it only laughed")

@@ -2,6 +2,7 @@
 
 import pytest
 
+from agents.claims import check_claim
 from agents.llm.calling import CallLimits, ModelGaveUpError
 from agents.llm.judge import LEAST_VIEW, PROMPT, LlmJudge, part_text, tools_text
 from agents.llm.judge_answer import JudgeAnswer, VerdictAnswer
@@ -278,3 +279,28 @@ def test_beside_a_check_stand_our_words_and_not_the_models(candidate):
 def test_a_claim_is_told_as_what_its_check_looks_at(claim, words, candidate):
     judge, _ = judge_of({**GOOD, "claims": [{"claim": "so it is", **claim}]})
     assert [claim.claim for claim in judge.step(Case(QUESTION, candidate)).claims] == [words]
+
+
+@pytest.mark.parametrize(
+    ("claim", "words", "check"),
+    [
+        ({"predicate": "follows"}, "nothing follows anything", "refuted"),
+        ({"predicate": "hides_behind"}, "nothing hides behind anything", "verified"),
+        ({"predicate": "leaves"}, "nothing leaves the picture", "verified"),
+        ({"predicate": "category", "value": "dog"}, "there is no dog", "unverifiable"),
+    ],
+)
+def test_a_denial_that_names_nobody_is_one_of_all(claim, words, check, candidate):
+    judge, _ = judge_of({**GOOD, "claims": [{"claim": "nobody does", "negated": True, **claim}]})
+    (said,) = judge.step(Case(QUESTION, candidate)).claims
+    assert said.claim == words
+    assert check_claim(said, candidate.twin, candidate.geometry).check == check
+
+
+def test_an_order_need_not_name_its_things_twice(candidate):
+    order = {"claim": "first this, then that", "predicate": "before", "value": "follows(2, 1); stops(1)"}
+    judge, _ = judge_of({**GOOD, "claims": [order, {**order, "value": "follows(2, 9); stops(1)"}]})
+    known, strange = judge.step(Case(QUESTION, candidate)).claims
+    assert (known.instances, strange.instances) == (("2", "1"), ())
+    assert check_claim(known, candidate.twin, candidate.geometry).check == "verified"
+    assert check_claim(strange, candidate.twin, candidate.geometry).check == "unverifiable"
