@@ -10,7 +10,7 @@ from agents.first_last import read_rank
 from agents.llm.judge_answer import MOST_CALLS, MOST_CLAIMS, AnswerClaim, JudgeAnswer, VerdictAnswer
 from agents.llm.model import Model
 from agents.llm.prompting import messages_of
-from agents.llm.statements import state
+from agents.llm.statements import names_in, state
 from agents.llm.tokens import estimate_tokens
 from agents.llm.view import TOKENS, view
 from agents.open_parts import says_not
@@ -25,6 +25,8 @@ from twins.schema import Span
 PROMPT = load("judge")
 CLAIM, FOUND, OFFER = 200, 600, 120
 """Characters of a claim, of what one call has found, and of what a tool says that it is for."""
+AGAINST = "against it: "
+"""Before a claim of the opposite of what a part asks for: a check mark beside it speaks against the video."""
 BESIDE, LEAST_VIEW = 150, 300
 """Tokens of parts, tools and findings beside which a view has all its room (a short question, the tools that need no
 model); more of them cost it some, down to the least, in which 95 % of what claims need is still told."""
@@ -85,9 +87,10 @@ class _Door:
 
     def __init__(self, case: Case) -> None:
         self._things = {track.id for track in case.candidate.twin.tracks}
+        self._call = names_in(case.candidate.twin)
         self._duration = case.candidate.twin.duration
         self._tools = {tool.name: tool for tool in case.tools}
-        self._parts = {part.id for part in case.decomposition.sub_queries}
+        self._parts = {part.id: part for part in case.decomposition.sub_queries}
         self._told = False
 
     def check(self, answer: VerdictAnswer) -> None:
@@ -134,8 +137,11 @@ class _Door:
             span=None if said.span is None else self._span(said.span),
             negated=said.negated,
         )
+        part = self._parts.get(said.part or "")
+        against = part is not None and part.relation == claim.predicate and part.negated != claim.negated
         claim = self._of_all(claim)
-        return claim.model_copy(update={"claim": one_line(state(claim), CLAIM)})
+        told = f"{AGAINST if against else ''}{state(claim, self._call)}"
+        return claim.model_copy(update={"claim": one_line(told, CLAIM)})
 
     def _named_in(self, value: str | None) -> tuple[str, ...]:
         """Return the things that an order, or a rank, is said of."""

@@ -304,3 +304,25 @@ def test_an_order_need_not_name_its_things_twice(candidate):
     assert (known.instances, strange.instances) == (("2", "1"), ())
     assert check_claim(known, candidate.twin, candidate.geometry).check == "verified"
     assert check_claim(strange, candidate.twin, candidate.geometry).check == "unverifiable"
+
+
+@pytest.mark.parametrize(
+    ("claim", "words"),
+    [
+        ({"part": "p1", "predicate": "follows", "negated": True}, "against it: thing 2 does not follow thing 1"),
+        ({"part": "p1", "predicate": "follows"}, "thing 2 follows thing 1"),
+        ({"part": "p1", "predicate": "passes", "negated": True}, "thing 2 does not pass thing 1"),
+        ({"predicate": "follows", "negated": True}, "thing 2 does not follow thing 1"),
+    ],
+)
+def test_what_speaks_against_a_part_is_told_as_that(claim, words, candidate):
+    judge, _ = judge_of({**GOOD, "claims": [{"claim": "so", "instances": ["2", "1"], **claim}]})
+    assert [claim.claim for claim in judge.step(Case(QUESTION, candidate)).claims] == [words]
+
+
+def test_things_are_called_by_their_labels(candidate):
+    tracks = tuple(track.model_copy(update={"category": "dog"}) for track in candidate.twin.tracks[:1])
+    twin = candidate.twin.model_copy(update={"tracks": (*tracks, *candidate.twin.tracks[1:])})
+    judge, _ = judge_of(GOOD)
+    (said,) = judge.step(Case(QUESTION, type(candidate)("clip", twin, candidate.geometry, 0.5))).claims
+    assert said.claim == "thing 2 follows dog 1 (1.0-3.0 s)"
