@@ -90,8 +90,9 @@ def check_verdict(
     holding = [c for c, line in zip(verdict.claims, trace, strict=False) if line.check == "verified"]
     if parts is not None:
         evidence = Evidence(twin, geometry)
+        backed = {claim.sub_query for claim in holding} & {part.id for part in parts if part.relation is None}
         holding = [claim for claim in holding if supports(claim, parts, evidence)]
-        open_ = open_parts(parts, _settled(verdict.claims, trace, holding), verdict.reading)
+        open_ = open_parts(parts, _settled(verdict.claims, trace, holding), verdict.reading, backed)
         trace += tuple(check_claim(claim, twin, geometry) for claim in open_)
         holding = [claim for claim in holding if not is_beside(claim.sub_query, parts)]
     verified = len(holding)

@@ -52,3 +52,11 @@ def test_what_a_model_claims_beside_the_point_leaves_its_part_open(clip, mover):
     assert lines(moves, stays) == [("1 moves", "verified"), ("2 stays", "verified"), ("it turns", "unverifiable")]
     assert lines(stays.model_copy(update={"instances": ("1",)}))[0][1] == "refuted"
     assert [line for line, _ in lines(stays.model_copy(update={"instances": ("1",)}))] == ["2 stays", "it turns"]
+
+
+def test_what_was_verified_for_a_part_that_nothing_measures_is_told_to_be_some_of_it(clip, mover):
+    candidate = clip(mover("1", [(0, 60, 100), (6, 500, 100)]))
+    comes_back = part("p1", "it comes back of its own accord")
+    moves = Claim(claim="1 moves", sub_query="p1", predicate="moves", instances=("1",))
+    checked = check_verdict(Verdict(score=0.8, claims=(moves,)), candidate.twin, candidate.geometry, (comes_back,))
+    assert [line.claim for line in checked.trace] == ["1 moves", "it comes back of its own accord (only in part)"]
