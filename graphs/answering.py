@@ -8,6 +8,8 @@ from twins.queries import CheckedClaim, Hit, ResultWarning
 from twins.schema import Span
 
 CLAIMS_IN_ANSWER, SPANS_IN_ANSWER = 3, 3
+NEAR = 0.05
+"""Score below which nothing is called close."""
 NAME = 120
 """Characters of a file's name that are told."""
 
@@ -24,7 +26,8 @@ def compose_answer(hits: Sequence[Hit], ranked: int, judged: int) -> tuple[str, 
         text = "The library is empty: index some videos first (twinseek index PATH)."
         return text, (ResultWarning(code="empty_library", text=text),)
     if not hits or hits[0].status == "dropped":
-        closest = f" The closest is {called(hits[0])} (score {hits[0].score:.2f})." if hits else ""
+        near = hits and hits[0].score >= NEAR
+        closest = f" The closest is {called(hits[0])} (score {hits[0].score:.2f})." if near else ""
         among = "1 video that was" if judged == 1 else f"{judged} videos that were"
         text = f"Nothing fits the question among the {among} looked at, of {ranked}.{closest}"
         return text, (ResultWarning(code="nothing_fits", text=text),)

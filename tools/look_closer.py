@@ -38,7 +38,7 @@ def build(context: ToolContext) -> BaseTool:
         start: float | None = None,
         end: float | None = None,
     ) -> tuple[str, list[dict[str, object]]]:
-        """Measure colours and read letters of one instance, or without one of the picture, from start to end.
+        """Measure colours and read letters of an instance, or of the whole picture.
 
         At many moments, and it tells when each is seen: a flash, a change of light, a sign that is shown briefly.
         """

@@ -19,7 +19,7 @@ def build(context: ToolContext) -> BaseTool:
     def measure(
         video_id: Annotated[str, InjectedToolArg], predicate: str, instances: list[str]
     ) -> tuple[str, list[dict[str, object]]]:
-        """Compute when a predicate holds (moves, stops, follows …) of one or two; a wrong name lists all."""
+        """Compute when a predicate (moves, stops …) holds of one or two; a wrong name lists all."""
         if not instances:
             raise ToolException("instances is empty: name one or two ids of the video, the subject first.")
         found = context.evaluate(video_id, predicate, *instances)

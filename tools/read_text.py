@@ -25,7 +25,7 @@ def build(context: ToolContext) -> BaseTool | None:
     def read_text(
         video_id: Annotated[str, InjectedToolArg], seconds: list[float], instance: str | None = None
     ) -> tuple[str, list[dict[str, object]]]:
-        """Read letters in the picture at up to 4 times, at full resolution.
+        """Read letters at up to 4 times, at full resolution.
 
         With the id of an instance, only those on it.
         """

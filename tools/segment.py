@@ -39,7 +39,7 @@ def build(context: ToolContext) -> BaseTool | None:
         start: float | None = None,
         end: float | None = None,
     ) -> tuple[str, list[dict[str, object]]]:
-        """Outline and follow what a box, point (pixels) or instance shows at one time.
+        """Outline and follow what a box, point (pixels) or instance shows.
 
         box is [x1, y1, x2, y2], point [x, y] in pixels of the video, instance an id: name one of them. It is followed
         from start to end; category is kept where a detector sees the same.

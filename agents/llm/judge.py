@@ -25,6 +25,8 @@ from twins.schema import Span
 PROMPT = load("judge")
 CLAIM, FOUND, OFFER = 200, 600, 120
 """Characters of a claim, of what one call has found, and of what a tool says that it is for."""
+MINOR = 0.5
+"""Weight below which a part does not decide."""
 AGAINST = "against it: "
 """Before a claim of the opposite of what a part asks for: a check mark beside it speaks against the video."""
 BESIDE, LEAST_VIEW = 150, 300
@@ -174,7 +176,8 @@ def part_text(part: SubQuery) -> str:
     if part.relation is not None:
         names = ", ".join(name for name in (part.subject, part.object) if name)
         measured = f" [{'NOT ' * part.negated}{part.relation}({names})]"
-    return f"{part.id} {'NOT: ' if part.negated and not says_not(part) else ''}{text}{measured}"
+    minor = " (minor)" if part.weight < MINOR else ""
+    return f"{part.id} {'NOT: ' if part.negated and not says_not(part) else ''}{text}{measured}{minor}"
 
 
 def tools_text(tools: Sequence[ToolOffer]) -> str:

@@ -23,7 +23,7 @@ from twins.protocols import Candidate
 from twins.queries import Decomposition, SubQuery
 from twins.schema import Fact, Span, Track, Twin
 
-TOKENS = 420
+TOKENS = 400
 """Tokens of one candidate's view; with instructions and tools, ten candidates stay under 12,000."""
 THINGS = 12
 """Things that are listed; of a crowd those that the question may mean, and those longest in view."""

@@ -95,4 +95,4 @@ def test_what_is_shown_in_another_order_or_twice_makes_spans_that_run_forward_al
 def test_the_sentence_that_a_judge_is_shown_says_that_no_instance_need_be_named():
     tool = build(lambda *_: ([], []))
     told = tools_text([ToolOffer(name=tool.name, description=tool.description, parameters=tool.args)])
-    assert "or without one of the picture, from start to end." in told
+    assert "or of the whole picture." in told

@@ -169,3 +169,43 @@ def test_unknown_is_not_none(clip, mover):
     apart.geometry.visibility[apart.geometry.visibility == Visibility.ABSENT] = Visibility.NOT_SAMPLED
     part = SubQuery(id="p1", text="follows", kind="action", subject="one", relation="follows", object="another")
     assert "follows: unknown" in view(apart, Decomposition(query="follows", sub_queries=(part,)))
+
+
+def test_what_was_said_has_room_beside_many_things(clip, mover):
+    crowd = [mover(str(n), [(0, 20 * n, 100), (6, 20 * n + 60, 140)], colour="red") for n in range(THINGS)]
+    said = Fact(kind="event", text="A boy slips out of sight", span=(1.0, 2.0), source="test")
+    moving = predicate_facts(*(lambda made: (made.twin, made.geometry))(clip(*crowd)))
+    shown = view(with_facts(clip(*crowd), *moving, said), asked("what moves to the right?"))
+    assert "event 1-2 A boy slips out of sight" in shown
+
+
+def test_words_come_before_movements_that_nobody_asked_for_and_are_told_once(chase):
+    moving = predicate_facts(chase.twin, chase.geometry)
+    said = Fact(kind="caption", text="An afternoon in a yard", source="test")
+    shown = view(with_facts(chase, *moving, said, said), asked("something stops"))
+    told = shown[shown.index("SAID") :].splitlines()
+    assert told[1] == "caption An afternoon in a yard" and told[2] != told[1]
+
+
+def test_of_a_long_caption_the_sentences_that_the_question_is_about_are_told(chase):
+    dull = " ".join(f"Sentence {n} says what nobody has asked about." for n in range(20))
+    caption = Fact(kind="caption", text=f"{dull} Far behind, a kite climbs.", source="test")
+    shown = view(with_facts(chase, caption), asked("the one with a kite"), tokens=150)
+    assert "caption Far behind, a kite climbs." in shown
+
+
+def test_what_is_told_beside_the_view_is_not_told_twice(chase):
+    found = Fact(about="2", kind="attribute", text="wears a hat", source="o-0123456789ab")
+    known = with_facts(chase, found)
+    assert "wears a hat" in view(known, asked("who smiles?"))
+    assert "wears a hat" not in view(known, asked("who smiles?"), told={found.source})
+
+
+def test_a_relation_and_its_converse_are_told_once(chase):
+    parts = tuple(
+        SubQuery(id=name, text=name, kind="spatial", subject="thing", relation=name, object="other thing")
+        for name in ("left_of", "right_of")
+    )
+    both = view(chase, Decomposition(query="they swap places", sub_queries=parts))
+    assert "left_of(2,1)" in both and "right_of(a,b): as left_of(b,a)" in both and "right_of(1" not in both
+    assert "right_of(1,2)" in view(chase, Decomposition(query="right", sub_queries=parts[1:]))
