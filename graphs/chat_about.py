@@ -1,0 +1,96 @@
+"""Questions about shown videos, answered from their twins; what can be checked is asked of the judge."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from agents.evidence import Evidence
+from agents.told_videos import nearest_sentences, tell_doing, tell_looks, tell_number, tell_things, tell_video
+from agents.video_questions import VideoQuestion, read_video_question
+from graphs.chat_talk import Said, Talk, again, but_nothing_fits, only, spoken_of
+from graphs.chat_turns import ShownVideo, meant
+from graphs.chat_words import tell_broken, tell_checked, tell_unanswered, told_of
+from twins.errors import TwinseekError
+from twins.observations import EffectiveTwin
+from twins.queries import Hit, ResultRecord
+
+REPEATED = ("about", "where")
+"""Kinds of messages that *and the third?* says again of another video."""
+
+REASONS = ("why", "how")
+"""What is asked with these is not answered by something that happens."""
+
+
+def about(talk: Talk) -> Said:
+    """Answer a question about shown videos; where none is asked, the one before is asked again."""
+    listed = spoken_of(talk)
+    if isinstance(listed, Said):
+        return listed
+    before = talk.turns[-1]
+    if not talk.message.text and before["kind"] in REPEATED and (asked := before.get("asked")):
+        return about(replace(talk, message=replace(talk.message, text=asked)))
+    videos = meant(talk.message, listed)
+    asked_for = read_video_question(talk.message.text)
+    if asked_for.asked in ("whether", "other"):
+        return _checked(talk, videos, asked_for)
+    told: list[str] = []
+    for video in videos:
+        try:
+            known = talk.desk.twin(talk.library, video["video_id"])
+        except TwinseekError as error:
+            told.append(tell_broken(video, error))
+        else:
+            told.append(told_of(video, _told(asked_for, known)))
+    return Said("\n".join(told), turn=again(talk, listed))
+
+
+def _told(asked_for: VideoQuestion, known: EffectiveTwin) -> str:
+    """Answer what the twin of a video tells by itself."""
+    evidence = Evidence(known.twin, known.geometry)
+    match asked_for.asked:
+        case "things":
+            return tell_things(known.twin)
+        case "length":
+            return f"{known.twin.duration:.1f} s long"
+        case "looks":
+            return tell_looks(asked_for.phrase, asked_for.look, evidence)
+        case "number":
+            return tell_number(asked_for.phrase, evidence)
+        case "doing":
+            return tell_doing(asked_for.phrase, evidence)
+        case _:
+            return tell_video(known.twin)
+
+
+def _checked(talk: Talk, videos: Sequence[ShownVideo], asked_for: VideoQuestion) -> Said:
+    """Ask the judge of the videos, and tell what it says of each; where that is nothing, what is said that is near.
+
+    Their numbers stay those of the list.
+    """
+    record = numbered(talk.ask(asked_for.phrase, **only(videos)), videos)
+    found = {hit.video_id: hit for hit in record.results}
+    told = [_answer(talk, video, found.get(video["video_id"]), asked_for) for video in videos]
+    answer = "\n".join(told)
+    return Said(answer, record.model_copy(update={"answer": answer}), talk.turn(record, shows=False))
+
+
+def _answer(talk: Talk, video: ShownVideo, hit: Hit | None, asked_for: VideoQuestion) -> str:
+    whether = asked_for.asked == "whether"
+    told = ("verified", "refuted") if whether else () if asked_for.phrase.lower().startswith(REASONS) else ("verified",)
+    if hit is not None and any(line.check in told for line in hit.trace):
+        return told_of(video, tell_checked(hit, whether=whether))
+    known = talk.desk.twin(talk.library, video["video_id"])
+    if asked_for.look:
+        near = [tell_looks("", asked_for.look, Evidence(known.twin, known.geometry))]
+    else:
+        near = nearest_sentences(asked_for.phrase, known.twin)
+    return told_of(video, tell_unanswered(asked_for.phrase, near))
+
+
+def numbered(record: ResultRecord, videos: Sequence[ShownVideo]) -> ResultRecord:
+    """Return an answer about shown videos in the order and with the numbers of their list."""
+    ranks = {video["video_id"]: video["rank"] for video in videos}
+    hits = sorted(
+        (hit.model_copy(update={"rank": ranks[hit.video_id]}) for hit in record.results), key=lambda hit: hit.rank
+    )
+    known: ResultRecord = record.model_copy(update={"results": tuple(hits), "warnings": but_nothing_fits(record)})
+    return known
