@@ -48,6 +48,7 @@ AT = r"(?:with|without|at|in(?! (?:the )?(?:\d|⟦))|on|by|during|outdoors|indoo
 _LIKE = r"(?:like|similar to|resembling|as in|in the style of)"
 
 
+_MOST = r"(?:longest|shortest|earliest|latest|best|worst)"
 _WHETHER = r"(?:is|was|does|did|has|isn't|doesn't|didn't)"
 # "It" may be nobody there, unless a video is spoken of.
 _WEATHER = (
@@ -116,7 +117,7 @@ FORMS: dict[Kind, tuple[tuple[re.Pattern[str], str], ...]] = {
         r"(?:only|just) (?:if|where|in which) (?P<text>.+)",
         rf"(?:narrow|filter|limit|restrict) (?P<a>{SEVERAL}) (?:down )?(?:to|by|for) (?:{_THE_ONES} (?:{_SUCH} ?)?)?"
         r"(?P<text>.+)",
-        r"which(?: one| ones)? (?P<text>(?:is|are|has|have|shows?|contains?|does|do|was|were)\b(?! the ) .+)",
+        rf"which(?: ones?)? (?P<text>(?:is|are|has|have|shows?|contains?|does|do|was|were)\b(?! the| {_MOST}\b) .+)",
         rf"(?:and|(?:and )?(?:what|how) about) (?P<text>{AT}(?: [\w'-]+){{0,{SHORT}}})",
         rf"(?:(?:is|are|do|does|has|have) )?(?:any|one|some)(?: one)? of (?P<a>{PLURAL}) (?P<text>.+)",
         rf"{_KEEP}(?:the )(?P<text>(?:{_LOOK} ){{1,2}})ones?",
@@ -127,6 +128,7 @@ FORMS: dict[Kind, tuple[tuple[re.Pattern[str], str], ...]] = {
     "drop": _forms(
         rf"{_DROP} (?P<a>{SEVERAL})",
         rf"{_KEEP}{_ALL_BUT} (?P<a>{SEVERAL})",
+        rf"not (?P<text>{AT}(?: [\w'-]+){{0,{SHORT}}})",
         rf"(?:{_DROP}|{_ALL_BUT}) {_THE_ONES} {_SUCH} ?(?P<text>.+)",
         rf"(?:{_DROP}|{_ALL_BUT}) (?:the|any|all the|all) (?P<text>(?:{_LOOK} ){{1,2}})ones?",
     ),
@@ -144,7 +146,7 @@ FORMS: dict[Kind, tuple[tuple[re.Pattern[str], str], ...]] = {
     "more": _forms(
         rf"{_SHOW}(?:some |any |a few )?more(?: of (?:them|those|these))?(?: {NOUN})?",
         rf"{_SHOW}(?P<text>{COUNT}) (?:more|others?)(?: {NOUN})?",
-        rf"{_SHOW}(?:the )?next(?: (?P<text>{COUNT}))?(?: (?:page|results|videos|clips|hits|matches))?",
+        rf"{_SHOW}(?:the )?next(?! one\b)(?: (?P<text>{COUNT}))?(?: (?:page|results|videos|clips|hits|matches))?",
         rf"{_SHOW}(?:the )?(?:rest|others)(?: of (?:them|those|the list))?",
         r"(?:are|is) there (?:any |some )?(?:more|others?|anything else|other ones)|any(?: more| others| other ones)",
         r"(?:what|anything) else(?: is there| do you have| did you find)?|(?:is|was) that (?:all|it|everything)",
@@ -155,8 +157,7 @@ FORMS: dict[Kind, tuple[tuple[re.Pattern[str], str], ...]] = {
         r"(?: again)? (?:by|in order of|according to) (?:the |their )?(?P<text>.+)",
         rf"(?:sort|order|list|show)(?: (?:{PLURAL}|the list|the {NOUN}))? (?P<text>alphabetically|chronologically)",
         r"(?:the )?(?P<text>longest|shortest|earliest|latest|best|worst|longer|shorter)(?: ones?)? first",
-        rf"which(?: {NOUN})?(?: (?:is|are|was|of {PLURAL} is))? the "
-        rf"(?P<text>longest|shortest|earliest|latest|best|worst)(?: {NOUN})?",
+        rf"which(?: {NOUN})?(?: (?:is|are|was|of {PLURAL} is))?(?: the)? (?P<text>{_MOST})(?: {NOUN})?",
         (r"(?:the )?other way (?:a?round)|vice versa|the opposite", TURNED),
         (
             rf"(?:reverse|invert|turn round|turn around)(?: (?:it|{PLURAL}|(?:the|this) (?:list|order|ranking)))?",
@@ -186,7 +187,7 @@ FORMS: dict[Kind, tuple[tuple[re.Pattern[str], str], ...]] = {
             rf"(?:back to |show )?(?:all of them|the whole list|all of it)",
             "",
         ),
-        rf"(?:go |take me |return )?back to (?:the |my )?(?:{_LIST} (?:for|of|with|about|on) )?(?P<text>.+)",
+        rf"(?:go |take me |return )?back to (?:the |my )(?:{_LIST} (?:for|of|with|about|on) )?(?P<text>.+)",
     ),
     "recap": _forms(
         r"what (?:did|have) (?:i|we) (?:just )?(?:ask(?:ed)?|say|said|search(?:ed)?|look(?:ed)?)(?: for| about)?"
@@ -225,7 +226,15 @@ FORMS: dict[Kind, tuple[tuple[re.Pattern[str], str], ...]] = {
         r"(?:what|who)(?:'s| is| are) in (?:it|there)|what does it (?:show|look like)|what (?:does|did) it do|"
         r"how many .+ (?:in it|does it (?:have|show)))",
         rf"(?P<text>{ASKS} .+) in (?P<a>it|there|that (?:one|video|clip))",
+        rf"(?P<of>(?:(?:what|how|who|when|where) )?(?:is|was|does|did|has|isn't|doesn't)) (?P<a>{PLAIN})(?![\w-])"
+        r" (?P<rest>.+)",
         rf"(?P<text>{_WHETHER} it (?!{_WEATHER}).+)",
+        r"(?P<text>(?:how|what|when|where) (?:does|did|is|was) it .+)",
+        r"(?P<text>(?:what|which) (?:colou?rs?|shape|size|texture|pattern|material) (?:is|are|was|were|do|does) .+)",
+        r"(?P<text>how many .+ (?:are|is) there(?: in it)?|"
+        r"what happens (?:first|last|(?:at|in) the (?:end|start|beginning))|"
+        r"(?:what|which) (?:kinds? of )?(?:things?|objects?) (?:are|is|can be seen|do you see)(?: there| in it)*)",
         rf"(?P<focused>{_WHETHER} it .+)",
+        r"(?P<focused>(?:(?:what|how) )?(?:is|are|was|were|does|do|did|has|have) (?:the|there|its|any) .+)",
     ),
 }

@@ -85,7 +85,9 @@ def _by_form(text: str, ranks: Ranks) -> FollowUp | None:
             told = found.groupdict()
             if told.get("focused") and not ranks.focus:
                 return None
-            rest = " ".join(filter(None, (told.get("text"), told.get("rest"), told.get("focused")))).strip(" ,;:")
+            of = f"{told['of']} it" if told.get("of") else None
+            said_of = (told.get("text"), of, told.get("focused"), told.get("rest"))
+            rest = " ".join(filter(None, said_of)).strip(" ,;:")
             if kind == "more":
                 rest = str(number_of(rest.lower()) or "")
             positions = _positions(kind, told, ranks)

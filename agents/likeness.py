@@ -84,6 +84,11 @@ def like_sentences(reference: Floats, weights: Doubles, rows: Floats, offsets: I
     return np.asarray((1 - THERE_SHARE) * (shares / shares.sum()) @ best + THERE_SHARE * there, np.float64)
 
 
+def rarity(holders: int, videos: int) -> float:
+    """Return how much it tells that a video tells something, when so many of all do: nothing where all do."""
+    return float(np.log1p(videos / max(holders, 1)) - np.log(2))
+
+
 def share_of_deeds(components: Sequence[Component]) -> float:
     """Return what the predicates that two videos tell count beside their sentences, for a reference with these."""
     told = any(part.kind in HAPPENS and part.source != DERIVED for part in components)

@@ -39,7 +39,7 @@ _EXPLICIT = (
     rf"{_NUMBERED}|#?\d{{1,3}}(?:st|nd|rd|th)?(?: {NOUN})?|"
     rf"(?:the )?(?:{_LAST}|{_ORDINAL})(?: {NOUN})?)"
 )
-SINGULAR = rf"(?:it|(?:this|that)(?: {NOUN})?|the same(?: {NOUN})?|the (?:other|next|previous) {NOUN}|the other)"
+SINGULAR = rf"(?:it|(?:this|that)(?: {NOUN})?|the same(?: {NOUN})?|(?:the )?(?:other|next|previous) {NOUN}|the other)"
 REFERENCE = rf"(?:{_EXPLICIT}|{PLURAL}|{SINGULAR})(?![\w-])"
 SEVERAL = rf"{REFERENCE}(?:(?:,? and |,? or |, ){REFERENCE})*"
 NAMED = rf"{_EXPLICIT}(?![\w-])"

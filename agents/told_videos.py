@@ -20,10 +20,9 @@ def tell_video(twin: Twin) -> str:
     """Tell a video shortly: how long it is, what is in it and what happens."""
     parts = components(twin)
     happens = telling_sentences([part for part in parts if part.kind not in STILL])
-    scene = telling_sentences([part for part in parts if part.kind == "scene"])
     told = [f"{twin.duration:.1f} s", tell_things(twin)]
     told += [f"what happens: {'; '.join(happens)}"] if happens else ["nothing is known to happen"]
-    told += [f"the scene: {'; '.join(scene[:2])}"] if scene else []
+    told += [scene] if (scene := tell_scene(twin)) else []
     return ". ".join(f"{line[:1].upper()}{line[1:]}" for line in told)
 
 
@@ -33,6 +32,24 @@ def tell_things(twin: Twin) -> str:
     listed = [name if number == 1 else f"{number} times {name}" for name, number in names.most_common(MOST_THINGS)]
     more = f" and {len(names) - MOST_THINGS} more" if len(names) > MOST_THINGS else ""
     return f"seen: {', '.join(listed)}{more}" if listed else "no thing was followed"
+
+
+def tell_scene(twin: Twin) -> str:
+    """Say where and in which light a video plays; empty where nothing is known of it."""
+    scene = telling_sentences([part for part in components(twin) if part.kind == "scene"])
+    return f"the scene: {'; '.join(scene[:2])}" if scene else ""
+
+
+def tell_part(twin: Twin, *, at_end: bool) -> str:
+    """Say what begins first, or last; of events, where several are known at different times."""
+    begins = [(part.span[0], part) for part in components(twin) if part.kind not in STILL and part.span is not None]
+    events = [(at, part) for at, part in begins if part.kind == "event"]
+    if len({at for at, _ in events}) > 1:
+        begins = events
+    edge = max if at_end else min
+    at = edge((at for at, _ in begins), default=0.0)
+    told = telling_sentences([part for start, part in begins if start == at])
+    return f"at {at:.1f} s: {'; '.join(told)}" if told else "nothing is known to happen at a time"
 
 
 def tell_looks(phrase: str, look: str, evidence: Evidence) -> str:

@@ -6,7 +6,7 @@ from typing import Literal
 
 from agents.lexicon import lexicon
 
-Asked = Literal["telling", "things", "length", "looks", "number", "doing", "whether", "other"]
+Asked = Literal["telling", "part", "things", "length", "looks", "number", "doing", "whether", "other"]
 
 _BE = r"(?:is|are|was|were|'s|'re)"
 _THERE = (
@@ -22,6 +22,11 @@ _READ: tuple[tuple[Asked, str], ...] = (
         "telling",
         rf"what(?: else)? ?(?:happens|{_BE} (?:happening|going on|it|this|that|it about|shown|to be seen)|goes on|"
         r"do you (?:see|know)|can (?:you see|be seen|i see)|does it show)(?: there| in it| about it)?",
+    ),
+    (
+        "part",
+        r"(?:how (?:does|did) it|what happens(?: (?:at|in|towards?) (?:the|its))?) "
+        r"(?P<look>end|finish|last|start|begin|beginning|first)",
     ),
     (
         "things",
@@ -40,7 +45,7 @@ _READ: tuple[tuple[Asked, str], ...] = (
         rf"(?: {_BE}| has| have| does| do)?(?P<phrase>.*?)(?: have| of it)?",
     ),
     ("looks", rf"how (?P<look>big|large|small|tall) {_BE} (?P<phrase>.+)"),
-    ("looks", r"(?:what|how) (?:does|do|did) (?P<phrase>.+) look(?: like)?"),
+    ("looks", r"(?:what|how) (?:does|do|did|is|are) (?P<phrase>.+) (?:look(?: like)?|wear|wearing)"),
     ("number", rf"how many (?P<phrase>.+?){_THERE}"),
     ("doing", r"what (?:does|do|did|is|are|was|were) (?P<phrase>.+?) (?:do|doing|up to)(?: there| in it)?"),
     ("doing", r"what happens (?:to|with) (?P<phrase>.+)"),
@@ -58,10 +63,12 @@ class VideoQuestion:
     """What is asked of a video.
 
     Args:
-        asked: *telling* what happens, the *things* in it, its *length*, the *looks* of a thing, the *number* of them,
-            what one is *doing*, *whether* something is so, or what no form explains.
+        asked: *telling* what happens, the *part* of it at its start or end, the *things* in it, its *length*, the
+            *looks* of a thing, the *number* of them, what one is *doing*, *whether* something is so, or what no form
+            explains.
         phrase: the thing that it is about, empty for all; or the statement that is to be checked.
-        look: the kind of look that it is about; empty for all of them, or where it is about none.
+        look: the kind of look that it is about, empty for all of them, or where it is about none; of a part ``start``
+            or ``end``.
     """
 
     asked: Asked
@@ -81,6 +88,8 @@ def read_video_question(text: str) -> VideoQuestion:
         if asked == "whether":
             return VideoQuestion(asked, *_statement(told["verb"], phrase))
         look = (told.get("look") or "").lower()
+        if asked == "part":
+            return VideoQuestion(asked, look="end" if look in ("end", "finish", "last") else "start")
         look = "size" if look in ("big", "large", "small", "tall") else _LOOKS.get(look, look)
         return VideoQuestion(asked, "" if _all_of(phrase) else phrase, look)
     return VideoQuestion("other", plain)

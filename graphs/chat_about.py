@@ -4,14 +4,24 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from agents.evidence import Evidence
-from agents.told_videos import nearest_sentences, tell_doing, tell_looks, tell_number, tell_things, tell_video
+from agents.told_videos import (
+    nearest_sentences,
+    tell_doing,
+    tell_looks,
+    tell_number,
+    tell_part,
+    tell_scene,
+    tell_things,
+    tell_video,
+)
 from agents.video_questions import VideoQuestion, read_video_question
 from graphs.chat_talk import Said, Talk, again, but_nothing_fits, only, spoken_of
 from graphs.chat_turns import ShownVideo, meant
 from graphs.chat_words import tell_broken, tell_checked, tell_unanswered, told_of
 from twins.errors import TwinseekError
 from twins.observations import EffectiveTwin
-from twins.queries import Hit, ResultRecord
+from twins.predicates import PREDICATES
+from twins.queries import CheckedClaim, Hit, ResultRecord
 
 REPEATED = ("about", "where")
 """Kinds of messages that *and the third?* says again of another video."""
@@ -47,6 +57,8 @@ def _told(asked_for: VideoQuestion, known: EffectiveTwin) -> str:
     """Answer what the twin of a video tells by itself."""
     evidence = Evidence(known.twin, known.geometry)
     match asked_for.asked:
+        case "part":
+            return tell_part(known.twin, at_end=asked_for.look == "end")
         case "things":
             return tell_things(known.twin)
         case "length":
@@ -75,15 +87,24 @@ def _checked(talk: Talk, videos: Sequence[ShownVideo], asked_for: VideoQuestion)
 
 def _answer(talk: Talk, video: ShownVideo, hit: Hit | None, asked_for: VideoQuestion) -> str:
     whether = asked_for.asked == "whether"
-    told = ("verified", "refuted") if whether else () if asked_for.phrase.lower().startswith(REASONS) else ("verified",)
-    if hit is not None and any(line.check in told for line in hit.trace):
+    if hit is not None and any(_answers(line, asked_for, whether=whether) for line in hit.trace):
         return told_of(video, tell_checked(hit, whether=whether))
     known = talk.desk.twin(talk.library, video["video_id"])
     if asked_for.look:
         near = [tell_looks("", asked_for.look, Evidence(known.twin, known.geometry))]
     else:
-        near = nearest_sentences(asked_for.phrase, known.twin)
+        whole = [tell_things(known.twin), tell_scene(known.twin)]
+        near = nearest_sentences(asked_for.phrase, known.twin) or list(filter(None, whole))
     return told_of(video, tell_unanswered(asked_for.phrase, near))
+
+
+def _answers(line: CheckedClaim, asked_for: VideoQuestion, *, whether: bool) -> bool:
+    """Say whether a claim answers a question: who does a thing, but not why, is told by what was found to happen."""
+    if whether:
+        return line.check != "unverifiable"
+    return (
+        line.check == "verified" and line.predicate in PREDICATES and not asked_for.phrase.lower().startswith(REASONS)
+    )
 
 
 def numbered(record: ResultRecord, videos: Sequence[ShownVideo]) -> ResultRecord:

@@ -251,11 +251,12 @@ def tell_checked(hit: Hit, *, whether: bool) -> str:
 
 
 def tell_unanswered(asked: str, near: Sequence[str]) -> str:
-    """Say that nothing that was measured answers a question, and what is said that is near to it."""
-    told = f"; said is: {'; '.join(one_line(line, CLAIM) for line in near)}" if near else ""
+    """Say that nothing that was checked answers a question, what is known all the same, and what can be asked."""
+    told = "; ".join(one_line(line, CLAIM) for line in near)
     return (
-        f"'{one_line(asked, CLAIM)}' is not known{told}. What can be asked: what happens in it, what is in it, what "
-        "colour, shape or size a thing has, how many there are, how long it is, or whether something is so"
+        f"nothing that could be checked answers '{one_line(asked, CLAIM)}'. Known is: {told}. What can be asked: what "
+        "happens, what is in it, what colour, shape or size a thing has, how many there are, how long it is, or "
+        "whether something is so"
     )
 
 

@@ -1,5 +1,6 @@
 """Which videos are most like some others: their sentences, as they lie in the search index, against each other."""
 
+from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -7,13 +8,14 @@ from functools import cached_property
 import numpy as np
 
 from agents.claims import check_claim
-from agents.likeness import SAME, like_sentences, share_of_deeds, shared_pairs, weigh
+from agents.likeness import SAME, like_sentences, rarity, share_of_deeds, shared_pairs, weigh
 from agents.ranking import Centring
 from agents.relevance import LOOKS
 from graphs.embedding import read_part
 from graphs.recall import centred_rows, centring_of
 from twins.geometry import Doubles, Floats
 from twins.observations import EffectiveTwin
+from twins.predicates import PREDICATES
 from twins.protocols import TextEncoder
 from twins.queries import CheckedClaim, Claim, SubQuery
 from twins.schema import Component, Fact, Twin
@@ -116,10 +118,20 @@ class Likeness:
         return tuple(dict.fromkeys(lines))
 
     def _deeds(self, one: _Sentences) -> dict[str, float]:
-        """Return how much of what a reference tells by predicates the others do, by BM25 as a share of its own."""
-        found = self._index.bm25_told(one.told)
-        own = max((found.get(name, 0.0) for name in self._references), default=0.0)
-        return {name: min(1.0, max(0.0, score / own)) for name, score in found.items()} if own > 0 else {}
+        """Return how much of what a reference tells by predicates each video tells, from 0 to 1.
+
+        Half of it whoever does it, half by those who look the same: so that neither the deed nor who does it is all.
+        """
+        deeds = [name for name in one.told if name in PREDICATES]
+        found: dict[str, float] = defaultdict(float)
+        for names in (deeds, one.told):
+            holders = {name: self._index.bm25_told([name]) for name in dict.fromkeys(names)}
+            rare = {name: rarity(len(held), len(self._snapshot.video_ids)) for name, held in holders.items()}
+            total = sum(rare.values())
+            for name, held in holders.items():
+                for video_id in held if rare[name] > 0 else ():
+                    found[video_id] += rare[name] / total / 2
+        return dict(found)
 
     def _proposed(self, deeds: Sequence[dict[str, float]]) -> list[str]:
         """Return the videos that are nearest by sentences or by deeds, in the index's order."""

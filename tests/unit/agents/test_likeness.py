@@ -8,6 +8,7 @@ from agents.likeness import (
     DEEDS_OF_DESCRIBED,
     THERE_SHARE,
     like_sentences,
+    rarity,
     share_of_deeds,
     shared_pairs,
     telling_sentences,
@@ -57,6 +58,10 @@ def test_likeness_is_how_much_both_say_of_each_other():
 def test_videos_and_references_that_say_nothing_are_like_nothing():
     assert like_sentences(np.stack([X]), np.array([1.0]), np.stack([X]), np.array([0, 0, 1])).tolist() == [0, 1]
     assert like_sentences(np.stack([X]), np.array([0.0]), np.stack([X]), np.array([0, 1])).tolist() == [0]
+
+
+def test_what_all_videos_tell_makes_none_of_them_alike():
+    assert rarity(4, 4) == 0 and rarity(1, 4) > rarity(2, 4) > 0
 
 
 def test_predicates_count_less_where_somebody_has_told_what_happens():
