@@ -6,7 +6,7 @@ A group ``a`` holds references (:mod:`agents.shown`), ``text`` what is left. The
 import re
 from typing import Literal
 
-from agents.shown import COUNT, MARKED, NAMED, NOUN, PLAIN, PLURAL, REFERENCE, SEVERAL, SINGULAR
+from agents.shown import COUNT, MARKED, NAMED, NOUN, PLAIN, PLURAL, SEVERAL, SINGULAR
 
 Kind = Literal["question", "refine", "drop", "why", "where", "about", "alike", "more", "sort", "back", "recap", "aside"]
 
@@ -119,7 +119,7 @@ FORMS: dict[Kind, tuple[tuple[re.Pattern[str], str], ...]] = {
         r"(?P<text>.+)",
         rf"which(?: ones?)? (?P<text>(?:is|are|has|have|shows?|contains?|does|do|was|were)\b(?! the| {_MOST}\b) .+)",
         rf"(?:and|(?:and )?(?:what|how) about) (?P<text>{AT}(?: [\w'-]+){{0,{SHORT}}})",
-        rf"(?:(?:is|are|do|does|has|have) )?(?:any|one|some)(?: one)? of (?P<a>{PLURAL}) (?P<text>.+)",
+        rf"(?:(?:is|are|do|does|has|have) (?:any|one|some)|any)(?: one)? of (?P<a>{PLURAL}) (?P<text>.+)",
         rf"{_KEEP}(?:the )(?P<text>(?:{_LOOK} ){{1,2}})ones?",
         rf"{_KEEP}(?:only |just )(?P<a>{SEVERAL})",
         rf"{_KEEP}(?P<a>{SEVERAL}) (?:only|alone)",
@@ -139,7 +139,7 @@ FORMS: dict[Kind, tuple[tuple[re.Pattern[str], str], ...]] = {
         rf"(?:that (?:is|are|looks?) )?(?:just )?{_LIKE} (?P<a>{SEVERAL}){_EDIT}",
         rf"(?:like|similar to|as in|the same as) (?P<a>{SEVERAL}){_EDIT}",
         rf"more (?:of )?(?P<a>{SINGULAR}|{MARKED}){_EDIT}",
-        rf"(?P<a>{REFERENCE})(?: again)?,? but (?:only )?(?P<text>.+)",
+        rf"(?P<a>{NAMED}|{SINGULAR}|(?:those|these)(?: {NOUN})?)(?: again)?,? but (?:only )?(?P<text>.+)",
         rf"{_KEEP}(?:find )?(?:more |other |some )?similar(?: (?:ones?|videos?|clips?))?{_EDIT}",
         r"same(?: (?:one|thing|video|clip))?(?: again)?,? but (?:only )?(?P<text>.+)",
     ),
@@ -235,6 +235,6 @@ FORMS: dict[Kind, tuple[tuple[re.Pattern[str], str], ...]] = {
         r"what happens (?:first|last|(?:at|in) the (?:end|start|beginning))|"
         r"(?:what|which) (?:kinds? of )?(?:things?|objects?) (?:are|is|can be seen|do you see)(?: there| in it)*)",
         rf"(?P<focused>{_WHETHER} it .+)",
-        r"(?P<focused>(?:(?:what|how) )?(?:is|are|was|were|does|do|did|has|have) (?:the|there|its|any) .+)",
+        r"(?P<focused>(?:(?:what|how) )?(?:is|are|was|were|does|do|did|has|have) (?:the|its|there(?! one)) .+)",
     ),
 }

@@ -15,16 +15,14 @@ from agents.told_videos import (
     tell_video,
 )
 from agents.video_questions import VideoQuestion, read_video_question
-from graphs.chat_talk import Said, Talk, again, but_nothing_fits, only, spoken_of
+from graphs.chat_talk import Said, Talk, again, numbered, only, spoken_of
 from graphs.chat_turns import ShownVideo, meant
+from graphs.chat_where import where
 from graphs.chat_words import tell_broken, tell_checked, tell_unanswered, told_of
 from twins.errors import TwinseekError
 from twins.observations import EffectiveTwin
 from twins.predicates import PREDICATES
-from twins.queries import CheckedClaim, Hit, ResultRecord
-
-REPEATED = ("about", "where")
-"""Kinds of messages that *and the third?* says again of another video."""
+from twins.queries import CheckedClaim, Hit
 
 REASONS = ("why", "how")
 """What is asked with these is not answered by something that happens."""
@@ -36,8 +34,10 @@ def about(talk: Talk) -> Said:
     if isinstance(listed, Said):
         return listed
     before = talk.turns[-1]
-    if not talk.message.text and before["kind"] in REPEATED and (asked := before.get("asked")):
-        return about(replace(talk, message=replace(talk.message, text=asked)))
+    if not talk.message.text and before["kind"] in ("about", "where") and before["library"] == talk.library:
+        talk = replace(talk, message=replace(talk.message, kind=before["kind"], text=before.get("asked", "")))
+    if talk.message.kind == "where":
+        return where(talk)
     videos = meant(talk.message, listed)
     asked_for = read_video_question(talk.message.text)
     if asked_for.asked in ("whether", "other"):
@@ -105,13 +105,3 @@ def _answers(line: CheckedClaim, asked_for: VideoQuestion, *, whether: bool) -> 
     return (
         line.check == "verified" and line.predicate in PREDICATES and not asked_for.phrase.lower().startswith(REASONS)
     )
-
-
-def numbered(record: ResultRecord, videos: Sequence[ShownVideo]) -> ResultRecord:
-    """Return an answer about shown videos in the order and with the numbers of their list."""
-    ranks = {video["video_id"]: video["rank"] for video in videos}
-    hits = sorted(
-        (hit.model_copy(update={"rank": ranks[hit.video_id]}) for hit in record.results), key=lambda hit: hit.rank
-    )
-    known: ResultRecord = record.model_copy(update={"results": tuple(hits), "warnings": but_nothing_fits(record)})
-    return known

@@ -9,10 +9,11 @@ from agents.likeness import sentence_stems
 from graphs.chat_alike import Wanted, nearest
 from graphs.chat_orders import order_of
 from graphs.chat_talk import Said, Talk, again, new_id, remembered, shown_again, spoken_of
-from graphs.chat_turns import Turn, lists_of
+from graphs.chat_turns import MOST_SHOWN, Turn, lists_of
 from graphs.chat_words import (
     ALL_SHOWN,
     NOTHING_SHOWN,
+    TOO_MANY,
     tell_list,
     tell_more,
     tell_no_list,
@@ -38,7 +39,9 @@ def more(talk: Talk) -> Said:
     if isinstance(listed, Said):
         return listed
     before = listed["shown"]
-    found = _next(talk, listed, int(talk.message.text or 0))
+    if len(before) >= MOST_SHOWN:
+        return Said(TOO_MANY, turn=again(talk, listed))
+    found = _next(talk, listed, min(int(talk.message.text or 0), MOST_SHOWN - len(before)))
     if found is None or found.record is None or not found.record.results:
         return Said(ALL_SHOWN, turn=again(talk, listed))
     record = found.record

@@ -161,3 +161,13 @@ def remembered(listed: Turn, hits: list[Hit], answer: str) -> ResultRecord:
 def but_nothing_fits(record: ResultRecord) -> tuple[ResultWarning, ...]:
     """Return the warnings but for the one that nothing fits: the answer says it in words of its own."""
     return tuple(warning for warning in record.warnings if warning.code != "nothing_fits")
+
+
+def numbered(record: ResultRecord, videos: Sequence[ShownVideo]) -> ResultRecord:
+    """Return an answer about shown videos in the order and with the numbers of their list."""
+    ranks = {video["video_id"]: video["rank"] for video in videos}
+    hits = sorted(
+        (hit.model_copy(update={"rank": ranks[hit.video_id]}) for hit in record.results), key=lambda hit: hit.rank
+    )
+    known: ResultRecord = record.model_copy(update={"results": tuple(hits), "warnings": but_nothing_fits(record)})
+    return known

@@ -262,6 +262,7 @@ def tell_unanswered(asked: str, near: Sequence[str]) -> str:
 
 BY_LIKENESS = "by likeness"
 ALL_SHOWN = "These were all: no other video fits. Ask a new question to look at the whole library again."
+TOO_MANY = "No more are shown in one list: keep some (only …), or ask a narrower question."
 NOTHING_LEFT = "Then nothing would be left: the list stays as it is."
 
 

@@ -110,6 +110,15 @@ def test_more_that_are_alike_go_on_too(library):
         assert scores == sorted(scores, reverse=True)
 
 
+def test_a_list_does_not_grow_for_ever(library, monkeypatch):
+    monkeypatch.setattr("graphs.chat_lists.MOST_SHOWN", 3)
+    with Library.open(library.store.root, ask={"top": 2}) as small:
+        talk = Conversation(small, "t", InMemorySaver())
+        talk.say(DOGS)
+        assert [hit.rank for hit in talk.say("next five").result.results] == [3]
+        assert "narrower question" in talk.say("more").text
+
+
 def test_of_what_was_chosen_there_are_no_more(talk):
     talk.say(DOGS)
     talk.say("only the brown ones")

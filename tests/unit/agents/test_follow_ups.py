@@ -1,6 +1,7 @@
 """What a message means after something was shown; in doubt it is a new question."""
 
 import time
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -290,6 +291,13 @@ def test_lists(message, expected):
 )
 def test_what_may_be_looked_for_in_the_library_is_a_question(message):
     assert read(message)[0] == "question"
+
+
+def test_no_question_to_a_library_is_taken_for_a_follow_up():
+    lines = (Path(__file__).parent / "phrasings.txt").read_text().splitlines()
+    said = [line.split("=>")[0].strip() for line in lines if "=>" in line]
+    assert len(said) > 100
+    assert [text for text in said if read(text)[0] != "question"] == []
 
 
 def test_what_was_spoken_of_last_can_be_asked_about_without_its_name():
