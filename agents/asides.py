@@ -9,7 +9,7 @@ _THANKS = (
 )
 _HELP = (
     r"(?:(?:please )?help(?: me)?(?: please)?|(?:what|who) are you|how are you|"
-    r"what can (?:you do|i (?:ask|say|do)(?: you)?)(?: here)?|what do you do|what now|"
+    r"what can (?:you do|i (?:ask|say|do)(?: you)?)(?: here)?|what do you (?:do|mean)|what now|"
     r"how (?:does (?:this|it) work|do i (?:use (?:this|it|you)|ask)|can i (?:use (?:this|it|you)|ask)))"
 )
 _ANEW = r"(?:start (?:over|again|anew)|new (?:search|question)|reset|clear|forget (?:it|that|this|all|everything))"

@@ -6,7 +6,7 @@ A group ``a`` holds references (:mod:`agents.shown`), ``text`` what is left. The
 import re
 from typing import Literal
 
-from agents.shown import COUNT, MARKED, NAMED, NOUN, PLAIN, PLURAL, SEVERAL, SINGULAR
+from agents.shown import COUNT, MARKED, NAMED, NOUN, ORDINAL, PLAIN, PLURAL, SEVERAL, SINGULAR
 
 Kind = Literal["question", "refine", "drop", "why", "where", "about", "alike", "more", "sort", "back", "recap", "aside"]
 
@@ -35,8 +35,8 @@ _BELOW = (
 _PLACED = (
     r"(?:ranked |placed |listed |shown )?"
     r"(?:so (?:high|low|far (?:up|down))|first|last|on top|at the (?:top|bottom|end)|"
-    r"the (?:best|top|winner|first|last)(?: one)?|here|there|in the list|included|listed|shown|dropped|a match|"
-    r"the answer)"
+    rf"the (?:best|top|winner|first|last)(?: one)?|(?:the )?{ORDINAL}|here|there|in the list|included|listed|shown|"
+    r"dropped|a match|the answer)"
 )
 _HIGHER = r"(?:ranked |placed |listed |shown )?(?:first|higher|better|on top|at the top|the (?:best|top|winner|first))"
 _IS = r"(?:is|are|was|were|does|do|did|should|would)"
@@ -54,7 +54,10 @@ _WHETHER = r"(?:is|was|does|did|has|isn't|doesn't|didn't)"
 _WEATHER = (
     r"(?:rain|snow|hail|storm|at night|night|day|dark|light|sunny|cloudy|foggy|windy|summer|winter|cold|warm|hot)"
 )
-ASKS = r"(?:what|who|which|how|is|are|was|were|does|do|did|has|have|had|can|isn't|aren't|doesn't|don't|didn't)"
+ASKS = (
+    r"(?:what(?:'s)?|who(?:'s)?|which|how|is|are|was|were|does|do|did|has|have|had|can|isn't|aren't|doesn't|don't|"
+    r"didn't)"
+)
 _DROP = (
     r"(?:remove|drop|delete|exclude|discard|omit|hide|skip|ignore|leave out|take out|take away|throw out|get rid of|"
     r"forget|not|without|except|but not|no)(?: for)?"
@@ -63,6 +66,8 @@ _ALL_BUT = r"(?:all|everything|all of them|all of those|any)(?: but| except| oth
 _LOOK = r"(?!(?:first|second|third|last|next|other|previous|same|best|only)\b)[\w-]+"
 _SHOW = r"(?:(?:show|give|find|list|see|get)(?: me)? )?"
 _LIST = rf"(?:list|search|question|ones?|{NOUN})"
+_LISTS = r"(?:list|search|question|results|videos|clips|hits)"
+_GO = r"(?:(?:go|take me|let's go|bring me|return|jump|show|give|list)(?: me)? )?(?:back )?(?:to )?(?:the |my )?"
 _AGO = r"(?:previous|earlier|last|former|old|other)"
 
 
@@ -81,7 +86,11 @@ FORMS: dict[Kind, tuple[tuple[re.Pattern[str], str], ...]] = {
         rf"compare (?P<a>{SEVERAL})(?: (?:and|with|to) (?P<b>{SEVERAL}))?",
         rf"what (?:do|does) (?P<a>{SEVERAL}) have in common",
         rf"what(?:'s| is| are) the differences? between (?P<a>{SEVERAL})",
+        rf"what(?:'s| is) different (?:between|about|in|with) (?P<a>{SEVERAL})",
+        rf"how (?:is|are|do|does) (?P<a>{SEVERAL}) (?:different|differ)(?: (?:from|to) (?P<b>{SEVERAL}))?",
         r"what(?:'s| is| are) the (?P<pair>differences?)",
+        r"(?:is|was) (?P<a>it|that|this) (?:really )?(?:correct|right|true|so)",
+        r"are you (?:sure|certain)|how sure are you|really",
         rf"(?:is|are|was|were) (?P<a>{SEVERAL}) (?:{_ABOVE}|like|the same as|different from) (?P<b>{SEVERAL})",
         rf"why (?:is|was)(?:n't| not) (?P<notfirst>{SEVERAL}) {_HIGHER}",
         rf"why (?:is|was) (?P<notfirst>{SEVERAL}) not {_HIGHER}",
@@ -96,7 +105,9 @@ FORMS: dict[Kind, tuple[tuple[re.Pattern[str], str], ...]] = {
         rf"(?:show me |tell me |and )?(?:where|when)(?: exactly| precisely)?{_HAPPENS}?"
         rf"(?: (?:in|of|for) (?P<a>{SEVERAL}))?{_HAPPENS}?",
         rf"(?:show me|show|see|open|play|watch|view|display|point to|zoom in on) (?:{_SPOT} (?:of|in|for) )?"
-        rf"(?P<a>{SEVERAL})",
+        rf"(?P<a>{SEVERAL})(?: again)?",
+        r"(?:where|when|at what time|at which moment)(?: exactly)? (?P<of>does|did|is|was) (?P<a>it) "
+        r"(?P<rest>(?!happen|occur|take place|start$|begin$|end$).+)",
         rf"(?:show me|show|point to) {_SPOT}|zoom in|(?:look )?closer",
         rf"(?:at what time|at which (?:time|moment)|(?:which|what) (?:frames?|objects?|moments?)){_HAPPENS}?"
         rf"(?: (?:in|of|for) (?P<a>{SEVERAL}))?",
@@ -141,7 +152,8 @@ FORMS: dict[Kind, tuple[tuple[re.Pattern[str], str], ...]] = {
         rf"more (?:of )?(?P<a>{SINGULAR}|{MARKED}){_EDIT}",
         rf"(?P<a>{NAMED}|{SINGULAR}|(?:those|these)(?: {NOUN})?)(?: again)?,? but (?:only )?(?P<text>.+)",
         rf"{_KEEP}(?:find )?(?:more |other |some )?similar(?: (?:ones?|videos?|clips?))?{_EDIT}",
-        r"same(?: (?:one|thing|video|clip))?(?: again)?,? but (?:only )?(?P<text>.+)",
+        r"(?:the )?same(?: (?:one|thing|video|clip))?(?: again)?"
+        r"(?:,? but (?:only )?| (?=(?:with|without|at|in|on|during)\b))(?P<text>.+)",
     ),
     "more": _forms(
         rf"{_SHOW}(?:some |any |a few )?more(?: of (?:them|those|these))?(?: {NOUN})?",
@@ -149,7 +161,8 @@ FORMS: dict[Kind, tuple[tuple[re.Pattern[str], str], ...]] = {
         rf"{_SHOW}(?:the )?next(?! one\b)(?: (?P<text>{COUNT}))?(?: (?:page|results|videos|clips|hits|matches))?",
         rf"{_SHOW}(?:the )?(?:rest|others)(?: of (?:them|those|the list))?",
         r"(?:are|is) there (?:any |some )?(?:more|others?|anything else|other ones)|any(?: more| others| other ones)",
-        r"(?:what|anything) else(?: is there| do you have| did you find)?|(?:is|was) that (?:all|it|everything)",
+        r"(?:what|anything) else(?: is there| (?:do|have|did) you (?:have|got|find|found))?",
+        r"(?:is|was) that (?:all|it|everything)",
         r"(?:go on|continue|keep going)",
     ),
     "sort": _forms(
@@ -167,16 +180,15 @@ FORMS: dict[Kind, tuple[tuple[re.Pattern[str], str], ...]] = {
     ),
     "back": _forms(
         (
-            r"(?:(?:go|take me|let's go|bring me|return|jump) )?(?:back )?(?:to )?(?:the |my )?"
-            r"(?:(?:very )?first|original|initial) (?:list|search|question|results|videos|clips|hits)(?: again)?",
+            rf"{_GO}(?:(?:very )?first|original|initial) {_LISTS}(?: again)?",
             ORIGINAL,
         ),
         (
-            rf"(?:(?:go|take me|let's go|return|jump) )?(?:back )?(?:to )?(?:the |my )?{_AGO} "
-            r"(?:list|search|question|results|videos|clips|hits)(?: again)?",
+            rf"{_GO}{_AGO} {_LISTS}(?: again)?",
             PREVIOUS,
         ),
         (
+            r"(?:forget|remove|clear|undo|drop|lift) (?:the|that|this) (?:last )?(?:filter|condition|restriction)s?|"
             r"(?:go |step |one step )?back|undo(?: (?:that|it|this|the last(?: step)?))?|take that back|"
             r"(?:the )?(?:list|results) before(?: that)?",
             PREVIOUS,
@@ -215,7 +227,7 @@ FORMS: dict[Kind, tuple[tuple[re.Pattern[str], str], ...]] = {
             TELLING,
         ),
         rf"(?:(?:and )?in |(?:what|how) about (?:in )?)?(?P<a>{SEVERAL})",
-        rf"(?P<text>{ASKS} .+?) (?:in|of|from|on) (?P<a>{NAMED})",
+        rf"(?P<text>{ASKS}(?: .+?)?) (?:in|of|from|on) (?P<a>{NAMED})",
         rf"(?P<text>{ASKS} (?:the|a|an|any|there|something|someone|anything|anyone|everything|all)\b.*?)"
         rf" (?:in|of) (?P<a>{PLAIN})(?![\w-]| \w+s\b) (?P<rest>.+)",
         rf"(?P<text>why .+) in (?P<a>{PLAIN})(?![\w-])",
@@ -227,6 +239,8 @@ FORMS: dict[Kind, tuple[tuple[re.Pattern[str], str], ...]] = {
         r"how many .+ (?:in it|does it (?:have|show)))",
         rf"(?P<text>{ASKS} .+) in (?P<a>it|there|that (?:one|video|clip))",
         rf"(?P<of>(?:(?:what|how|who|when|where) )?(?:is|was|does|did|has|isn't|doesn't)) (?P<a>{PLAIN})(?![\w-])"
+        r" (?P<rest>.+)",
+        r"(?P<of>are|were|do|did|have) (?P<a>they|(?:all|both|each) of (?:them|these|those))(?: all| both)?"
         r" (?P<rest>.+)",
         rf"(?P<text>{_WHETHER} it (?!{_WEATHER}).+)",
         r"(?P<text>(?:how|what|when|where) (?:does|did|is|was) it .+)",

@@ -18,6 +18,9 @@ LONGEST = 300
 OF_ALL: tuple[Kind, ...] = ("refine", "drop", "more", "sort", "back", "recap")
 """Kinds that speak of the whole list where a message names no video of it."""
 
+SINGULARS = {"are": "is", "were": "was", "do": "does", "have": "has"}
+"""*Do they move* is asked of each: *does it move*."""
+
 _MARK = re.compile(MARKED)
 _POLITE = re.compile(
     rf"^(?:(?:and(?! {AT}\b)|but|so|ok|okay|now|then|please|well|hm+|yes|no|thanks|thank you|great|good|sorry|i mean|"
@@ -85,7 +88,7 @@ def _by_form(text: str, ranks: Ranks) -> FollowUp | None:
             told = found.groupdict()
             if told.get("focused") and not ranks.focus:
                 return None
-            of = f"{told['of']} it" if told.get("of") else None
+            of = f"{SINGULARS.get(told['of'].lower(), told['of'])} it" if told.get("of") else None
             said_of = (told.get("text"), of, told.get("focused"), told.get("rest"))
             rest = " ".join(filter(None, said_of)).strip(" ,;:")
             if kind == "more":

@@ -26,18 +26,18 @@ class Shown:
 
 NOUN = r"(?:ones?|videos?|clips?|results?|hits?|match(?:es)?|answers?|candidates?)"
 COUNT = rf"(?:\d{{1,3}}|{'|'.join(NUMBERS)})"
-_ORDINAL = rf"(?:{'|'.join(ORDINALS)}|\d{{1,3}}(?:st|nd|rd|th))"
+ORDINAL = rf"(?:{'|'.join(ORDINALS)}|\d{{1,3}}(?:st|nd|rd|th))"
 _LAST = r"(?:(?:second|next)(?: to |-to-)last|second last|penultimate|last|best|top|winner)"
-_ALL = ("them", "those", "these", "all", "both", "they")
-PLURAL = rf"(?:(?:all|both)(?: of (?:them|those|these))?|them|(?:those|these)(?: {NOUN})?)"
+_ALL = ("them", "those", "these", "all", "both", "they", "each")
+PLURAL = rf"(?:(?:all|both|each)(?: of (?:them|those|these))?|each one|them|they|(?:those|these)(?: {NOUN})?)"
 MARKED = r"⟦\d+⟧"
 # Without a noun "the first" may stand before another one: "the first place".
 _NUMBERED = rf"(?:the )?(?:{NOUN}|number|no\.?|nr\.?|rank) ?#?(?:number )?{COUNT}"
-PLAIN = rf"(?:{MARKED}|{_NUMBERED}|#?\d{{1,3}}|the {_ORDINAL} {NOUN})"
+PLAIN = rf"(?:{MARKED}|{_NUMBERED}|#?\d{{1,3}}|the {ORDINAL} {NOUN})"
 _EXPLICIT = (
     rf"(?:{MARKED}|the (?:first|last|top|best) {COUNT}(?: {NOUN})?|"
     rf"{_NUMBERED}|#?\d{{1,3}}(?:st|nd|rd|th)?(?: {NOUN})?|"
-    rf"(?:the )?(?:{_LAST}|{_ORDINAL})(?: {NOUN})?)"
+    rf"(?:the )?(?:{_LAST}|{ORDINAL})(?: {NOUN})?)"
 )
 SINGULAR = rf"(?:it|(?:this|that)(?: {NOUN})?|the same(?: {NOUN})?|(?:the )?(?:other|next|previous) {NOUN}|the other)"
 REFERENCE = rf"(?:{_EXPLICIT}|{PLURAL}|{SINGULAR})(?![\w-])"

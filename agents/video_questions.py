@@ -13,6 +13,7 @@ _THERE = (
     r"(?: (?:are |is )?(?:are|is|there|visible|shown|seen|in it|in there|can (?:you see|be seen)|do you see|"
     r"does it have))*"
 )
+_NAME = r"(?!(?:to|that|who|which|in|on|of)\b)[\w-]+"
 _IT = {"it", "this", "that", "them", "they", "these", "those", "there", "the", "all", "of"}
 _ANYTHING = {"thing", "things", "object", "objects", "something"}
 _LOOKS = {"color": "colour", "colors": "colour", "colours": "colour", "pattern": "texture", "surface": "texture"}
@@ -46,6 +47,7 @@ _READ: tuple[tuple[Asked, str], ...] = (
     ),
     ("looks", rf"how (?P<look>big|large|small|tall) {_BE} (?P<phrase>.+)"),
     ("looks", r"(?:what|how) (?:does|do|did|is|are) (?P<phrase>.+) (?:look(?: like)?|wear|wearing)"),
+    ("looks", rf"(?:what|who)(?:'s| is| are| was| were) (?P<phrase>(?:the|that|this)(?: {_NAME}){{1,3}})"),
     ("number", rf"how many (?P<phrase>.+?){_THERE}"),
     ("doing", r"what (?:does|do|did|is|are|was|were) (?P<phrase>.+?) (?:do|doing|up to)(?: there| in it)?"),
     ("doing", r"what happens (?:to|with) (?P<phrase>.+)"),
@@ -106,5 +108,7 @@ def _statement(verb: str, rest: str) -> tuple[str, str]:
     being = verb.lower() in ("is", "are", "was", "were")
     if being and first.lower() in ("it", "this", "that") and left:
         return (f"something is {left}", look) if look else (left, "")
+    if being and first.lower() == "there":
+        return f"{verb} {rest}", look
     found = _SUBJECT.fullmatch(rest) if being and look else None
     return (f"{found['subject']} {verb.lower()} {found['look']}", look) if found else (f"{verb} {rest}", "")

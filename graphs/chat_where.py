@@ -41,7 +41,7 @@ def _where_else(talk: Talk, videos: list[ShownVideo]) -> Said:
     told = []
     for hit in record.results:
         if hit.status == "dropped":
-            told.append(f"{hit.rank} {called(hit)}: '{talk.message.text}' was not found there.")
+            told.append(f"{hit.rank} {called(hit)}: nothing was found there for '{talk.message.text}'.")
         else:
             known = talk.desk.twin(talk.library, hit.video_id).twin
             told.append(f"{tell_where(hit, (known.width, known.height))} So it was found{because(hit)}.")

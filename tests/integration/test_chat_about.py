@@ -83,7 +83,7 @@ def test_looks_numbers_and_deeds_are_told_of_things_that_nobody_named(chased):
 def test_where_something_else_is_in_a_shown_video_is_told_in_words(chased):
     found = chased.say("show me the red one in 1")
     assert found.kind == "where" and "Object 1: " in found.text and '"red one" is red' in found.text
-    assert "'the green one' was not found there" in chased.say("show me the green one in 1").text
+    assert "nothing was found there for 'the green one'" in chased.say("show me the green one in 1").text
 
 
 def test_how_a_video_begins_and_ends_is_told(chased):

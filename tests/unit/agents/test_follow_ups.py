@@ -45,6 +45,10 @@ def read(message, shown=SHOWN, focus=()):
         ("compare 2 with the second to last", (2, 4)),
         ("what is the difference between 1, 2 and 3?", (1, 2, 3)),
         ("what speaks for number two?", (2,)),
+        ("is 2 better than 3?", (2, 3)),
+        ("what's the difference?", (1, 2)),
+        ("how does 3 differ from 1?", (3, 1)),
+        ("are you sure?", (1,)),
         ("why is the ninth above 2?", (9, 2)),
     ],
 )
@@ -68,6 +72,8 @@ def test_why(message, positions):
         ("where is the ball in the second one?", (2,), "the ball"),
         ("highlight the star in 2", (2,), "the star"),
         ("play it", (1,), ""),
+        ("at what time does it stop?", (1,), "does it stop"),
+        ("show me that one again", (1,), ""),
     ],
 )
 def test_where(message, positions, text):
@@ -120,6 +126,7 @@ def test_refine(message, positions, text):
         ("anything else like that?", (1,), ""),
         ("similar ones", (1,), ""),
         ("same but at night", (1,), "at night"),
+        ("the same without a cat", (1,), "without a cat"),
     ],
 )
 def test_alike(message, positions, text):
@@ -228,6 +235,9 @@ def test_drop(message, positions, text):
         ("what colour is the dog?", (1,), "what colour is the dog"),
         ("is it red?", (1,), "is it red"),
         ("what is this?", (1,), "what happens"),
+        ("what's in the second video?", (2,), "what's"),
+        ("how long are they?", (1, 2, 3, 4, 5), "how long"),
+        ("do they all move?", (1, 2, 3, 4, 5), "does it move"),
     ],
 )
 def test_about(message, positions, text):
@@ -255,6 +265,7 @@ def test_about(message, positions, text):
         ("the original list", ("back", (), "first")),
         ("back", ("back", (), "previous")),
         ("undo that", ("back", (), "previous")),
+        ("remove the filter", ("back", (), "previous")),
         ("the previous results", ("back", (), "previous")),
         ("again", ("back", (), "")),
         ("show the list again", ("back", (), "")),
