@@ -66,7 +66,9 @@ def nearest(talk: Talk, wanted: Wanted, before: Sequence[ShownVideo] = (), count
     if dropped:
         answer = tell_unlike(wanted.asked, wanted.edit, hits, len(ranked))
     else:
-        answer = tell_alike(wanted.asked, hits, len(ranked) if checked is None else len(fit), len(ranked))
+        verified = any(line.check == "verified" for hit in fit.values() for line in hit.trace)
+        unchecked = "" if verified else wanted.edit
+        answer = tell_alike(wanted.asked, hits, len(fit) if fit else len(ranked), len(ranked), unchecked)
     first = [hit.video_id for hit in hits]
     record = _record(checked, wanted).model_copy(
         update={

@@ -194,7 +194,7 @@ def tell_likeness(names: str, edit: str) -> str:
     return f"like {names}{but}"
 
 
-def tell_alike(asked: str, hits: Sequence[Hit], fitting: int, others: int) -> str:
+def tell_alike(asked: str, hits: Sequence[Hit], fitting: int, others: int, unchecked: str = "") -> str:
     """Say which videos are most like one, and that likeness is an order and no check.
 
     Args:
@@ -202,13 +202,15 @@ def tell_alike(asked: str, hits: Sequence[Hit], fitting: int, others: int) -> st
         hits: what is shown, the most like first.
         fitting: how many differ as asked; all the others, where they need not.
         others: how many were compared.
+        unchecked: the difference, where it could be verified of none of them.
     """
     if not hits:
         return f"No other video is {asked} that was not shown already."
     few = f"{fitting} of the {others} other videos" if fitting < others else _videos(others, "other ")
     listed = ", ".join(f"{called(hit)} ({hit.score:.2f})" for hit in hits[:MOST_NAMED])
     reasons = because(hits[0])
-    return f"{asked[:1].upper()}{asked[1:]}: {listed}, of {few}. {called(hits[0])}{reasons}. {COMPARED}"
+    judged = f" That '{unchecked}' holds was judged by descriptions alone, and verified of none." if unchecked else ""
+    return f"{asked[:1].upper()}{asked[1:]}: {listed}, of {few}. {called(hits[0])}{reasons}.{judged} {COMPARED}"
 
 
 COMPARED = (

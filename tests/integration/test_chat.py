@@ -155,6 +155,7 @@ def test_alike_looks_for_the_description_without_the_video_itself(talk):
     assert reference not in shown(alike) and reference not in alike.result.ranking
     assert (alike.result.mode, alike.result.reference, alike.result.edit) == ("compose", reference, "at night")
     assert shown(alike) == ["gamma", "beta"]  # the other brown dog before the white one
+    assert "That 'at night' holds was judged by descriptions alone, and verified of none." in alike.text
     scores = [hit.score for hit in alike.result.results]
     assert scores == sorted(scores, reverse=True)
     assert any(
@@ -173,6 +174,16 @@ def test_alike_without_a_difference_shows_the_nearest_and_calls_none_verified(ta
     assert "verified" in [line.check for line in first.trace]  # the dog stays still, as there
     assert first.instances and first.spans
     assert not alike.result.warnings
+
+
+def test_where_the_difference_is_verified_its_claims_stand_beside_what_is_shared(talk):
+    talk.say(DOGS)
+    alike = talk.say("more like the first, but with a car")
+    (car,) = alike.result.results
+    assert (car.video_id, car.status) == ("delta", "verified") and "descriptions alone" not in alike.text
+    told = {line.claim: (line.check, line.source) for line in car.trace}
+    assert told['the "car" is a car'][0] == "verified"
+    assert ("verified", "likeness") in told.values()
 
 
 def test_alike_several_is_like_all_of_them(talk):

@@ -86,6 +86,13 @@ def test_those_where_a_condition_holds_are_left_out(talk):
     assert none.result is None and "Of none of the shown videos is it known" in none.text
 
 
+def test_what_should_not_be_there_is_no_reason_to_keep_a_video(talk):
+    talk.say("something waits by the door")
+    kept = talk.say("only those without a dog")
+    assert shown(kept) == ["delta"]  # of the cat it is not sure enough
+    assert ("no dog: 0 found", "verified") in [(line.claim, line.check) for line in kept.result.results[0].trace]
+
+
 def test_the_next_videos_go_on_with_the_numbers(library):
     with Library.open(library.store.root, ask={"top": 2}) as small:
         talk = Conversation(small, "t", InMemorySaver())
