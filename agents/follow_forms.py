@@ -90,7 +90,8 @@ FORMS: dict[Kind, tuple[tuple[re.Pattern[str], str], ...]] = {
         rf"how (?:is|are|do|does) (?P<a>{SEVERAL}) (?:different|differ)(?: (?:from|to) (?P<b>{SEVERAL}))?",
         r"what(?:'s| is| are) the (?P<pair>differences?)",
         r"(?:is|was) (?P<a>it|that|this) (?:really )?(?:correct|right|true|so)",
-        r"are you (?:sure|certain)|how sure are you|really",
+        rf"(?:are you (?:sure|certain)|how (?:sure|certain) are you)(?: (?:about|of) (?P<a>{SEVERAL}))?|really",
+        rf"what (?:does|do) (?P<a>{SEVERAL}) have that (?P<b>{SEVERAL}) (?:does|do)(?:n't| not)(?: have)?",
         rf"(?:is|are|was|were) (?P<a>{SEVERAL}) (?:{_ABOVE}|like|the same as|different from) (?P<b>{SEVERAL})",
         rf"why (?:is|was)(?:n't| not) (?P<notfirst>{SEVERAL}) {_HIGHER}",
         rf"why (?:is|was) (?P<notfirst>{SEVERAL}) not {_HIGHER}",
@@ -104,8 +105,8 @@ FORMS: dict[Kind, tuple[tuple[re.Pattern[str], str], ...]] = {
     "where": _forms(
         rf"(?:show me |tell me |and )?(?:where|when)(?: exactly| precisely)?{_HAPPENS}?"
         rf"(?: (?:in|of|for) (?P<a>{SEVERAL}))?{_HAPPENS}?",
-        rf"(?:show me|show|see|open|play|watch|view|display|point to|zoom in on) (?:{_SPOT} (?:of|in|for) )?"
-        rf"(?P<a>{SEVERAL})(?: again)?",
+        rf"(?:show me|show|see|open|play|watch|view|display|point to|zoom in on|give me|go to|jump to) "
+        rf"(?:{_SPOT} (?:of|in|for) )?(?P<a>{SEVERAL})(?: again| in detail| closer)?",
         r"(?:where|when|at what time|at which moment)(?: exactly)? (?P<of>does|did|is|was) (?P<a>it) "
         r"(?P<rest>(?!happen|occur|take place|start$|begin$|end$).+)",
         rf"(?:show me|show|point to) {_SPOT}|zoom in|(?:look )?closer",
@@ -118,6 +119,7 @@ FORMS: dict[Kind, tuple[tuple[re.Pattern[str], str], ...]] = {
         rf"{_KEEP}(?:only|just) {_THE_ONES} {_SUCH} ?(?P<text>.+)",
         rf"{_KEEP}(?:only|just) (?:those|these|the ones) (?P<text>.+)",
         r"(?:those|the ones) (?:where|in which) (?P<text>.+)",
+        rf"{_KEEP}(?:the|those|these) ones {_SUCH} ?(?P<text>.+)",
         rf"keep {_THE_ONES} {_SUCH} ?(?P<text>.+)",
         rf"{_KEEP}(?:only|just) (?P<a>{NAMED}),? (?:if |when )?{_SUCH} ?(?P<text>.+)",
         rf"{_KEEP}(?:only|just) the (?P<text>(?:[\w-]+ ){{1,3}})ones",
@@ -189,7 +191,7 @@ FORMS: dict[Kind, tuple[tuple[re.Pattern[str], str], ...]] = {
         ),
         (
             r"(?:forget|remove|clear|undo|drop|lift) (?:the|that|this) (?:last )?(?:filter|condition|restriction)s?|"
-            r"(?:go |step |one step )?back|undo(?: (?:that|it|this|the last(?: step)?))?|take that back|"
+            r"(?:go |step |one step )?back|undo(?: (?:that|it|this|the last(?: step)?))?|take that back|previous|"
             r"(?:the )?(?:list|results) before(?: that)?",
             PREVIOUS,
         ),
