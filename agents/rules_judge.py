@@ -78,7 +78,9 @@ def _judged(
     """
     parts = plan(reading)
     findings = Case(parts, evidence).findings()
-    soft = float(np.clip(candidate.coarse_score, 0.0, 1.0))
+    # The more is said of what a question denies, and nothing else, the nearer are its words: they are no evidence.
+    denies = bool(findings) and all(map(_only_denies, reading.sub_queries))
+    soft = min(f.value for f in findings) if denies else float(np.clip(candidate.coarse_score, 0.0, 1.0))
     free = sum(sub_query.weight for sub_query in parts.free)
     described = is_described(candidate.twin)
     score = combine(
@@ -93,7 +95,7 @@ def _judged(
         called = [f for part in named if part.id in open_ and (f := found_by_label(part, evidence)) is not None]
         left = open_ - {f.sub_query.id for f in called}
         quoted = _said([part for part in parts.free if part.id in left], candidate)
-        made = _verdict(score, [*findings, *called], quoted, described)
+        made = _verdict(score, [*findings, *called], quoted, described and not denies)
         # What is hardly meant is nothing that a reader would miss.
         meant = [p for p in reading.sub_queries if described or p.weight >= SERIOUS]
         ways = {part.reading for part in meant} - {None}
@@ -101,6 +103,11 @@ def _judged(
         return made.model_copy(update={"claims": (*made.claims, *untold)})
 
     return score, verdict
+
+
+def _only_denies(part: SubQuery) -> bool:
+    """Say whether a part can be measured and denies what it names: ``no ball``, ``nothing stops``."""
+    return part.relation is not None and (part.negated or says_not(part))
 
 
 def _verdict(score: float, findings: Sequence[Finding], said: Sequence[Claim | None], described: bool) -> Verdict:

@@ -18,7 +18,8 @@ from langgraph.graph.state import CompiledStateGraph
 
 from agents.follow_ups import FollowUp
 from graphs.chat_desk import Desk
-from graphs.chat_nodes import NODES, Said, Talk, added
+from graphs.chat_nodes import NODES
+from graphs.chat_talk import Said, Talk, added
 from graphs.chat_turns import Turn, remember
 from graphs.state import Json
 from twins.errors import TwinseekError

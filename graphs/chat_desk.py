@@ -6,6 +6,7 @@ from typing import Any, Protocol
 
 from agents.follow_ups import FollowUp
 from graphs.chat_turns import Turn
+from graphs.likeness import Likeness
 from graphs.ranking import RankedHit
 from graphs.state import Json
 from twins.observations import EffectiveTwin
@@ -43,6 +44,12 @@ class Desk(Protocol):
 
     def ground(self, library: str | None, hit: RankedHit) -> Hit:
         """Give the instances of a video their frames, boxes and masks."""
+
+    def likeness(self, library: str | None, references: Sequence[str], edit: str) -> Likeness:
+        """Return who compares videos with some of them; ``edit`` is how the others should differ, or empty."""
+
+    def page(self, library: str | None) -> int:
+        """Return how many videos a list holds at first."""
 
     def decomposer(self, library: str | None) -> Decomposer:
         """Return who takes texts apart."""

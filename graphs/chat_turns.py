@@ -7,7 +7,9 @@ from collections.abc import Callable, Sequence
 from pathlib import PurePath
 from typing import NotRequired, TypedDict
 
-from agents.follow_ups import FollowUp, Kind, Shown
+from agents.follow_forms import Kind
+from agents.follow_ups import FollowUp
+from agents.shown import Shown
 from graphs.answering import name_of
 from graphs.ranking import Judged, RankedHit
 from graphs.state import Json
@@ -40,7 +42,9 @@ class ShownVideo(TypedDict):
 class Turn(TypedDict):
     """One message and what came of it; ``shown`` is empty where no new list was shown.
 
-    ``by_model`` says whether a model gave the scores; conversations of older versions do not know.
+    What follows is not known of conversations of older versions: ``by_model`` says whether a model gave the scores,
+    ``asked`` is the text of the message, ``order`` what orders the list where it is not how well videos fit,
+    ``question`` what was asked where more can be found by it, and ``alike`` what the videos are like.
     """
 
     query_id: str
@@ -50,6 +54,10 @@ class Turn(TypedDict):
     positions: list[int]
     shown: list[ShownVideo]
     by_model: NotRequired[bool]
+    asked: NotRequired[str]
+    order: NotRequired[str]
+    question: NotRequired[str]
+    alike: NotRequired[Json]
 
 
 def shown_of(hits: Sequence[Hit], generation: Callable[[str], str]) -> list[ShownVideo]:
@@ -93,7 +101,12 @@ def ranked_of(video: ShownVideo) -> RankedHit:
 
 def last_list(turns: Sequence[Turn], library: str | None) -> Turn | None:
     """Return the turn that showed a list last, in the same library; a search that left nothing does not count."""
-    return next((turn for turn in reversed(turns) if turn["shown"] and turn["library"] == library), None)
+    return next(reversed(lists_of(turns, library)), None)
+
+
+def lists_of(turns: Sequence[Turn], library: str | None) -> list[Turn]:
+    """Return the turns that showed a list, in order, in the same library."""
+    return [turn for turn in turns if turn["shown"] and turn["library"] == library]
 
 
 def remember(turns: Sequence[Turn], turn: Turn) -> list[Turn]:
@@ -103,15 +116,15 @@ def remember(turns: Sequence[Turn], turn: Turn) -> list[Turn]:
     return kept if spoken_of is None or spoken_of in kept else [spoken_of, *kept[1:]]
 
 
-def what_is_shown(turns: Sequence[Turn], library: str | None) -> tuple[list[Shown], int | None]:
-    """Return what a message may refer to, and the rank of what was spoken of last."""
+def what_is_shown(turns: Sequence[Turn], library: str | None) -> tuple[list[Shown], tuple[int, ...]]:
+    """Return what a message may refer to, and the ranks of what was spoken of last, *it* first."""
     turn = last_list(turns, library)
     if turn is None:
-        return [], None
+        return [], ()
     stem = {video["rank"]: PurePath(video["name"]).stem for video in turn["shown"]}
     shown = [Shown(v["rank"], (v["video_id"], v["name"], stem[v["rank"]])) for v in turn["shown"]]
     later = turns[-1]
-    return shown, later["positions"][0] if later is not turn and later["positions"] else None
+    return shown, tuple(later["positions"]) if later is not turn else ()
 
 
 def meant(message: FollowUp, turn: Turn) -> list[ShownVideo]:

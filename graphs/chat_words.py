@@ -2,12 +2,13 @@
 
 from collections.abc import Sequence
 
+from agents.shown import UNCLEAR
 from graphs.answering import NAME, because, called, told_status, when
 from graphs.chat_places import tell_places
 from graphs.chat_turns import ShownVideo, trace_of
 from prompts import one_line
 from twins.errors import TwinseekError
-from twins.queries import Check, Hit, ResultRecord
+from twins.queries import Check, Hit
 
 MOST_NAMED = 10
 SPANS_TOLD = 5
@@ -20,29 +21,36 @@ NOTHING_SHOWN = "Nothing has been shown yet: ask about the library first, for ex
 
 HELP = (
     "Say in a sentence what happens in the video that you look for, for example 'something hides and comes back'. "
-    "Then: 'only those where it is red', 'why is 2 above 3?', 'show me where', 'more like the second, but faster'."
+    "Then: 'only those where it is red', 'without 3', 'why is 2 above 3?', 'show me where', 'what happens in 2?', "
+    "'is the ball in 2 red?', 'more like the second, but at night', 'more', 'sort by length', 'back to the first list'."
 )
 
 
 def tell_missing(ranks: Sequence[int], shown: Sequence[ShownVideo]) -> str:
     """Say that there are no such positions, and what there is."""
-    wrong = " and ".join(f"no number {rank}" for rank in ranks)
+    wrong = " and ".join(f"no number {rank}" for rank in ranks if rank != UNCLEAR)
     more = f", … up to {shown[-1]['rank']}" if len(shown) > MOST_NAMED else ""
     listed = ", ".join(_called(video) for video in shown[:MOST_NAMED])
     count = "one video was" if len(shown) == 1 else f"{len(shown)} videos were"
+    if UNCLEAR in ranks:
+        return f"Which other one? Say its number: {count} shown ({listed}{more})."
     return f"There is {wrong}: {count} shown ({listed}{more})."
 
 
-def tell_why(videos: Sequence[ShownVideo], *, by_model: bool = False) -> str:
+def tell_why(videos: Sequence[ShownVideo], *, by_model: bool = False, order: str = "") -> str:
     """Compare videos by their traces, the first with each of the others; tell those of a single one.
 
     Args:
         by_model: a model gave the scores.
+        order: what orders the list, in words; empty where it is how well they fit.
     """
     first, others = videos[0], list(videos[1:])
     if not others:
         return f"{_placed(first)}. {_claims(first)}"
-    told = [f"{_compare(first, other)}{_beside_reasons(first, other, by_model)}" for other in others]
+    if order:
+        told = [_in_order(first, other, order) for other in others]
+    else:
+        told = [f"{_compare(first, other)}{_beside_reasons(first, other, by_model)}" for other in others]
     common = _common([first, *others])
     told += [f"Of {'both' if len(videos) == 2 else 'all'}: {_listed(common)}."] if common else []
     told += [_claims(video, common) for video in (first, *others) if set(_lines(video)) - set(common)]
@@ -62,6 +70,14 @@ def _compare(first: ShownVideo, second: ShownVideo) -> str:
     if better["score"] < worse["score"]:
         text += ": what was verified comes before what was only said, and close ones are compared with each other"
     return f"{text}."
+
+
+def _in_order(first: ShownVideo, second: ShownVideo, order: str) -> str:
+    """Say what puts one of two videos first in a list that something else orders than how well they fit."""
+    better, worse = sorted((first, second), key=lambda video: video["rank"])
+    turned = "It is the other way round: " if better is not first else ""
+    scores = f" ({better['score']:.2f} to {worse['score']:.2f})" if order == BY_LIKENESS else ""
+    return f"{turned}{_called(better)} is above {_called(worse)} because the list is sorted {order}{scores}."
 
 
 def _what_decides(better: ShownVideo, worse: ShownVideo) -> str:
@@ -172,31 +188,137 @@ def tell_refined(kept: Sequence[Hit], asked: int, condition: str, *, refuted: bo
     return f"{len(kept)} of the {asked} shown video{'s' * (asked > 1)} stay{'s' * (len(kept) == 1)}: {listed}{more}."
 
 
-def tell_likeness(video: ShownVideo, edit: str) -> str:
+def tell_likeness(names: str, edit: str) -> str:
     """Return what was asked for: ``like street, but 'at night'``."""
     but = f", but '{edit}'" if edit else ""
-    return f"like {one_line(video['name'], NAME)}{but}"
+    return f"like {names}{but}"
 
 
-def tell_alike(asked: str, said: str, record: ResultRecord) -> str:
-    """Say what was found that is like a video, by what: its description was looked for, not its pictures.
+def tell_alike(asked: str, hits: Sequence[Hit], fitting: int, others: int, unchecked: str = "") -> str:
+    """Say which videos are most like one, and that likeness is an order and no check.
 
     Args:
         asked: by :func:`tell_likeness`.
-        said: the sentences of the video's twin that were looked for; empty where there were none to look for.
-        record: what came of it.
+        hits: what is shown, the most like first.
+        fitting: how many differ as asked; all the others, where they need not.
+        others: how many were compared.
+        unchecked: the difference, where it could be verified of none of them.
     """
-    by = f" Compared was what is said of the videos, not their pictures; looked for was: {said}." if said else ""
-    if any(warning.code == "nothing_fits" for warning in record.warnings):
-        others = len(record.ranking)
-        among = "the only other video" if others == 1 else f"the other {others} videos"
-        found = f"Nothing is {asked}, among {among}."
-        if record.results:
-            found += f" The closest is {called(record.results[0])} (score {record.results[0].score:.2f})."
-        return found + by
-    return f"{asked[:1].upper()}{asked[1:]}: {record.answer}{by}"
+    if not hits:
+        return f"No other video is {asked} that was not shown already."
+    few = f"{fitting} of the {others} other videos" if fitting < others else _videos(others, "other ")
+    listed = ", ".join(f"{called(hit)} ({hit.score:.2f})" for hit in hits[:MOST_NAMED])
+    reasons = because(hits[0])
+    judged = f" That '{unchecked}' holds was judged by descriptions alone, and verified of none." if unchecked else ""
+    return f"{asked[:1].upper()}{asked[1:]}: {listed}, of {few}. {called(hits[0])}{reasons}.{judged} {COMPARED}"
 
 
-def tell_undiffering(edit: str) -> str:
-    """Say that nothing tells whether one of the videos differs as asked."""
-    return f"Of none of them is it known that '{edit}' holds."
+COMPARED = (
+    "In brackets and in order: likeness from 0 to 1, of what is said of the videos, not of their pictures; no check."
+)
+
+
+def tell_unlike(asked: str, edit: str, hits: Sequence[Hit], others: int) -> str:
+    """Say that no video differs as asked, and which are most alike all the same."""
+    refuted = bool(hits) and all(any(line.check == "refuted" for line in hit.trace) for hit in hits)
+    known = "does not hold" if refuted else "could not be verified"
+    among = "the only other video" if others == 1 else f"the other {others} videos"
+    listed = ", ".join(f"{called(hit)} ({hit.score:.2f})" for hit in hits)
+    closest = f" The most alike all the same: {listed}; '{edit}' {known} there. {COMPARED}" if hits else ""
+    return f"Nothing is {asked}, among {among}.{closest}"
+
+
+def told_of(video: ShownVideo, text: str) -> str:
+    """Return what is told of a video, with its number and name."""
+    return f"{_called(video)}: {text}."
+
+
+def tell_checked(hit: Hit, *, whether: bool) -> str:
+    """Answer a question about a video by the claims that were checked.
+
+    Args:
+        whether: yes or no is asked for.
+    """
+    said = {
+        check: "; ".join(one_line(line.claim, CLAIM) for line in hit.trace if line.check == check)
+        for check in ("verified", "refuted", "unverifiable")
+    }
+    open_ = f"; not known is whether {said['unverifiable']}" if said["unverifiable"] else ""
+    if not whether:
+        return f"{said['verified']} (checked)"
+    if said["refuted"]:
+        so = f"; but {said['verified']}" if said["verified"] else ""
+        return f"no, it is not so that {said['refuted']}{so} (checked){open_}"
+    return f"{'in part' if open_ else 'yes'}, {said['verified']} (checked){open_}"
+
+
+def tell_unanswered(asked: str, near: Sequence[str]) -> str:
+    """Say that nothing that was checked answers a question, what is known all the same, and what can be asked."""
+    told = "; ".join(one_line(line, CLAIM) for line in near)
+    return (
+        f"nothing that could be checked answers '{one_line(asked, CLAIM)}'. Known is: {told}. What can be asked: what "
+        "happens, what is in it, what colour, shape or size a thing has, how many there are, how long it is, or "
+        "whether something is so"
+    )
+
+
+BY_LIKENESS = "by likeness"
+ALL_SHOWN = "These were all: no other video fits. Ask a new question to look at the whole library again."
+TOO_MANY = "No more are shown in one list: keep some (only …), or ask a narrower question."
+NOTHING_LEFT = "Then nothing would be left: the list stays as it is."
+
+
+def tell_left(hits: Sequence[Hit], before: int) -> str:
+    """Say which videos are left of a list."""
+    return (
+        f"{len(hits)} of {_videos(before)} left: {_numbered(hits)}. Left out of the list only, the library keeps all."
+    )
+
+
+def tell_none_dropped(condition: str) -> str:
+    """Say that of no video it is known that it should be left out."""
+    return f"Of none of the shown videos is it known that '{condition}' holds: the list stays as it is."
+
+
+def tell_more(hits: Sequence[Hit], before: int) -> str:
+    """Say which videos come next."""
+    return f"{len(hits)} more after the {before} shown: {_numbered(hits)}."
+
+
+def tell_list(query: str, hits: Sequence[Hit]) -> str:
+    """Say which list is spoken of again."""
+    return f"Again, for '{query}': {_numbered(hits)}."
+
+
+def tell_no_list(which: str, queries: Sequence[str]) -> str:
+    """Say that there was no such list, and which there were."""
+    return f"No list was shown for '{which}'; there were: {_asked(queries)}."
+
+
+def tell_sorted(order: str, hits: Sequence[Hit]) -> str:
+    """Say in which order a list is now."""
+    return f"Sorted {order}: {_numbered(hits)}."
+
+
+def tell_orders(wanted: str) -> str:
+    """Say by what a list can be sorted."""
+    return f"A list cannot be sorted by '{wanted}': by when it happens, length, name or score it can, or reversed."
+
+
+def tell_turns(queries: Sequence[str], shown: Sequence[ShownVideo]) -> str:
+    """Say what was asked until now, and what is shown."""
+    listed = ", ".join(_called(video) for video in shown[:MOST_NAMED])
+    return f"Asked was: {_asked(queries)}. Shown are {_videos(len(shown))}: {listed}."
+
+
+def _asked(queries: Sequence[str]) -> str:
+    return "; ".join(f"({number}) {one_line(query, CLAIM)}" for number, query in enumerate(queries, start=1))
+
+
+def _numbered(hits: Sequence[Hit]) -> str:
+    more = f" and {len(hits) - MOST_NAMED} more" if len(hits) > MOST_NAMED else ""
+    return ", ".join(f"{hit.rank} {called(hit)}" for hit in hits[:MOST_NAMED]) + more
+
+
+def _videos(number: int, kind: str = "") -> str:
+    return f"{number} {kind}video{'s' * (number != 1)}"

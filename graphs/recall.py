@@ -122,10 +122,10 @@ def _rescore(
 ) -> Floats:
     """Return the fused score of each of these videos."""
     words, instances = index.snapshot(words_space(encoder.name)), index.snapshot(instances_space(encoder.name))
-    centre, centre_words = _centring(snapshot, 1), _centring(words, 0)
-    sentence_rows, sentence_offsets = _rows(snapshot, names, centre)
-    word_rows, word_offsets = _rows(words, names, centre_words)
-    instance_rows, instance_offsets = _rows(instances, names, centre)
+    centre, centre_words = centring_of(snapshot, 1), centring_of(words, 0)
+    sentence_rows, sentence_offsets = centred_rows(snapshot, names, centre)
+    word_rows, word_offsets = centred_rows(words, names, centre_words)
+    instance_rows, instance_offsets = centred_rows(instances, names, centre)
     records = Records(
         sentences=sentence_rows,
         sentence_offsets=sentence_offsets,
@@ -140,13 +140,13 @@ def _rescore(
 
 
 @lru_cache(maxsize=8)
-def _centring(snapshot: Snapshot, directions: int) -> Centring:
+def centring_of(snapshot: Snapshot, directions: int) -> Centring:
     """Learn what all rows of a space have in common, once for as long as nothing is committed."""
     live = snapshot.live_rows
     return learn_centring(np.asarray(snapshot.matrix[live[:: max(1, len(live) // 20_000)]]), directions)
 
 
-def _rows(snapshot: Snapshot, names: list[str], centre: Centring) -> tuple[Floats, Ints]:
+def centred_rows(snapshot: Snapshot, names: list[str], centre: Centring) -> tuple[Floats, Ints]:
     """Return the centred rows of some videos, one after the other, and their offsets."""
     if len(snapshot.live_rows) <= KEPT_ROWS:
         rows, bounds = _by_video(snapshot, centre)

@@ -168,7 +168,8 @@ class Hit(Strict):
     claim could be recomputed and holds, or one was refuted (the trace says which); *coarse* where no judge looked; and
     *dropped* under the threshold. ``reading`` is that of the sub-queries which the trace answers, where a question
     can be understood in several ways. ``by_rules`` says that a model was to judge it, and the rules did;
-    ``taken_back`` are claims that a model made no more when it was told that they are refuted.
+    ``taken_back`` are claims that a model made no more when it was told that they are refuted. In an answer of mode
+    ``compose`` the score is the likeness to its reference, and the status that of the edit: likeness alone is *judged*.
     """
 
     rank: int
@@ -196,7 +197,10 @@ class Cost(Strict):
 
 
 class ResultRecord(Strict):
-    """The stable JSON of an answer (``docs/result.schema.json``)."""
+    """The stable JSON of an answer (``docs/result.schema.json``).
+
+    ``compose`` answers look for what is like a ``reference`` (none where it is several), but for an ``edit``.
+    """
 
     schema_version: Literal[1] = 1
     query_id: str

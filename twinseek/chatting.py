@@ -14,6 +14,7 @@ from agents.follow_ups import read_follow_up
 from graphs.chat_desk import ReadMessage
 from graphs.chat_turns import Turn, what_is_shown
 from graphs.grounding import ground_hit
+from graphs.likeness import Edit, Likeness
 from graphs.ranking import RankedHit
 from graphs.state import Json
 from twins.errors import TwinseekError
@@ -86,6 +87,17 @@ class LibraryDesk:
         opened, video_id = self.open(library), hit.judged.video_id
         with one_video(video_id):
             return ground_hit(hit, opened.gallery.read(video_id), opened.store, opened.settings.ask.masks)
+
+    def likeness(self, library: str | None, references: Sequence[str], edit: str) -> Likeness:
+        """Return who compares videos with some of them."""
+        opened = self.open(library)
+        gallery = opened.gallery
+        parts = gallery.decomposer.decompose(edit).sub_queries if edit else ()
+        return Likeness(references, Edit(parts, edit), gallery.index, gallery.encoder, opened.store, gallery.read)
+
+    def page(self, library: str | None) -> int:
+        """Return how many videos a list holds at first."""
+        return self.open(library).settings.ask.top
 
     def decomposer(self, library: str | None) -> Decomposer:
         """Return who takes texts apart."""

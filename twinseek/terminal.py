@@ -47,8 +47,7 @@ STATUS_STYLES: dict[Status, str] = {"verified": "bold green", "judged": "cyan", 
 
 def print_result(record: ResultRecord, console: Console) -> None:
     """Print an answer: the sentence, the hits with their reasons, warnings last."""
-    question = f"{record.reference} + {record.edit}" if record.mode == "compose" else record.query
-    _print(console, Text(plain_text(question), style="dim"))
+    _print(console, Text(plain_text(record.query), style="dim"))
     _print(console, Text(plain_text(record.answer), style="bold"))
     if record.results:
         _print_hits(record, console)

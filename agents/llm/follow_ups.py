@@ -4,11 +4,13 @@ from collections.abc import Sequence
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from agents.follow_ups import FollowUp, Kind, Shown, is_aside, read_follow_up
+from agents.follow_forms import Kind
+from agents.follow_ups import OF_ALL, FollowUp, is_aside, read_follow_up
 from agents.llm.calling import ModelGaveUpError
 from agents.llm.metering import BudgetSpentError
 from agents.llm.model import Model
 from agents.llm.prompting import messages_of
+from agents.shown import Ranks, Shown, number_of
 from prompts import fence, load, one_line
 from twins.queries import ResultWarning
 
@@ -40,7 +42,7 @@ class LlmReader:
         self._model = model
 
     def read(
-        self, message: str, shown: Sequence[Shown], focus: int | None, asked: Sequence[str]
+        self, message: str, shown: Sequence[Shown], focus: Sequence[int], asked: Sequence[str]
     ) -> tuple[FollowUp, tuple[ResultWarning, ...]]:
         """Say what a message means. Never fails: rules are the floor, with a warning (``llm_chat``).
 
@@ -57,7 +59,7 @@ class LlmReader:
         prompt = PROMPT.render(
             asked=fence("questions", "\n".join(one_line(query, QUESTION) for query in asked[-MOST_ASKED:])),
             shown=fence("names", names),
-            focus=focus or shown[0].rank,
+            focus=Ranks([video.rank for video in shown], focus).it,
             question=one_line(message, QUESTION),
         )
         try:
@@ -67,13 +69,15 @@ class LlmReader:
         except (ModelGaveUpError, BudgetSpentError) as error:
             warning = ResultWarning(code="llm_chat", text=f"the message was read by rules: {error}")
             return read_follow_up(message, shown, focus), (warning,)
-        return follow_up_of(answer, message, focus or shown[0].rank), ()
+        return follow_up_of(answer, message, Ranks([video.rank for video in shown], focus).it), ()
 
 
 def _check(answer: ChatAnswer) -> None:
     """Refuse what cannot be done. Positions that were not shown pass: the user is told that there are none."""
-    if answer.kind in ("question", "refine") and not answer.text.strip():
-        raise ValueError(f"a {answer.kind} needs a text that stands alone")
+    if answer.kind == "question" and not answer.text.strip():
+        raise ValueError("a question needs a text that stands alone")
+    if answer.kind in ("refine", "drop") and not (answer.text.strip() or answer.positions):
+        raise ValueError(f"{answer.kind} needs positions, or a condition as its text")
     if any(position < 1 for position in answer.positions) or len(answer.positions) > MOST_POSITIONS:
         raise ValueError(f"positions are at most {MOST_POSITIONS} numbers from 1")
 
@@ -83,9 +87,11 @@ def follow_up_of(answer: ChatAnswer, message: str, it: int) -> FollowUp:
     text = one_line(answer.text, QUESTION)
     if answer.kind == "question":
         return FollowUp("question", text=text or message)
-    if answer.kind == "aside":
-        return FollowUp("aside")
+    if answer.kind in ("aside", "recap"):
+        return FollowUp(answer.kind)
+    if answer.kind == "more":
+        return FollowUp("more", text=str(number_of(text.lower()) or ""))
     positions = tuple(dict.fromkeys(answer.positions))
-    if answer.kind == "refine":
-        return FollowUp("refine", positions, text)
+    if answer.kind in OF_ALL:
+        return FollowUp(answer.kind, positions if answer.kind in ("refine", "drop") else (), text)
     return FollowUp(answer.kind, positions or (it,), "" if answer.kind == "why" else text)

@@ -81,9 +81,41 @@ def test_a_conversation_that_was_killed_between_turns_goes_on(library):
     first = json.loads(process.stdout.readline())
     process.kill()
     process.communicate()
-    (second,), said = finish(library, "show me where in the second one")
+    answers, said = finish(
+        library, "show me where in the second one", "and the third?", "more like it", "back", "again"
+    )
+    second, third, alike, back, again = answers
     assert second["result"]["results"][0] == first["result"]["results"][1]
+    assert [hit["rank"] for hit in third["result"]["results"]] == [3]
+    assert alike["result"]["reference"] == third["result"]["results"][0]["video_id"]
+    assert (
+        back["result"]["ranking"]
+        == again["result"]["ranking"]
+        == [hit["video_id"] for hit in first["result"]["results"]]
+    )
     assert "going on with 't': 1 turn" in said
+
+
+def test_a_list_that_was_left_is_known_after_a_kill(spoken):
+    process = start(spoken)
+    for message in (DOGS, "without the second", "sort by name"):
+        send(process, message)
+        said = json.loads(process.stdout.readline())
+    process.kill()
+    process.communicate()
+    (back, undone, asked), _ = finish(spoken, "back", "back", "what did I ask?")
+    assert len(said["result"]["results"]) == len(back["result"]["results"]) == 3
+    assert len(undone["result"]["results"]) == 4
+    assert "(1) a black cat; (2) a dog waits by the door" in asked["answer"]
+
+
+def test_an_answer_that_was_killed_while_it_was_searched_is_given_by_the_next_process(spoken):
+    meant = says(json.dumps({"kind": "alike", "positions": [1], "text": "at night"}))
+    kill_while_a_model_thinks(spoken, "some like it, only at night", meant)
+    ((alike, cats), _) = finish(spoken, "back to the first list")
+    assert (alike["kind"], alike["message"]) == ("alike", "some like it, only at night")
+    assert {hit["video_id"] for hit in alike["result"]["results"]} == {"beta", "gamma"}
+    assert cats["result"]["query"] == "a black cat"
 
 
 def kill_while_a_model_thinks(library: Path, message: str, *replies) -> None:

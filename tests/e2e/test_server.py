@@ -123,6 +123,11 @@ def test_the_second_message_of_a_thread_refers_to_what_the_first_showed(server):
     with get_sync_client(url=server) as client:
         kept = client.threads.get_state(thread)["values"]
     assert "result" not in kept and [turn["kind"] for turn in kept["turns"]] == ["question", "refine"]
+    first_again = say(server, thread, "go back to the first list")
+    assert first_again["result"]["ranking"] == [hit["video_id"] for hit in first["result"]["results"]]
+    told = say(server, thread, "what happens in the first one?")
+    name = first["result"]["results"][0]["video_id"]
+    assert told["messages"][-1]["content"].startswith(f"1 {name}: 2.0 s. Seen: ")
 
 
 def test_a_thread_outlives_a_server_that_was_killed(restarted):

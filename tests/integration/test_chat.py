@@ -151,27 +151,59 @@ def test_alike_looks_for_the_description_without_the_video_itself(talk):
     alike = talk.say("more like it, but at night")
     assert alike.kind == "alike" and alike.result.query == f"like {reference}, but 'at night'"
     assert alike.text.startswith(f"Like {reference}, but 'at night': {shown(alike)[0]}")
-    assert "Compared was what is said of the videos, not their pictures; looked for was: " in alike.text
+    assert "likeness from 0 to 1, of what is said of the videos, not of their pictures" in alike.text
     assert reference not in shown(alike) and reference not in alike.result.ranking
-    assert (alike.result.reference, alike.result.edit) == (reference, "at night")
-    assert set(shown(alike)) == {"beta", "gamma"}
+    assert (alike.result.mode, alike.result.reference, alike.result.edit) == ("compose", reference, "at night")
+    assert shown(alike) == ["gamma", "beta"]  # the other brown dog before the white one
+    assert "That 'at night' holds was judged by descriptions alone, and verified of none." in alike.text
     scores = [hit.score for hit in alike.result.results]
     assert scores == sorted(scores, reverse=True)
+    assert any(
+        line.source == "likeness" and line.claim.startswith("as there, ") for line in alike.result.results[0].trace
+    )
+    assert any(line.source != "likeness" for line in alike.result.results[0].trace)  # of the edit
+    assert "because the list is sorted by likeness (0." in talk.say("why is 1 above 2?").text
+
+
+def test_alike_without_a_difference_shows_the_nearest_and_calls_none_verified(talk):
+    talk.say(DOGS)
+    alike = talk.say("more like the first")
+    first, *_ = alike.result.results
+    assert shown(alike)[0] == "gamma" and set(shown(alike)) == {"beta", "gamma", "delta", "epsilon"}
+    assert {hit.status for hit in alike.result.results} == {"judged"} and alike.result.edit is None
+    assert "verified" in [line.check for line in first.trace]  # the dog stays still, as there
+    assert first.instances and first.spans
+    assert not alike.result.warnings
+
+
+def test_where_the_difference_is_verified_its_claims_stand_beside_what_is_shared(talk):
+    talk.say(DOGS)
+    alike = talk.say("more like the first, but with a car")
+    (car,) = alike.result.results
+    assert (car.video_id, car.status) == ("delta", "verified") and "descriptions alone" not in alike.text
+    told = {line.claim: (line.check, line.source) for line in car.trace}
+    assert told['the "car" is a car'][0] == "verified"
+    assert ("verified", "likeness") in told.values()
+
+
+def test_alike_several_is_like_all_of_them(talk):
+    talk.say(DOGS)
+    places = state_of(talk)["turns"][-1]["shown"]
+    ranks = {video["video_id"]: video["rank"] for video in places}
+    alike = talk.say(f"more like {ranks['alpha']} and {ranks['gamma']}")
+    assert set(shown(alike)) == {"beta", "delta", "epsilon"} and alike.result.reference is None
+    assert "Like alpha and gamma: " in alike.text
 
 
 def test_where_none_differs_as_asked_that_is_said(talk):
     talk.say("a brown dog by day")
     alike = talk.say("more like the first, but with a flock of sheep")
-    assert "Of none of them is it known that 'with a flock of sheep' holds." in alike.text and alike.result.results
-
-
-def test_where_nothing_is_alike_the_answer_says_so_once(folder):
-    with Library.open(folder, ask={"threshold": 1.0}) as library:
-        talk = Conversation(library, "t", InMemorySaver())
-        talk.say("a brown dog by day")
-        alike = talk.say("more like the first, but with a flock of sheep")
-    assert alike.text.startswith("Nothing is like ") and "among the other 4 videos. The closest is" in alike.text
-    assert "the question" not in alike.text and "nothing_fits" not in [w.code for w in alike.result.warnings]
+    assert alike.text.startswith("Nothing is like alpha, but 'with a flock of sheep', among the other 4 videos.")
+    assert "The most alike all the same: gamma (0." in alike.text
+    assert "'with a flock of sheep' could not be verified there" in alike.text
+    first = alike.result.results[0]
+    assert (first.video_id, first.status) == ("gamma", "dropped")
+    assert len(alike.result.results) == 3 and "nothing_fits" not in [w.code for w in alike.result.warnings]
 
 
 def test_a_video_is_known_by_its_name(talk):
@@ -369,7 +401,7 @@ def test_that_a_conversation_is_not_kept_is_said(folder, tmp_path, monkeypatch):
 def test_a_message_spends_one_budget_however_many_questions_it_takes(library, monkeypatch):
     def script(messages):
         if prompt_of(messages) == "judge":
-            return {"score": 0.8, "claims": [], "instances": [], "spans": []}
+            return {"score": 0.1, "claims": [], "instances": [], "spans": []}
         if "conversation" in str(messages[0].content):
             return {"kind": "alike", "positions": [1], "text": "at night"}
         return decomposed("a dog") if prompt_of(messages) == "decompose" else {"order": ["A"]}

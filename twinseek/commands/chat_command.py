@@ -37,7 +37,8 @@ def command(
     library: Path | None, profile: str | None, thread: str, candidates: int | None, llm: dict[str, Any], as_json: bool
 ) -> None:
     """Ask questions one after the other, and about what was shown: "only those where …", "why is 2 above 3?", "show me
-    where", "more like the second, but …". Reads lines from stdin; an empty one or its end ends the chat."""
+    where", "what happens in 2?", "more like the second, but …", "back". Reads lines from stdin; an empty one or its end
+    ends the chat."""
     keep_products_on_one_thread()
     from twinseek.chatting import chats_path, kept_chats
     from twinseek.conversation import Conversation

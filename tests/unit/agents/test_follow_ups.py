@@ -1,12 +1,14 @@
 """What a message means after something was shown; in doubt it is a new question."""
 
 import time
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agents.follow_ups import FollowUp, Shown, read_follow_up
+from agents.follow_ups import FollowUp, read_follow_up
+from agents.shown import UNCLEAR, Shown
 
 SHOWN = [
     Shown(1, ("alpha", "alpha.mp4")),
@@ -17,7 +19,7 @@ SHOWN = [
 ]
 
 
-def read(message, shown=SHOWN, focus=None):
+def read(message, shown=SHOWN, focus=()):
     found = read_follow_up(message, shown, focus)
     return found.kind, found.positions, found.text
 
@@ -43,6 +45,12 @@ def read(message, shown=SHOWN, focus=None):
         ("compare 2 with the second to last", (2, 4)),
         ("what is the difference between 1, 2 and 3?", (1, 2, 3)),
         ("what speaks for number two?", (2,)),
+        ("is 2 better than 3?", (2, 3)),
+        ("what's the difference?", (1, 2)),
+        ("how does 3 differ from 1?", (3, 1)),
+        ("are you sure?", (1,)),
+        ("how sure are you about 2?", (2,)),
+        ("what does the second one have that the first doesn't?", (2, 1)),
         ("why is the ninth above 2?", (9, 2)),
     ],
 )
@@ -64,6 +72,12 @@ def test_why(message, positions):
         ("show the last two", (4, 5), ""),
         ("which frames?", (1,), ""),
         ("where is the ball in the second one?", (2,), "the ball"),
+        ("highlight the star in 2", (2,), "the star"),
+        ("play it", (1,), ""),
+        ("go to the second", (2,), ""),
+        ("show the first one in detail", (1,), ""),
+        ("at what time does it stop?", (1,), "does it stop"),
+        ("show me that one again", (1,), ""),
     ],
 )
 def test_where(message, positions, text):
@@ -85,6 +99,16 @@ def test_where(message, positions, text):
         ("which of them are at night?", (1, 2, 3, 4, 5), "are at night"),
         ("which of 2 and 4 shows a cat?", (2, 4), "shows a cat"),
         ("only those in which my dog is seen", (), "my dog is seen"),
+        ("those where it is blue", (), "it is blue"),
+        ("show me the ones without a cat", (), "without a cat"),
+        ("the brown ones", (), "brown"),
+        ("which one is red?", (), "is red"),
+        ("are any of them blue?", (1, 2, 3, 4, 5), "blue"),
+        ("and at night?", (), "at night"),
+        ("what about with a cat?", (), "with a cat"),
+        ("the last two only", (4, 5), ""),
+        ("only 2 and 3", (2, 3), ""),
+        ("keep the first and the third", (1, 3), ""),
     ],
 )
 def test_refine(message, positions, text):
@@ -103,6 +127,11 @@ def test_refine(message, positions, text):
         ("the same as 2, but with snow", (2,), "with snow"),
         ("more of the same", (1,), ""),
         ("is there anything like the last?", (5,), ""),
+        ("more like alpha and beta", (1, 2), ""),
+        ("anything else like that?", (1,), ""),
+        ("similar ones", (1,), ""),
+        ("same but at night", (1,), "at night"),
+        ("the same without a cat", (1,), "without a cat"),
     ],
 )
 def test_alike(message, positions, text):
@@ -130,7 +159,6 @@ def test_an_aside_looks_for_nothing(message):
     "message",
     [
         '"help"',
-        "what is this?",
         "a hello between two dogs",
         "someone helps",
         "the help",
@@ -161,13 +189,10 @@ def test_words_of_politeness_in_a_question_are_its_words(message):
         "which of the two runs away?",
         "something like a ball rolls away",
         "more like the second dog",
-        "more like alpha and beta",
         "the second dog, but at night",
         "the one where the first is above the second",
         "when the first ball stops, the second one starts",
         "the clip where someone is fooled about where a thing is",
-        "the first one",
-        "2",
         "only those where " + "the dog is brown and " * 30,
     ],
 )
@@ -175,10 +200,139 @@ def test_in_doubt_it_is_a_new_question(message):
     assert read(message) == ("question", (), message.strip())
 
 
+@pytest.mark.parametrize(
+    ("message", "positions", "text"),
+    [
+        ("remove 3", (3,), ""),
+        ("drop the first and the last", (1, 5), ""),
+        ("without beta", (2,), ""),
+        ("no, not that one", (1,), ""),
+        ("everything but 2", (2,), ""),
+        ("without the red one", (), "red"),
+        ("not the ones where something stops", (), "something stops"),
+        ("all except those with a cat", (), "with a cat"),
+        ("not at night", (), "at night"),
+    ],
+)
+def test_drop(message, positions, text):
+    assert read(message) == ("drop", positions, text)
+
+
+@pytest.mark.parametrize(
+    ("message", "positions", "text"),
+    [
+        ("the second one: what colour is it?", (2,), "what colour is it"),
+        ("is the star in 1 pink?", (1,), "is the star pink"),
+        ("what about the second one?", (2,), ""),
+        ("and the third?", (3,), ""),
+        ("the first one", (1,), ""),
+        ("2", (2,), ""),
+        ("I meant the second one", (2,), ""),
+        ("what happens in the third?", (3,), "what happens"),
+        ("tell me more about the last one", (5,), "what happens"),
+        ("what does 2 show?", (2,), "what happens"),
+        ("how many balls are in 3?", (3,), "how many balls are"),
+        ("why does the dog run in 2?", (2,), "why does the dog run"),
+        ("does the black one follow the pink one in the second video?", (2,), "does the black one follow the pink one"),
+        ("is 2 indoors?", (2,), "is it indoors"),
+        ("how does 2 end?", (2,), "how does it end"),
+        ("how long is it?", (1,), "how long"),
+        ("what colour is the dog?", (1,), "what colour is the dog"),
+        ("is it red?", (1,), "is it red"),
+        ("what is this?", (1,), "what happens"),
+        ("what's in the second video?", (2,), "what's"),
+        ("how long are they?", (1, 2, 3, 4, 5), "how long"),
+        ("do they all move?", (1, 2, 3, 4, 5), "does it move"),
+    ],
+)
+def test_about(message, positions, text):
+    assert read(message) == ("about", positions, text)
+
+
+@pytest.mark.parametrize(
+    ("message", "expected"),
+    [
+        ("more", ("more", (), "")),
+        ("show me more", ("more", (), "")),
+        ("next five", ("more", (), "5")),
+        ("3 more please", ("more", (), "3")),
+        ("what else?", ("more", (), "")),
+        ("are there any others?", ("more", (), "")),
+        ("sort by time", ("sort", (), "time")),
+        ("sort them by length", ("sort", (), "length")),
+        ("longest first", ("sort", (), "longest")),
+        ("which is the shortest?", ("sort", (), "shortest")),
+        ("which one is longest?", ("sort", (), "longest")),
+        ("no, the other way round", ("sort", (), "the other way round")),
+        ("reverse the list", ("sort", (), "reverse")),
+        ("go back to the first list", ("back", (), "first")),
+        ("back to the first results", ("back", (), "first")),
+        ("the original list", ("back", (), "first")),
+        ("back", ("back", (), "previous")),
+        ("undo that", ("back", (), "previous")),
+        ("remove the filter", ("back", (), "previous")),
+        ("the previous results", ("back", (), "previous")),
+        ("again", ("back", (), "")),
+        ("show the list again", ("back", (), "")),
+        ("back to the dogs", ("back", (), "dogs")),
+        ("what did I ask?", ("recap", (), "")),
+        ("how many are there?", ("recap", (), "")),
+        ("how many did you find?", ("recap", (), "")),
+        ("start over", ("aside", (), "")),
+    ],
+)
+def test_lists(message, expected):
+    assert read(message) == expected
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        "is it raining?",
+        "is the dog brown?",
+        "does the dog run away?",
+        "are there 3 cages in 2 rooms",
+        "is the dog in 3 cages somewhere",
+        "two more dogs",
+        "the next dog",
+        "no dog",
+        "without a dog",
+        "back to back dancers",
+        "what happens when the ball hits the wall?",
+        "how many dogs chase the cat",
+        "which dog barks?",
+        "more dogs than cats",
+        "the other dog",
+    ],
+)
+def test_what_may_be_looked_for_in_the_library_is_a_question(message):
+    assert read(message)[0] == "question"
+
+
+def test_no_question_to_a_library_is_taken_for_a_follow_up():
+    lines = (Path(__file__).parent / "phrasings.txt").read_text().splitlines()
+    said = [line.split("=>")[0].strip() for line in lines if "=>" in line]
+    assert len(said) > 100
+    assert [text for text in said if read(text)[0] != "question"] == []
+
+
+def test_what_was_spoken_of_last_can_be_asked_about_without_its_name():
+    assert read("is it raining?", focus=(3,)) == ("about", (3,), "is it raining")
+    assert read("is the dog brown?", focus=(3,)) == ("about", (3,), "is the dog brown")
+
+
+def test_the_other_one_is_the_other_of_two():
+    assert read("and the other one?", focus=(2, 4))[1] == (4,)
+    assert read("and the other one?", SHOWN[:2], focus=(2,))[1] == (1,)
+    assert read("and the other one?", focus=(2,))[1] == (UNCLEAR,)
+    assert read("the next one", focus=(2,))[1] == (3,)
+    assert read("the last one", focus=(2,))[1] == (5,)
+
+
 def test_it_is_what_was_spoken_of_last():
-    assert read("show me where", focus=4) == ("where", (4,), "")
-    assert read("why is it above the last?", focus=3)[1] == (3, 5)
-    assert read("more like it, but at night", focus=2) == ("alike", (2,), "at night")
+    assert read("show me where", focus=(4,)) == ("where", (4,), "")
+    assert read("why is it above the last?", focus=(3,))[1] == (3, 5)
+    assert read("more like it, but at night", focus=(2,)) == ("alike", (2,), "at night")
 
 
 def test_ordinals_are_the_numbers_that_were_printed():

@@ -7,12 +7,13 @@ import pytest
 
 from agents.follow_ups import FollowUp
 from graphs.answering import NAME
-from graphs.chat_nodes import Talk, alike, holding, when_both_hold
+from graphs.chat_alike import alike
+from graphs.chat_conditions import holding, when_both_hold
 from graphs.chat_places import place_of
+from graphs.chat_talk import Talk
 from graphs.chat_turns import MOST_CLAIMS, Turn, last_list, remember, shown_of, spans_of, what_is_shown
 from graphs.chat_words import CLAIM, tell_missing, tell_refined, tell_where, tell_why
 from prompts import one_line
-from tests.unit.agents.conftest import make_clip, make_mover
 from tests.unit.twinseek.records import a_hit, an_instance
 from twins.queries import CheckedClaim
 
@@ -89,10 +90,9 @@ def test_of_two_that_do_not_fit_it_is_said_that_neither_does():
 def test_a_name_that_is_told_stays_on_one_line():
     """Of a video of which nothing is said, whose file has a hostile name."""
     (shown,) = shown_of([a_hit(path="/clips/a\n\x1b[31m" + "x" * 300 + ".mp4")], lambda name: "g")
-    empty = make_clip(make_mover("1", [(0, 60, 100), (6, 60, 100)])).twin.model_copy(update={"tracks": ()})
-    desk = SimpleNamespace(decomposer=lambda library: None, twin=lambda library, name: SimpleNamespace(twin=empty))
+    desk = SimpleNamespace(likeness=lambda library, references, edit: SimpleNamespace(ranked=list))
     told = alike(Talk(desk, None, FollowUp("alike", (1,)), [a_turn(shown)], print, [])).answer
-    assert told == f"Nothing is said of {one_line(shown['name'], NAME)} by which others like it could be found."
+    assert told == f"Nothing is known by which a video like {one_line(shown['name'], NAME)} could be found."
     assert "\n" not in told and len(told) < 200
 
 
@@ -151,8 +151,8 @@ def test_lists_are_of_one_library_and_the_last_that_showed_something():
     turns = [a_turn(video(1)), a_turn(video(2), library="b"), a_turn(), a_turn(positions=(1,))]
     assert last_list(turns, None) is turns[0] and last_list(turns, "b") is turns[1]
     shown, focus = what_is_shown(turns, None)
-    assert [one.rank for one in shown] == [1] and shown[0].names == ("v1-0123", "v1.mp4", "v1") and focus == 1
-    assert what_is_shown(turns, "c") == ([], None)
+    assert [one.rank for one in shown] == [1] and shown[0].names == ("v1-0123", "v1.mp4", "v1") and focus == (1,)
+    assert what_is_shown(turns, "c") == ([], ())
 
 
 def test_the_list_that_is_spoken_of_is_not_forgotten():

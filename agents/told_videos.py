@@ -1,0 +1,113 @@
+"""What a twin tells of its video, in a few words: what happens, what is there, how it looks, how many."""
+
+from collections import Counter
+from collections.abc import Sequence
+
+from agents.descriptions import describe
+from agents.evidence import Evidence
+from agents.grounding import is_labelled, terms_of
+from agents.likeness import STILL, sentence_stems, telling_sentences
+from twins.components import components
+from twins.schema import Component, Track, Twin
+from twins.sentences import track_name
+
+MOST_THINGS, MOST_SENTENCES = 8, 4
+ENOUGH = 0.5
+"""Share of a question's words that a sentence holds to be told as nearest to it."""
+
+
+def tell_video(twin: Twin) -> str:
+    """Tell a video shortly: how long it is, what is in it and what happens."""
+    parts = components(twin)
+    happens = telling_sentences([part for part in parts if part.kind not in STILL])
+    told = [f"{twin.duration:.1f} s", tell_things(twin)]
+    told += [f"what happens: {'; '.join(happens)}"] if happens else ["nothing is known to happen"]
+    told += [scene] if (scene := tell_scene(twin)) else []
+    return ". ".join(f"{line[:1].upper()}{line[1:]}" for line in told)
+
+
+def tell_things(twin: Twin) -> str:
+    """Say which things are in a video, equal ones counted."""
+    names = Counter(track_name(track) for track in twin.tracks)
+    listed = [name if number == 1 else f"{number} times {name}" for name, number in names.most_common(MOST_THINGS)]
+    more = f" and {len(names) - MOST_THINGS} more" if len(names) > MOST_THINGS else ""
+    return f"seen: {', '.join(listed)}{more}" if listed else "no thing was followed"
+
+
+def tell_scene(twin: Twin) -> str:
+    """Say where and in which light a video plays; empty where nothing is known of it."""
+    scene = telling_sentences([part for part in components(twin) if part.kind == "scene"])
+    return f"the scene: {'; '.join(scene[:2])}" if scene else ""
+
+
+def tell_part(twin: Twin, *, at_end: bool) -> str:
+    """Say what begins first, or last; of events, where several are known at different times."""
+    begins = [(part.span[0], part) for part in components(twin) if part.kind not in STILL and part.span is not None]
+    events = [(at, part) for at, part in begins if part.kind == "event"]
+    if len({at for at, _ in events}) > 1:
+        begins = events
+    edge = max if at_end else min
+    at = edge((at for at, _ in begins), default=0.0)
+    told = telling_sentences([part for start, part in begins if start == at])
+    return f"at {at:.1f} s: {'; '.join(told)}" if told else "nothing is known to happen at a time"
+
+
+def tell_looks(phrase: str, look: str, evidence: Evidence) -> str:
+    """Say how the things that a phrase means look.
+
+    Args:
+        phrase: empty for all things.
+        look: ``colour``, ``shape``, ``size``, ``texture``, ``material``; empty for all that is known.
+    """
+    tracks = _meant(phrase, evidence)
+    if not tracks:
+        return f"nothing is seen that '{phrase}' could mean; {tell_things(evidence.twin)}"
+    told = [f"the {track_name(track)}: {_looks(track, look) or 'not known'}" for track in tracks]
+    more = f"; and {len(told) - MOST_THINGS} more" if len(told) > MOST_THINGS else ""
+    return f"{_unnamed(phrase, tracks)}{'; '.join(told[:MOST_THINGS])}{more}"
+
+
+def tell_number(phrase: str, evidence: Evidence) -> str:
+    """Say how many things a phrase means, and which."""
+    tracks = _meant(phrase, evidence)
+    if not tracks:
+        return f"none that is known to be '{phrase}'; {tell_things(evidence.twin)}" if phrase else "none"
+    names = Counter(track_name(track) for track in tracks)
+    listed = ", ".join(name if number == 1 else f"{number} times {name}" for name, number in names.items())
+    return f"{_unnamed(phrase, tracks)}{len(tracks)}: {listed}"
+
+
+def tell_doing(phrase: str, evidence: Evidence) -> str:
+    """Say what the things that a phrase means do."""
+    tracks = _meant(phrase, evidence)
+    if not tracks:
+        return f"nothing is seen that '{phrase}' could mean; {tell_things(evidence.twin)}"
+    names = {track.id for track in tracks}
+    said = [part for part in components(evidence.twin) if part.kind not in STILL and names & set(part.instances)]
+    told = telling_sentences(said)
+    return f"{_unnamed(phrase, tracks)}{'; '.join(told)}" if told else "nothing is known of what it does"
+
+
+def nearest_sentences(text: str, twin: Twin) -> list[str]:
+    """Return the sentences of a twin that hold most of a question's words; none where they hold too few."""
+    asked = sentence_stems(text)
+    held = [(len(asked & sentence_stems(part.text)), part) for part in components(twin)]
+    near: Sequence[Component] = [part for number, part in held if asked and number >= max(1, ENOUGH * len(asked))]
+    return telling_sentences(near)[:2]
+
+
+def _meant(phrase: str, evidence: Evidence) -> list[Track]:
+    chosen = evidence.meant(phrase) if phrase else range(len(evidence.objects))
+    return [evidence.twin.track(evidence.name(number)) for number in chosen]
+
+
+def _unnamed(phrase: str, tracks: Sequence[Track]) -> str:
+    """Say where nobody has named the things by which a phrase names them."""
+    if not describe(phrase).nouns or any(map(is_labelled, tracks)):
+        return ""
+    return f"nobody has named the things in it, any may be '{phrase}': "
+
+
+def _looks(track: Track, look: str) -> str:
+    known = [part for part in track.attributes if not look or part.kind == look or terms_of(part, look)]
+    return ", ".join(part.text for part in sorted(known, key=lambda part: -part.confidence))

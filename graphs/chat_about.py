@@ -1,0 +1,107 @@
+"""Questions about shown videos, answered from their twins; what can be checked is asked of the judge."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from agents.evidence import Evidence
+from agents.told_videos import (
+    nearest_sentences,
+    tell_doing,
+    tell_looks,
+    tell_number,
+    tell_part,
+    tell_scene,
+    tell_things,
+    tell_video,
+)
+from agents.video_questions import VideoQuestion, read_video_question
+from graphs.chat_talk import Said, Talk, again, numbered, only, spoken_of
+from graphs.chat_turns import ShownVideo, meant
+from graphs.chat_where import where
+from graphs.chat_words import tell_broken, tell_checked, tell_unanswered, told_of
+from twins.errors import TwinseekError
+from twins.observations import EffectiveTwin
+from twins.predicates import PREDICATES
+from twins.queries import CheckedClaim, Hit
+
+REASONS = ("why", "how")
+"""What is asked with these is not answered by something that happens."""
+
+
+def about(talk: Talk) -> Said:
+    """Answer a question about shown videos; where none is asked, the one before is asked again."""
+    listed = spoken_of(talk)
+    if isinstance(listed, Said):
+        return listed
+    before = talk.turns[-1]
+    if not talk.message.text and before["kind"] in ("about", "where") and before["library"] == talk.library:
+        talk = replace(talk, message=replace(talk.message, kind=before["kind"], text=before.get("asked", "")))
+    if talk.message.kind == "where":
+        return where(talk)
+    videos = meant(talk.message, listed)
+    asked_for = read_video_question(talk.message.text)
+    if asked_for.asked in ("whether", "other"):
+        return _checked(talk, videos, asked_for)
+    told: list[str] = []
+    for video in videos:
+        try:
+            known = talk.desk.twin(talk.library, video["video_id"])
+        except TwinseekError as error:
+            told.append(tell_broken(video, error))
+        else:
+            told.append(told_of(video, _told(asked_for, known)))
+    return Said("\n".join(told), turn=again(talk, listed))
+
+
+def _told(asked_for: VideoQuestion, known: EffectiveTwin) -> str:
+    """Answer what the twin of a video tells by itself."""
+    evidence = Evidence(known.twin, known.geometry)
+    match asked_for.asked:
+        case "part":
+            return tell_part(known.twin, at_end=asked_for.look == "end")
+        case "things":
+            return tell_things(known.twin)
+        case "length":
+            return f"{known.twin.duration:.1f} s long"
+        case "looks":
+            return tell_looks(asked_for.phrase, asked_for.look, evidence)
+        case "number":
+            return tell_number(asked_for.phrase, evidence)
+        case "doing":
+            return tell_doing(asked_for.phrase, evidence)
+        case _:
+            return tell_video(known.twin)
+
+
+def _checked(talk: Talk, videos: Sequence[ShownVideo], asked_for: VideoQuestion) -> Said:
+    """Ask the judge of the videos, and tell what it says of each; where that is nothing, what is said that is near.
+
+    Their numbers stay those of the list.
+    """
+    record = numbered(talk.ask(asked_for.phrase, **only(videos)), videos)
+    found = {hit.video_id: hit for hit in record.results}
+    told = [_answer(talk, video, found.get(video["video_id"]), asked_for) for video in videos]
+    answer = "\n".join(told)
+    return Said(answer, record.model_copy(update={"answer": answer}), talk.turn(record, shows=False))
+
+
+def _answer(talk: Talk, video: ShownVideo, hit: Hit | None, asked_for: VideoQuestion) -> str:
+    whether = asked_for.asked == "whether"
+    if hit is not None and any(_answers(line, asked_for, whether=whether) for line in hit.trace):
+        return told_of(video, tell_checked(hit, whether=whether))
+    known = talk.desk.twin(talk.library, video["video_id"])
+    if asked_for.look:
+        near = [tell_looks("", asked_for.look, Evidence(known.twin, known.geometry))]
+    else:
+        whole = [tell_things(known.twin), tell_scene(known.twin)]
+        near = nearest_sentences(asked_for.phrase, known.twin) or list(filter(None, whole))
+    return told_of(video, tell_unanswered(asked_for.phrase, near))
+
+
+def _answers(line: CheckedClaim, asked_for: VideoQuestion, *, whether: bool) -> bool:
+    """Say whether a claim answers a question: who does a thing, but not why, is told by what was found to happen."""
+    if whether:
+        return line.check != "unverifiable"
+    return (
+        line.check == "verified" and line.predicate in PREDICATES and not asked_for.phrase.lower().startswith(REASONS)
+    )

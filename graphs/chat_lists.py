@@ -1,0 +1,145 @@
+"""Lists: a new one, more of one, an earlier one, another order of one, and what was asked."""
+
+import re
+from dataclasses import replace
+
+from agents.follow_forms import ORIGINAL, PREVIOUS, TURNED
+from agents.follow_ups import FollowUp
+from agents.likeness import sentence_stems
+from graphs.chat_alike import Wanted, nearest
+from graphs.chat_orders import order_of
+from graphs.chat_talk import Said, Talk, again, new_id, remembered, shown_again, spoken_of
+from graphs.chat_turns import MOST_SHOWN, Turn, lists_of
+from graphs.chat_words import (
+    ALL_SHOWN,
+    NOTHING_SHOWN,
+    TOO_MANY,
+    tell_list,
+    tell_more,
+    tell_no_list,
+    tell_orders,
+    tell_sorted,
+    tell_turns,
+)
+from twins.errors import TwinseekError
+from twins.predicates import PREDICATES
+
+
+def question(talk: Talk) -> Said:
+    """Answer a new question."""
+    record = talk.ask(talk.message.text)
+    turn = talk.turn(record, shows=True)
+    turn["question"] = talk.message.text
+    return Said(record.answer, record, turn)
+
+
+def more(talk: Talk) -> Said:
+    """Show the next videos of a list; their numbers go on where it ended."""
+    listed = spoken_of(talk)
+    if isinstance(listed, Said):
+        return listed
+    before = listed["shown"]
+    if len(before) >= MOST_SHOWN:
+        return Said(TOO_MANY, turn=again(talk, listed))
+    found = _next(talk, listed, min(int(talk.message.text or 0), MOST_SHOWN - len(before)))
+    if found is None or found.record is None or not found.record.results:
+        return Said(ALL_SHOWN, turn=again(talk, listed))
+    record = found.record
+    answer = tell_more(record.results, len(before))
+    record = record.model_copy(update={"answer": answer, "query": listed["query"]})
+    # All of them are spoken of from now on: "the second" is the one it was.
+    turn = talk.turn(record, shows=True, like=listed)
+    turn["shown"] = [*before, *turn["shown"]]
+    for key in ("question", "alike"):
+        if key in listed:
+            turn[key] = listed[key]
+    return Said(answer, record, turn)
+
+
+def _next(talk: Talk, listed: Turn, count: int) -> Said | None:
+    """Search on as the list was found; none where it was chosen from another one."""
+    before = listed["shown"]
+    if any(video["status"] == "dropped" for video in before):
+        return None
+    if "alike" in listed:
+        told = listed["alike"]
+        return nearest(talk, Wanted(tuple(told["references"]), told["edit"], told["asked"]), before, count)
+    if "question" not in listed:
+        return None
+    options = {"top": count} if count else {}
+    try:
+        record = talk.ask(listed["question"], without=[video["video_id"] for video in before], **options)
+    except TwinseekError:
+        return None
+    hits = [hit for hit in record.results if hit.status != "dropped"]
+    ranked = tuple(hit.model_copy(update={"rank": hit.rank + len(before)}) for hit in hits)
+    return Said("", record.model_copy(update={"results": ranked}))
+
+
+def back(talk: Talk) -> Said:
+    """Show a list again, and speak of it from now on."""
+    lists = lists_of(talk.turns, talk.library)
+    if not lists:
+        return Said(NOTHING_SHOWN)
+    listed = _meant_list(lists, talk.message.text)
+    if listed is None:
+        return Said(tell_no_list(talk.message.text, [turn["query"] for turn in lists]))
+    hits, told = shown_again(talk, listed["shown"])
+    answer = "\n".join([tell_list(listed["query"], hits), *told])
+    record = remembered(listed, hits, answer)
+    # As it was, the videos that are gone too: numbers mean what they meant.
+    turn = Turn(**{**listed, "kind": "back", "positions": [], "asked": talk.message.text})
+    return Said(answer, record, turn)
+
+
+def _meant_list(lists: list[Turn], which: str) -> Turn | None:
+    """Return the list that is meant: the last, the first, the one before the last, or one by what was asked."""
+    if which == ORIGINAL:
+        return lists[0]
+    if which == PREVIOUS:
+        now = next(n for n, turn in enumerate(lists) if turn["query_id"] == lists[-1]["query_id"])
+        return lists[max(0, now - 1)]
+    if not which:
+        return lists[-1]
+    words = sentence_stems(which)
+    asked = [(len(words & sentence_stems(turn["query"])), n) for n, turn in enumerate(lists)]
+    most, n = max(asked)
+    return lists[n] if most else None
+
+
+def sort(talk: Talk) -> Said:
+    """Show a list in another order; the other way round may also mean who does it to whom."""
+    listed = spoken_of(talk)
+    if isinstance(listed, Said):
+        return listed
+    if talk.message.text == TURNED and (turned := _turned(talk, listed.get("question", ""))):
+        return question(replace(talk, message=FollowUp("question", text=turned)))
+    order = order_of(talk.message.text)
+    if order is None:
+        return Said(tell_orders(talk.message.text), turn=again(talk, listed))
+    hits, told = shown_again(talk, order.sorted(listed["shown"], lambda name: talk.desk.twin(talk.library, name).twin))
+    answer = "\n".join([tell_sorted(order.told, hits), *told])
+    record = remembered(listed, hits, answer).model_copy(update={"query_id": new_id()})
+    turn = talk.turn(record, shows=True, like=listed)
+    turn["order"] = order.told
+    return Said(answer, record, turn)
+
+
+def _turned(talk: Talk, asked: str) -> str:
+    """Return a question in which one thing does something to another with the two in each other's place."""
+    parts = talk.desk.decomposer(talk.library).decompose(asked).sub_queries if asked else ()
+    pairs = {(part.subject, part.object) for part in parts if part.relation in PREDICATES and part.object}
+    if len(pairs) != 1:
+        return ""
+    ((one, other),) = pairs
+    found = re.fullmatch(rf"(.*?\b){re.escape(one or '')}(\b.*\b){re.escape(other or '')}(\b.*)", asked, re.I)
+    return f"{found[1]}{other}{found[2]}{one}{found[3]}" if found and one and other else ""
+
+
+def recap(talk: Talk) -> Said:
+    """Say what was asked until now, and what is shown."""
+    turns = [turn for turn in talk.turns if turn["library"] == talk.library]
+    lists = lists_of(turns, talk.library)
+    if not lists:
+        return Said(NOTHING_SHOWN)
+    return Said(tell_turns([turn["query"] for turn in lists], lists[-1]["shown"]), turn=again(talk, lists[-1]))

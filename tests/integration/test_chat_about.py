@@ -1,0 +1,111 @@
+"""Questions about shown videos, answered from their twins."""
+
+import pytest
+from langgraph.checkpoint.memory import InMemorySaver
+
+from tests.e2e.dogs import make_dogs
+from tests.integration.clips import FOLLOWS, chase, put
+from twinseek.conversation import Conversation
+from twinseek.library import Library
+
+DOGS = "a dog waits by the door"
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    return make_dogs(tmp_path_factory.mktemp("dogs"))
+
+
+@pytest.fixture
+def talk(folder):
+    with Library.open(folder) as library:
+        talk = Conversation(library, "t", InMemorySaver())
+        talk.say(DOGS)
+        yield talk
+
+
+@pytest.fixture(scope="module")
+def clips(tmp_path_factory):
+    """Two clips that nobody has named or described: only predicates and colours tell of them."""
+    path = tmp_path_factory.mktemp("clips") / "library"
+    with Library.open(path, create=True) as library:
+        put(library, chase("right"))
+        put(library, chase("wrong", chased=False))
+        library.gallery.sync()
+    return path
+
+
+@pytest.fixture
+def chased(clips):
+    with Library.open(clips) as library:
+        talk = Conversation(library, "t", InMemorySaver())
+        talk.say(FOLLOWS)
+        yield talk
+
+
+def test_a_question_is_asked_again_of_another_video(talk):
+    assert talk.say("the second one: what colour is it?").text == "2 beta: the white dog: white."
+    assert talk.say("and the third?").text == "3 gamma: the brown dog: brown."
+    assert talk.say("what about the first one?").text == "1 alpha: the brown dog: brown."
+    assert talk.say("how long is it?").text == "1 alpha: 2.0 s long."
+    assert talk.say("what happens in 2?").text.startswith("2 beta: 2.0 s. Seen: white dog. What happens: ")
+
+
+def test_a_claim_about_a_shown_video_is_checked(talk):
+    yes = talk.say("is the dog in 1 brown?")
+    assert yes.kind == "about" and yes.text.startswith("1 alpha: yes, ") and "(checked)" in yes.text
+    assert [(hit.rank, hit.video_id) for hit in yes.result.results] == [(1, "alpha")]
+    unknown = talk.say("is the dog in 2 brown?")  # white as well as brown it could be, for all that was described
+    assert "nothing that could be checked answers" in unknown.text and "Known is: the white dog: white." in unknown.text
+    assert [(hit.rank, hit.video_id) for hit in unknown.result.results] == [(2, "beta")]
+    # It is the list that is spoken of on, not the one video that was asked about.
+    assert talk.say("show me the third").result.results[0].video_id == "gamma"
+
+
+def test_what_nothing_answers_is_told_with_what_is_known_and_what_can_be_asked(talk):
+    said = talk.say("why does the dog bark in 2?")
+    assert said.kind == "about" and "nothing that could be checked answers 'why does the dog bark'" in said.text
+    assert "What can be asked: what happens" in said.text and "white dog" in said.text
+    assert talk.say("and the third?").text.startswith("3 gamma: nothing that could be checked")
+
+
+def test_looks_numbers_and_deeds_are_told_of_things_that_nobody_named(chased):
+    assert "1 right: 2: " in chased.say("how many things are in 1?").text
+    assert chased.say("what colour is the blue thing in 1?").text.count("blue") == 2
+    assert "the blue object follows the red object" in chased.say("what does the blue one do in 1?").text
+    assert "nobody has named the things in it" in chased.say("what colour is the dog in 1?").text
+    assert chased.say("does the blue one follow the red one in 1?").text.startswith("1 right: yes, ")
+    assert chased.say("does the red one follow the blue one in 1?").text.startswith("1 right: no, it is not so that ")
+    who = chased.say("what follows the red thing in 1?").text
+    assert who.startswith("1 right: ") and "follows" in who and "(checked)" in who
+
+
+def test_where_something_else_is_in_a_shown_video_is_told_in_words(chased):
+    found = chased.say("show me the red one in 1")
+    assert found.kind == "where" and "Object 1: " in found.text and '"red one" is red' in found.text
+    assert "nothing was found there for 'the green one'" in chased.say("show me the green one in 1").text
+
+
+def test_how_a_video_begins_and_ends_is_told(chased):
+    start, end = (chased.say(message).text for message in ("how does 1 start?", "what happens at the end of 1?"))
+    assert (
+        start.startswith("1 right: at 0.0 s: the ")
+        and end == "1 right: at 4.3 s: the red object stays still."
+        and start != end
+    )
+
+
+def test_the_other_of_two_is_meant_where_there_are_two(talk):
+    talk.say("compare 2 and 3")
+    assert talk.say("show me the other one").result.results[0].rank == 3
+    assert "Which other one? Say its number" in talk.say("the other one").text
+    talk.say("only 1 and 2")
+    talk.say("what happens in 1?")
+    assert talk.say("and the other one?").text.startswith("2 beta: ")
+
+
+def test_before_anything_was_shown_that_is_said(folder):
+    with Library.open(folder) as library:
+        talk = Conversation(library, "t", InMemorySaver())
+        for message in ("what happens in the third?", "more", "back to the first list", "sort by length"):
+            assert "Nothing has been shown yet" in talk.say(message).text
