@@ -24,6 +24,7 @@ from agents.evidence import (
 )
 from agents.first_last import standing
 from agents.grounding import UNLABELLED, is_labelled
+from agents.labelling import is_detected
 from agents.look_claims import is_called
 from agents.reading import FRAME
 from agents.relevance import is_named_otherwise
@@ -140,10 +141,10 @@ class Case(Binder):
         return UNKNOWN_VALUE + min(known, default=1.0) * (value - UNKNOWN_VALUE)
 
     def _named_sides(self, sides: Iterable[tuple[str | None, int | None]]) -> Iterator[tuple[str, int]]:
-        """Yield the names in phrases, where labels could tell them, with the objects that they are bound to."""
+        """Yield the names in phrases, where a detector named things, with the objects that they are bound to."""
         for phrase, number in sides:
             nouns = self.evidence.grounder.describe(phrase or "").nouns
-            if self._is_labelled and nouns and number is not None:
+            if self._is_detected and nouns and number is not None:
                 yield " ".join(nouns), number
 
     def _of_denied(self, part: SubQuery, binding: Binding) -> Finding:
@@ -253,7 +254,7 @@ class Case(Binder):
         # Who was counted is shown, whether or not it is the right number.
         claim = cache(lambda: self._says.that_many(part, done, phrase, number, counted, other))
         several = self.evidence.crowds(meant)
-        if several or (self._is_labelled and self.evidence.grounder.describe(phrase).nouns):
+        if several or (self._is_detected and self.evidence.grounder.describe(phrase).nouns):
             value = self._as_checked(claim(), bound, number + several)
         else:
             value = 1.0 if bound.holds(number) else _nearly(bound, number)
@@ -339,18 +340,24 @@ class Case(Binder):
         return not self._is_labelled and phrase not in acting and self.evidence.fits(phrase)[number] <= UNLABELLED
 
     def _named(self, nouns: Sequence[str], number: int, value: float) -> float:
-        """Weigh a name by the labels: what has it is more likely so than not; where nothing has it, that is open.
+        """Weigh a name by the labels: what has it is more likely so than not, and what has quite another one is not.
 
-        It is open alike in all videos. Labels miss things, and know few words: which of the things that are no flour
-        has no label, or stands out, says nothing of flour.
+        Where a detector gave them and nothing has it, that is open alike in all videos: which of the things that are no
+        flour has no label, or stands out, says nothing of flour.
         """
         if is_called(nouns, self.evidence.name(number), self.evidence.twin):
             return UNKNOWN_VALUE + (1 - UNKNOWN_VALUE) * value
-        return value if self.evidence.fits(" ".join(nouns))[number] >= SAME_NAME else UNKNOWN_VALUE
+        if self.evidence.fits(" ".join(nouns))[number] >= SAME_NAME:
+            return value
+        return UNKNOWN_VALUE if self._is_detected else min(value, UNKNOWN_VALUE)
 
     @cached_property
     def _is_labelled(self) -> bool:
         return any(is_labelled(track) for track in self.evidence.twin.tracks)
+
+    @cached_property
+    def _is_detected(self) -> bool:
+        return is_detected(self.evidence.twin)
 
 
 def found_by_label(part: SubQuery, evidence: Evidence) -> Finding | None:

@@ -268,7 +268,7 @@ class Gallery:
     def diagnose(self, decomposition: Decomposition) -> list[ResultWarning]:
         """Say what the library as a whole cannot know of a question."""
         from agents.grounding import is_labelled
-        from agents.rules_judge import is_described
+        from agents.labelling import is_described
         from agents.unsought import unsought
 
         found, twin = unsought(decomposition, self.labels()), self._sample()
