@@ -261,7 +261,7 @@ class Case(Binder):
         return Finding(part, value, lambda: (claim(),), self._names(counted) if value == 1 else ())
 
     def _as_checked(self, claim: Claim, bound: Bound, number: int) -> float:
-        """Return the value of a number of which only the least is known, or that labels tell: what its check comes to."""
+        """Return the value of a number that labels tell, or of which only the least is known: that of its check."""
         check = check_claim(claim, self.evidence.twin, self.evidence.geometry).check
         return {"verified": 1.0, "refuted": _nearly(bound, number), "unverifiable": UNKNOWN_VALUE}[check]
 
