@@ -143,9 +143,15 @@ class Case(Binder):
     def _named_sides(self, sides: Iterable[tuple[str | None, int | None]]) -> Iterator[tuple[str, int]]:
         """Yield the names in phrases, where a detector named things, with the objects that they are bound to."""
         for phrase, number in sides:
-            nouns = self.evidence.grounder.describe(phrase or "").nouns
-            if self._is_detected and nouns and number is not None:
+            if not self._is_detected or number is None:
+                continue
+            demands = self.evidence.grounder.describe(phrase or "")
+            nouns = [*demands.nouns, *(demands.shape_nouns if self._has_label(number) else ())]
+            if nouns:
                 yield " ".join(nouns), number
+
+    def _has_label(self, number: int) -> bool:
+        return is_labelled(self.evidence.twin.track(self.evidence.name(number)))
 
     def _of_denied(self, part: SubQuery, binding: Binding) -> Finding:
         """A denial holds where the positive fails: of the bound tracks, or of all that the phrase could mean."""
@@ -316,6 +322,8 @@ class Case(Binder):
         named = bool(demands.nouns) and self._is_labelled
         if named and part.kind == "object":
             value = self._named(demands.nouns, number, value)
+        elif self._is_detected and demands.shape_nouns and demands.demands == 1 and self._has_label(number):
+            value = self._named(demands.shape_nouns, number, value)  # a dog is no ball, and there may be one
         return Finding(
             part,
             value,

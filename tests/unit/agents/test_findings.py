@@ -120,3 +120,15 @@ def test_to_find_a_stain_is_worth_no_less_than_to_find_nothing(clip, mover):
     seen = clip(mover("a", RESTS, colour="red"))
     assert values("a red thing", seen)["red thing"] == 1.0
     assert MISSING_VALUE <= values("a red thing", with_salience(seen, a=0.05))["red thing"] < UNKNOWN_VALUE
+
+
+@pytest.mark.parametrize(("category", "least", "most"), [("ball", 0.9, 1.0), ("object", 0.9, 1.0), ("dog", 0.45, 0.55)])
+def test_what_a_labelled_thing_does_is_not_done_by_a_ball_unless_it_is_called_so(category, least, most, clip, mover):
+    seen = clip(mover("a", MOVES, category=category), mover("cup", RESTS, category="cup"))
+    assert least <= values("the ball moves", seen)["the ball moves"] <= most
+
+
+def test_that_everything_in_view_is_called_otherwise_leaves_a_ball_open(clip, mover):
+    dog = mover("a", RESTS, category="dog")
+    assert values("a ball", clip(dog))["ball"] == UNKNOWN_VALUE
+    assert values("a ball", described(clip(dog)))["ball"] < MISSING_VALUE
