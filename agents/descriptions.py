@@ -51,6 +51,11 @@ class Description:
         """Return how many looks, names and exclusions a track has to fit."""
         return len(self.looks) + len(self.nouns) + len(self.excluded)
 
+    @property
+    def shape_nouns(self) -> tuple[str, ...]:
+        """Return the words for things of a shape (``ball``), which outlines tell, and labels where there are some."""
+        return tuple(word for kind, term, word in self.looks if kind == "shape" and is_shape_noun(word, term))
+
 
 OTHER_THAN = " other than "
 """Ties what is excluded to a noun phrase, and"""

@@ -1,6 +1,6 @@
 """What is found of a question in one candidate: a finding for each sub-query, under the best binding."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
 
@@ -24,6 +24,7 @@ from agents.evidence import (
 )
 from agents.first_last import standing
 from agents.grounding import UNLABELLED, is_labelled
+from agents.labelling import is_detected
 from agents.look_claims import is_called
 from agents.reading import FRAME
 from agents.relevance import is_named_otherwise
@@ -118,16 +119,39 @@ class Case(Binder):
             return Finding(part, MISSING_VALUE)
         value = self._value(part, subject, other)
         sides = ((part.subject, subject), (part.object, other))
+        told = self._as_known(value, sides)
         if value > UNKNOWN_VALUE and any(is_named_otherwise(phrase, number, self.evidence) for phrase, number in sides):
-            return Finding(part, value)  # what a woman does is no reason for what a ball does
+            return Finding(part, told)  # what a woman does is no reason for what a ball does
         spans = () if part.object == FRAME else self.evidence.truth(part.relation or "", subject, other).holds
         return Finding(
             part,
-            value,
+            told,
             lambda: (self._says.that_holds(part, subject, other, spans),),
             self._names((subject, other)),
             spans,
         )
+
+    def _as_known(self, value: float, sides: Iterable[tuple[str | None, int | None]]) -> float:
+        """Return a value as far as labels say that objects are what phrases name: of a tree it is open what a man does.
+
+        What nobody labelled is half known, what has another label hardly; all is where nothing is named, or no label is
+        in view.
+        """
+        known = [float(self.evidence.fits(name)[number]) for name, number in self._named_sides(sides)]
+        return UNKNOWN_VALUE + min(known, default=1.0) * (value - UNKNOWN_VALUE)
+
+    def _named_sides(self, sides: Iterable[tuple[str | None, int | None]]) -> Iterator[tuple[str, int]]:
+        """Yield the names in phrases, where a detector named things, with the objects that they are bound to."""
+        for phrase, number in sides:
+            if not self._is_detected or number is None:
+                continue
+            demands = self.evidence.grounder.describe(phrase or "")
+            nouns = [*demands.nouns, *(demands.shape_nouns if self._has_label(number) else ())]
+            if nouns:
+                yield " ".join(nouns), number
+
+    def _has_label(self, number: int) -> bool:
+        return is_labelled(self.evidence.twin.track(self.evidence.name(number)))
 
     def _of_denied(self, part: SubQuery, binding: Binding) -> Finding:
         """A denial holds where the positive fails: of the bound tracks, or of all that the phrase could mean."""
@@ -235,16 +259,17 @@ class Case(Binder):
         number = len([n for n in counted if n in prominent]) if text == "all" else len(counted)
         # Who was counted is shown, whether or not it is the right number.
         claim = cache(lambda: self._says.that_many(part, done, phrase, number, counted, other))
-        if several := self.evidence.crowds(meant):
-            value = self._of_least(claim(), bound, number + several)
+        several = self.evidence.crowds(meant)
+        if several or (self._is_detected and self.evidence.grounder.describe(phrase).nouns):
+            value = self._as_checked(claim(), bound, number + several)
         else:
             value = 1.0 if bound.holds(number) else _nearly(bound, number)
         return Finding(part, value, lambda: (claim(),), self._names(counted) if value == 1 else ())
 
-    def _of_least(self, claim: Claim, bound: Bound, least: int) -> float:
-        """Return the value of a number of which only the least is known: what its check comes to."""
+    def _as_checked(self, claim: Claim, bound: Bound, number: int) -> float:
+        """Return the value of a number that labels tell, or of which only the least is known: that of its check."""
         check = check_claim(claim, self.evidence.twin, self.evidence.geometry).check
-        return {"verified": 1.0, "refuted": _nearly(bound, least), "unverifiable": UNKNOWN_VALUE}[check]
+        return {"verified": 1.0, "refuted": _nearly(bound, number), "unverifiable": UNKNOWN_VALUE}[check]
 
     def _counted_to(self, done: SubQuery, binding: Binding) -> int | None:
         """Return to whom those do something that are counted; none where it may be anybody."""
@@ -290,11 +315,15 @@ class Case(Binder):
             return Finding(part, UNKNOWN_VALUE)
         # The mean over what is demanded: a thing of the right colour whose outline is unclear fits better than none.
         demands = self.evidence.grounder.describe(phrase)
-        fit = float(self.grounded(phrase)[number])
-        value = fit ** (1 / max(1, demands.demands))
+        fit = float(self.evidence.fits(phrase)[number]) ** (1 / max(1, demands.demands))
+        # What may be no thing at all is as good as none: to find a stain must not count for less than to find nothing.
+        sure = float(self.evidence.salience[number])
+        value = sure * fit + (1 - sure) * MISSING_VALUE
         named = bool(demands.nouns) and self._is_labelled
         if named and part.kind == "object":
             value = self._named(demands.nouns, number, value)
+        elif self._is_detected and demands.shape_nouns and demands.demands == 1 and self._has_label(number):
+            value = self._named(demands.shape_nouns, number, value)  # a dog is no ball, and there may be one
         return Finding(
             part,
             value,
@@ -319,14 +348,24 @@ class Case(Binder):
         return not self._is_labelled and phrase not in acting and self.evidence.fits(phrase)[number] <= UNLABELLED
 
     def _named(self, nouns: Sequence[str], number: int, value: float) -> float:
-        """Weigh a name by the labels: what has it is more likely so than not, and what has quite another one is not."""
+        """Weigh a name by the labels: what has it is more likely so than not, and what has quite another one is not.
+
+        Where a detector gave them and nothing has it, that is open alike in all videos: which of the things that are no
+        flour has no label, or stands out, says nothing of flour.
+        """
         if is_called(nouns, self.evidence.name(number), self.evidence.twin):
             return UNKNOWN_VALUE + (1 - UNKNOWN_VALUE) * value
-        return value if self.evidence.fits(" ".join(nouns))[number] >= SAME_NAME else min(value, UNKNOWN_VALUE)
+        if self.evidence.fits(" ".join(nouns))[number] >= SAME_NAME:
+            return value
+        return UNKNOWN_VALUE if self._is_detected else min(value, UNKNOWN_VALUE)
 
     @cached_property
     def _is_labelled(self) -> bool:
         return any(is_labelled(track) for track in self.evidence.twin.tracks)
+
+    @cached_property
+    def _is_detected(self) -> bool:
+        return is_detected(self.evidence.twin)
 
 
 def found_by_label(part: SubQuery, evidence: Evidence) -> Finding | None:

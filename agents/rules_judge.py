@@ -8,6 +8,7 @@ import numpy as np
 from agents.binding import plan
 from agents.evidence import UNKNOWN_VALUE, Evidence
 from agents.findings import Case, Finding, found_by_label
+from agents.labelling import is_described
 from agents.lexicon import content_stems
 from agents.open_parts import open_parts, says_not
 from agents.readings import shares_of
@@ -17,14 +18,13 @@ from twins.predicates import PREDICATES
 from twins.predicates.truth import merge_spans
 from twins.protocols import Candidate, TextEncoder
 from twins.queries import Claim, Decomposition, SubQuery, Verdict
-from twins.schema import Fact, Twin
+from twins.schema import Fact
 
 HARD_FACTOR = 2.0
 """How much a condition that can be measured outweighs one that is only matched by meaning."""
 DESCRIBED_FACTOR = 0.3
 """The same for a twin that is described in words: people's words ("jumping", "behind") are then better met by words
 than by the boxes of a few annotated frames; geometry settles what the words leave open."""
-DESCRIBING = ("role", "state", "caption", "action", "purpose")
 SOFT_BASE = 1.0
 """Weight that recall keeps even where every condition can be measured: it settles ties."""
 WORST_SHARE = 0.4
@@ -177,11 +177,6 @@ def literally(decomposition: Decomposition) -> tuple[tuple[float, Decomposition]
         for part in kept
     )
     return ((1.0, decomposition.model_copy(update={"sub_queries": parts})),)
-
-
-def is_described(twin: Twin) -> bool:
-    """Say whether someone has put into words what happens in a video and what for, beyond what geometry tells."""
-    return any(fact.kind in DESCRIBING and fact.predicate is None for fact in twin.facts)
 
 
 def combine(

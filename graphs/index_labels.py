@@ -21,7 +21,7 @@ from twins.schema import Alternative, Track, Twin
 from twins.specialists import Detection, Detector, Label, Labeller, Namer
 from twins.widening import add_rows
 
-LABELS_VERSION = "8"
+LABELS_VERSION = "9"
 
 LABEL_FRAMES = 4
 DETECT_FRAMES = 16
@@ -31,8 +31,9 @@ SAME_IOU = 0.4
 SAME_SHARE = 0.5
 """… if its mask, where there is one, lies in the detection's box for the larger part: boxes alone would call what is
 around a small thing, a basket or a person who holds it, by the small thing's name."""
-LINK_IOU = 0.3
-"""Overlap from which detections with a name in common in neighbouring frames are one thing; it moves in between."""
+LINK_IOU = 0.14
+"""Overlap from which detections with a name in common in neighbouring frames are one thing; it moves in between, which
+are half a second and more, by up to half its size each way: a seventh of both is shared then."""
 STILL_IOU = 0.5
 """… and from which it stayed where it is, so that its place in between is known."""
 MIN_SIGHTS = 2

@@ -280,7 +280,7 @@ class Gallery:
             by_model: a model judged it, which reads every word; it cannot know names that nobody gave either.
         """
         from agents.grounding import is_labelled
-        from agents.rules_judge import is_described
+        from agents.labelling import is_described
         from agents.unsought import unsought
 
         found, twin = unsought(decomposition, self.labels()), self._sample()

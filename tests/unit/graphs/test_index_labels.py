@@ -204,6 +204,12 @@ def test_a_doubtful_detection_makes_no_track(seen):
     assert match(a_geometry(), seen)[1] == []
 
 
+def test_what_moves_by_half_its_size_each_way_between_two_looks_is_one_thing():
+    seen = [(frame_at(n), [Detection("kite", 0.9, (10 * n, 10 * n, 10 * n + 20, 10 * n + 20))]) for n in range(3)]
+    (kite,) = match(a_geometry(), seen)[1]
+    assert len(kite.frames) == 3
+
+
 def test_what_was_followed_for_a_while_is_not_found_a_second_time():
     geometry = a_geometry([NAN] * 4 + [LEFT] * 4)
     labels, new = match(geometry, shown(Detection("dog", 0.8, LEFT)))
