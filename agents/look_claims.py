@@ -56,17 +56,19 @@ def _may_be_called(colour: str, track: Track) -> bool:
 
 
 def check_category(noun: str | None, instances: tuple[str, ...], twin: Twin) -> Check:
-    """A label that says the same word confirms a category; another one proves nothing, words being many."""
-    if not instances or not noun:
+    """A label that says the same words confirms a category; another one proves nothing, words being many."""
+    words = (noun or "").lower().split()
+    if not instances or not words:
         return "unverifiable"
     tracks = [twin.track(instance) for instance in instances]
-    said = [
-        is_labelled(track)
-        and track.confidence >= SURE_LABEL
-        and any(same_word(noun.lower(), word) for word in track.category.lower().split())
-        for track in tracks
-    ]
-    return "verified" if all(said) else "unverifiable"
+    return "verified" if all(_says(track, words) for track in tracks) else "unverifiable"
+
+
+def _says(track: Track, words: Iterable[str]) -> bool:
+    """Say whether a sure label has all of some words in it: ``soccer ball`` has *ball*."""
+    label = track.category.lower().split()
+    sure = is_labelled(track) and track.confidence >= SURE_LABEL
+    return sure and all(any(same_word(word, one) for one in label) for word in words)
 
 
 def is_called(nouns: Iterable[str], instance: str, twin: Twin) -> bool:

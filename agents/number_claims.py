@@ -6,6 +6,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from agents.evidence import CONTRADICTED, ELSEWHERE, SIDES, STATE_COVER, UNBOUNDED, UNKNOWN_VALUE, Bound, Evidence
+from agents.grounding import is_labelled
 from agents.look_claims import is_called
 from agents.reading import FRAME
 from twins.geometry import Doubles
@@ -56,8 +57,7 @@ def check_described(
         [n for n in found if n != other] for found in (evidence.meant(phrase), evidence.may_be_meant(phrase))
     )
     names = tuple(evidence.name(n) for n in meant)
-    nouns = evidence.grounder.describe(phrase).nouns
-    named = sum(is_called(nouns, name, evidence.twin) for name in names)
+    named = sum(_is_named(phrase, name, evidence) for name in names)
     if named < len(names):  # some may be of the kind and some not: nobody named them
         return "refuted" if doing is None and bound is not None and named > bound.high else "unverifiable"
     if several := evidence.crowds(meant):
@@ -76,6 +76,18 @@ def check_described(
         return "refuted"
     done = sure if denied else values > UNKNOWN_VALUE
     return "verified" if sure[: len(meant)].all() and done.all() and meant else "unverifiable"
+
+
+def _is_named(phrase: str, name: str, evidence: Evidence) -> bool:
+    """Say whether nothing but its label could say that an instance is of a kind, and says so.
+
+    Where there is a label, it says more than the outline: a round table is no ball.
+    """
+    meant = evidence.grounder.describe(phrase)
+    by_outline = () if is_labelled(evidence.twin.track(name)) else meant.shape_nouns
+    return is_called(
+        [noun for noun in (*meant.nouns, *meant.shape_nouns) if noun not in by_outline], name, evidence.twin
+    )
 
 
 def _takes(doing: str | None, to: str, *, known: bool) -> bool:

@@ -360,3 +360,17 @@ def test_who_is_covered_for_a_moment_is_never_in_front(clip, mover, relation, ch
     area[0] *= 1 - hidden / 50
     said = Claim(claim="said", predicate=relation, instances=("ball", "wall"))
     assert check_claim(said, made.twin, replace(made.geometry, area=area)).check == check
+
+
+@pytest.mark.parametrize(
+    ("said", "check"),
+    [("ball", "verified"), ("soccer ball", "verified"), ("red ball", "unverifiable"), (" ", "unverifiable")],
+)
+def test_a_label_confirms_all_of_the_words_that_it_has(said, check, clip, mover):
+    made = clip(mover("1", [(0, 60, 100), (6, 60, 100)]))
+    (track,) = made.twin.tracks
+    twin = made.twin.model_copy(
+        update={"tracks": (track.model_copy(update={"category": "soccer ball", "confidence": 0.9}),)}
+    )
+    claim = Claim(claim="so it is called", predicate="category", value=said, instances=("1",))
+    assert check_claim(claim, twin, made.geometry).check == check

@@ -54,3 +54,24 @@ def test_the_rules_count_those_who_do_it_to_whom_a_question_says(balls, question
     verdict = RulesJudge().judge(RulesDecomposer().decompose(question), balls)
     trace = check_verdict(verdict, balls.twin, balls.geometry).trace
     assert {line.claim: line.check for line in trace if line.predicate == "count"} == {told: check}
+
+
+def test_where_there_are_labels_an_outline_makes_no_ball(clip, mover):
+    made = clip(
+        mover("1", [(0, 60, 100), (6, 60, 100)], shape="circle"),
+        mover("2", [(0, 300, 100), (6, 300, 100)], shape="circle"),
+    )
+    one, two = made.twin.tracks
+
+    def counted(value, *names):
+        tracks = tuple(
+            track.model_copy(update={"category": name or "object", "confidence": 0.9})
+            for track, name in zip((one, two), names, strict=True)
+        )
+        claim = Claim(claim="so many", predicate="count", value=value)
+        return check_claim(claim, made.twin.model_copy(update={"tracks": tracks}), made.geometry).check
+
+    assert counted("2 of ball", None, None) == "verified"
+    assert counted("2 of ball", "table", "ball") == counted("0 of ball", "table", "table") == "unverifiable"
+    assert counted("2 of ball", "soccer ball", "ball") == "verified"
+    assert counted("0 of ball", "soccer ball", "table") == "refuted"
