@@ -169,4 +169,6 @@ def test_who_answers_questions_waits_for_every_server_that_its_profile_asks():
     assert spec is not None
     sees = load_model(spec, url_for(spec, settings.llm), 30.0, plugins=settings.plugins)
     urls = [settings.llm.base_url, settings.search.chroma_url, getattr(sees, "openai_api_base", None)]
-    assert {re.fullmatch(r"http://(\w+):8000(?:/v1)?", url or "")[1] for url in urls} == {*SERVICES["server"]["depends_on"]}
+    assert {re.fullmatch(r"http://(\w+):8000(?:/v1)?", url or "")[1] for url in urls} == {
+        *SERVICES["server"]["depends_on"]
+    }
