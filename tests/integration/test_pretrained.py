@@ -10,7 +10,7 @@ import pytest
 from tests.checkpoints import depth_anything as checkpoint
 from tools import pretrained
 from tools.pretrained import Weights, load_model, loaded, unload
-from twins.errors import TwinseekError
+from twins.errors import TwinseekError, UnusableError
 
 
 @pytest.fixture
@@ -73,3 +73,19 @@ def test_a_load_that_failed_is_tried_again(folder):
         loaded(Weights(folder), load)
     (folder / "aside").rename(file)
     assert not loaded(Weights(folder), load).training
+
+
+@pytest.mark.parametrize("of_the_machine", [False, True])
+def test_weights_that_do_not_fit_into_memory_are_whole_and_need_no_fetching(folder, monkeypatch, of_the_machine):
+    import torch
+    from transformers import DepthAnythingForDepthEstimation
+
+    short = RuntimeError("[enforce fail at alloc_cpu.cpp:121] DefaultCPUAllocator: can't allocate memory")
+    error = short if of_the_machine else torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 2.00 GiB.")
+
+    def full(*_, **__):
+        raise error
+
+    monkeypatch.setattr(DepthAnythingForDepthEstimation, "to", full)
+    with pytest.raises(UnusableError, match=r"does not fit into the memory of cpu: take a smaller model"):
+        loaded(Weights(folder), load)
