@@ -5,6 +5,7 @@ safetensors are read, nothing is fetched, and no code that lies in the folder is
 """
 
 import gc
+import logging
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -113,6 +114,7 @@ def load_model(kind: Any, weights: Weights) -> Any:
 
     folder, device = weights.folder, weights.device
     disable_progress_bar()  # type: ignore[no-untyped-call]  # a command has its own
+    logging.getLogger("transformers.modeling_utils").addFilter(_no_report)
     if device.startswith("cuda") and not torch.cuda.is_available():
         raise UnusableError(f"torch finds no {device}: set the device to cpu, or install a torch for CUDA")
     try:
@@ -164,6 +166,11 @@ def all_numbers(values: Any, folder: Path) -> Any:
             '(set its dtype to "float32")'
         )
     return values
+
+
+def _no_report(record: logging.LogRecord) -> bool:
+    """Leave out tables of what does not fit, which is told in a sentence, and of parts that are rightly left out."""
+    return "LOAD REPORT" not in record.getMessage()
 
 
 def _place(weights: Weights, make: Callable[[Weights], object]) -> _Place:

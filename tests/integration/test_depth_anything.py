@@ -266,11 +266,12 @@ def test_weights_that_cannot_be_loaded_stop_the_index_at_the_first_video(opened,
     assert len(report.untried) == 2
 
 
-def test_weights_of_other_sizes_than_the_configuration_says_are_told_as_that(opened, relative, tmp_path):
+def test_weights_of_other_sizes_than_the_configuration_says_are_told_as_that(opened, relative, tmp_path, caplog):
     folder = shutil.copytree(relative, tmp_path / "copy")
     _renamed(folder, "fusion_hidden_size", 64)
     with pytest.raises(TwinseekError, match=r"has weights of other sizes than its config\.json says: fetch it again"):
         opened(folder).nearness([RED])
+    assert "LOAD REPORT" not in caplog.text
 
 
 def test_neither_plugin_loads_a_framework_before_it_is_asked(relative):
