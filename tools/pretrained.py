@@ -51,7 +51,7 @@ class _Place:
 
 
 _PLACES: dict[tuple[object, ...], _Place] = {}
-_LOOKING = Lock()
+_LOOKING, _MAKING = Lock(), Lock()
 
 
 def folder_of(settings: Mapping[str, Any], model_type: str) -> tuple[Path, dict[str, Any]]:
@@ -84,7 +84,10 @@ def loaded(weights: Weights, make: Callable[[Weights], Made]) -> Made:
     with place.lock:
         if place.made is None or place.state != state:
             place.made = None  # before others of its size come beside it
-            place.made, place.state = make(weights), state
+            # Tools are called side by side, and transformers knows neither two threads that import it nor two that
+            # load: classes are missing then, or tensors are left without numbers.
+            with _MAKING:
+                place.made, place.state = make(weights), state
         return cast(Made, place.made)
 
 
