@@ -85,7 +85,7 @@ def test_masks_are_tinted_in_the_palette_and_the_rest_is_not(tmp_path):
 
 
 def drawn(*places: tuple[int, int], size: tuple[int, int] = (400, 300)) -> np.ndarray:
-    """Return (h, w, 3) RGB, black but for what is drawn of a square of 40 pixels that went to the last of some places."""
+    """Return (h, w, 3) RGB, black but for what is drawn of a square of 40 pixels that went from place to place."""
     width, height = size
     drawing = _Drawing((Track(id="t1", source="test"),), width, height)
     image = np.zeros((height, width, 3), np.uint8)
