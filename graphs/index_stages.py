@@ -160,12 +160,9 @@ def _see_ready(specialists: Specialists, stale: Collection[str]) -> None:
     Raises:
         UnusableError: one cannot be.
     """
-    asked = {part for part, stage in STAGE_OF.items() if stage in stale}
-    if "labels" in stale and _suggesting(specialists):
-        asked.add("describer")
-    for part in sorted(asked):
+    for part, stage in STAGE_OF.items():
         see_ready = getattr(getattr(specialists, part), "see_ready", None)
-        if callable(see_ready):
+        if stage in stale and callable(see_ready):
             see_ready()
 
 
