@@ -12,7 +12,7 @@ from typing import Any
 from graphs.index_stages import IndexOptions, index_one
 from graphs.index_workers import CRASHED, run_tasks
 from tools import text_seen
-from twins.errors import TwinseekError
+from twins.errors import TwinseekError, UnusableError
 from twins.layout import display
 from twins.specialists import Specialists
 from twins.store import Store
@@ -24,6 +24,8 @@ Event = dict[str, Any]
 VIDEO_SUFFIXES = frozenset(
     ".mp4 .m4v .mov .mkv .webm .avi .mpg .mpeg .ts .m2ts .mts .wmv .flv .ogv .3gp .gif .vob .mxf".split()  # noqa: SIM905
 )
+ENDED = frozenset(["indexed", "skipped", "failed"])
+"""Events by which a file is done with."""
 PROGRESS_SECONDS = 0.25
 """A video reports its progress this often."""
 
@@ -32,11 +34,15 @@ NO_READER = "rapidocr-onnxruntime is not installed, so none is read: install it 
 
 @dataclass
 class IndexReport:
-    """What became of the files: ids of indexed and skipped videos, and of each failed file the reason."""
+    """What became of the files: ids of indexed and skipped videos, and of each failed file the reason.
+
+    ``untried`` are those that were left alone because one had failed by what would fail in the same way for all.
+    """
 
     indexed: list[str] = field(default_factory=list)
     skipped: list[str] = field(default_factory=list)
     failed: dict[str, str] = field(default_factory=dict)
+    untried: list[str] = field(default_factory=list)
     warnings: dict[str, list[str]] = field(default_factory=dict)
     video_seconds: float = 0.0
     seconds: float = 0.0
@@ -51,6 +57,7 @@ class IndexReport:
         parts = [f"{len(self.indexed)} indexed"]
         parts += [f"{len(self.skipped)} up to date"] if self.skipped else []
         parts += [f"{len(self.failed)} failed"] if self.failed else []
+        parts += [f"{len(self.untried)} not tried: they would fail alike"] if self.untried else []
         return ", ".join(parts) + (f" ({rate:.1f} s of video a second)" if self.indexed and rate else "")
 
 
@@ -95,8 +102,9 @@ def index_videos(
 ) -> IndexReport:
     """Bring the twins of some video files up to date.
 
-    Every video is committed by itself; one that cannot be read is reported and the others go on. Interrupted, it
-    leaves finished videos whole, and running it again continues.
+    Every video is committed by itself; one that cannot be read is reported and the others go on, unless it failed by
+    what would fail in the same way for all of them. Interrupted, it leaves finished videos whole, and running it again
+    continues.
 
     Args:
         paths: files and folders.
@@ -105,7 +113,8 @@ def index_videos(
             for more than one process.
         on_event: told of ``started`` (``total``), ``progress`` (``video``, ``path``, ``stage``, ``frames``,
             ``seconds``, ``rate``: seconds of video a second of all processes together), ``indexed`` (``stages``),
-            ``skipped``, ``warning`` (``text``) and ``failed`` (``error``).
+            ``skipped``, ``warning`` (``text``), ``failed`` (``error``; ``for_all``: so would all others) and
+            ``stopped`` (``left``: files that are not tried for that).
 
     Raises:
         TwinseekError: a path is not there, or the library cannot be written.
@@ -120,12 +129,18 @@ def index_videos(
     work = _IndexWork(store.root, store.grace, replace(options, text=options.text and not unread), specialists)
     running = min(jobs, len(files))
     done_seconds: dict[Path, float] = {}
+    left = dict.fromkeys(files)
+    stopped = False
 
     def take(path: Path, event: Event) -> None:
+        nonlocal stopped
         event = _crash(path, event) if event["event"] == CRASHED else event
         if "seconds" in event:
             done_seconds[path] = event["seconds"]
             event["rate"] = sum(done_seconds.values()) / max(time.monotonic() - began, 1e-6)
+        if event["event"] in ENDED:
+            left.pop(path, None)
+        stopped = stopped or bool(event.get("for_all"))
         _note(report, event)
         tell(event)
 
@@ -137,8 +152,13 @@ def index_videos(
     if running <= 1:
         for path in files:
             work.index(store, path, partial(take, path))
+            if stopped:
+                break
     else:
-        _run_beside(work, files, running, take, store)
+        _run_beside(work, files, running, take, store, lambda: stopped)
+    if stopped and left:
+        report.untried = [display(path) for path in left]
+        tell({"event": "stopped", "left": len(left)})
     report.seconds, report.video_seconds = time.monotonic() - began, sum(done_seconds.values())
     return report
 
@@ -174,7 +194,8 @@ class _IndexWork:
             file = store.register(path)
             video_id, stages, warnings = index_one(store, file, self.options, self.specialists, report)
         except TwinseekError as error:
-            send({"event": "failed", **about, "error": str(error)})
+            for_all = {"for_all": True} if isinstance(error, UnusableError) else {}
+            send({"event": "failed", **about, "error": str(error), **for_all})
             return
         except OSError as error:
             send({"event": "failed", **about, "error": _unreadable(path, error)})
@@ -190,7 +211,12 @@ class _IndexWork:
 
 
 def _run_beside(
-    work: _IndexWork, files: Sequence[Path], jobs: int, take: Callable[[Path, Event], None], store: Store
+    work: _IndexWork,
+    files: Sequence[Path],
+    jobs: int,
+    take: Callable[[Path, Event], None],
+    store: Store,
+    stopped: Callable[[], bool],
 ) -> None:
     # The largest first: a long clip that came last would keep one process busy while the others have nothing to do.
     ordered = sorted(files, key=_size, reverse=True)
@@ -198,6 +224,8 @@ def _run_beside(
         with contextlib.closing(run_tasks(work, ordered, jobs)) as messages:
             for path, event in messages:
                 take(path, event)
+                if stopped():
+                    break
     finally:
         # A process that was ended, or crashed, has left unfinished work.
         store.sweep()

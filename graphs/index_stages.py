@@ -39,6 +39,9 @@ TRACKS_VERSION = "13"
 COMPONENTS_VERSION = "1"
 """Raise these, and those of the specialists, when results change: that is what makes old twins stale."""
 
+STAGE_OF = {"segmenter": "tracks", "labeller": "labels", "depth": "depth", "describer": "descriptions"}
+"""By part, a field of :class:`Specialists`, the stage that it does."""
+
 DECODE_SIDE = 960
 """Longer side of the frames that are kept for reading: enough for that, little enough to be quick."""
 TEXT_FRAMES = 3
@@ -124,7 +127,8 @@ def index_one(
     """Bring one video up to date; return its id, the stages that ran, and warnings about the file.
 
     Raises:
-        TwinseekError: the file cannot be read as a video, or changed meanwhile.
+        UnusableError: a specialist will not do, for whatever video.
+        TwinseekError: the file cannot be read as a video, or changed meanwhile, or a specialist failed.
     """
     wanted, recorded = wanted_stages(file.sha256, options, specialists), store.stages(file.video_id)
     stale = _stale(recorded, wanted)
@@ -132,6 +136,7 @@ def index_one(
         store.forget_unfinished(file.video_id)
         return file.video_id, (), []
     base, stale = _begun(store, file.video_id, wanted, recorded) or (None, stale)
+    _see_ready(specialists, stale)
     saving = Saving(store, file, wanted, recorded, stale, partial(_with_facts, specialists=specialists), base)
     if "tracks" in stale:
         kept = KeptFrames(specialists, store.scratch_file)
@@ -147,6 +152,18 @@ def index_one(
         warnings = [*warnings, *(_undone(store.twin(file.video_id), specialists) if recorded else ())]
     saving.finish(material)
     return file.video_id, tuple(stage for stage in wanted if stage in stale), warnings
+
+
+def _see_ready(specialists: Specialists, stale: Collection[str]) -> None:
+    """Let those who are to be asked say whether they can be, before work that would be in vain.
+
+    Raises:
+        UnusableError: one cannot be.
+    """
+    for part, stage in STAGE_OF.items():
+        see_ready = getattr(getattr(specialists, part), "see_ready", None)
+        if stage in stale and callable(see_ready):
+            see_ready()
 
 
 def _stale(recorded: Mapping[str, str], wanted: Mapping[str, str]) -> set[str]:

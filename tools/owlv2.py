@@ -85,9 +85,10 @@ class Owlv2:
     def find(self, images: Sequence[Bytes], names: Sequence[str]) -> list[Found]:
         """Return the same for these names alone, whatever they are."""
         import torch
-        from transformers.models.owlv2.modeling_owlv2 import Owlv2ObjectDetectionOutput
 
         model, processor = loaded(self._weights, _load)
+        from transformers.models.owlv2.modeling_owlv2 import Owlv2ObjectDetectionOutput
+
         with torch.inference_mode():
             queries = self._queries(model, processor, names)
             # A picture three pixels high must not be taken for one with its channels first.

@@ -15,7 +15,7 @@ from typing import Any, ClassVar, Self, TypeVar
 from tools.door import RefusedError, about, build, find_plugins, version_of
 from tools.weights import WEIGHTS, weights_digest
 from twins.deadlines import CallError, LateError, call_within
-from twins.errors import TwinseekError
+from twins.errors import TwinseekError, UnusableError
 from twins.geometry import Bytes
 from twins.schema import Provenance
 
@@ -25,6 +25,8 @@ FRAME_SECONDS = 60.0
 """A plugin may take this long for one frame, the first one with its weights; another time, its ``frame_seconds``."""
 MOST_FRAME_SECONDS = 3600.0
 """… which counts no further than this."""
+OF_A_PROCESS = ("plugin", "_calling", "_ready")
+"""What another process has to make or find out for itself."""
 QUICK_FRAMES = 4
 """Who is given more frames at once has as long for so many of them."""
 
@@ -85,7 +87,7 @@ class Plugged:
         return self
 
     def __getstate__(self) -> dict[str, Any]:
-        return {key: value for key, value in self.__dict__.items() if key not in ("plugin", "_calling")}
+        return {key: value for key, value in self.__dict__.items() if key not in OF_A_PROCESS}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         self.__dict__.update(state, _calling=Lock())
@@ -97,7 +99,8 @@ class Plugged:
         that. A call that was given up is still at work, and nobody is let in beside it.
 
         Raises:
-            TwinseekError: it fails or is late, or one that was given up has not ended.
+            UnusableError: it fails by what would fail in the same way for every video.
+            TwinseekError: it fails otherwise, or is late, or one that was given up has not ended.
         """
         seconds = self.call_seconds(frames)
         if not self._calling.acquire(timeout=seconds):
@@ -118,7 +121,27 @@ class Plugged:
             raise TwinseekError(f"the plugin {self.name} {error}: leave it out, or give it a smaller model") from error
         except CallError as error:
             cause = error.__cause__
-            raise TwinseekError(f"the plugin {self.name} failed ({type(cause).__name__}: {cause})") from cause
+            kind = UnusableError if isinstance(cause, UnusableError) else TwinseekError
+            said = str(cause) if isinstance(cause, TwinseekError) else f"{type(cause).__name__}: {cause}"
+            raise kind(f"the plugin {self.name} failed ({said})") from cause
+
+    def see_ready(self) -> None:
+        """Let the plugin say whether it can be used now, where it is able to; once in a process.
+
+        Raises:
+            UnusableError: it cannot.
+        """
+        _ = self._ready
+
+    @cached_property
+    def _ready(self) -> bool:
+        ready = getattr(self.plugin, "ready", None)
+        try:
+            if callable(ready):
+                self.call(ready)
+        except TwinseekError as error:
+            raise UnusableError(str(error)) from error
+        return True
 
     def call_seconds(self, frames: int) -> float:
         """Return how long a call about some frames may take."""

@@ -5,6 +5,7 @@ safetensors are read, nothing is fetched, and no code that lies in the folder is
 """
 
 import gc
+import logging
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -15,10 +16,14 @@ from typing import Any, TypeVar, cast
 from tools.installed import check_installed
 from tools.precision import Dtype, torch_dtype
 from tools.preparation import check_pictures
+from tools.room import out_of_memory
 from tools.weights import TENSORS, WEIGHTS, config_of
-from twins.errors import TwinseekError
+from twins.errors import UnusableError
 
 Made = TypeVar("Made")
+
+WRONG = (OSError, ValueError, RuntimeError, LookupError, TypeError, AttributeError)
+"""What transformers raises where a folder does not hold what it needs, or something else."""
 
 
 @dataclass(frozen=True)
@@ -46,7 +51,7 @@ class _Place:
 
 
 _PLACES: dict[tuple[object, ...], _Place] = {}
-_LOOKING = Lock()
+_LOOKING, _MAKING = Lock(), Lock()
 
 
 def folder_of(settings: Mapping[str, Any], model_type: str) -> tuple[Path, dict[str, Any]]:
@@ -79,7 +84,10 @@ def loaded(weights: Weights, make: Callable[[Weights], Made]) -> Made:
     with place.lock:
         if place.made is None or place.state != state:
             place.made = None  # before others of its size come beside it
-            place.made, place.state = make(weights), state
+            # Tools are called side by side, and transformers knows neither two threads that import it nor two that
+            # load: classes are missing then, or tensors are left without numbers.
+            with _MAKING:
+                place.made, place.state = make(weights), state
         return cast(Made, place.made)
 
 
@@ -101,7 +109,7 @@ def load_model(kind: Any, weights: Weights) -> Any:
     """Return a model of one of transformers' classes, whole and ready to infer.
 
     Raises:
-        TwinseekError: there is no such device or too little memory on it, or the folder does not hold all of the model.
+        UnusableError: there is no such device or too little memory on it, or the folder does not hold all of the model.
     """
     import torch
     from safetensors import SafetensorError
@@ -109,8 +117,9 @@ def load_model(kind: Any, weights: Weights) -> Any:
 
     folder, device = weights.folder, weights.device
     disable_progress_bar()  # type: ignore[no-untyped-call]  # a command has its own
+    logging.getLogger("transformers.modeling_utils").addFilter(_no_report)
     if device.startswith("cuda") and not torch.cuda.is_available():
-        raise TwinseekError(f"torch finds no {device}: set the device to cpu, or install a torch for CUDA")
+        raise UnusableError(f"torch finds no {device}: set the device to cpu, or install a torch for CUDA")
     try:
         model, told = kind.from_pretrained(
             folder,
@@ -121,35 +130,35 @@ def load_model(kind: Any, weights: Weights) -> Any:
             output_loading_info=True,
         )
         model = model.to(device).eval().requires_grad_(False)
-    except torch.OutOfMemoryError as error:
-        raise TwinseekError(
-            f"{folder} does not fit into the memory of {device}: take a smaller model, or free the device"
-        ) from error
-    except (OSError, ValueError, RuntimeError, LookupError, TypeError, AttributeError, SafetensorError) as error:
+    except (*WRONG, MemoryError, SafetensorError) as error:
+        if out_of_memory(error):
+            raise UnusableError(
+                f"{folder} does not fit into the memory of {device}: take a smaller model, or free the device"
+            ) from error
         raise not_loaded(folder, error) from error
     # What a file lacks is made up at random, with no more than a warning.
     if lacking := sorted(told["missing_keys"]):
-        raise TwinseekError(f"{folder} lacks {len(lacking)} of its weights ({lacking[0]} …): fetch it again")
+        raise UnusableError(f"{folder} lacks {len(lacking)} of its weights ({lacking[0]} …): fetch it again")
     return model
 
 
 def load_processor(kind: Any, weights: Weights) -> Any:
-    """Return a processor of one of transformers' classes. Raises :class:`TwinseekError` where the folder has none."""
+    """Return a processor of one of transformers' classes. Raises :class:`UnusableError` where the folder has none."""
     try:
         # Left open, transformers asks on the terminal whether code that lies in the folder may be run.
         return kind.from_pretrained(weights.folder, local_files_only=True, trust_remote_code=False)
-    except (OSError, ValueError, RuntimeError, LookupError, TypeError, AttributeError) as error:
+    except WRONG as error:
         raise not_loaded(weights.folder, error) from error
 
 
-def not_loaded(folder: Path, error: Exception) -> TwinseekError:
+def not_loaded(folder: Path, error: Exception) -> UnusableError:
     """Return the error that says what is wrong with a folder."""
     if "trust_remote_code" in str(error):
-        return TwinseekError(f"{folder} wants code of its own to be run, and none is: take a version of it without")
+        return UnusableError(f"{folder} wants code of its own to be run, and none is: take a version of it without")
     if "ignore_mismatched_sizes" in str(error):
-        return TwinseekError(f"{folder} has weights of other sizes than its config.json says: fetch it again")
+        return UnusableError(f"{folder} has weights of other sizes than its config.json says: fetch it again")
     line = next(iter(str(error).strip().splitlines()), type(error).__name__)
-    return TwinseekError(f"{folder} cannot be loaded ({line}): fetch it again")
+    return UnusableError(f"{folder} cannot be loaded ({line}): fetch it again")
 
 
 def all_numbers(values: Any, folder: Path) -> Any:
@@ -160,6 +169,11 @@ def all_numbers(values: Any, folder: Path) -> Any:
             '(set its dtype to "float32")'
         )
     return values
+
+
+def _no_report(record: logging.LogRecord) -> bool:
+    """Leave out tables of what does not fit, which is told in a sentence, and of parts that are rightly left out."""
+    return "LOAD REPORT" not in record.getMessage()
 
 
 def _place(weights: Weights, make: Callable[[Weights], object]) -> _Place:

@@ -4,6 +4,7 @@ import logging
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
+import numpy as np
 from pydantic import BaseModel, ValidationError
 
 from prompts import Rendered, load
@@ -119,6 +120,16 @@ class QwenVL:
             identity: by which findings of these weights are recognised.
         """
         return self._eyes.chat(identity)
+
+    def ready(self) -> None:
+        """See that a server answers and takes what it will be shown; weights were looked at when they were opened.
+
+        Raises:
+            TwinseekError: it does not.
+        """
+        if isinstance(self._eyes, ServedEyes):
+            blank = [np.zeros((CROP_SIDE // 4, CROP_SIDE // 4, 3), np.uint8)] * 2
+            self._eyes.answer([_frames_question("name_things", blank, [0.0, 0.5], NamesAnswer)])
 
     def unload(self) -> None:
         """Free the memory that the weights take; they are loaded again when they are needed."""

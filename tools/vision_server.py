@@ -14,7 +14,7 @@ from tools.films import film
 from tools.seeing import jpeg
 from tools.vision_questions import Question
 from twins.deadlines import CallError, LateError, call_within
-from twins.errors import TwinseekError
+from twins.errors import TwinseekError, UnusableError
 
 if TYPE_CHECKING:
     from langchain_openai import ChatOpenAI
@@ -103,7 +103,7 @@ class ServedModel:
         except OpenAIError as error:  # without its cause, which may repeat the key
             raise self._refused(error) from None
         except NO_CHAT as error:
-            raise TwinseekError(
+            raise UnusableError(
                 f"what answers at {self._url} is no chat model's server ({self._said(error)})"
             ) from None
         self._by_schema = False  # it helped
@@ -158,15 +158,15 @@ class ServedModel:
         if isinstance(error, APIConnectionError):
             return TwinseekError(f"{who} cannot be reached: check that the server runs, and base_url")
         if status in (401, 403):
-            return TwinseekError(f"{who} refuses the key ({status}): set OPENAI_API_KEY to one that it takes")
+            return UnusableError(f"{who} refuses the key ({status}): set OPENAI_API_KEY to one that it takes")
         if status == 404:
-            return TwinseekError(f"{who} is not there (404: {said}): check model and base_url")
+            return UnusableError(f"{who} is not there (404: {said}): check model and base_url")
         if status == 429:
             return TwinseekError(f"{who} is busy (429, asked {self._attempts} times): lower concurrency")
         if status is not None and status >= 500 and status not in UNWANTED:
             return TwinseekError(f"{who} failed ({status}, asked {self._attempts} times): look at its log ({said})")
         if status is not None and ABOUT_PICTURES.search(said):
-            return TwinseekError(f"{who} refuses pictures ({status}: {said}): serve a model that sees")
+            return UnusableError(f"{who} refuses pictures ({status}: {said}): serve a model that sees")
         return TwinseekError(f"{who} refuses the request ({status or type(error).__name__}: {said}): check model")
 
     def _said(self, error: Exception) -> str:

@@ -51,7 +51,10 @@ def _weights(settings: Settings, name: str, folders: list[Path]) -> Iterator[Fin
             yield Finding(subject, "ok", _said(folder, lock))
             if folder.is_dir():
                 folders.append(folder)
-    except (TwinseekError, OSError) as error:
+    except OSError as error:
+        text = f"{error.filename or place} cannot be read ({error.strerror}): set [plugins.{name}] {WEIGHTS}"
+        yield Finding(subject, "error", text)
+    except TwinseekError as error:
         yield Finding(subject, "error", str(error))
     if repository:
         yield _licence(name, repository)

@@ -101,7 +101,7 @@ class _Stretches(_Lines):
             self._done, self._total, self._work = 0, event["total"], STARTS[event["event"]]
             return
         self._done += event["event"] in STEPS
-        if event["event"] in ("failed", "warning"):
+        if event["event"] in ("failed", "warning", "stopped"):
             _say(self._console, event)
         if event["event"] in STEPS and self._stretch(self._done) > self._stretch(self._done - 1):
             self._console.print(f"{self._work}: {self._done} of {self._total}", highlight=False)
@@ -131,6 +131,8 @@ def _say(console: Console, event: Event, place: str = "") -> None:
         line = f"[red]failed[/red] {name}: {escape(event['error'])}{place}"
     elif event["event"] == "warning":
         line = f"[yellow]note[/yellow] {name}: {escape(event['text'])}"
+    elif event["event"] == "stopped":
+        line = f"[yellow]stopped[/yellow]: the other {event['left']} would fail alike"
     elif event["event"] == "indexed":
         line = f"[green]indexed[/green] {name}{_rate(event)}{place}"
     elif event["event"] == "rendering" and place:

@@ -16,9 +16,13 @@ import pytest
 from tests.checkpoints import depth_anything, owlv2, qwen_vl, sam2
 from tests.e2e.command_line import in_turn
 from tests.e2e.films import write_film
+from tools.weights import LOCK, file_digest, model_files
 from twins.geometry import Visibility
 from twins.store import Store
 from twinseek.library import Library
+from twinseek.settings import load_settings
+from twinseek.weights import wanted_by
+from twinseek.weights_folder import LockedFile, WeightsLock
 
 ROOT = Path(__file__).parents[2]
 SAID = {
@@ -84,6 +88,19 @@ def profile(tmp_path_factory) -> Path:
     return path
 
 
+def fill(models: Path, small: Path) -> Path:
+    """Lay small checkpoints where ``twinseek models pull --profile cpu`` lays the published ones."""
+    for each in wanted_by(load_settings(profile="cpu")):
+        source = small / each.plugin.replace("depth_anything", "depth")
+        folder = shutil.copytree(source, models.joinpath(*each.repository.split("/")))
+        files = {
+            file.name: LockedFile(size=file.stat().st_size, sha256=file_digest(file)) for file in model_files(folder)
+        }
+        lock = WeightsLock(repository=each.repository, revision=each.revision, commit=each.revision, files=files)
+        (folder / LOCK).write_text(lock.model_dump_json())
+    return models
+
+
 @pytest.fixture(scope="module")
 def made(profile, tmp_path_factory) -> Made:
     """Run all commands of these tests in one process, which imports torch once, beside a torchvision without CUDA."""
@@ -101,11 +118,23 @@ def made(profile, tmp_path_factory) -> Made:
         name: [*words, "--library", folder / "library", "--profile", profile] for name, words in on_library.items()
     }
     commands["show"] = [*on_library["show"], "--library", folder / "library"]
+    by_name = ("--library", folder / "by name", "--profile", "cpu")
+    commands["index by name"] = ["index", folder / "clips", *by_name]
+    commands["show by name"] = ["show", "square", "--json", *by_name[:2]]
     commands["tools"] = ["tools", "--profile", profile, "--json"]
+    models = str(fill(folder / "models", profile.parent))
     path = os.pathsep.join([str(ROOT / "tests/checkpoints/site"), str(ROOT)])
-    ended = dict(zip(commands, in_turn(*commands.values(), PYTHONPATH=path), strict=True))
+    ended = dict(zip(commands, in_turn(*commands.values(), PYTHONPATH=path, TWINSEEK_MODELS=models), strict=True))
     assert {name: done.stderr for name, done in ended.items() if done.returncode} == {}
     return Made(folder / "library", {name: done.stdout for name, done in ended.items()})
+
+
+def test_the_profile_cpu_itself_makes_whole_twins_of_weights_that_lie_in_its_folder(made):
+    assert made.said["index by name"].startswith("1 indexed")
+    twin = json.loads(made.said["show by name"])
+    assert {"owlv2", "segmenter:sam2", "depth:depth_anything", "describer:qwen_vl"} <= twin["sources"].keys()
+    assert twin["tracks"]
+    assert SAID["caption"] in {fact["text"] for fact in twin["facts"]}
 
 
 @pytest.fixture

@@ -249,11 +249,29 @@ def test_weights_that_a_file_lacks_are_not_made_up(opened, relative, tmp_path):
         opened(folder).nearness([RED])
 
 
-def test_weights_of_other_sizes_than_the_configuration_says_are_told_as_that(opened, relative, tmp_path):
+def test_weights_that_cannot_be_loaded_stop_the_index_at_the_first_video(opened, relative, tmp_path):
+    folder = shutil.copytree(relative, tmp_path / "copy")
+    folders.without_a_tensor(folder)
+    (tmp_path / "clips").mkdir()
+    for number in range(3):
+        write_squares(tmp_path / "clips" / f"{number}.mp4", frames=24 + number)
+    given = {
+        "index": {"depth": "depth_anything", "text": False},
+        "plugins": {"depth_anything": {"weights": str(folder)}},
+    }
+    with Library.open(tmp_path / "library", create=True, **given) as library:
+        report = library.index([tmp_path / "clips"], jobs=1)
+    (said,) = report.failed.values()
+    assert said.startswith(f"the plugin depth_anything failed ({folder} lacks 1 of its weights")
+    assert len(report.untried) == 2
+
+
+def test_weights_of_other_sizes_than_the_configuration_says_are_told_as_that(opened, relative, tmp_path, caplog):
     folder = shutil.copytree(relative, tmp_path / "copy")
     _renamed(folder, "fusion_hidden_size", 64)
     with pytest.raises(TwinseekError, match=r"has weights of other sizes than its config\.json says: fetch it again"):
         opened(folder).nearness([RED])
+    assert "LOAD REPORT" not in caplog.text
 
 
 def test_neither_plugin_loads_a_framework_before_it_is_asked(relative):

@@ -85,6 +85,12 @@ def test_what_is_missing_is_said_with_the_command(check):
     assert "torch" in found
 
 
+def test_a_folder_that_is_not_there_is_said_with_the_setting_that_names_it(check, tmp_path):
+    found = check(section={"weights": str(tmp_path / "nowhere")})["weights near"]
+    said = f"{tmp_path / 'nowhere'} cannot be read (No such file or directory): set [plugins.near] weights"
+    assert (found.level, found.text) == ("error", said)
+
+
 def test_damage_is_said(check, tmp_path):
     folder = put_model(tmp_path / "models", LARGE)
     (folder / "config.json").write_text("[]")

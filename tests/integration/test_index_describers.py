@@ -127,3 +127,23 @@ def test_suggestions_that_are_none_fail_that_video_by_name(put, index):
     (failed,) = report.failed.values()
     assert "the plugin teller returned [3] for names of things" in failed
     assert twin is None
+
+
+def test_a_describer_that_is_not_ready_stops_all_processes_before_any_work(put, clips, tmp_path):
+    for number in range(3):
+        write_film(clips / f"{number}.mp4", frames=10 + number)
+    ready = "    def ready(self): raise OSError('nobody is there')\n"
+    put(
+        "teller",
+        DESCRIBER.format(body="return {}").replace("    def describe", f"{ready}    def describe"),
+        "describers",
+    )
+    events: list[dict] = []
+    with Library.open(tmp_path / "library", create=True, index={"describer": "teller", "text": False}) as library:
+        report = library.index([clips], jobs=2, on_event=events.append)
+        assert library.video_ids() == []
+    assert set(report.failed.values()) == {"the plugin teller failed (OSError: nobody is there)"}
+    assert len(report.failed) + len(report.untried) == 4
+    assert report.untried
+    assert events[-1] == {"event": "stopped", "left": len(report.untried)}
+    assert f"{len(report.untried)} not tried: they would fail alike" in report.summary()

@@ -14,7 +14,8 @@ from twins.errors import TwinseekError
 from twins.excerpt import Excerpt, Sighting
 from twins.frames import VideoFile
 from twins.masks import encode_mask, mask_area
-from twinseek.overlay_video import write_overlay
+from twins.schema import Track
+from twinseek.overlay_video import _Drawing, write_overlay
 from twinseek.overlays import PALETTE
 
 MOMENTS = [0, 40, 160, 200, 280, 1000]
@@ -81,6 +82,37 @@ def test_masks_are_tinted_in_the_palette_and_the_rest_is_not(tmp_path):
     for columns in (slice(2, 7), slice(83, 90)):  # beside it
         assert np.abs(image[40:52, columns] - before[40:52, columns]).mean() < 8
     assert np.abs(image[80:, 100:] - before[80:, 100:]).mean() < 6
+
+
+def drawn(*places: tuple[int, int], size: tuple[int, int] = (400, 300)) -> np.ndarray:
+    """Return (h, w, 3) RGB, black but for what is drawn of a square of 40 pixels that went from place to place."""
+    width, height = size
+    drawing = _Drawing((Track(id="t1", source="test"),), width, height)
+    image = np.zeros((height, width, 3), np.uint8)
+    for x, y in places:
+        mask = np.zeros((height, width), bool)
+        mask[y : y + 40, x : x + 40] = True
+        bgr = drawing.draw(image, [(0, Sighting((x, y, x + 40, y + 40), 1600.0, encode_mask(mask)))], (1.0, 1.0))
+    return bgr[..., ::-1]
+
+
+def test_a_mask_is_drawn_to_the_pixel_with_its_outline_on_its_rim():
+    painted = drawn((200, 150)).any(axis=2)
+    rows, columns = np.nonzero(painted[150:])  # its label stands above it
+    assert (rows.min(), rows.max() + 1) == (0, 40)
+    assert (columns.min(), columns.max() + 1) == (200, 240)
+    assert painted[150:190, 200:240].all()
+
+
+def test_a_label_stands_above_a_thing_and_a_trail_says_which_way_it_came():
+    still, moved = drawn((200, 150)), drawn((60, 150), (130, 150), (200, 150))
+    above = still[:150]
+    assert (above == PALETTE[0]).all(axis=2).sum() > 100
+    assert not still[150:190, :200].any()
+    # From the middle of where it was to the middle of where it is.
+    rows, columns = np.nonzero(moved[150:190, :199].any(axis=2))
+    assert (columns.min(), columns.max()) == pytest.approx((80, 198), abs=2)
+    assert set(rows) <= {18, 19, 20, 21, 22}
 
 
 def test_a_thing_without_a_mask_gets_its_box(tmp_path):

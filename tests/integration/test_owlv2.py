@@ -168,6 +168,13 @@ def test_less_sure_names_of_a_thing_are_its_alternatives(opened, watch):
     assert (cup.category, cup.alternatives) == ("cup", ())
 
 
+def test_two_patches_that_tell_one_thing_by_one_name_less_alike_are_one_detection_too(opened, watch):
+    detector = opened()
+    # 0.6 of their union is shared: too little for two names of one thing, enough for one name.
+    finding(detector, watch, ((0.2, 0.2, 0.2, 0.2), (0.1, 0.1, 0.8)), ((0.25, 0.2, 0.2, 0.2), (0.1, 0.1, 0.7)))
+    assert told(detector.detect([a_frame(WIDE)])[0]) == [("red kettle", 0.8, [12, 12, 36, 36])]
+
+
 def test_nothing_sure_enough_is_no_detection(opened, watch):
     detector = opened(threshold=0.5)
     finding(detector, watch, ((0.2, 0.2, 0.2, 0.2), (0.4, 0.1, 0.49)))

@@ -197,6 +197,43 @@ def test_a_clip_is_described_by_a_server_and_fails_by_name_where_that_refuses_pi
     assert "server-describe_shot-1" in source.version
 
 
+@pytest.mark.parametrize("gone", [False, True])
+def test_a_server_that_will_not_do_stops_the_index_before_any_work(server, tmp_path, monkeypatch, gone):
+    install_built_in(tmp_path, monkeypatch)
+    (tmp_path / "clips").mkdir()
+    for number in range(3):
+        write_squares(tmp_path / "clips" / f"{number}.mp4", frames=10 + number)
+    url = "http://127.0.0.1:9/v1" if gone else server.url
+    given = {
+        "index": {"text": False, "describer": "qwen_vl"},
+        "plugins": {"qwen_vl": {"base_url": url, "model": "eyes", "attempts": 1}},
+    }
+    server.script(status(400, "image_url is only supported by vision models"))
+    events: list[dict] = []
+    with Library.open(tmp_path / "library", create=True, **given) as library:
+        report = library.index([tmp_path / "clips"], jobs=1, on_event=events.append)
+        assert ("cannot be reached" if gone else "refuses pictures (400: ") in "".join(report.failed.values())
+        assert (len(report.failed), len(report.untried)) == (1, 2)
+        assert [event["event"] for event in events] == ["started", "failed", "stopped"]
+        assert len(server.requests) == (0 if gone else 2)  # by schema, and once more without
+        if gone:
+            return
+        server.script(fitting())
+        assert len(library.index([tmp_path / "clips"], jobs=1).indexed) == 3
+        asked = len(server.requests)
+        server.script(status(400, "image_url is only supported by vision models"))
+        again = library.index([tmp_path / "clips"], jobs=1)
+    assert (len(again.skipped), again.failed, len(server.requests)) == (3, {}, asked)
+
+
+@pytest.mark.parametrize("media", ["images", "video"])
+def test_before_work_begins_a_server_is_shown_what_it_will_be_shown(describer, server, media):
+    describer(media=media).ready()
+    (asked,) = server.requests
+    kinds = [part["type"] for part in asked["messages"][1]["content"]]
+    assert kinds == (["video_url", "text"] if media == "video" else ["image_url", "image_url", "text"])
+
+
 def test_a_server_is_known_by_its_model_and_not_by_its_place(tmp_path, monkeypatch):
     install_built_in(tmp_path, monkeypatch)
 

@@ -181,9 +181,11 @@ def test_what_is_held_does_not_grow_with_the_clip(weights):
         assert not any({"high_res_masks", "pred_masks"} & each.keys() for each in outputs)
         memories = sum("maskmem_features" in each for each in outputs)
         assert not inner.processed_frames
-        held.append((len(session._pictures._encoded), len(outputs), memories))
-    # No features beyond a key frame; of what was begun with and of the frames since, what the next one looks at.
-    assert held[2:] == [(0, 1 + 16, 1 + 7)] * 3
+        kept = session._pictures
+        held.append((len(kept._images), len(kept._encoded), len(outputs), memories))
+    # Neither pictures nor features beyond a key frame; of what was begun with and of the frames since, what the next
+    # one looks at.
+    assert held[2:] == [(0, 0, 1 + 16, 1 + 7)] * 3
 
 
 def test_names_go_on_from_one_stretch_into_the_next(weights):
@@ -317,6 +319,30 @@ def test_the_filters_hold(weights):
     assert min(each.score for each in session.look(0)) >= np.median(scores)
     generator._limits = replace(limits, box_nms=0.01)
     assert len(session.look(0)) < len(areas)
+
+
+def test_a_mask_counts_where_its_outline_is_sharp_and_it_is_neither_a_speck_nor_the_ground(weights):
+    import torch
+
+    generator = opened(weights, stability=0.95, smallest=0.01, largest=0.6).network().generator
+    logits = torch.full((4, 32, 32), -10.0)
+    logits[0, 8:16, 8:16] = 10.0
+    logits[1, 8:16, 8:16] = 0.5  # gone where the threshold is moved by one
+    logits[2, 8, 8] = 10.0
+    logits[3] = 10.0
+    kept, scores = generator._filtered(logits, torch.tensor([0.6, 0.7, 0.8, 0.9]))
+    assert scores.tolist() == pytest.approx([0.6])
+    assert kept.equal(logits[:1])
+
+
+def test_of_two_masks_in_one_place_the_surer_one_is_kept_however_thin_they_are(weights):
+    import torch
+
+    generator = opened(weights, box_nms=0.7).network().generator
+    logits = torch.full((3, 32, 32), -10.0)
+    logits[:2, 4:20, 7] = 10.0  # boxes that ended before their last pixel would have no area
+    logits[2, 4:20, 9] = 10.0
+    assert [each.score for each in generator._apart(logits, torch.tensor([0.5, 0.75, 0.25]))] == [0.75, 0.25]
 
 
 def damaged(folder, what):

@@ -11,6 +11,7 @@ import jsonschema
 import pytest
 import yaml
 
+from twinseek.models import load_model, specs, url_for
 from twinseek.settings import load_settings
 from twinseek.specialists import used_plugins
 from twinseek.weights import wanted_by
@@ -149,7 +150,8 @@ def test_a_model_server_runs_no_code_of_a_model_and_reads_no_files_for_others(na
 def test_every_flag_and_variable_is_explained():
     flags = {flag for service in SERVICES.values() for flag in re.findall(r"--[a-z-]+", " ".join(service["command"]))}
     variables = set(re.findall(r"\$\{(\w+)", TEXT))
-    missing = [word for word in sorted(flags | variables) if f"`{word}" not in DOCS]
+    told = {name for service in SERVICES.values() for name in (*service.get("environment", {}), "shm_size")}
+    missing = [word for word in sorted(flags | variables | told) if f"`{word}" not in DOCS]
     assert not missing
 
 
@@ -160,3 +162,14 @@ def test_the_profile_of_the_compose_file_names_its_services(monkeypatch):
     assert settings.llm.model == "openai:text"
     assert len(used_plugins(settings)) == 4
     assert len(wanted_by(settings)) == 3
+
+
+def test_who_answers_questions_waits_for_every_server_that_its_profile_asks():
+    settings = load_settings(profile=str(FOLDER / "profile.toml"))
+    spec = specs(settings.llm, describer=settings.index.describer)[2]
+    assert spec is not None
+    sees = load_model(spec, url_for(spec, settings.llm), 30.0, plugins=settings.plugins)
+    urls = [settings.llm.base_url, settings.search.chroma_url, getattr(sees, "openai_api_base", None)]
+    assert {re.fullmatch(r"http://(\w+):8000(?:/v1)?", url or "")[1] for url in urls} == {
+        *SERVICES["server"]["depends_on"]
+    }

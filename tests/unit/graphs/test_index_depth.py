@@ -82,6 +82,13 @@ def test_what_stands_before_a_thing_is_not_its_nearness():
     assert measured(picture, table, cup, masks={"t2": a_mask(*cup)}) == [2.0, NEAR]
 
 
+def test_of_a_thing_without_an_outline_the_middle_of_its_own_box_counts_across_and_down():
+    # It is twice as high as wide; what it shows outside of the middle half of its box is as far as the ground.
+    assert measured(a_picture((15, 50, 25, 70, NEAR)), (10, 40, 30, 80)) == [NEAR]
+    for aside in ((5, 50, 15, 70), (25, 50, 35, 70), (15, 40, 25, 50), (15, 70, 25, 80)):
+        assert measured(a_picture((*aside, NEAR)), (10, 40, 30, 80)) == [FAR]
+
+
 def test_where_nothing_of_a_thing_is_free_its_whole_middle_counts():
     box = (10, 10, 90, 90)
     assert measured(a_picture((10, 10, 90, 90, NEAR)), box, box, masks={"t2": a_mask(*box)}) == [NEAR, NEAR]

@@ -29,12 +29,14 @@ def test_where_it_is_to_be_brief_a_pipe_is_told_a_line_a_quarter_and_what_went_w
         take({"event": "warning", "video": "a.mp4", "text": "it is dark"})
         take({"event": "indexed", "path": "a.mp4", "rate": 2.0})
         take({"event": "failed", "path": "c.mp4", "error": "no film"})
+        take({"event": "stopped", "left": 3})
     assert capsys.readouterr().err.splitlines() == [
         *[f"rendering: {done} of 36" for done in (9, 18, 27, 36)],
         "note a.mp4: it is dark",
         "indexing: 1 of 2",
         "failed c.mp4: no film",
         "indexing: 2 of 2",
+        "stopped: the other 3 would fail alike",
     ]
 
 
