@@ -6,7 +6,7 @@ Pixels are taken as they are stored, after rotation; a pixel that is not square 
 
 import logging
 from bisect import bisect_right
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Generator, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import partial
@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from twins.ahead import Ahead
 from twins.containers import open_container, picture_stream
 from twins.errors import TwinseekError
 from twins.pages import own_pages
@@ -25,6 +26,9 @@ from twins.sampling import Sampler, Sampling
 logger = logging.getLogger(__name__)
 
 Image = NDArray[np.uint8]
+
+AHEAD_PIXELS = 4 * 1920 * 1088
+"""Sampled pictures are decoded ahead until so many pixels wait."""
 
 THUMBNAIL = 48
 """Columns of the luma thumbnail that tells how much moves."""
@@ -100,6 +104,7 @@ class VideoFile:
         self.decoded = 0
         self.duration = 0.0
         self._shown: Shown | None = None
+        self._ahead: Ahead[tuple[int, float, Any]] | None = None
         self._scalers: dict[tuple[int, int], Any] = {}
         self._container = open_container(path)
         try:
@@ -113,21 +118,40 @@ class VideoFile:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: object, traceback: TracebackType | None) -> None:
+        # Where waiting for it is interrupted the file stays open: closed under a decoder at work, it takes the process.
+        self._stop_ahead()
         self._container.close()
 
     def sample(self, sampling: Sampling | None = None, max_side: int | None = None) -> Iterator[Frame]:
         """Yield frames at an adaptive rate, rising in time: more while much moves, fewer the longer the clip.
 
+        The next ones are decoded in a thread while the caller is at one. ``warnings``, ``decoded`` and ``duration``
+        tell of the whole file when the last one has come.
+
         Args:
             sampling: which frames are kept.
             max_side: of these frames; that of the file where none.
         """
-        sampler, side = Sampler(sampling or Sampling()), max_side or self.max_side
+        side = max_side or self.max_side
+        self._stop_ahead()
+        self._ahead = Ahead(self._sampled(sampling or Sampling()), _pixels, AHEAD_PIXELS, "decoder")
+        try:
+            for index, seconds, raw in self._ahead:
+                self._shown = Shown(index, seconds, raw, self._image)
+                yield Frame(index, seconds, self._image(raw, side))
+        finally:
+            self._stop_ahead()
+
+    def _sampled(self, sampling: Sampling) -> Generator[tuple[int, float, Any], None, None]:
+        sampler = Sampler(sampling)
         for index, seconds, raw in self._decode():
-            if not sampler.keeps(seconds, partial(luma_thumbnail, raw)):
-                continue
-            self._shown = Shown(index, seconds, raw, self._image)
-            yield Frame(index, seconds, self._image(raw, side))
+            if sampler.keeps(seconds, partial(luma_thumbnail, raw)):
+                yield index, seconds, raw
+
+    def _stop_ahead(self) -> None:
+        if self._ahead is not None:
+            self._ahead.close()
+            self._ahead = None
 
     @property
     def shown(self) -> Shown:
@@ -366,6 +390,10 @@ def luma_thumbnail(raw: Any) -> NDArray[np.int16]:
     width, height = fit(raw.width, raw.height, THUMBNAIL)
     small: NDArray[np.uint8] = raw.reformat(width, height, "gray").to_ndarray()
     return small.astype(np.int16)
+
+
+def _pixels(picture: tuple[int, float, Any]) -> int:
+    return int(picture[2].width * picture[2].height)
 
 
 def _seconds(ticks: int | None, base: Fraction | None) -> float | None:
