@@ -76,9 +76,7 @@ class Ahead(Generic[Thing]):
         """Let a thing wait as soon as there is room for it; return whether anybody still wants any."""
         weight = self._weight(thing)
         with self._changed:
-            self._changed.wait_for(
-                lambda: self._closed or not self._waiting or self._heavy + weight <= self._most
-            )
+            self._changed.wait_for(lambda: self._closed or not self._waiting or self._heavy + weight <= self._most)
             if not self._closed:
                 self._waiting.append(thing)
                 self._heavy += weight

@@ -87,6 +87,8 @@ class Shown:
 class VideoFile:
     """An opened video. Use as a context manager; each call that decodes starts at the beginning.
 
+    One pass at a time: a call that decodes ends the passes that were begun before.
+
     After a pass, ``warnings`` says what was wrong with the file, and ``decoded`` and ``duration`` what was truly there.
 
     Args:
@@ -134,13 +136,13 @@ class VideoFile:
         """
         side = max_side or self.max_side
         self._stop_ahead()
-        self._ahead = Ahead(self._sampled(sampling or Sampling()), _pixels, AHEAD_PIXELS, "decoder")
+        ahead = self._ahead = Ahead(self._sampled(sampling or Sampling()), _pixels, AHEAD_PIXELS, "decoder")
         try:
-            for index, seconds, raw in self._ahead:
+            for index, seconds, raw in ahead:
                 self._shown = Shown(index, seconds, raw, self._image)
                 yield Frame(index, seconds, self._image(raw, side))
         finally:
-            self._stop_ahead()
+            ahead.close()
 
     def _sampled(self, sampling: Sampling) -> Generator[tuple[int, float, Any], None, None]:
         sampler = Sampler(sampling)
@@ -149,9 +151,9 @@ class VideoFile:
                 yield index, seconds, raw
 
     def _stop_ahead(self) -> None:
+        """Wait until nobody else uses the container."""
         if self._ahead is not None:
             self._ahead.close()
-            self._ahead = None
 
     @property
     def shown(self) -> Shown:
@@ -162,11 +164,13 @@ class VideoFile:
 
     def all(self) -> Iterator[Frame]:
         """Yield every frame."""
+        self._stop_ahead()
         for index, seconds, raw in self._decode():
             yield Frame(index, seconds, self._image(raw, self.max_side))
 
     def numbered(self, wanted: Collection[int]) -> Iterator[Frame]:
         """Yield the frames with these numbers as they come; numbers that the file has not are passed over."""
+        self._stop_ahead()
         left = set(wanted)
         for index, seconds, raw in self._decode():
             if index in left:
@@ -182,6 +186,7 @@ class VideoFile:
         """
         if not seconds:
             return []
+        self._stop_ahead()
         table = self._time_table()
         found = self._at_by_seeking(seconds, *table) if table else None
         return found if found is not None else self._at_by_scanning(seconds)
