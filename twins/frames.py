@@ -5,6 +5,7 @@ Pixels are taken as they are stored, after rotation; a pixel that is not square 
 """
 
 import logging
+import threading
 from bisect import bisect_right
 from collections.abc import Callable, Collection, Generator, Iterator, Sequence
 from dataclasses import dataclass
@@ -27,7 +28,7 @@ logger = logging.getLogger(__name__)
 
 Image = NDArray[np.uint8]
 
-AHEAD_PIXELS = 4 * 1920 * 1088
+AHEAD_PIXELS = 8 * 1920 * 1088
 """Sampled pictures are decoded ahead until so many pixels wait."""
 
 THUMBNAIL = 48
@@ -106,8 +107,10 @@ class VideoFile:
         self.decoded = 0
         self.duration = 0.0
         self._shown: Shown | None = None
-        self._ahead: Ahead[tuple[int, float, Any]] | None = None
-        self._scalers: dict[tuple[int, int], Any] = {}
+        self._ahead: Ahead[tuple[Shown, Frame]] | None = None
+        self._begun: tuple[Sampling, int | None] | None = None
+        """What a pass that nobody has asked for yet was begun with."""
+        self._scalers: dict[tuple[int, int, int], Any] = {}
         self._container = open_container(path)
         try:
             self._stream = picture_stream(path, self._container)
@@ -120,6 +123,10 @@ class VideoFile:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: object, traceback: TracebackType | None) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the file; a pass that goes on ends."""
         # Where waiting for it is interrupted the file stays open: closed under a decoder at work, it takes the process.
         self._stop_ahead()
         self._container.close()
@@ -134,24 +141,37 @@ class VideoFile:
             sampling: which frames are kept.
             max_side: of these frames; that of the file where none.
         """
-        side = max_side or self.max_side
-        self._stop_ahead()
-        ahead = self._ahead = Ahead(self._sampled(sampling or Sampling()), _pixels, AHEAD_PIXELS, "decoder")
+        wanted = sampling or Sampling(), max_side or self.max_side
+        ahead = self._ahead
+        if ahead is None or self._begun != wanted:
+            ahead = self._begin(*wanted)
+        self._begun = None
         try:
-            for index, seconds, raw in ahead:
-                self._shown = Shown(index, seconds, raw, self._image)
-                yield Frame(index, seconds, self._image(raw, side))
+            for self._shown, frame in ahead:
+                yield frame
         finally:
             ahead.close()
 
-    def _sampled(self, sampling: Sampling) -> Generator[tuple[int, float, Any], None, None]:
+    def begin(self, sampling: Sampling | None = None, max_side: int | None = None) -> None:
+        """Decode the first frames of a pass by :meth:`sample` before it is called, with the same arguments."""
+        self._begin(sampling or Sampling(), max_side or self.max_side)
+
+    def _begin(self, sampling: Sampling, side: int | None) -> Ahead[tuple[Shown, Frame]]:
+        self._stop_ahead()
+        self._begun = sampling, side
+        self._ahead = Ahead(self._sampled(sampling, side), _pixels, AHEAD_PIXELS, "decoder")
+        return self._ahead
+
+    def _sampled(self, sampling: Sampling, side: int | None) -> Generator[tuple[Shown, Frame], None, None]:
         sampler = Sampler(sampling)
         for index, seconds, raw in self._decode():
             if sampler.keeps(seconds, partial(luma_thumbnail, raw)):
-                yield index, seconds, raw
+                shown = Shown(index, seconds, raw, self._image)
+                yield shown, shown.at(side)
 
     def _stop_ahead(self) -> None:
         """Wait until nobody else uses the container."""
+        self._begun = None
         if self._ahead is not None:
             self._ahead.close()
 
@@ -272,10 +292,9 @@ class VideoFile:
         width, height = fit(self.info.width, self.info.height, max_side)
         if self._turns % 2:
             width, height = height, width
-        # One scaler a size: to set one up takes as long as to use it. It notices where the pictures change.
-        if (width, height) not in self._scalers:
-            self._scalers[width, height] = VideoReformatter()
-        scaler = self._scalers[width, height]
+        # One scaler a size: to set one up takes as long as to use it. It notices where the pictures change. And one a
+        # thread: two must not use it at once.
+        scaler = self._scalers.setdefault((threading.get_ident(), width, height), VideoReformatter())
         if (width, height) == (raw.width, raw.height):
             image: Image = scaler.reformat(raw, format="rgb24", threads=1).to_ndarray()
         else:
@@ -397,8 +416,8 @@ def luma_thumbnail(raw: Any) -> NDArray[np.int16]:
     return small.astype(np.int16)
 
 
-def _pixels(picture: tuple[int, float, Any]) -> int:
-    return int(picture[2].width * picture[2].height)
+def _pixels(picture: tuple[Shown, Frame]) -> int:
+    return picture[0].pixels
 
 
 def _seconds(ticks: int | None, base: Fraction | None) -> float | None:
