@@ -137,7 +137,7 @@ def index_videos(
         folder = Path(error.filename)
         take(folder, {"event": "failed", **_about(folder), "error": _unreadable(folder, error)})
     if running <= 1:
-        with contextlib.closing(Opening(files, work.options)) as opening:
+        with contextlib.closing(Opening(files, work.options, store.claims)) as opening:
             for path in files:
                 work.index(store, path, partial(take, path), opening)
     else:

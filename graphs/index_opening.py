@@ -1,6 +1,6 @@
 """Opening the videos of a list one after the other, the next one while the one before it is finished."""
 
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import suppress
 from itertools import pairwise
 from pathlib import Path
@@ -20,11 +20,16 @@ class Opening:
 
     Of the next video the first frames are decoded in a thread once the frames of one are all taken, so that its decoder
     is at work while later stages are.
+
+    Args:
+        done: tells of a file that it may need no decoding; it is not opened before its turn.
     """
 
-    def __init__(self, paths: Sequence[Path], options: IndexOptions) -> None:
+    def __init__(
+        self, paths: Sequence[Path], options: IndexOptions, done: Callable[[Path], bool] = lambda path: False
+    ) -> None:
         self._next = dict(pairwise(paths))
-        self._options = options
+        self._options, self._done = options, done
         self._begun: tuple[Path, Ahead[tuple[FileState, VideoFile]]] | None = None
 
     def open(self, file: SourceFile) -> VideoFile:
@@ -40,8 +45,8 @@ class Opening:
     def begin_after(self, path: Path) -> None:
         """Begin the video that comes after this one, of which no more frames are wanted."""
         self._taken(None)
-        if path in self._next:
-            following = self._next[path]
+        following = self._next.get(path)
+        if following is not None and not self._done(following):
             self._begun = following, Ahead(self._begin(following), lambda opened: 1, 1, "opener")
 
     def close(self) -> None:
