@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 import cv2
 import numpy as np
 
-from tools.camera_motion import CameraMove, CameraTracker, describe_moves, to_affine
+from tools.camera_motion import QUICK, THOROUGH, CameraMove, CameraTracker, describe_moves, to_affine
 from tools.coarse_scene import coarse_scene
 from tools.colour_regions import ColourTracker
 from tools.colours import mean_lightness
@@ -146,7 +146,8 @@ class Perceiver:
 
     def _begin_shot(self, number: int) -> None:
         self._shot_start = number
-        self._camera, self._tracker, self._flows = CameraTracker(), Tracker(), FlowEstimator()
+        self._camera = CameraTracker(THOROUGH if self._segmenter is None else QUICK)
+        self._tracker, self._flows = Tracker(), FlowEstimator()
         self._colours = ColourTracker()
         self._segments = SegmentFollower(self._segmenter) if self._segmenter is not None else None
         self._maps: list[Doubles] = []
