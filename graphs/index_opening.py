@@ -59,7 +59,7 @@ class Opening:
             state, video = state_of(path), VideoFile(path)
             # A large picture's decoder holds half a gigabyte, and later stages may need it.
             if video.info.width * video.info.height <= HELD_PIXELS:
-                video.begin(self._options.sampling, working_side(video.info.width, video.info.height))
+                video.begin(self._options.sampling)
             yield state, video
 
     def _taken(self, file: SourceFile | None) -> VideoFile | None:

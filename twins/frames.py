@@ -5,7 +5,6 @@ Pixels are taken as they are stored, after rotation; a pixel that is not square 
 """
 
 import logging
-import threading
 from bisect import bisect_right
 from collections.abc import Callable, Collection, Generator, Iterator, Sequence
 from dataclasses import dataclass
@@ -107,10 +106,10 @@ class VideoFile:
         self.decoded = 0
         self.duration = 0.0
         self._shown: Shown | None = None
-        self._ahead: Ahead[tuple[Shown, Frame]] | None = None
-        self._begun: tuple[Sampling, int | None] | None = None
+        self._ahead: Ahead[Shown] | None = None
+        self._begun: Sampling | None = None
         """What a pass that nobody has asked for yet was begun with."""
-        self._scalers: dict[tuple[int, int, int], Any] = {}
+        self._scalers: dict[tuple[int, int], Any] = {}
         self._container = open_container(path)
         try:
             self._stream = picture_stream(path, self._container)
@@ -141,33 +140,32 @@ class VideoFile:
             sampling: which frames are kept.
             max_side: of these frames; that of the file where none.
         """
-        wanted = sampling or Sampling(), max_side or self.max_side
+        wanted, side = sampling or Sampling(), max_side or self.max_side
         ahead = self._ahead
         if ahead is None or self._begun != wanted:
-            ahead = self._begin(*wanted)
+            ahead = self._begin(wanted)
         self._begun = None
         try:
-            for self._shown, frame in ahead:
-                yield frame
+            for self._shown in ahead:
+                yield self._shown.at(side)
         finally:
             ahead.close()
 
-    def begin(self, sampling: Sampling | None = None, max_side: int | None = None) -> None:
-        """Decode the first frames of a pass by :meth:`sample` before it is called, with the same arguments."""
-        self._begin(sampling or Sampling(), max_side or self.max_side)
+    def begin(self, sampling: Sampling | None = None) -> None:
+        """Decode the first frames of a pass by :meth:`sample` before that is called, with the same sampling."""
+        self._begin(sampling or Sampling())
 
-    def _begin(self, sampling: Sampling, side: int | None) -> Ahead[tuple[Shown, Frame]]:
+    def _begin(self, sampling: Sampling) -> Ahead[Shown]:
         self._stop_ahead()
-        self._begun = sampling, side
-        self._ahead = Ahead(self._sampled(sampling, side), _pixels, AHEAD_PIXELS, "decoder")
+        self._begun = sampling
+        self._ahead = Ahead(self._sampled(sampling), lambda shown: shown.pixels, AHEAD_PIXELS, "decoder")
         return self._ahead
 
-    def _sampled(self, sampling: Sampling, side: int | None) -> Generator[tuple[Shown, Frame], None, None]:
+    def _sampled(self, sampling: Sampling) -> Generator[Shown, None, None]:
         sampler = Sampler(sampling)
         for index, seconds, raw in self._decode():
             if sampler.keeps(seconds, partial(luma_thumbnail, raw)):
-                shown = Shown(index, seconds, raw, self._image)
-                yield shown, shown.at(side)
+                yield Shown(index, seconds, raw, self._image)
 
     def _stop_ahead(self) -> None:
         """Wait until nobody else uses the container."""
@@ -292,9 +290,10 @@ class VideoFile:
         width, height = fit(self.info.width, self.info.height, max_side)
         if self._turns % 2:
             width, height = height, width
-        # One scaler a size: to set one up takes as long as to use it. It notices where the pictures change. And one a
-        # thread: two must not use it at once.
-        scaler = self._scalers.setdefault((threading.get_ident(), width, height), VideoReformatter())
+        # One scaler a size: to set one up takes as long as to use it. It notices where the pictures change.
+        if (width, height) not in self._scalers:
+            self._scalers[width, height] = VideoReformatter()
+        scaler = self._scalers[width, height]
         if (width, height) == (raw.width, raw.height):
             image: Image = scaler.reformat(raw, format="rgb24", threads=1).to_ndarray()
         else:
@@ -414,10 +413,6 @@ def luma_thumbnail(raw: Any) -> NDArray[np.int16]:
     width, height = fit(raw.width, raw.height, THUMBNAIL)
     small: NDArray[np.uint8] = raw.reformat(width, height, "gray").to_ndarray()
     return small.astype(np.int16)
-
-
-def _pixels(picture: tuple[Shown, Frame]) -> int:
-    return picture[0].pixels
 
 
 def _seconds(ticks: int | None, base: Fraction | None) -> float | None:
