@@ -38,19 +38,19 @@ class Spent:
 def measure(options: Options) -> Figures:
     """Yield how much of plain decoding's speed indexing reaches, and what the parts take; of some rounds the least."""
     clips = _clips(options)
-    _index(clips[:1], 4.0, options)  # imports, and tables that are made once
+    index_idle(clips[:1], 4.0, options)  # imports, and tables that are made once
     ways: dict[str, Callable[[], object]] = {"plain": partial(_each, _decode, clips)}
     ways["converted"] = partial(_each, _convert, clips)
     for rate in RATES:
         ways[f"sampled {rate:g}"] = partial(_each, partial(_sample, rate=rate), clips)
-        ways[f"indexed {rate:g}"] = partial(_index, clips, rate, options)
+        ways[f"indexed {rate:g}"] = partial(index_idle, clips, rate, options)
     spent = _least(ways, 1 if options.quick else ROUNDS)
     plain, converted = spent["plain"], spent["converted"]
     yield Figure("plain decoding", plain.clock, "s", None, f"{len(clips)} clips; {_work(plain)}")
     yield Figure("decoding, and all frames to RGB", converted.clock, "s", None, _work(converted))
     for rate, bar in RATES.items():
         group, whole, alone = f"{rate:g} samples a second", spent[f"indexed {rate:g}"], spent[f"sampled {rate:g}"]
-        calls = _index(clips, rate, options)
+        calls = index_idle(clips, rate, options)
         said = ", ".join(f"{name} {count}" for name, count in sorted(calls.items()))
         note = f"{whole.clock:.2f} s; {_work(whole)}"
         yield Figure("plain decoding / indexing, by the clock", plain.clock / whole.clock, "x", bar, note, group=group)
@@ -117,7 +117,7 @@ def _sample(clip: Path, rate: float) -> None:
             pass
 
 
-def _index(clips: Sequence[Path], rate: float, options: Options) -> Counter[str]:
+def index_idle(clips: Sequence[Path], rate: float, options: Options) -> Counter[str]:
     """Index without vectors, in one process, and return the calls of each specialist."""
     import cv2
 
@@ -194,7 +194,7 @@ def main(arguments: Sequence[str]) -> None:
     """Index one clip at so many samples a second, for whoever watches the memory of this process."""
     clip, rate = arguments
     with tempfile.TemporaryDirectory() as scratch:
-        _index([Path(clip)], float(rate), Options(Path(scratch)))
+        index_idle([Path(clip)], float(rate), Options(Path(scratch)))
 
 
 if __name__ == "__main__":

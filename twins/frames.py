@@ -28,7 +28,9 @@ logger = logging.getLogger(__name__)
 Image = NDArray[np.uint8]
 
 AHEAD_PIXELS = 8 * 1920 * 1088
-"""Sampled pictures are decoded ahead until so many pixels wait."""
+"""Sampled pictures are decoded ahead until so many pixels wait; …"""
+AHEAD_COUNTED = 1280 * 720
+"""… a small picture counts as so many, for 18 of them keep a decoder at work as well as hundreds."""
 
 THUMBNAIL = 48
 """Columns of the luma thumbnail that tells how much moves."""
@@ -158,7 +160,9 @@ class VideoFile:
     def _begin(self, sampling: Sampling) -> Ahead[Shown]:
         self._stop_ahead()
         self._begun = sampling
-        self._ahead = Ahead(self._sampled(sampling), lambda shown: shown.pixels, AHEAD_PIXELS, "decoder")
+        self._ahead = Ahead(
+            self._sampled(sampling), lambda shown: max(shown.pixels, AHEAD_COUNTED), AHEAD_PIXELS, "decoder"
+        )
         return self._ahead
 
     def _sampled(self, sampling: Sampling) -> Generator[Shown, None, None]:
