@@ -4,7 +4,9 @@ Frames are gathered into stretches of one shot, because a background is only kno
 stretch ends at a cut, when it is long, or when the camera has turned far away from where it began.
 """
 
+from collections import deque
 from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 import cv2
@@ -43,6 +45,8 @@ MIN_SECONDS = 0.4
 """Shorter tracks are noise."""
 KEY_FRAMES = 8
 """Frames kept for whoever reads text; spread over the clip."""
+CAMERA_LAG = 8
+"""Frames by which the camera may be followed later than things are, in a thread of its own."""
 GROUND_STEP = 4
 """Every n-th pixel, across and down, is kept of the empty scene."""
 
@@ -96,6 +100,8 @@ class Perceiver:
         self.seen = Seen()
         self._on_frame = on_frame
         self._segmenter = segmenter
+        # A segmenter's model leaves the processor to others; what is built in would only be interrupted.
+        self._beside = None if segmenter is None else ThreadPoolExecutor(1, "camera")
         self._key_frames = key_frames
         self._shots = ShotFinder()
         self._buffer: list[Bytes] = []
@@ -136,6 +142,8 @@ class Perceiver:
         end = len(self.seen.seconds)
         self._flush(end)
         self._end_shot(end)
+        if self._beside is not None:
+            self._beside.shutdown()
         return self.seen
 
     def _keep(self, frame: Frame) -> None:
@@ -147,6 +155,7 @@ class Perceiver:
     def _begin_shot(self, number: int) -> None:
         self._shot_start = number
         self._camera = CameraTracker(THOROUGH if self._segmenter is None else QUICK)
+        self._asked: deque[Future[Doubles]] = deque()
         self._tracker, self._flows = Tracker(), FlowEstimator()
         self._colours = ColourTracker()
         self._segments = SegmentFollower(self._segmenter) if self._segmenter is not None else None
@@ -155,13 +164,24 @@ class Perceiver:
     def _follow_camera(self, end: int) -> None:
         """Look how the camera moved in the gathered frames before ``end``, which must be of the shot that is on."""
         for image in self._buffer[len(self._greys) : max(0, end - self._buffer_start)]:
-            if min(image.shape[:2]) >= MIN_SIDE:
-                self._greys.append(cv2.cvtColor(image, cv2.COLOR_RGB2GRAY).astype(np.uint8, copy=False))
+            if min(image.shape[:2]) < MIN_SIDE:
+                continue
+            self._greys.append(cv2.cvtColor(image, cv2.COLOR_RGB2GRAY).astype(np.uint8, copy=False))
+            if self._beside is None:
                 self._maps.append(self._camera.step(self._greys[-1]))
+                continue
+            self._asked.append(self._beside.submit(self._camera.step, self._greys[-1]))
+            self._take_maps(CAMERA_LAG)
+
+    def _take_maps(self, behind: int) -> None:
+        """Wait until the camera is at most so many frames behind."""
+        while len(self._asked) > behind:
+            self._maps.append(self._asked.popleft().result())
 
     def _flush(self, end: int) -> None:
         """Look at the gathered frames before ``end``."""
         self._follow_camera(end)
+        self._take_maps(0)
         images, self._buffer = self._buffer[: end - self._buffer_start], self._buffer[end - self._buffer_start :]
         greys, self._greys = self._greys, []
         start, self._buffer_start = self._buffer_start, end
