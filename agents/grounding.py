@@ -6,7 +6,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from agents.descriptions import Description, describe, words_of_name
+from agents.descriptions import Description, describe, is_shape_noun, words_of_name
 from agents.lexicon import lexicon, stems
 from twins.coco_kinds import is_kind_or_crowd
 from twins.geometry import Doubles, Geometry
@@ -102,12 +102,18 @@ class Grounder:
             return self._size(term, number, track)
         if kind == "shape" and is_labelled(track) and (named := self._noun(word, track)) > 0.5:
             return named
+        if kind == "shape" and is_labelled(track) and is_shape_noun(word, term) and not self._has_word(word, track):
+            return WRONG_CATEGORY  # a round table is no ball
         best = look_match(kind, term, track)
         if best is None:
             return (
                 WRONG_CATEGORY if kind == "shape" and is_labelled(track) and not _is_adjective(term) else UNKNOWN_LOOK
             )
         return best
+
+    def _has_word(self, word: str, track: Track) -> bool:
+        """Say whether a word stands among what is said of how a track looks."""
+        return any(word in attribute.text.lower().split() for attribute in track.attributes)
 
     def _size(self, term: str, number: int, track: Track) -> float:
         """Compare with the other tracks: size words are said of things beside others."""
@@ -155,7 +161,9 @@ class Grounder:
             score = max(score, KIND_MATCH)
         if self._is_said(noun, track):
             score = max(score, ROLE_MATCH)
-        return max(score, self._likeness(noun, track.category), WRONG_CATEGORY)
+        # Where something is called so, a like name is another thing's: beside a boy a girl is no boy.
+        like = 0.0 if stems(noun) & self._labels else self._likeness(noun, track.category)
+        return max(score, like, WRONG_CATEGORY)
 
     def _is_said(self, noun: str, track: Track) -> bool:
         """Say whether a word stands in what is said of a track, and may tell what it is.

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from agents.alike import likeness, pair_of
-from agents.descriptions import same_word
+from agents.descriptions import is_shape_noun, same_word
 from agents.grounding import SURE_LABEL, UNKNOWN_LOOK, is_labelled, is_wider, look_match, terms_of
 from agents.lexicon import lexicon
 from twins.queries import Check
@@ -31,6 +31,8 @@ def check_look(kind: str, word: str | None, instances: tuple[str, ...], twin: Tw
         if kind == "shape" and check_category(said, (instance,), twin) == "verified":
             checks.append(1.0)
             continue
+        if kind == "shape" and is_labelled(track) and is_shape_noun(said, look[1]):
+            return "unverifiable"  # a round table is no ball, and words are many
         match = look_match(kind, look[1], track)
         if match is None:
             return "unverifiable"

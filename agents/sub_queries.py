@@ -6,6 +6,7 @@ from itertools import pairwise
 from agents.clauses import AUXILIARIES, BREAKS, CONJUNCTIONS, PREPOSITIONS, RELATIVES, Token
 from agents.descriptions import describe
 from agents.lexicon import DETERMINERS, closed_class, lexicon
+from agents.negations import denials
 from agents.reading import FRAME, Entity, Part, Reading
 from agents.situated import sub_queries_of
 from agents.situations import GRAMMAR
@@ -32,7 +33,7 @@ def sub_queries(tokens: Sequence[Token], reading: Reading, matches: Sequence[Mat
     made += _counts(reading, ids)
     made += [_order(relation, ids[id(a)], ids[id(b)], reading, ids) for relation, a, b in reading.order]
     made += [_rank(part, ids[id(part)]) for part in reading.parts if part.rank is not None]
-    made += _looks(reading)
+    made += _looks(tokens, reading)
     rest = _rest(tokens, reading)
     weight = round(max(understood(tokens, reading, rest) ** TRUST, LEAST_WEIGHT), 3)
     made = [sub_query.model_copy(update={"weight": weight}) for sub_query in made] + rest
@@ -146,11 +147,14 @@ def _rank(part: Part, name: str) -> SubQuery:
     return SubQuery(id="", text=text, kind="temporal", subject=name, relation=part.rank, object=part.rivals)
 
 
-def _looks(reading: Reading) -> list[SubQuery]:
+def _looks(tokens: Sequence[Token], reading: Reading) -> list[SubQuery]:
     """Return one sub-query for every entity that the words describe."""
     made, seen = [], set()
-    busy = acting(reading)
+    busy, denied = acting(reading), denials(tokens)
     for entity in reading.entities:
+        at = entity.span[0] if entity.span is not None else -1
+        if entity not in busy and any(denial.words[1] <= at < denial.end for denial in denied):
+            continue  # `nobody wears red` asks for nothing red
         # `no ball moves` is true as well where there is no ball.
         wanted = (bool(entity.looks) or entity in busy) and entity.bound != "0"
         left_out = entity.excluded and not (entity.looks or entity.nouns) and entity.bound == "all"

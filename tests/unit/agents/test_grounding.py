@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 
 from agents.grounding import ROLE_MATCH, UNKNOWN_LOOK, UNLABELLED, Grounder
+from encoders.minilm import MiniLM
 from twins.schema import Fact
 
 
@@ -79,3 +80,18 @@ def test_who_is_only_said_to_have_to_do_with_a_thing_is_not_it(noun, clip, mover
     assert who < 0.15 and what == pytest.approx(0.95)  # it is only labelled with a confidence of 0.9
     # Where nothing is called so, what is said may tell what a thing is.
     assert scores(movers[0])[0] == pytest.approx(0.9 * ROLE_MATCH + 0.1 * UNLABELLED)
+
+
+def test_beside_a_boy_a_girl_is_no_boy_and_a_round_table_no_ball(clip, mover):
+    made = clip(*(mover(str(n), [(0, 60 * n, 100), (6, 60 * n, 100)], shape="circle") for n in (1, 2)))
+
+    def scores(phrase, *labels):
+        tracks = tuple(
+            track.model_copy(update={"category": label, "confidence": 0.9})
+            for track, label in zip(made.twin.tracks, labels, strict=True)
+        )
+        return Grounder(made.twin.model_copy(update={"tracks": tracks}), made.geometry, MiniLM()).scores(phrase)
+
+    assert scores("boy", "girl", "boy")[0] < 0.1 < 0.4 < scores("boy", "girl", "girl")[0]
+    assert scores("ball", "table", "ball").tolist() == [pytest.approx(scores("ball", "table", "table")[0]), 1.0]
+    assert scores("ball", "table", "table")[0] < 0.5

@@ -117,3 +117,10 @@ def test_that_the_converse_is_denied_says_nothing_of_looks(decomposer: RulesDeco
 )
 def test_of_a_statement_what_is_there_is_left(said: str, left: str) -> None:
     assert without_denials(said) == left
+
+
+def test_what_a_denial_that_nothing_reads_speaks_of_is_not_asked_for(decomposer: RulesDecomposer) -> None:
+    parts = decomposer.decompose("no one wears red").sub_queries
+    assert not any(part.kind == "attribute" for part in parts)
+    touched = decomposer.decompose("the ball does not touch the red box").sub_queries
+    assert any(part.kind == "attribute" and part.subject == "red box" for part in touched)
