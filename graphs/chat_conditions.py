@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from agents.camera import RELATION as CAMERA
+from agents.open_parts import SOURCE as OPEN
 from graphs.chat_talk import Said, Talk, again, but_nothing_fits, new_id, only, remembered, shown_again, spoken_of
 from graphs.chat_turns import ShownVideo, Turn, meant, ranked_of, spans_of, trace_of
 from graphs.chat_words import NOTHING_LEFT, tell_left, tell_none_dropped, tell_refined
@@ -46,22 +47,25 @@ def drop(talk: Talk) -> Said:
     videos, condition = meant(talk.message, listed), talk.message.text
     if condition:
         record = talk.ask(condition, **only(_there(talk, videos)))
-        gone = {hit.video_id for hit in holding(record.results)}
+        verified, judged = meeting(record.results)
+        gone = {hit.video_id for hit in (*verified, *judged)}
         if not gone:
             return Said(tell_none_dropped(condition), turn=again(talk, listed))
         how = f"without: {condition}"
     else:
-        gone = {video["video_id"] for video in videos}
+        gone, judged = {video["video_id"] for video in videos}, []
         how = f"without {_numbers(videos)}"
-    return _left(talk, listed, [video for video in listed["shown"] if video["video_id"] not in gone], how)
+    left = [video for video in listed["shown"] if video["video_id"] not in gone]
+    only_judged = {hit.video_id for hit in judged}
+    return _left(talk, listed, left, how, [video for video in videos if video["video_id"] in only_judged])
 
 
-def _left(talk: Talk, listed: Turn, videos: Sequence[ShownVideo], how: str) -> Said:
-    """Show what is left of a list, as it was found."""
+def _left(talk: Talk, listed: Turn, videos: Sequence[ShownVideo], how: str, judged: Sequence[ShownVideo] = ()) -> Said:
+    """Show what is left of a list, as it was found; ``judged`` left it though nothing could be verified of them."""
     if not videos:
         return Said(NOTHING_LEFT, turn=again(talk, listed))
     hits, told = shown_again(talk, videos)
-    answer = "\n".join([tell_left(hits, len(listed["shown"])), *told])
+    answer = "\n".join([tell_left(hits, len(listed["shown"]), judged), *told])
     record = remembered(listed, hits, answer).model_copy(
         update={"query_id": new_id(), "query": f"{listed['query']}; {how}"}
     )
@@ -79,16 +83,32 @@ def _there(talk: Talk, videos: Sequence[ShownVideo]) -> list[ShownVideo]:
     return there
 
 
-def holding(hits: tuple[Hit, ...]) -> list[Hit]:
+def holding(hits: Sequence[Hit]) -> list[Hit]:
     """Return the videos of which a condition holds.
 
     Where it could be verified of any, as a whole or else in part, it can be, and less is not enough of the others.
     """
+    verified, judged = _passing(hits)
+    return verified or judged
+
+
+def meeting(hits: Sequence[Hit]) -> tuple[list[Hit], list[Hit]]:
+    """Return the videos that a condition takes out: those of which it was verified, and those only judged to meet it.
+
+    Unlike what stays, what should go is not known for less than certain: somebody who wants to see no people wants to
+    see none that a describer has told of either. Of what nobody has said a word, nothing is judged.
+    """
+    verified, judged = _passing(hits)
+    return verified, [hit for hit in judged if any(line.source != OPEN for line in hit.trace)]
+
+
+def _passing(hits: Sequence[Hit]) -> tuple[list[Hit], list[Hit]]:
+    """Return what was verified, wholly or else in part, and what was only judged; of neither is anything refuted."""
     passing = [hit for hit in hits if hit.status in ("verified", "judged")]
     passing = [hit for hit in passing if not any(line.check == "refuted" for line in hit.trace)]
     verified = [hit for hit in passing if hit.status == "verified"]
     whole = [hit for hit in verified if all(line.check == "verified" for line in hit.trace)]
-    return whole or verified or passing
+    return whole or verified, [hit for hit in passing if hit.status == "judged"]
 
 
 def _paired(videos: Sequence[ShownVideo], hits: Sequence[Hit]) -> list[tuple[ShownVideo, Hit]]:

@@ -268,10 +268,14 @@ TOO_MANY = "No more are shown in one list: keep some (only …), or ask a narrow
 NOTHING_LEFT = "Then nothing would be left: the list stays as it is."
 
 
-def tell_left(hits: Sequence[Hit], before: int) -> str:
-    """Say which videos are left of a list."""
+def tell_left(hits: Sequence[Hit], before: int, judged: Sequence[ShownVideo] = ()) -> str:
+    """Say which videos are left of a list, and which left it by what is said of them alone."""
+    listed = ", ".join(_called(video) for video in judged[:MOST_NAMED])
+    more = f" and {len(judged) - MOST_NAMED} more" if len(judged) > MOST_NAMED else ""
+    unchecked = f" Judged by description alone, and verified of none of these: {listed}{more}." if judged else ""
     return (
-        f"{len(hits)} of {_videos(before)} left: {_numbered(hits)}. Left out of the list only, the library keeps all."
+        f"{len(hits)} of {_videos(before)} left: {_numbered(hits)}.{unchecked} Left out of the list only, the library "
+        "keeps all."
     )
 
 

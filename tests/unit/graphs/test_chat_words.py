@@ -6,9 +6,10 @@ from types import SimpleNamespace
 import pytest
 
 from agents.follow_ups import FollowUp
+from agents.open_parts import SOURCE as OPEN
 from graphs.answering import NAME
 from graphs.chat_alike import alike
-from graphs.chat_conditions import holding, when_both_hold
+from graphs.chat_conditions import holding, meeting, when_both_hold
 from graphs.chat_places import place_of
 from graphs.chat_talk import Talk
 from graphs.chat_turns import MOST_CLAIMS, Turn, last_list, remember, shown_of, spans_of, what_is_shown
@@ -195,3 +196,13 @@ def test_what_is_kept_by_a_condition_is_shown_when_either_happens():
     assert when_both_hold(turning, video(1, spans=((0.0, 9.0),), trace=(red,))) == ((2.1, 2.9),)
     assert when_both_hold(a_hit(spans=(), trace=(red,)), video(1, spans=((1.3, 2.7),), trace=(hides,))) == ((1.3, 2.7),)
     assert when_both_hold(a_hit(spans=((0.0, 9.0),), trace=(red,)), video(1, spans=(), trace=())) == ((0.0, 9.0),)
+
+
+def test_a_condition_takes_out_what_is_only_judged_but_not_what_nobody_has_told_of():
+    def hit(name, status, check, source="judge"):
+        return a_hit(video_id=name, status=status, trace=(CheckedClaim(claim=name, check=check, source=source),))
+
+    verified, told = hit("verified", "verified", "verified"), hit("told", "judged", "unverifiable")
+    against, open_ = hit("against", "judged", "refuted"), hit("open", "judged", "unverifiable", OPEN)
+    assert meeting((verified, told, against, open_)) == ([verified], [told])
+    assert holding((verified, told, against, open_)) == [verified]

@@ -1,0 +1,67 @@
+"""Follow-ups where a model judges: what it says without evidence, and what it is asked for at all."""
+
+import pytest
+from langgraph.checkpoint.memory import InMemorySaver
+
+from agents.llm.calling import CallLimits
+from agents.llm.metering import Meter
+from agents.llm.model import Model
+from benchmarks.scripted import ScriptedChat, prompt_of
+from tests.e2e.dogs import make_dogs
+from twinseek.conversation import Conversation
+from twinseek.library import Library
+
+DOGS = "a dog waits by the door"
+DOG = {"claim": "a dog", "part": "p1", "predicate": "category", "value": "dog", "instances": ["1"]}
+TOLD = {"claim": "somebody has told of a dog", "part": "p1"}
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    return make_dogs(tmp_path_factory.mktemp("dogs"))
+
+
+@pytest.fixture
+def talk(folder, monkeypatch):
+    """Return a conversation in which a function of (kind of prompt, its text) answers, and what was asked for."""
+    with Library.open(folder) as library:
+
+        def made(answer):
+            def script(messages):
+                kind = prompt_of(messages) if "conversation" not in str(messages[0].content) else "chat"
+                asked.append(kind)
+                if kind == "decompose":
+                    part = {"id": "p1", "text": "a dog", "kind": "object", "subject": "dog"}
+                    return {"search": ["a dog"], "parts": [part]}
+                if kind == "tie_break":
+                    return {"order": ["A", "B", "C", "D"]}
+                return answer(kind, str(messages[-1].content))
+
+            asked = []
+            model = Model(ScriptedChat(script=script), "scripted", meter=Meter(), limits=CallLimits(1, backoff=0.0))
+            monkeypatch.setattr(library.gallery.open_models, "load", lambda spec, llm: model)
+            return Conversation(library, "t", InMemorySaver(), {"model": "openai:scripted"}), asked
+
+        yield made
+
+
+def shown(answer):
+    return [hit.video_id for hit in answer.result.results]
+
+
+def test_what_is_only_judged_to_meet_a_condition_leaves_the_list_too_and_that_is_said(talk):
+    def answer(kind, text):
+        if kind == "chat":
+            return {"kind": "drop", "positions": [], "text": "a dog is seen"}
+        if "car" in text or "kitchen" in text:
+            return {"score": 0.0 if asked.count("chat") else 0.9, "claims": []}
+        return {"score": 0.9, "claims": [TOLD if "white" in text else DOG]}
+
+    conversation, asked = talk(answer)
+    first = conversation.say(DOGS)
+    assert len(shown(first)) == 5
+    rank = next(hit.rank for hit in first.result.results if hit.video_id == "beta")
+    left = conversation.say("I want to see no dogs here")
+    assert set(shown(left)) == {"delta", "epsilon"}
+    assert f"Judged by description alone, and verified of none of these: {rank} beta." in left.text
+    assert asked.count("tie_break") == 1  # of the question: who leaves a list is not compared
