@@ -9,9 +9,11 @@ from agents.grounding import is_labelled, terms_of
 from agents.likeness import STILL, sentence_stems, telling_sentences
 from twins.components import components
 from twins.schema import Component, Track, Twin
-from twins.sentences import track_name
+from twins.sentences import adjectives, track_name
 
 MOST_THINGS, MOST_SENTENCES = 8, 4
+BRIEF = 8
+"""Words by which a video is told from others."""
 ENOUGH = 0.5
 """Share of a question's words that a sentence holds to be told as nearest to it."""
 
@@ -32,6 +34,28 @@ def tell_things(twin: Twin) -> str:
     listed = [name if number == 1 else f"{number} times {name}" for name, number in names.most_common(MOST_THINGS)]
     more = f" and {len(names) - MOST_THINGS} more" if len(names) > MOST_THINGS else ""
     return f"seen: {', '.join(listed)}{more}" if listed else "no thing was followed"
+
+
+def tell_briefly(twin: Twin) -> str:
+    """Return what a video is known by among others: its things, ``yellow ball, person``; else what is first said of it.
+
+    Whole things, of :data:`BRIEF` words at most; of a sentence as many words.
+    """
+    known: list[str] = []
+    for name in dict.fromkeys(map(_brief_name, twin.tracks)):
+        if sum(len(each.split()) for each in (*known, name)) <= BRIEF:
+            known.append(name)
+    if known:
+        return ", ".join(known)
+    said = telling_sentences(components(twin)) or [part.text for part in components(twin)]
+    return " ".join(said[0].split()[:BRIEF]) if said else ""
+
+
+def _brief_name(track: Track) -> str:
+    """Return a thing's category and its colour; where nobody has named it, its shape too."""
+    kinds = ("colour",) if is_labelled(track) else ("colour", "shape")
+    looks = adjectives([each for each in track.attributes if each.kind in kinds], track.category)
+    return " ".join([*looks, track.category])
 
 
 def tell_scene(twin: Twin) -> str:

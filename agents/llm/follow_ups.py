@@ -15,9 +15,9 @@ from prompts import fence, load, one_line
 from twins.queries import ResultWarning
 
 PROMPT = load("chat")
-MOST_ASKED, MOST_SHOWN = 3, 20
-QUESTION, NAME = 2000, 80
-"""Characters of a message, and of a name or an earlier question, that are sent."""
+MOST_ASKED, MOST_SHOWN = 4, 20
+QUESTION, NAME, TOLD = 2000, 80, 80
+"""Characters that are sent of a message or an earlier one, of a name, and of what is known of a video."""
 MOST_POSITIONS = 20
 
 
@@ -51,14 +51,13 @@ class LlmReader:
         Args:
             message: in plain English.
             shown, focus: see :func:`agents.follow_ups.read_follow_up`.
-            asked: the questions before, the last one last.
+            asked: the messages before, as they were understood, the last one last.
         """
         if not shown or is_aside(message):
             return read_follow_up(message, shown, focus), ()
-        names = "\n".join(f"{video.rank} {one_line(' '.join(video.names[:1]), NAME)}" for video in shown[:MOST_SHOWN])
         prompt = PROMPT.render(
             asked=fence("questions", "\n".join(one_line(query, QUESTION) for query in asked[-MOST_ASKED:])),
-            shown=fence("names", names),
+            shown=fence("videos", "\n".join(map(_line, shown[:MOST_SHOWN]))),
             focus=Ranks([video.rank for video in shown], focus).it,
             question=one_line(message, QUESTION),
         )
@@ -70,6 +69,11 @@ class LlmReader:
             warning = ResultWarning(code="llm_chat", text=f"the message was read by rules: {error}")
             return read_follow_up(message, shown, focus), (warning,)
         return follow_up_of(answer, message, Ranks([video.rank for video in shown], focus).it), ()
+
+
+def _line(video: Shown) -> str:
+    told = f": {one_line(video.told, TOLD)}" if video.told else ""
+    return f"{video.rank} {one_line(' '.join(video.names[:1]), NAME)}{told}"
 
 
 def _check(answer: ChatAnswer) -> None:

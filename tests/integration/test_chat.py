@@ -333,6 +333,24 @@ def test_a_model_decides_what_is_meant_and_what_that_cost_is_counted(library, mo
     assert said.result.query == "a dog; only: the dog is brown"
 
 
+def test_who_reads_messages_is_told_what_was_asked_of_videos_and_what_is_in_them(library, monkeypatch):
+    def script(messages):
+        if "conversation" not in str(messages[0].content):
+            return decomposed("a dog")
+        colour = "colour" in str(messages[-1].content).rpartition("Message:")[2]
+        text = "what colour is the dog" if colour else ""
+        return {"kind": "about", "positions": [1 if colour else 2], "text": text}
+
+    talk, chat = told_by(monkeypatch, library, script)
+    talk.say("a dog")
+    talk.say("which colour has the dog?")
+    other = talk.say("and the other one?")
+    prompt = str(chat.asked[-1][-1].content)
+    assert "\na dog\nabout 1: what colour is the dog\n</data>" in prompt
+    assert "1 alpha: brown dog\n" in prompt
+    assert other.text.endswith("the brown dog: brown.")  # "" is what was asked before
+
+
 def test_what_is_verified_beside_the_point_is_no_more_after_a_condition(tmp_path, monkeypatch):
     def script(messages):
         if "conversation" in str(messages[0].content):

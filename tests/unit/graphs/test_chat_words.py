@@ -12,7 +12,7 @@ from graphs.chat_alike import alike
 from graphs.chat_conditions import holding, meeting, when_both_hold
 from graphs.chat_places import place_of
 from graphs.chat_talk import Talk
-from graphs.chat_turns import MOST_CLAIMS, Turn, last_list, remember, shown_of, spans_of, what_is_shown
+from graphs.chat_turns import MOST_CLAIMS, Turn, last_list, remember, said_before, shown_of, spans_of, what_is_shown
 from graphs.chat_words import CLAIM, tell_missing, tell_refined, tell_where, tell_why
 from prompts import one_line
 from tests.unit.twinseek.records import a_hit, an_instance
@@ -154,6 +154,19 @@ def test_lists_are_of_one_library_and_the_last_that_showed_something():
     shown, focus = what_is_shown(turns, None)
     assert [one.rank for one in shown] == [1] and shown[0].names == ("v1-0123", "v1.mp4", "v1") and focus == (1,)
     assert what_is_shown(turns, "c") == ([], ())
+
+
+def test_the_last_messages_are_told_each_once_with_what_the_list_was_asked_by():
+    def said(kind, asked="", *ranks):
+        return a_turn() | {"kind": kind, "asked": asked, "positions": list(ranks)}
+
+    turns = [a_turn(video(1)), said("about", "what colour is it", 2), said("where", "", 1)]
+    assert said_before(turns, None) == ["?", "about 2: what colour is it", "where 1"]
+    turns += [said("sort"), said("about", "is it red", 2), said("about", "is it red", 2), said("why", "", 2, 1)]
+    assert said_before(turns, None) == ["?", "about 2: is it red", "why 2, 1"]
+    turns.append(said("about", "how long is it", 1))
+    assert said_before(turns, None) == ["?", "about 2: is it red", "why 2, 1", "about 1: how long is it"]
+    assert said_before(turns, "b") == []
 
 
 def test_the_list_that_is_spoken_of_is_not_forgotten():
