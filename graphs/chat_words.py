@@ -8,7 +8,8 @@ from graphs.chat_places import tell_places
 from graphs.chat_turns import ShownVideo, trace_of
 from prompts import one_line
 from twins.errors import TwinseekError
-from twins.queries import Check, Hit
+from twins.predicates.truth import merge_spans
+from twins.queries import Check, CheckedClaim, Hit
 
 MOST_NAMED = 10
 SPANS_TOLD = 5
@@ -250,6 +251,20 @@ def tell_checked(hit: Hit, *, whether: bool) -> str:
         so = f"; but {said['verified']}" if said["verified"] else ""
         return f"no, it is not so that {said['refuted']}{so} (checked){open_}"
     return f"{'in part' if open_ else 'yes'}, {said['verified']} (checked){open_}"
+
+
+def tell_unchecked(said: Sequence[CheckedClaim], hit: Hit, known: str = "") -> str:
+    """Answer a question about a video by what a model says of it.
+
+    Args:
+        said: the claims.
+        hit: the video; its times are told where the claims have none.
+        known: what was measured of it, in words.
+    """
+    spans = merge_spans([line.span for line in said if line.span is not None]) or hit.spans
+    at = f" ({when(spans, SPANS_TOLD)})" if spans else ""
+    told = "; ".join(one_line(line.claim, CLAIM) for line in said[:CLAIMS_TOLD])
+    return f"not checked: {told}{at}{f'. Known is: {known}' if known else ''}"
 
 
 def tell_unanswered(asked: str, near: Sequence[str]) -> str:

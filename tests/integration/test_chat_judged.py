@@ -65,3 +65,23 @@ def test_what_is_only_judged_to_meet_a_condition_leaves_the_list_too_and_that_is
     assert set(shown(left)) == {"delta", "epsilon"}
     assert f"Judged by description alone, and verified of none of these: {rank} beta." in left.text
     assert asked.count("tie_break") == 1  # of the question: who leaves a list is not compared
+
+
+def test_what_the_model_answers_of_a_video_is_told_though_it_cannot_be_checked(talk):
+    under = {"claim": "the dog looks at the bell", "part": "p1", "span": [0.5, 1.5]}
+
+    def answer(kind, text):
+        if kind == "chat":
+            return {"kind": "about", "positions": [2], "text": "is the dog looking at the bell"}
+        return {"score": score, "claims": [under], "spans": [[0.5, 1.5]]}
+
+    score = 0.9
+    conversation, asked = talk(answer)
+    conversation.say(DOGS)
+    said = conversation.say("does it look at the bell?")
+    name = said.result.results[0].video_id
+    assert said.text == f"2 {name}: not checked: the dog looks at the bell (0:00.5-0:01.5)."
+    score = 0.1
+    unfit = conversation.say("does it look at the bell?")
+    assert "nothing that could be checked answers" in unfit.text
+    assert asked.count("tie_break") == 1
