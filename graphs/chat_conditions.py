@@ -23,9 +23,11 @@ def refine(talk: Talk) -> Said:
         return _left(talk, listed, videos, f"only {_numbers(videos)}")
     there = _there(talk, videos)
     record = talk.ask(condition, **only(there))
-    kept = _ranked(talk, [(video, hit) for video, hit in _paired(videos, holding(record.results))])
+    found = {hit.video_id: hit for hit in holding(record.results)}
+    kept = _ranked(talk, [(video, found[video["video_id"]]) for video in videos if video["video_id"] in found])
     refuted = [any(line.check == "refuted" for line in hit.trace) for hit in record.results]
-    answer = tell_refined(kept, len(videos), condition, refuted=bool(refuted) and all(refuted))
+    whys = [(hit, found[hit.video_id]) for hit in kept]
+    answer = tell_refined(whys, len(videos), condition, refuted=bool(refuted) and all(refuted))
     left = [video["video_id"] for video in videos if video["video_id"] not in {hit.video_id for hit in kept}]
     refined = record.model_copy(
         update={
@@ -111,14 +113,11 @@ def _passing(hits: Sequence[Hit]) -> tuple[list[Hit], list[Hit]]:
     return whole or verified, [hit for hit in passing if hit.status == "judged"]
 
 
-def _paired(videos: Sequence[ShownVideo], hits: Sequence[Hit]) -> list[tuple[ShownVideo, Hit]]:
-    """Pair what was found of videos now with what was found of them before."""
-    before = {video["video_id"]: video for video in videos}
-    return [(before[hit.video_id], hit) for hit in hits]
-
-
 def _ranked(talk: Talk, found: Sequence[tuple[ShownVideo, Hit]]) -> list[Hit]:
-    """Return videos that were asked about twice, in order: both questions count alike, and both are told."""
+    """Return videos that were asked about twice, in order: both questions count alike, and both are told.
+
+    What does not fit the question before fits no better for meeting a condition too.
+    """
     both = sorted((_both(talk, before, hit) for before, hit in found), key=lambda hit: (-hit.score, hit.rank))
     return [hit.model_copy(update={"rank": rank}) for rank, hit in enumerate(both, start=1)]
 
@@ -126,6 +125,9 @@ def _ranked(talk: Talk, found: Sequence[tuple[ShownVideo, Hit]]) -> list[Hit]:
 def _both(talk: Talk, before: ShownVideo, hit: Hit) -> Hit:
     trace: tuple[CheckedClaim, ...] = tuple(dict.fromkeys((*hit.trace, *trace_of(before))))
     checks = {line.check for line in trace}
+    dropped = before["status"] == "dropped"
+    # What is verified beside the point of both questions makes it no more than judged.
+    held = "verified" in (hit.status, before["status"]) and "refuted" not in checks
     names = [instance.id for instance in hit.instances]
     if talk.generation(hit.video_id) == before["generation"]:
         names = list(dict.fromkeys([*names, *before["instances"]]))
@@ -135,10 +137,9 @@ def _both(talk: Talk, before: ShownVideo, hit: Hit) -> Hit:
             video_id=hit.video_id,
             name=before["name"],
             generation=before["generation"],
-            score=(before["score"] + hit.score) / 2,
+            score=min(before["score"], hit.score) if dropped else (before["score"] + hit.score) / 2,
             coarse_score=hit.coarse_score,
-            # What is verified beside the point of both questions makes it no more than judged.
-            status="verified" if "verified" in (hit.status, before["status"]) and "refuted" not in checks else "judged",
+            status="dropped" if dropped else "verified" if held else "judged",
             spans=[list(span) for span in when_both_hold(hit, before)],
             instances=names,
             trace=[line.model_dump(mode="json") for line in trace],

@@ -119,7 +119,7 @@ def remember(turns: Sequence[Turn], turn: Turn) -> list[Turn]:
 
 
 def said_before(turns: Sequence[Turn], library: str | None) -> list[str]:
-    """Return the last messages as they were understood, each once and the last one last: ``about 2: what colour is it``.
+    """Return the last messages as understood, each once and the last one last: ``about 2: what colour is it``.
 
     What the list that is spoken of was asked by is among them, or before them.
     """

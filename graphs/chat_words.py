@@ -176,17 +176,28 @@ def tell_broken(video: ShownVideo, error: TwinseekError) -> str:
     return f"{_called(video)} cannot be shown: {error}."
 
 
-def tell_refined(kept: Sequence[Hit], asked: int, condition: str, *, refuted: bool) -> str:
-    """Say which of the videos that were shown stay, and why; ``refuted`` says whether it is known that none does."""
+def tell_refined(kept: Sequence[tuple[Hit, Hit]], asked: int, condition: str, *, refuted: bool) -> str:
+    """Say which of the videos that were shown stay, and why.
+
+    Args:
+        kept: each as it is listed now, and as the condition alone found it.
+        asked: how many were shown.
+        refuted: whether it is known that none stays.
+    """
     if not kept:
         listed = (
             "The one video that was shown does not stay" if asked == 1 else f"None of the {asked} shown videos stays"
         )
         found = "does not hold there" if refuted else "could not be verified there"
         return f"{listed}: '{condition}' {found}. The list before can still be asked about."
-    listed = "; ".join(f"{hit.rank} {called(hit)}{because(hit)}" for hit in kept[:MOST_NAMED])
+    listed = "; ".join(f"{hit.rank} {called(hit)}{because(found)}" for hit, found in kept[:MOST_NAMED])
     more = f"; and {len(kept) - MOST_NAMED} more" if len(kept) > MOST_NAMED else ""
-    return f"{len(kept)} of the {asked} shown video{'s' * (asked > 1)} stay{'s' * (len(kept) == 1)}: {listed}{more}."
+    unfit = ""
+    if kept[0][0].status == "dropped":
+        unfit = f" {'It does not fit' if len(kept) == 1 else 'None of them fits'} what was asked before."
+    if asked == 1:
+        return f"The one video that was shown stays: {listed}.{unfit}"
+    return f"{len(kept)} of the {asked} shown videos stay{'s' * (len(kept) == 1)}: {listed}{more}.{unfit}"
 
 
 def tell_likeness(names: str, edit: str) -> str:
@@ -327,7 +338,8 @@ def tell_orders(wanted: str) -> str:
 def tell_turns(queries: Sequence[str], shown: Sequence[ShownVideo]) -> str:
     """Say what was asked until now, and what is shown."""
     listed = ", ".join(_called(video) for video in shown[:MOST_NAMED])
-    return f"Asked was: {_asked(queries)}. Shown are {_videos(len(shown))}: {listed}."
+    number = "One video is" if len(shown) == 1 else f"{len(shown)} videos are"
+    return f"Asked was: {_asked(queries)}. {number} shown: {listed}."
 
 
 def _asked(queries: Sequence[str]) -> str:

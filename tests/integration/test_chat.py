@@ -105,6 +105,28 @@ def test_where_nothing_stays_the_list_before_is_still_spoken_of(talk):
     assert talk.say("show me the second").result.results[0].rank == 2
 
 
+def test_a_condition_makes_no_video_fit_what_was_asked_before(talk):
+    closest = talk.say("a brown elephant flies over a river")
+    assert {hit.status for hit in closest.result.results} == {"dropped"}
+    before = {hit.video_id: hit for hit in closest.result.results}
+    brown = talk.say("only the brown ones")
+    assert brown.kind == "refine" and brown.result.results
+    for hit in brown.result.results:
+        assert hit.status == "dropped" and hit.score <= before[hit.video_id].score
+    assert "what was asked before." in brown.text
+
+
+def test_the_reasons_to_keep_a_video_are_those_of_the_condition(talk):
+    talk.say(DOGS)
+    said = talk.say("only those where the dog is brown").text
+    assert 'the "brown dog" is brown' in said and "stays still" not in said
+    alone = talk.say("only 1")
+    assert "1 of 2 videos left" in alone.text
+    stays = talk.say("only the brown ones").text
+    assert stays.startswith("The one video that was shown stays: 1 alpha")
+    assert "One video is shown: 1 alpha." in talk.say("what did I ask?").text
+
+
 def test_a_greeting_is_answered_with_what_can_be_said_and_searches_nothing(talk, library, monkeypatch):
     talk.say(DOGS)
     monkeypatch.setattr(library, "stream", None)
@@ -183,7 +205,8 @@ def test_where_the_difference_is_verified_its_claims_stand_beside_what_is_shared
     assert (car.video_id, car.status) == ("delta", "verified") and "descriptions alone" not in alike.text
     told = {line.claim: (line.check, line.source) for line in car.trace}
     assert told['the "car" is a car'][0] == "verified"
-    assert ("verified", "likeness") in told.values()
+    assert told["as there, a street in daylight"] == ("unverifiable", "likeness")
+    assert not any("(there: the brown dog" in claim for claim in told)  # a car is no kind of dog
 
 
 def test_alike_several_is_like_all_of_them(talk):
