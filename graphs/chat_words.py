@@ -20,6 +20,7 @@ AGAINST_TOLD = 2
 
 NOTHING_SHOWN = "Nothing has been shown yet: ask about the library first, for example 'what hides behind the wall?'."
 
+WELCOME = "All right: ask on, or say 'help' to read what can be asked."
 HELP = (
     "Say in a sentence what happens in the video that you look for, for example 'something hides and comes back'. "
     "Then: 'only those where it is red', 'without 3', 'why is 2 above 3?', 'show me where', 'what happens in 2?', "
