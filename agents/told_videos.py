@@ -43,7 +43,7 @@ def tell_course(twin: Twin) -> list[str]:
         return []
     chosen = events if len(events) <= THIRDS else _of_each_third(events)
     told = [f"at {fact.span[0]:.1f} s {fact.text.rstrip('.')}" for fact in chosen if fact.span is not None]
-    return [*told, f"so much of {len(events)} events"] if len(chosen) < len(events) else told
+    return [*told[:-1], f"{told[-1]} ({THIRDS} of {len(events)} events)"] if len(chosen) < len(events) else told
 
 
 def _of_each_third(events: Sequence[Fact]) -> list[Fact]:

@@ -42,7 +42,7 @@ def test_what_happens_is_told_from_its_start_to_its_end(clip, mover):
     names = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
     equal = happening(twin, *((n / 2, f"cup {name} falls", 1.0) for n, name in enumerate(names)))
     assert (
-        "What happens: at 0.0 s cup one falls; at 2.0 s cup five falls; at 4.0 s cup nine falls; so much of 9 events"
+        "What happens: at 0.0 s cup one falls; at 2.0 s cup five falls; at 4.0 s cup nine falls (3 of 9 events)"
         in tell_video(equal)
     )
     telling = happening(twin, *((n / 2, f"cup {name} falls", 0.1 + (n == 1) * 0.8) for n, name in enumerate(names)))
