@@ -42,7 +42,7 @@ def tell_course(twin: Twin) -> list[str]:
     if len({fact.span for fact in events}) < 2:
         return []
     chosen = events if len(events) <= THIRDS else _of_each_third(events)
-    told = [f"at {fact.span[0]:.1f} s {fact.text.rstrip('.')}" for fact in chosen if fact.span is not None]
+    told = [f"at {fact.span[0]:.1f} s: {fact.text.rstrip('.')}" for fact in chosen if fact.span is not None]
     return [*told[:-1], f"{told[-1]} ({THIRDS} of {len(events)} events)"] if len(chosen) < len(events) else told
 
 

@@ -198,7 +198,8 @@ def tell_refined(kept: Sequence[tuple[Hit, Hit]], asked: int, condition: str, *,
         unfit = f" {'It does not fit' if len(kept) == 1 else 'None of them fits'} what was asked before."
     if asked == 1:
         return f"The one video that was shown stays: {listed}.{unfit}"
-    return f"{len(kept)} of the {asked} shown videos stay{'s' * (len(kept) == 1)}: {listed}{more}.{unfit}"
+    number = f"All {asked} shown videos" if len(kept) == asked else f"{len(kept)} of the {asked} shown videos"
+    return f"{number} stay{'s' * (len(kept) == 1)}: {listed}{more}.{unfit}"
 
 
 def tell_likeness(names: str, edit: str) -> str:

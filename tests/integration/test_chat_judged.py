@@ -85,3 +85,17 @@ def test_what_the_model_answers_of_a_video_is_told_though_it_cannot_be_checked(t
     unfit = conversation.say("does it look at the bell?")
     assert "nothing that could be checked answers" in unfit.text
     assert asked.count("tie_break") == 1
+
+
+@pytest.mark.parametrize(("kind", "text"), [("alike", "at night"), ("refine", "a dog"), ("drop", "a dog")])
+def test_no_model_compares_what_another_order_is_for(talk, kind, text):
+    def answer(prompt, said):
+        if prompt == "chat":
+            return {"kind": kind, "positions": [car] if kind == "alike" else [], "text": text}
+        return {"score": 0.9 if not asked.count("chat") or "brown" in said else 0.2, "claims": [DOG]}
+
+    conversation, asked = talk(answer)
+    car = shown(conversation.say(DOGS)).index("delta") + 1
+    assert asked.count("tie_break") == 1
+    said = conversation.say("and now as I like it")
+    assert (said.kind, asked.count("tie_break")) == (kind, 1) and said.result.results

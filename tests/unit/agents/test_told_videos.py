@@ -38,15 +38,15 @@ def happening(twin, *events):
 def test_what_happens_is_told_from_its_start_to_its_end(clip, mover):
     twin = clip(mover("1", RESTS, category="cup")).twin
     few = happening(twin, (3.0, "a cup falls", 0.2), (0.0, "a hand comes", 1.0))
-    assert "What happens: at 0.0 s a hand comes; at 3.0 s a cup falls." in f"{tell_video(few)}."
+    assert "What happens: at 0.0 s: a hand comes; at 3.0 s: a cup falls." in f"{tell_video(few)}."
     names = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
     equal = happening(twin, *((n / 2, f"cup {name} falls", 1.0) for n, name in enumerate(names)))
     assert (
-        "What happens: at 0.0 s cup one falls; at 2.0 s cup five falls; at 4.0 s cup nine falls (3 of 9 events)"
+        "What happens: at 0.0 s: cup one falls; at 2.0 s: cup five falls; at 4.0 s: cup nine falls (3 of 9 events)"
         in tell_video(equal)
     )
     telling = happening(twin, *((n / 2, f"cup {name} falls", 0.1 + (n == 1) * 0.8) for n, name in enumerate(names)))
-    assert "What happens: at 0.5 s cup two falls; at 2.0 s" in tell_video(telling)
+    assert "What happens: at 0.5 s: cup two falls; at 2.0 s" in tell_video(telling)
 
 
 def test_one_event_is_told_as_it_is(clip, mover):

@@ -181,6 +181,16 @@ def test_what_could_not_be_verified_is_not_said_not_to_hold():
     assert "'red' does not hold there" in tell_refined([], 3, "red", refuted=True)
 
 
+def test_how_many_stay_is_told_in_words_that_fit():
+    def told(kept, asked):
+        hits = [a_hit(rank=rank, video_id=f"v{rank}") for rank in range(1, kept + 1)]
+        return tell_refined([(hit, hit) for hit in hits], asked, "red", refuted=False).partition(":")[0]
+
+    assert told(1, 1) == "The one video that was shown stays"
+    assert told(2, 2) == "All 2 shown videos stay"
+    assert (told(1, 3), told(2, 3)) == ("1 of the 3 shown videos stays", "2 of the 3 shown videos stay")
+
+
 def test_a_condition_that_holds_as_a_whole_of_one_video_is_not_met_by_a_part_of_it():
     def hit(name, *checks):
         lines = tuple(CheckedClaim(claim=f"{check} {n}", check=check, source="p") for n, check in enumerate(checks))
