@@ -13,6 +13,7 @@ _HELP = (
     r"how (?:does (?:this|it) work|do i (?:use (?:this|it|you)|ask)|can i (?:use (?:this|it|you)|ask)))"
 )
 _ANEW = r"(?:start (?:over|again|anew)|new (?:search|question)|reset|clear|forget (?:it|that|this|all|everything))"
+_THANKED = re.compile(_THANKS, re.I)
 _ASIDE = re.compile(rf"{_GREETING}|{_THANKS}|{_HELP}|{_ANEW}", re.I)
 _PAUSE = re.compile(r"\s*[,;.!?]+\s*|\s+-+\s+")
 
@@ -22,7 +23,16 @@ def is_aside(message: str) -> bool:
 
     What stands in quotes is looked for in the picture.
     """
+    return _all_of(message, _ASIDE)
+
+
+def is_thanks(message: str) -> bool:
+    """Return whether a message, in one line, only thanks or agrees."""
+    return _all_of(message, _THANKED)
+
+
+def _all_of(message: str, form: re.Pattern[str]) -> bool:
     if any(mark in message for mark in '"“”'):
         return False
     said = [part for part in _PAUSE.split(message) if part]
-    return bool(said) and all(_ASIDE.fullmatch(part) for part in said)
+    return bool(said) and all(form.fullmatch(part) for part in said)

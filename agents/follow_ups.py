@@ -13,6 +13,7 @@ from agents import asides
 from agents.follow_forms import ASKS, AT, FORMS, Kind
 from agents.shown import MARKED, SEVERAL, Ranks, Shown, number_of, with_marks
 
+THANKS = "thanks"
 LONGEST = 300
 """Characters; nobody refers to what was shown with more, and reading stays fast."""
 OF_ALL: tuple[Kind, ...] = ("refine", "drop", "more", "sort", "back", "recap")
@@ -49,7 +50,7 @@ class FollowUp:
         text: what is left: the question, the condition, what to look for (*where*), what is asked (*about*; nothing:
             as before), how it should differ (*alike*), how many (*more*; nothing: as many as a list holds), by what
             (*sort*), which (*back*: :data:`agents.follow_forms.ORIGINAL`, PREVIOUS, what was asked, or nothing: the
-            last one).
+            last one), or :data:`THANKS` (*aside*).
     """
 
     kind: Kind
@@ -69,7 +70,7 @@ def read_follow_up(message: str, shown: Sequence[Shown], focus: Sequence[int] = 
     if len(message) > LONGEST:
         return question
     if is_aside(message):
-        return FollowUp("aside")
+        return FollowUp("aside", text=THANKS if asides.is_thanks(_plain(message, quotes=True)) else "")
     text, names = with_marks(_THANKED.sub("", _POLITE.sub("", _plain(message))), shown)
     ranks = Ranks([video.rank for video in shown], focus)
     found = _by_form(text, ranks) or _led(text, ranks)

@@ -18,10 +18,17 @@ NUMBERS = ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine
 
 @dataclass(frozen=True)
 class Shown:
-    """A video that was shown before, and how it may be called: its id, its file's name."""
+    """A video that was shown before.
+
+    Args:
+        rank: its number.
+        names: how it may be called: its id, its file's name.
+        told: what is known of it, in a few words; empty where nobody reads them.
+    """
 
     rank: int
     names: tuple[str, ...] = ()
+    told: str = ""
 
 
 NOUN = r"(?:ones?|videos?|clips?|results?|hits?|match(?:es)?|answers?|candidates?)"

@@ -7,11 +7,15 @@ from agents.descriptions import describe
 from agents.evidence import Evidence
 from agents.grounding import is_labelled, terms_of
 from agents.likeness import STILL, sentence_stems, telling_sentences
+from agents.plurals import counted
 from twins.components import components
-from twins.schema import Component, Track, Twin
-from twins.sentences import track_name
+from twins.schema import Component, Fact, Track, Twin
+from twins.sentences import adjectives, track_name
 
 MOST_THINGS, MOST_SENTENCES = 8, 4
+THIRDS = 3
+BRIEF = 8
+"""Words by which a video is told from others."""
 ENOUGH = 0.5
 """Share of a question's words that a sentence holds to be told as nearest to it."""
 
@@ -19,19 +23,66 @@ ENOUGH = 0.5
 def tell_video(twin: Twin) -> str:
     """Tell a video shortly: how long it is, what is in it and what happens."""
     parts = components(twin)
-    happens = telling_sentences([part for part in parts if part.kind not in STILL])
+    happens = tell_course(twin) or telling_sentences([part for part in parts if part.kind not in STILL])
     told = [f"{twin.duration:.1f} s", tell_things(twin)]
     told += [f"what happens: {'; '.join(happens)}"] if happens else ["nothing is known to happen"]
     told += [scene] if (scene := tell_scene(twin)) else []
     return ". ".join(f"{line[:1].upper()}{line[1:]}" for line in told)
 
 
+def tell_course(twin: Twin) -> list[str]:
+    """Return what happens at the start of a video, in its middle and at its end; nothing where no two events are known.
+
+    Of each third of the events the most telling one is told; of equal ones the first, the middle one and the last.
+    What somebody has described stands before what boxes tell.
+    """
+    known = [fact for fact in twin.facts if fact.kind in ("event", "action") and fact.span is not None]
+    known = [fact for fact in known if fact.predicate is None] or known
+    events = sorted({fact.text.casefold(): fact for fact in known}.values(), key=lambda fact: fact.span or (0.0, 0.0))
+    if len({fact.span for fact in events}) < 2:
+        return []
+    chosen = events if len(events) <= THIRDS else _of_each_third(events)
+    told = [f"at {fact.span[0]:.1f} s: {fact.text.rstrip('.')}" for fact in chosen if fact.span is not None]
+    return [*told[:-1], f"{told[-1]} ({THIRDS} of {len(events)} events)"] if len(chosen) < len(events) else told
+
+
+def _of_each_third(events: Sequence[Fact]) -> list[Fact]:
+    """Return the most telling of the first, the middle and the last third of some events, in order."""
+    size = len(events) // THIRDS
+    first, middle, last = events[:size], events[size:-size], events[-size:]
+    centre = len(middle) // 2
+    ordered = (first, [*middle[centre:], *middle[:centre]], last[::-1])
+    return [max(third, key=lambda fact: fact.confidence) for third in ordered]
+
+
 def tell_things(twin: Twin) -> str:
     """Say which things are in a video, equal ones counted."""
     names = Counter(track_name(track) for track in twin.tracks)
-    listed = [name if number == 1 else f"{number} times {name}" for name, number in names.most_common(MOST_THINGS)]
+    listed = [counted(name, number) for name, number in names.most_common(MOST_THINGS)]
     more = f" and {len(names) - MOST_THINGS} more" if len(names) > MOST_THINGS else ""
     return f"seen: {', '.join(listed)}{more}" if listed else "no thing was followed"
+
+
+def tell_briefly(twin: Twin) -> str:
+    """Return what a video is known by among others: its things, ``yellow ball, person``; else what is first said of it.
+
+    Whole things, of :data:`BRIEF` words at most; of a sentence as many words.
+    """
+    known: list[str] = []
+    for name in dict.fromkeys(map(_brief_name, twin.tracks)):
+        if sum(len(each.split()) for each in (*known, name)) <= BRIEF:
+            known.append(name)
+    if known:
+        return ", ".join(known)
+    said = telling_sentences(components(twin)) or [part.text for part in components(twin)]
+    return " ".join(said[0].split()[:BRIEF]) if said else ""
+
+
+def _brief_name(track: Track) -> str:
+    """Return a thing's category and its colour; where nobody has named it, its shape too."""
+    kinds = ("colour",) if is_labelled(track) else ("colour", "shape")
+    looks = adjectives([each for each in track.attributes if each.kind in kinds], track.category)
+    return " ".join([*looks, track.category])
 
 
 def tell_scene(twin: Twin) -> str:
@@ -73,7 +124,9 @@ def tell_number(phrase: str, evidence: Evidence) -> str:
     if not tracks:
         return f"none that is known to be '{phrase}'; {tell_things(evidence.twin)}" if phrase else "none"
     names = Counter(track_name(track) for track in tracks)
-    listed = ", ".join(name if number == 1 else f"{number} times {name}" for name, number in names.items())
+    if len(names) == 1 < len(tracks):
+        return f"{_unnamed(phrase, tracks)}{counted(*names.most_common(1)[0])}"
+    listed = ", ".join(counted(name, number) for name, number in names.items())
     return f"{_unnamed(phrase, tracks)}{len(tracks)}: {listed}"
 
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from agents.evidence import Evidence
+from agents.open_parts import SOURCE as OPEN
 from agents.told_videos import (
     nearest_sentences,
     tell_doing,
@@ -18,7 +19,7 @@ from agents.video_questions import VideoQuestion, read_video_question
 from graphs.chat_talk import Said, Talk, again, numbered, only, spoken_of
 from graphs.chat_turns import ShownVideo, meant
 from graphs.chat_where import where
-from graphs.chat_words import tell_broken, tell_checked, tell_unanswered, told_of
+from graphs.chat_words import tell_broken, tell_checked, tell_unanswered, tell_unchecked, told_of
 from twins.errors import TwinseekError
 from twins.observations import EffectiveTwin
 from twins.predicates import PREDICATES
@@ -80,22 +81,36 @@ def _checked(talk: Talk, videos: Sequence[ShownVideo], asked_for: VideoQuestion)
     """
     record = numbered(talk.ask(asked_for.phrase, **only(videos)), videos)
     found = {hit.video_id: hit for hit in record.results}
-    told = [_answer(talk, video, found.get(video["video_id"]), asked_for) for video in videos]
+    by_model = record.strategy == "llm"
+    told = [_answer(talk, video, found.get(video["video_id"]), asked_for, by_model=by_model) for video in videos]
     answer = "\n".join(told)
     return Said(answer, record.model_copy(update={"answer": answer}), talk.turn(record, shows=False))
 
 
-def _answer(talk: Talk, video: ShownVideo, hit: Hit | None, asked_for: VideoQuestion) -> str:
+def _answer(talk: Talk, video: ShownVideo, hit: Hit | None, asked_for: VideoQuestion, *, by_model: bool) -> str:
     whether = asked_for.asked == "whether"
     if hit is not None and any(_answers(line, asked_for, whether=whether) for line in hit.trace):
         return told_of(video, tell_checked(hit, whether=whether))
     known = talk.desk.twin(talk.library, video["video_id"])
+    if hit is not None and by_model and (said := unchecked_answer(hit)):
+        looks = tell_looks("", asked_for.look, Evidence(known.twin, known.geometry)) if asked_for.look else ""
+        return told_of(video, tell_unchecked(said, hit, looks))
     if asked_for.look:
         near = [tell_looks("", asked_for.look, Evidence(known.twin, known.geometry))]
     else:
         whole = [tell_things(known.twin), tell_scene(known.twin)]
         near = nearest_sentences(asked_for.phrase, known.twin) or list(filter(None, whole))
     return told_of(video, tell_unanswered(asked_for.phrase, near))
+
+
+def unchecked_answer(hit: Hit) -> list[CheckedClaim]:
+    """Return what a model says of a video that it finds to fit, where that cannot be recomputed.
+
+    What rules say of one is nothing but what is near in words.
+    """
+    if hit.status == "dropped" or hit.by_rules:
+        return []
+    return [line for line in hit.trace if line.check == "unverifiable" and line.source != OPEN]
 
 
 def _answers(line: CheckedClaim, asked_for: VideoQuestion, *, whether: bool) -> bool:

@@ -89,11 +89,13 @@ def _edited(talk: Talk, edit: str, names: Sequence[str]) -> tuple[ResultRecord, 
     Returns:
         The answer, those that do, and false; where none does, what there is to say of the most alike, and true.
     """
-    checked = talk.ask(edit, within=names, top=len(names), masks="none")
+    # Likeness orders them: no model need compare close ones.
+    unordered = {"masks": "none", "ordered": False}
+    checked = talk.ask(edit, within=names, top=len(names), **unordered)
     if fit := {hit.video_id: hit for hit in holding(checked.results)}:
         return checked, fit, False
     closest = names[:SHOWN_WHEN_NOTHING_FITS]
-    again = talk.ask(edit, within=closest, top=len(closest), candidates=len(closest), masks="none")
+    again = talk.ask(edit, within=closest, top=len(closest), candidates=len(closest), **unordered)
     both = {
         "cost": added(checked.cost, again.cost),
         "warnings": tuple(dict.fromkeys((*checked.warnings, *again.warnings))),

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from agents.camera import RELATION as CAMERA
+from agents.open_parts import SOURCE as OPEN
 from graphs.chat_talk import Said, Talk, again, but_nothing_fits, new_id, only, remembered, shown_again, spoken_of
 from graphs.chat_turns import ShownVideo, Turn, meant, ranked_of, spans_of, trace_of
 from graphs.chat_words import NOTHING_LEFT, tell_left, tell_none_dropped, tell_refined
@@ -22,9 +23,11 @@ def refine(talk: Talk) -> Said:
         return _left(talk, listed, videos, f"only {_numbers(videos)}")
     there = _there(talk, videos)
     record = talk.ask(condition, **only(there))
-    kept = _ranked(talk, [(video, hit) for video, hit in _paired(videos, holding(record.results))])
+    found = {hit.video_id: hit for hit in holding(record.results)}
+    kept = _ranked(talk, [(video, found[video["video_id"]]) for video in videos if video["video_id"] in found])
     refuted = [any(line.check == "refuted" for line in hit.trace) for hit in record.results]
-    answer = tell_refined(kept, len(videos), condition, refuted=bool(refuted) and all(refuted))
+    whys = [(hit, found[hit.video_id]) for hit in kept]
+    answer = tell_refined(whys, len(videos), condition, refuted=bool(refuted) and all(refuted))
     left = [video["video_id"] for video in videos if video["video_id"] not in {hit.video_id for hit in kept}]
     refined = record.model_copy(
         update={
@@ -46,22 +49,25 @@ def drop(talk: Talk) -> Said:
     videos, condition = meant(talk.message, listed), talk.message.text
     if condition:
         record = talk.ask(condition, **only(_there(talk, videos)))
-        gone = {hit.video_id for hit in holding(record.results)}
+        verified, judged = meeting(record.results)
+        gone = {hit.video_id for hit in (*verified, *judged)}
         if not gone:
             return Said(tell_none_dropped(condition), turn=again(talk, listed))
         how = f"without: {condition}"
     else:
-        gone = {video["video_id"] for video in videos}
+        gone, judged = {video["video_id"] for video in videos}, []
         how = f"without {_numbers(videos)}"
-    return _left(talk, listed, [video for video in listed["shown"] if video["video_id"] not in gone], how)
+    left = [video for video in listed["shown"] if video["video_id"] not in gone]
+    only_judged = {hit.video_id for hit in judged}
+    return _left(talk, listed, left, how, [video for video in videos if video["video_id"] in only_judged])
 
 
-def _left(talk: Talk, listed: Turn, videos: Sequence[ShownVideo], how: str) -> Said:
-    """Show what is left of a list, as it was found."""
+def _left(talk: Talk, listed: Turn, videos: Sequence[ShownVideo], how: str, judged: Sequence[ShownVideo] = ()) -> Said:
+    """Show what is left of a list, as it was found; ``judged`` left it though nothing could be verified of them."""
     if not videos:
         return Said(NOTHING_LEFT, turn=again(talk, listed))
     hits, told = shown_again(talk, videos)
-    answer = "\n".join([tell_left(hits, len(listed["shown"])), *told])
+    answer = "\n".join([tell_left(hits, len(listed["shown"]), judged), *told])
     record = remembered(listed, hits, answer).model_copy(
         update={"query_id": new_id(), "query": f"{listed['query']}; {how}"}
     )
@@ -79,26 +85,39 @@ def _there(talk: Talk, videos: Sequence[ShownVideo]) -> list[ShownVideo]:
     return there
 
 
-def holding(hits: tuple[Hit, ...]) -> list[Hit]:
+def holding(hits: Sequence[Hit]) -> list[Hit]:
     """Return the videos of which a condition holds.
 
     Where it could be verified of any, as a whole or else in part, it can be, and less is not enough of the others.
     """
+    verified, judged = _passing(hits)
+    return verified or judged
+
+
+def meeting(hits: Sequence[Hit]) -> tuple[list[Hit], list[Hit]]:
+    """Return the videos that a condition takes out: those of which it was verified, and those only judged to meet it.
+
+    Unlike what stays, what should go is not known for less than certain: somebody who wants to see no people wants to
+    see none that a describer has told of either. Of what nobody has said a word, nothing is judged.
+    """
+    verified, judged = _passing(hits)
+    return verified, [hit for hit in judged if any(line.source != OPEN for line in hit.trace)]
+
+
+def _passing(hits: Sequence[Hit]) -> tuple[list[Hit], list[Hit]]:
+    """Return what was verified, wholly or else in part, and what was only judged; of neither is anything refuted."""
     passing = [hit for hit in hits if hit.status in ("verified", "judged")]
     passing = [hit for hit in passing if not any(line.check == "refuted" for line in hit.trace)]
     verified = [hit for hit in passing if hit.status == "verified"]
     whole = [hit for hit in verified if all(line.check == "verified" for line in hit.trace)]
-    return whole or verified or passing
-
-
-def _paired(videos: Sequence[ShownVideo], hits: Sequence[Hit]) -> list[tuple[ShownVideo, Hit]]:
-    """Pair what was found of videos now with what was found of them before."""
-    before = {video["video_id"]: video for video in videos}
-    return [(before[hit.video_id], hit) for hit in hits]
+    return whole or verified, [hit for hit in passing if hit.status == "judged"]
 
 
 def _ranked(talk: Talk, found: Sequence[tuple[ShownVideo, Hit]]) -> list[Hit]:
-    """Return videos that were asked about twice, in order: both questions count alike, and both are told."""
+    """Return videos that were asked about twice, in order: both questions count alike, and both are told.
+
+    What does not fit the question before fits no better for meeting a condition too.
+    """
     both = sorted((_both(talk, before, hit) for before, hit in found), key=lambda hit: (-hit.score, hit.rank))
     return [hit.model_copy(update={"rank": rank}) for rank, hit in enumerate(both, start=1)]
 
@@ -106,6 +125,9 @@ def _ranked(talk: Talk, found: Sequence[tuple[ShownVideo, Hit]]) -> list[Hit]:
 def _both(talk: Talk, before: ShownVideo, hit: Hit) -> Hit:
     trace: tuple[CheckedClaim, ...] = tuple(dict.fromkeys((*hit.trace, *trace_of(before))))
     checks = {line.check for line in trace}
+    dropped = before["status"] == "dropped"
+    # What is verified beside the point of both questions makes it no more than judged.
+    held = "verified" in (hit.status, before["status"]) and "refuted" not in checks
     names = [instance.id for instance in hit.instances]
     if talk.generation(hit.video_id) == before["generation"]:
         names = list(dict.fromkeys([*names, *before["instances"]]))
@@ -115,10 +137,9 @@ def _both(talk: Talk, before: ShownVideo, hit: Hit) -> Hit:
             video_id=hit.video_id,
             name=before["name"],
             generation=before["generation"],
-            score=(before["score"] + hit.score) / 2,
+            score=min(before["score"], hit.score) if dropped else (before["score"] + hit.score) / 2,
             coarse_score=hit.coarse_score,
-            # What is verified beside the point of both questions makes it no more than judged.
-            status="verified" if "verified" in (hit.status, before["status"]) and "refuted" not in checks else "judged",
+            status="dropped" if dropped else "verified" if held else "judged",
             spans=[list(span) for span in when_both_hold(hit, before)],
             instances=names,
             trace=[line.model_dump(mode="json") for line in trace],

@@ -36,7 +36,8 @@ class Desk(Protocol):
         """Yield progress events, and at last ``{"event": "result", "result": …}``.
 
         ``spent`` is what the message has cost until now: it counts towards the budget of this question. Options are
-        those of :meth:`twinseek.library.Library.ask`; ``within`` and ``without`` name videos.
+        those of :meth:`twinseek.library.Library.ask`; ``within`` and ``without`` name videos, and without ``ordered``
+        close scores are not compared.
         """
 
     def twin(self, library: str | None, video_id: str) -> EffectiveTwin:

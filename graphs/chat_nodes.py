@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from agents.follow_ups import THANKS
 from graphs.chat_about import about
 from graphs.chat_alike import alike
 from graphs.chat_conditions import drop, refine
@@ -9,7 +10,7 @@ from graphs.chat_lists import back, more, question, recap, sort
 from graphs.chat_talk import Said, Talk, again, spoken_of
 from graphs.chat_turns import meant
 from graphs.chat_where import where
-from graphs.chat_words import HELP, tell_why
+from graphs.chat_words import HELP, WELCOME, tell_why
 
 
 def why(talk: Talk) -> Said:
@@ -24,8 +25,8 @@ def why(talk: Talk) -> Said:
 
 
 def aside(talk: Talk) -> Said:
-    """Say how to go on."""
-    return Said(HELP)
+    """Say how to go on; to thanks, in a sentence."""
+    return Said(WELCOME if talk.message.text == THANKS else HELP)
 
 
 NODES: dict[str, Callable[[Talk], Said]] = {

@@ -92,8 +92,12 @@ def added(first: Cost, second: Cost) -> Cost:
 
 
 def only(videos: Sequence[ShownVideo]) -> Json:
-    """Return the options by which only some videos are looked at, but each of them, and all are shown."""
-    return {"within": [video["video_id"] for video in videos], "top": len(videos), "candidates": len(videos)}
+    """Return the options by which only some videos are looked at, but each of them, and all are shown.
+
+    Their order is that of their list, or made of two questions: no model need compare close ones.
+    """
+    names = [video["video_id"] for video in videos]
+    return {"within": names, "top": len(names), "candidates": len(names), "ordered": False}
 
 
 def spoken_of(talk: Talk) -> Turn | Said:

@@ -18,6 +18,8 @@ from twins.schema import Span
 
 MOST_TURNS = 20
 MOST_SHOWN = 100
+MOST_SAID = 3
+"""Messages by which a reader knows what a short one leaves out."""
 MOST_CLAIMS = 12
 """Lines of one video's trace that are remembered."""
 CLAIM = 400
@@ -114,6 +116,24 @@ def remember(turns: Sequence[Turn], turn: Turn) -> list[Turn]:
     kept = [*turns, turn][-MOST_TURNS:]
     spoken_of = last_list([*turns, turn], turn["library"])
     return kept if spoken_of is None or spoken_of in kept else [spoken_of, *kept[1:]]
+
+
+def said_before(turns: Sequence[Turn], library: str | None) -> list[str]:
+    """Return the last messages as understood, each once and the last one last: ``about 2: what colour is it``.
+
+    What the list that is spoken of was asked by is among them, or before them.
+    """
+    told = [_said(turn) for turn in turns if turn["library"] == library]
+    last = list(dict.fromkeys(reversed(told)))[:MOST_SAID][::-1]
+    listed = last_list(turns, library)
+    return last if listed is None or listed["query"] in last else [listed["query"], *last]
+
+
+def _said(turn: Turn) -> str:
+    if turn["kind"] not in ("about", "where", "why"):
+        return turn["query"]
+    ranks, asked = ", ".join(map(str, turn["positions"])), turn.get("asked", "")
+    return f"{turn['kind']} {ranks}{f': {asked}' if asked else ''}"
 
 
 def what_is_shown(turns: Sequence[Turn], library: str | None) -> tuple[list[Shown], tuple[int, ...]]:

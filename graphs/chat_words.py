@@ -8,7 +8,8 @@ from graphs.chat_places import tell_places
 from graphs.chat_turns import ShownVideo, trace_of
 from prompts import one_line
 from twins.errors import TwinseekError
-from twins.queries import Check, Hit
+from twins.predicates.truth import merge_spans
+from twins.queries import Check, CheckedClaim, Hit
 
 MOST_NAMED = 10
 SPANS_TOLD = 5
@@ -19,6 +20,7 @@ AGAINST_TOLD = 2
 
 NOTHING_SHOWN = "Nothing has been shown yet: ask about the library first, for example 'what hides behind the wall?'."
 
+WELCOME = "All right: ask on, or say 'help' to read what can be asked."
 HELP = (
     "Say in a sentence what happens in the video that you look for, for example 'something hides and comes back'. "
     "Then: 'only those where it is red', 'without 3', 'why is 2 above 3?', 'show me where', 'what happens in 2?', "
@@ -175,17 +177,29 @@ def tell_broken(video: ShownVideo, error: TwinseekError) -> str:
     return f"{_called(video)} cannot be shown: {error}."
 
 
-def tell_refined(kept: Sequence[Hit], asked: int, condition: str, *, refuted: bool) -> str:
-    """Say which of the videos that were shown stay, and why; ``refuted`` says whether it is known that none does."""
+def tell_refined(kept: Sequence[tuple[Hit, Hit]], asked: int, condition: str, *, refuted: bool) -> str:
+    """Say which of the videos that were shown stay, and why.
+
+    Args:
+        kept: each as it is listed now, and as the condition alone found it.
+        asked: how many were shown.
+        refuted: whether it is known that none stays.
+    """
     if not kept:
         listed = (
             "The one video that was shown does not stay" if asked == 1 else f"None of the {asked} shown videos stays"
         )
         found = "does not hold there" if refuted else "could not be verified there"
         return f"{listed}: '{condition}' {found}. The list before can still be asked about."
-    listed = "; ".join(f"{hit.rank} {called(hit)}{because(hit)}" for hit in kept[:MOST_NAMED])
+    listed = "; ".join(f"{hit.rank} {called(hit)}{because(found)}" for hit, found in kept[:MOST_NAMED])
     more = f"; and {len(kept) - MOST_NAMED} more" if len(kept) > MOST_NAMED else ""
-    return f"{len(kept)} of the {asked} shown video{'s' * (asked > 1)} stay{'s' * (len(kept) == 1)}: {listed}{more}."
+    unfit = ""
+    if kept[0][0].status == "dropped":
+        unfit = f" {'It does not fit' if len(kept) == 1 else 'None of them fits'} what was asked before."
+    if asked == 1:
+        return f"The one video that was shown stays: {listed}.{unfit}"
+    number = f"All {asked} shown videos" if len(kept) == asked else f"{len(kept)} of the {asked} shown videos"
+    return f"{number} stay{'s' * (len(kept) == 1)}: {listed}{more}.{unfit}"
 
 
 def tell_likeness(names: str, edit: str) -> str:
@@ -252,6 +266,20 @@ def tell_checked(hit: Hit, *, whether: bool) -> str:
     return f"{'in part' if open_ else 'yes'}, {said['verified']} (checked){open_}"
 
 
+def tell_unchecked(said: Sequence[CheckedClaim], hit: Hit, known: str = "") -> str:
+    """Answer a question about a video by what a model says of it.
+
+    Args:
+        said: the claims.
+        hit: the video; its times are told where the claims have none.
+        known: what was measured of it, in words.
+    """
+    spans = merge_spans([line.span for line in said if line.span is not None]) or hit.spans
+    at = f" ({when(spans, SPANS_TOLD)})" if spans else ""
+    told = "; ".join(one_line(line.claim, CLAIM) for line in said[:CLAIMS_TOLD])
+    return f"not checked: {told}{at}{f'. Known is: {known}' if known else ''}"
+
+
 def tell_unanswered(asked: str, near: Sequence[str]) -> str:
     """Say that nothing that was checked answers a question, what is known all the same, and what can be asked."""
     told = "; ".join(one_line(line, CLAIM) for line in near)
@@ -268,10 +296,14 @@ TOO_MANY = "No more are shown in one list: keep some (only …), or ask a narrow
 NOTHING_LEFT = "Then nothing would be left: the list stays as it is."
 
 
-def tell_left(hits: Sequence[Hit], before: int) -> str:
-    """Say which videos are left of a list."""
+def tell_left(hits: Sequence[Hit], before: int, judged: Sequence[ShownVideo] = ()) -> str:
+    """Say which videos are left of a list, and which left it by what is said of them alone."""
+    listed = ", ".join(_called(video) for video in judged[:MOST_NAMED])
+    more = f" and {len(judged) - MOST_NAMED} more" if len(judged) > MOST_NAMED else ""
+    unchecked = f" Judged by description alone, and verified of none of these: {listed}{more}." if judged else ""
     return (
-        f"{len(hits)} of {_videos(before)} left: {_numbered(hits)}. Left out of the list only, the library keeps all."
+        f"{len(hits)} of {_videos(before)} left: {_numbered(hits)}.{unchecked} Left out of the list only, the library "
+        "keeps all."
     )
 
 
@@ -308,7 +340,8 @@ def tell_orders(wanted: str) -> str:
 def tell_turns(queries: Sequence[str], shown: Sequence[ShownVideo]) -> str:
     """Say what was asked until now, and what is shown."""
     listed = ", ".join(_called(video) for video in shown[:MOST_NAMED])
-    return f"Asked was: {_asked(queries)}. Shown are {_videos(len(shown))}: {listed}."
+    number = "One video is" if len(shown) == 1 else f"{len(shown)} videos are"
+    return f"Asked was: {_asked(queries)}. {number} shown: {listed}."
 
 
 def _asked(queries: Sequence[str]) -> str:

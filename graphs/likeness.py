@@ -11,6 +11,7 @@ from agents.claims import check_claim
 from agents.likeness import SAME, like_sentences, rarity, share_of_deeds, shared_pairs, weigh
 from agents.ranking import Centring
 from agents.relevance import LOOKS
+from agents.same_kind import may_hold, same_kind
 from graphs.embedding import read_part
 from graphs.recall import centred_rows, centring_of
 from twins.geometry import Doubles, Floats
@@ -18,7 +19,7 @@ from twins.observations import EffectiveTwin
 from twins.predicates import PREDICATES
 from twins.protocols import TextEncoder
 from twins.queries import CheckedClaim, Claim, SubQuery
-from twins.schema import Component, Fact, Twin
+from twins.schema import Component, Fact, Track, Twin
 from twins.search import SearchIndex, Snapshot
 from twins.search.exact import max_sim
 from twins.store import Store
@@ -44,6 +45,7 @@ class _Sentences:
     Args:
         components: n sentences.   raw, rows: (n, d) unit rows, as they are stored, and centred.
         facts: n facts of predicates that say so; none where somebody else does.
+        tracks: what they are facts of, by id.
         told: what is told by predicates (:func:`graphs.told.told_by`).
     """
 
@@ -51,6 +53,7 @@ class _Sentences:
     raw: Floats
     rows: Floats
     facts: tuple[Fact | None, ...]
+    tracks: dict[str, Track]
     told: tuple[str, ...]
 
 
@@ -160,10 +163,11 @@ class Likeness:
         parts = [read_part(self._store, video_id, self._snapshot.parts[position]) for position in positions]
         whose = np.repeat(np.arange(len(parts)), self._snapshot.counts[positions])
         sentences = tuple(parts[part].components[place] for part, place in zip(whose, places, strict=True))
-        facts = _facts_of(sentences, self._read(video_id).twin)
+        twin = self._read(video_id).twin
+        facts = _facts_of(sentences, twin)
         told = tuple(name for part in parts for name in part.told)
         unit = np.asarray(raw, np.float32)
-        return _Sentences(sentences, unit, self._centre(unit), facts, told)
+        return _Sentences(sentences, unit, self._centre(unit), facts, {track.id: track for track in twin.tracks}, told)
 
 
 def _facts_of(sentences: Sequence[Component], twin: Twin) -> tuple[Fact | None, ...]:
@@ -173,16 +177,29 @@ def _facts_of(sentences: Sequence[Component], twin: Twin) -> tuple[Fact | None, 
 
 
 def _similar(one: _Sentences, other: _Sentences) -> Floats:
-    """Return (n, m) cosines; of two that predicates tell, equal ones are alike whoever does it, others are not.
+    """Return (n, m) cosines; of two that predicates tell, those are alike in which things of a kind do the same.
 
-    That something moves up is near in words to that it moves down.
+    That something moves up is near in words to that it moves down. That a building stops as a kettle does is nothing
+    that two videos have in common; of things that nobody has named, any may do it.
     """
     found = np.asarray(one.rows @ other.rows.T, np.float32)
     for row, there in enumerate(one.facts):
         for column, here in enumerate(other.facts):
             if there is not None and here is not None:
-                found[row, column] = max(found[row, column], SAME) if there.predicate == here.predicate else 0.0
+                found[row, column] = max(found[row, column], SAME) if _same(one, there, other, here) else 0.0
     return found
+
+
+def _same(one: _Sentences, there: Fact, other: _Sentences, here: Fact) -> bool:
+    """Say whether two facts tell the same of things of a kind."""
+    if there.predicate != here.predicate or len(there.instances) != len(here.instances):
+        return False
+    tracks = [
+        (one.tracks[name], other.tracks[like]) for name, like in zip(there.instances, here.instances, strict=True)
+    ]
+    if here.predicate == "inside" and not all(map(may_hold, tracks[-1])):
+        return False
+    return all(same_kind(first, second) for first, second in tracks)
 
 
 def _checked(there: Component, here: Component, fact: Fact | None, other: EffectiveTwin) -> CheckedClaim:

@@ -4,15 +4,16 @@ import os
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from platformdirs import user_state_path
 
 from agents.follow_ups import read_follow_up
+from agents.told_videos import tell_briefly
 from graphs.chat_desk import ReadMessage
-from graphs.chat_turns import Turn, what_is_shown
+from graphs.chat_turns import Turn, said_before, what_is_shown
 from graphs.grounding import ground_hit
 from graphs.likeness import Edit, Likeness
 from graphs.ranking import RankedHit
@@ -65,11 +66,12 @@ class LibraryDesk:
         shown, focus = what_is_shown(turns, library)
         if not llm.asked_for or (model := opened.gallery.models_for(llm).decompose) is None:
             return ReadMessage(read_follow_up(message, shown, focus))
-        from agents.llm.follow_ups import LlmReader
+        from agents.llm.follow_ups import MOST_SHOWN, LlmReader
         from twinseek.reasoning import hurried
 
-        spoken_of = [turn["query"] for turn in turns if turn["library"] == library]
-        follow_up, warnings = LlmReader(hurried(model, llm)).read(message, shown, focus, spoken_of)
+        told = [replace(video, told=_told(opened, video.names[0])) for video in shown[:MOST_SHOWN]]
+        reader = LlmReader(hurried(model, llm))
+        follow_up, warnings = reader.read(message, [*told, *shown[MOST_SHOWN:]], focus, said_before(turns, library))
         return ReadMessage(follow_up, warnings, model.meter.cost())
 
     def ask(self, library: str | None, question: str, *, spent: Cost, **options: Any) -> Iterator[Json]:
@@ -102,6 +104,14 @@ class LibraryDesk:
     def decomposer(self, library: str | None) -> Decomposer:
         """Return who takes texts apart."""
         return self.open(library).gallery.decomposer
+
+
+def _told(library: Library, video_id: str) -> str:
+    """Return a few words of a video, by which a message may mean it; none of one that is gone or damaged."""
+    try:
+        return tell_briefly(library.gallery.read(video_id).twin)
+    except TwinseekError:
+        return ""
 
 
 def chats_path(library: Path) -> Path | None:

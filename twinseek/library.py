@@ -293,7 +293,8 @@ class Library:
             options: fields of :class:`twinseek.settings.AskSettings` that override the settings'; ``llm``: a dictionary
                 of fields of :class:`twinseek.settings.LlmSettings` that do; ``within`` and ``without``: videos (ids,
                 unique prefixes, paths) to which the question is limited, and which are left out; ``spent``: a
-                :class:`twins.queries.Cost` that counts towards its budgets.
+                :class:`twins.queries.Cost` that counts towards its budgets; ``ordered``: false where nobody looks at
+                the order of close scores, so that no model is asked for it.
         """
         return self._ready(query, options).ask(on_event).with_frames(self.frames)
 
@@ -319,13 +320,14 @@ class Library:
         from twinseek.asking import Prepared, what_is_left
 
         within, without, spent = (options.pop(name, None) for name in ("within", "without", "spent"))
+        ordered = options.pop("ordered", True)
         ask, llm = self.settings_of(options)
         reasoning = self.gallery.reasoning(ask, llm) if llm.asked_for else None
         if reasoning is not None and spent is not None:
             reasoning.meter.budget = what_is_left(reasoning.meter.budget, spent)
         names = self.gallery.models() | (reasoning.names if reasoning else {})
         context = reasoning.context if reasoning else self.gallery.context(ask)
-        context = self._limited(context, within, without)
+        context = self._limited(context if ordered else replace(context, compare=None), within, without)
         with self._loading:
             graph = self._graph if context.investigator is None else self._reasoning_graph
         return Prepared(query, graph, context, names, reasoning, partial(self._remember, reasoning))

@@ -1,23 +1,24 @@
 """Reads a message in its conversation with a language model; where that fails, rules do it."""
 
+import re
 from collections.abc import Sequence
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from agents.follow_forms import Kind
-from agents.follow_ups import OF_ALL, FollowUp, is_aside, read_follow_up
+from agents.follow_ups import OF_ALL, THANKS, FollowUp, is_aside, read_follow_up
 from agents.llm.calling import ModelGaveUpError
 from agents.llm.metering import BudgetSpentError
 from agents.llm.model import Model
 from agents.llm.prompting import messages_of
-from agents.shown import Ranks, Shown, number_of
+from agents.shown import PLAIN, Ranks, Shown, number_of
 from prompts import fence, load, one_line
 from twins.queries import ResultWarning
 
 PROMPT = load("chat")
-MOST_ASKED, MOST_SHOWN = 3, 20
-QUESTION, NAME = 2000, 80
-"""Characters of a message, and of a name or an earlier question, that are sent."""
+MOST_ASKED, MOST_SHOWN = 4, 20
+QUESTION, NAME, TOLD = 2000, 80, 80
+"""Characters that are sent of a message or an earlier one, of a name, and of what is known of a video."""
 MOST_POSITIONS = 20
 
 
@@ -51,14 +52,13 @@ class LlmReader:
         Args:
             message: in plain English.
             shown, focus: see :func:`agents.follow_ups.read_follow_up`.
-            asked: the questions before, the last one last.
+            asked: the messages before, as they were understood, the last one last.
         """
         if not shown or is_aside(message):
             return read_follow_up(message, shown, focus), ()
-        names = "\n".join(f"{video.rank} {one_line(' '.join(video.names[:1]), NAME)}" for video in shown[:MOST_SHOWN])
         prompt = PROMPT.render(
             asked=fence("questions", "\n".join(one_line(query, QUESTION) for query in asked[-MOST_ASKED:])),
-            shown=fence("names", names),
+            shown=fence("videos", "\n".join(map(_line, shown[:MOST_SHOWN]))),
             focus=Ranks([video.rank for video in shown], focus).it,
             question=one_line(message, QUESTION),
         )
@@ -72,6 +72,11 @@ class LlmReader:
         return follow_up_of(answer, message, Ranks([video.rank for video in shown], focus).it), ()
 
 
+def _line(video: Shown) -> str:
+    told = f": {one_line(video.told, TOLD)}" if video.told else ""
+    return f"{video.rank} {one_line(' '.join(video.names[:1]), NAME)}{told}"
+
+
 def _check(answer: ChatAnswer) -> None:
     """Refuse what cannot be done. Positions that were not shown pass: the user is told that there are none."""
     if answer.kind == "question" and not answer.text.strip():
@@ -82,16 +87,35 @@ def _check(answer: ChatAnswer) -> None:
         raise ValueError(f"positions are at most {MOST_POSITIONS} numbers from 1")
 
 
+_THANKING = re.compile(r"\bthank(?:s| you)\b", re.I)
+_BUT = re.compile(r"^(?:but|only|just|except) +", re.I)
+_OF_VIDEO = re.compile(rf"(?P<text>.+?),? (?:in|of) (?P<video>{PLAIN})[ ?.!]*", re.I)
+
+
+def _alone(text: str, positions: tuple[int, ...]) -> tuple[str, tuple[int, ...]]:
+    """Return what is asked of videos without their numbers, and these: of *the dog in 1* ``the dog``."""
+    found = _OF_VIDEO.fullmatch(text)
+    named = tuple(Ranks(positions).of(found["video"])) if found else ()
+    apart = found is not None and named and set(named) <= set(positions or named)
+    return (found["text"], positions or named) if found and apart else (text, positions)
+
+
 def follow_up_of(answer: ChatAnswer, message: str, it: int) -> FollowUp:
     """Return what a model said, in the form that rules give it."""
     text = one_line(answer.text, QUESTION)
     if answer.kind == "question":
         return FollowUp("question", text=text or message)
-    if answer.kind in ("aside", "recap"):
-        return FollowUp(answer.kind)
+    if answer.kind == "aside":
+        return FollowUp("aside", text=THANKS if _THANKING.search(message) else "")
+    if answer.kind == "recap":
+        return FollowUp("recap")
     if answer.kind == "more":
         return FollowUp("more", text=str(number_of(text.lower()) or ""))
     positions = tuple(dict.fromkeys(answer.positions))
+    if answer.kind == "alike":
+        text = _BUT.sub("", text)
+    if answer.kind in ("about", "where"):
+        text, positions = _alone(text, positions)
     if answer.kind in OF_ALL:
         return FollowUp(answer.kind, positions if answer.kind in ("refine", "drop") else (), text)
     return FollowUp(answer.kind, positions or (it,), "" if answer.kind == "why" else text)

@@ -105,12 +105,35 @@ def test_where_nothing_stays_the_list_before_is_still_spoken_of(talk):
     assert talk.say("show me the second").result.results[0].rank == 2
 
 
+def test_a_condition_makes_no_video_fit_what_was_asked_before(talk):
+    closest = talk.say("a brown elephant flies over a river")
+    assert {hit.status for hit in closest.result.results} == {"dropped"}
+    before = {hit.video_id: hit for hit in closest.result.results}
+    brown = talk.say("only the brown ones")
+    assert brown.kind == "refine" and brown.result.results
+    for hit in brown.result.results:
+        assert hit.status == "dropped" and hit.score <= before[hit.video_id].score
+    assert "what was asked before." in brown.text
+
+
+def test_the_reasons_to_keep_a_video_are_those_of_the_condition(talk):
+    talk.say(DOGS)
+    said = talk.say("only those where the dog is brown").text
+    assert 'the "brown dog" is brown' in said and "stays still" not in said
+    alone = talk.say("only 1")
+    assert "1 of 2 videos left" in alone.text
+    stays = talk.say("only the brown ones").text
+    assert stays.startswith("The one video that was shown stays: 1 alpha")
+    assert "One video is shown: 1 alpha." in talk.say("what did I ask?").text
+
+
 def test_a_greeting_is_answered_with_what_can_be_said_and_searches_nothing(talk, library, monkeypatch):
     talk.say(DOGS)
     monkeypatch.setattr(library, "stream", None)
-    for greeting in ("hello", "thanks!", "help"):
+    for greeting, told in (("hello", "what happens in the video"), ("thanks!", "ask on"), ("help", "without 3")):
         said = talk.say(greeting)
-        assert (said.kind, said.result) == ("aside", None) and "what happens in the video" in said.text
+        assert (said.kind, said.result) == ("aside", None) and told in said.text
+    assert len(talk.say("thank you very much").text) < 80
     monkeypatch.undo()
     assert talk.say("why is 1 above 4?").text.startswith("1 alpha")
 
@@ -183,7 +206,8 @@ def test_where_the_difference_is_verified_its_claims_stand_beside_what_is_shared
     assert (car.video_id, car.status) == ("delta", "verified") and "descriptions alone" not in alike.text
     told = {line.claim: (line.check, line.source) for line in car.trace}
     assert told['the "car" is a car'][0] == "verified"
-    assert ("verified", "likeness") in told.values()
+    assert told["as there, a street in daylight"] == ("unverifiable", "likeness")
+    assert not any("(there: the brown dog" in claim for claim in told)  # a car is no kind of dog
 
 
 def test_alike_several_is_like_all_of_them(talk):
@@ -331,6 +355,24 @@ def test_a_model_decides_what_is_meant_and_what_that_cost_is_counted(library, mo
     said = talk.say("the brown ones would be nice")
     assert said.kind == "refine" and said.result.cost.llm_calls == 2
     assert said.result.query == "a dog; only: the dog is brown"
+
+
+def test_who_reads_messages_is_told_what_was_asked_of_videos_and_what_is_in_them(library, monkeypatch):
+    def script(messages):
+        if "conversation" not in str(messages[0].content):
+            return decomposed("a dog")
+        colour = "colour" in str(messages[-1].content).rpartition("Message:")[2]
+        text = "what colour is the dog" if colour else ""
+        return {"kind": "about", "positions": [1 if colour else 2], "text": text}
+
+    talk, chat = told_by(monkeypatch, library, script)
+    talk.say("a dog")
+    talk.say("which colour has the dog?")
+    other = talk.say("and the other one?")
+    prompt = str(chat.asked[-1][-1].content)
+    assert "\na dog\nabout 1: what colour is the dog\n</data>" in prompt
+    assert "1 alpha: brown dog\n" in prompt
+    assert other.text.endswith("the brown dog: brown.")  # "" is what was asked before
 
 
 def test_what_is_verified_beside_the_point_is_no_more_after_a_condition(tmp_path, monkeypatch):

@@ -161,7 +161,7 @@ def test_what_was_asked_is_told(talk, silent):
     talk.say("only the brown ones")
     silent()
     said = talk.say("what did I ask?").text
-    assert f"(1) {DOGS}; (2) {DOGS}; only: brown." in said and "3 videos: 1 alpha, 2 gamma, 3 delta" in said
+    assert f"(1) {DOGS}; (2) {DOGS}; only: brown." in said and "3 videos are shown: 1 alpha, 2 gamma, 3 delta" in said
 
 
 def test_lists_are_known_to_the_next_process(folder, tmp_path):

@@ -7,6 +7,7 @@ from tests.integration.clips import chase, put
 from tests.unit.agents.conftest import make_clip, make_mover
 from twins.errors import TwinseekError
 from twins.queries import SubQuery
+from twins.schema import Fact
 from twinseek.library import Library
 
 
@@ -74,3 +75,40 @@ def test_a_video_that_was_removed_is_not_named(tmp_path):
         assert [name for name, _ in compared(library, "one").ranked()] == ["three"]
         with pytest.raises(TwinseekError, match="nobody"):
             compared(library, "nobody").ranked()
+
+
+def told_alike(folder, fact, reference, other):
+    """Return what a clip with one fact of two things has in common with another such clip."""
+    with Library.open(folder, create=True) as library:
+        for video_id, things in (("there", reference), ("here", other)):
+            rests = [(0, 60, 150), (6, 60, 150)]
+            made = make_clip(*(make_mover(name, rests, category=name) for name in things), video_id=video_id)
+            text = f"the {things[0]} {fact} the {things[1]}"
+            said = Fact(
+                kind="relation", about=things[0], others=things[1:], text=text, source="test", predicate=PREDICATE[fact]
+            )
+            put(library, made, said)
+        library.gallery.sync()
+        return {line.claim for line in compared(library, "there").shared("here") if fact in line.claim}
+
+
+PREDICATE = {"follows": "follows", "is inside": "inside"}
+
+
+@pytest.mark.parametrize(
+    ("fact", "reference", "other", "shared"),
+    [
+        ("follows", ("man", "dog"), ("girl", "cat"), True),
+        ("follows", ("kettle", "coffee"), ("building", "tree"), False),
+        ("follows", ("man", "dog"), ("dog", "man"), False),
+        ("is inside", ("coffee", "kettle"), ("tea", "cup"), True),
+        ("is inside", ("boy", "man"), ("girl", "woman"), False),
+    ],
+)
+def test_only_things_of_a_kind_have_in_common_what_they_do_and_nothing_is_inside_a_man(
+    tmp_path, fact, reference, other, shared
+):
+    here, there = (f"the {one} {fact} the {another}" for one, another in (other, reference))
+    assert told_alike(tmp_path / "library", fact, reference, other) == (
+        {f"{here} (there: {there})"} if shared else set()
+    )

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agents.follow_ups import FollowUp, read_follow_up
+from agents.follow_ups import THANKS, FollowUp, read_follow_up
 from agents.shown import UNCLEAR, Shown
 
 SHOWN = [
@@ -152,7 +152,15 @@ def test_alike(message, positions, text):
     ],
 )
 def test_an_aside_looks_for_nothing(message):
-    assert read(message) == ("aside", (), "")
+    assert read(message)[:2] == ("aside", ())
+
+
+@pytest.mark.parametrize(
+    ("message", "text"),
+    [("thanks!", THANKS), ("ok, thank you", THANKS), ("hello", ""), ("thanks, help", ""), ("help", "")],
+)
+def test_thanks_are_told_from_a_call_for_help(message, text):
+    assert read(message) == ("aside", (), text)
 
 
 @pytest.mark.parametrize(

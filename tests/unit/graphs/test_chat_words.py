@@ -6,12 +6,13 @@ from types import SimpleNamespace
 import pytest
 
 from agents.follow_ups import FollowUp
+from agents.open_parts import SOURCE as OPEN
 from graphs.answering import NAME
 from graphs.chat_alike import alike
-from graphs.chat_conditions import holding, when_both_hold
+from graphs.chat_conditions import holding, meeting, when_both_hold
 from graphs.chat_places import place_of
 from graphs.chat_talk import Talk
-from graphs.chat_turns import MOST_CLAIMS, Turn, last_list, remember, shown_of, spans_of, what_is_shown
+from graphs.chat_turns import MOST_CLAIMS, Turn, last_list, remember, said_before, shown_of, spans_of, what_is_shown
 from graphs.chat_words import CLAIM, tell_missing, tell_refined, tell_where, tell_why
 from prompts import one_line
 from tests.unit.twinseek.records import a_hit, an_instance
@@ -155,6 +156,19 @@ def test_lists_are_of_one_library_and_the_last_that_showed_something():
     assert what_is_shown(turns, "c") == ([], ())
 
 
+def test_the_last_messages_are_told_each_once_with_what_the_list_was_asked_by():
+    def said(kind, asked="", *ranks):
+        return a_turn() | {"kind": kind, "asked": asked, "positions": list(ranks)}
+
+    turns = [a_turn(video(1)), said("about", "what colour is it", 2), said("where", "", 1)]
+    assert said_before(turns, None) == ["?", "about 2: what colour is it", "where 1"]
+    turns += [said("sort"), said("about", "is it red", 2), said("about", "is it red", 2), said("why", "", 2, 1)]
+    assert said_before(turns, None) == ["?", "about 2: is it red", "why 2, 1"]
+    turns.append(said("about", "how long is it", 1))
+    assert said_before(turns, None) == ["?", "about 2: is it red", "why 2, 1", "about 1: how long is it"]
+    assert said_before(turns, "b") == []
+
+
 def test_the_list_that_is_spoken_of_is_not_forgotten():
     turns = [a_turn(video(1))]
     for _ in range(60):
@@ -165,6 +179,16 @@ def test_the_list_that_is_spoken_of_is_not_forgotten():
 def test_what_could_not_be_verified_is_not_said_not_to_hold():
     assert "'red' could not be verified there" in tell_refined([], 3, "red", refuted=False)
     assert "'red' does not hold there" in tell_refined([], 3, "red", refuted=True)
+
+
+def test_how_many_stay_is_told_in_words_that_fit():
+    def told(kept, asked):
+        hits = [a_hit(rank=rank, video_id=f"v{rank}") for rank in range(1, kept + 1)]
+        return tell_refined([(hit, hit) for hit in hits], asked, "red", refuted=False).partition(":")[0]
+
+    assert told(1, 1) == "The one video that was shown stays"
+    assert told(2, 2) == "All 2 shown videos stay"
+    assert (told(1, 3), told(2, 3)) == ("1 of the 3 shown videos stays", "2 of the 3 shown videos stay")
 
 
 def test_a_condition_that_holds_as_a_whole_of_one_video_is_not_met_by_a_part_of_it():
@@ -195,3 +219,13 @@ def test_what_is_kept_by_a_condition_is_shown_when_either_happens():
     assert when_both_hold(turning, video(1, spans=((0.0, 9.0),), trace=(red,))) == ((2.1, 2.9),)
     assert when_both_hold(a_hit(spans=(), trace=(red,)), video(1, spans=((1.3, 2.7),), trace=(hides,))) == ((1.3, 2.7),)
     assert when_both_hold(a_hit(spans=((0.0, 9.0),), trace=(red,)), video(1, spans=(), trace=())) == ((0.0, 9.0),)
+
+
+def test_a_condition_takes_out_what_is_only_judged_but_not_what_nobody_has_told_of():
+    def hit(name, status, check, source="judge"):
+        return a_hit(video_id=name, status=status, trace=(CheckedClaim(claim=name, check=check, source=source),))
+
+    verified, told = hit("verified", "verified", "verified"), hit("told", "judged", "unverifiable")
+    against, open_ = hit("against", "judged", "refuted"), hit("open", "judged", "unverifiable", OPEN)
+    assert meeting((verified, told, against, open_)) == ([verified], [told])
+    assert holding((verified, told, against, open_)) == [verified]
