@@ -10,8 +10,7 @@ Asked = Literal["telling", "part", "things", "length", "looks", "number", "doing
 
 _BE = r"(?:is|are|was|were|'s|'re)"
 _THERE = (
-    r"(?: (?:are |is )?(?:are|is|there|visible|shown|seen|in it|in there|can (?:you see|be seen)|do you see|"
-    r"does it have))*"
+    r"(?: (?:are|is|there|visible|shown|seen|in it|in there|can (?:you see|be seen)|do you see|does it have))*"
 )
 _NAME = r"(?!(?:to|that|who|which|in|on|of)\b)[\w-]+"
 _IT = {"it", "this", "that", "them", "they", "these", "those", "there", "the", "all", "of"}
