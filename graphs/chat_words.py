@@ -165,6 +165,11 @@ def tell_where(hit: Hit, size: tuple[int, int]) -> str:
     return f"{hit.rank} {called(hit)}: {at}. {things[:1].upper()}{things[1:]}."
 
 
+def tell_not_there(video: ShownVideo, wanted: str) -> str:
+    """Say that what is looked for in a video was not found there."""
+    return f"{_called(video)}: nothing was found there for '{one_line(wanted, CLAIM)}'."
+
+
 def tell_changed(video: ShownVideo) -> str:
     """Say that what was named of a video is not known any more."""
     return f"{_called(video)} was indexed anew since it was shown: ask the question again to see where it holds."
@@ -264,6 +269,10 @@ def tell_unanswered(asked: str, near: Sequence[str]) -> str:
 
 BY_LIKENESS = "by likeness"
 ALL_SHOWN = "These were all: no other video fits. Ask a new question to look at the whole library again."
+CHOSEN = (
+    "This list was chosen from another one, or sorted: there is no more of it. Say 'back' until that one is shown, "
+    "then 'more', or ask a new question."
+)
 TOO_MANY = "No more are shown in one list: keep some (only …), or ask a narrower question."
 NOTHING_LEFT = "Then nothing would be left: the list stays as it is."
 
@@ -312,7 +321,8 @@ def tell_turns(queries: Sequence[str], shown: Sequence[ShownVideo]) -> str:
 
 
 def _asked(queries: Sequence[str]) -> str:
-    return "; ".join(f"({number}) {one_line(query, CLAIM)}" for number, query in enumerate(queries, start=1))
+    asked = enumerate(dict.fromkeys(one_line(query, CLAIM) for query in queries), start=1)
+    return "; ".join(f"({number}) {query}" for number, query in asked)
 
 
 def _numbered(hits: Sequence[Hit]) -> str:
