@@ -28,10 +28,7 @@ def tell_video(twin: Twin) -> str:
 
 def tell_things(twin: Twin) -> str:
     """Say which things are in a video, equal ones counted."""
-    names = Counter(track_name(track) for track in twin.tracks)
-    listed = [name if number == 1 else f"{number} times {name}" for name, number in names.most_common(MOST_THINGS)]
-    more = f" and {len(names) - MOST_THINGS} more" if len(names) > MOST_THINGS else ""
-    return f"seen: {', '.join(listed)}{more}" if listed else "no thing was followed"
+    return f"seen: {_counted(twin.tracks)}" if twin.tracks else "no thing was followed"
 
 
 def tell_scene(twin: Twin) -> str:
@@ -72,9 +69,7 @@ def tell_number(phrase: str, evidence: Evidence) -> str:
     tracks = _meant(phrase, evidence)
     if not tracks:
         return f"none that is known to be '{phrase}'; {tell_things(evidence.twin)}" if phrase else "none"
-    names = Counter(track_name(track) for track in tracks)
-    listed = ", ".join(name if number == 1 else f"{number} times {name}" for name, number in names.items())
-    return f"{_unnamed(phrase, tracks)}{len(tracks)}: {listed}"
+    return f"{_unnamed(phrase, tracks)}{len(tracks)}: {_counted(tracks)}"
 
 
 def tell_doing(phrase: str, evidence: Evidence) -> str:
@@ -99,6 +94,14 @@ def nearest_sentences(text: str, twin: Twin) -> list[str]:
 def _meant(phrase: str, evidence: Evidence) -> list[Track]:
     chosen = evidence.meant(phrase) if phrase else range(len(evidence.objects))
     return [evidence.twin.track(evidence.name(number)) for number in chosen]
+
+
+def _counted(tracks: Sequence[Track]) -> str:
+    """Name things, equal ones counted, those that are many first."""
+    names = Counter(track_name(track) for track in tracks)
+    listed = [name if number == 1 else f"{number} times {name}" for name, number in names.most_common(MOST_THINGS)]
+    more = f" and {len(names) - MOST_THINGS} more" if len(names) > MOST_THINGS else ""
+    return f"{', '.join(listed)}{more}"
 
 
 def _unnamed(phrase: str, tracks: Sequence[Track]) -> str:

@@ -14,6 +14,8 @@ MOST_NAMED = 10
 SPANS_TOLD = 5
 CLAIMS_TOLD, CLAIM = 6, 160
 """Claims of a kind that are told, and characters of each: what a describer wrote may be long."""
+TOLD = 1000
+"""Characters of what is told of one video."""
 AGAINST_TOLD = 2
 """Of a video that does not fit, only what speaks against it is told, so many claims."""
 
@@ -234,8 +236,8 @@ def tell_unlike(asked: str, edit: str, hits: Sequence[Hit], others: int) -> str:
 
 
 def told_of(video: ShownVideo, text: str) -> str:
-    """Return what is told of a video, with its number and name."""
-    return f"{_called(video)}: {text}."
+    """Return what is told of a video, with its number and name, in one line: names and words in a video may be long."""
+    return f"{_called(video)}: {one_line(text, TOLD)}."
 
 
 def tell_checked(hit: Hit, *, whether: bool) -> str:
@@ -245,7 +247,7 @@ def tell_checked(hit: Hit, *, whether: bool) -> str:
         whether: yes or no is asked for.
     """
     said = {
-        check: "; ".join(one_line(line.claim, CLAIM) for line in hit.trace if line.check == check)
+        check: "; ".join([one_line(line.claim, CLAIM) for line in hit.trace if line.check == check][:CLAIMS_TOLD])
         for check in ("verified", "refuted", "unverifiable")
     }
     open_ = f"; not known is whether {said['unverifiable']}" if said["unverifiable"] else ""
@@ -254,6 +256,8 @@ def tell_checked(hit: Hit, *, whether: bool) -> str:
     if said["refuted"]:
         so = f"; but {said['verified']}" if said["verified"] else ""
         return f"no, it is not so that {said['refuted']}{so} (checked){open_}"
+    if open_ and hit.status == "dropped":  # what holds is beside the point: a cat stays, and a dog is asked for
+        return f"nothing says so; known is only that {said['verified']} (checked){open_}"
     return f"{'in part' if open_ else 'yes'}, {said['verified']} (checked){open_}"
 
 
