@@ -22,8 +22,7 @@ IMMINENT = frozenset(["about", "almost", "bound", "nearly", "seem", "seems", "se
 CLAUSES = re.compile(r"[;:,]\s|\.\s|\s(?:but|although|though|while|yet)\s", re.IGNORECASE)
 """Where a statement may be cut: a denial holds no further."""
 ADDED = re.compile(r"\s(?=(?:and|without|with no)\s)", re.IGNORECASE)
-"""Where a clause may be cut that denies from there on. What comes behind another *and* may still be denied: ``no dog and
-cat``."""
+"""Where a clause may be cut that denies from there on; behind a denial *and* goes on with it: ``no dog and cat``."""
 MANY = 4
 """Denials of one question that are tested."""
 
