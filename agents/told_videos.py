@@ -6,12 +6,13 @@ from collections.abc import Sequence
 from agents.descriptions import describe
 from agents.evidence import Evidence
 from agents.grounding import is_labelled, terms_of
-from agents.likeness import STILL, sentence_stems, telling_sentences
+from agents.lexicon import content_stems
+from agents.likeness import STILL, telling_sentences
 from twins.components import components
 from twins.schema import Component, Track, Twin
 from twins.sentences import track_name
 
-MOST_THINGS, MOST_SENTENCES = 8, 4
+MOST_THINGS = 8
 ENOUGH = 0.5
 """Share of a question's words that a sentence holds to be told as nearest to it."""
 
@@ -85,8 +86,8 @@ def tell_doing(phrase: str, evidence: Evidence) -> str:
 
 def nearest_sentences(text: str, twin: Twin) -> list[str]:
     """Return the sentences of a twin that hold most of a question's words; none where they hold too few."""
-    asked = sentence_stems(text)
-    held = [(len(asked & sentence_stems(part.text)), part) for part in components(twin)]
+    asked = content_stems(text)
+    held = [(len(asked & content_stems(part.text)), part) for part in components(twin)]
     near: Sequence[Component] = [part for number, part in held if asked and number >= max(1, ENOUGH * len(asked))]
     return telling_sentences(near)[:2]
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from agents.follow_forms import ORIGINAL, PREVIOUS, TURNED
 from agents.follow_ups import FollowUp
-from agents.likeness import sentence_stems
+from agents.lexicon import content_stems
 from graphs.chat_alike import Wanted, nearest
 from graphs.chat_orders import order_of
 from graphs.chat_talk import Said, Talk, again, new_id, remembered, shown_again, spoken_of
@@ -99,8 +99,8 @@ def _meant_list(lists: list[Turn], which: str) -> Turn | None:
         return lists[max(0, now - 1)]
     if not which:
         return lists[-1]
-    words = sentence_stems(which)
-    asked = [(len(words & sentence_stems(turn["query"])), n) for n, turn in enumerate(lists)]
+    words = content_stems(which)
+    asked = [(len(words & content_stems(turn["query"])), n) for n, turn in enumerate(lists)]
     most, n = max(asked)
     return lists[n] if most else None
 
