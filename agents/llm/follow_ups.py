@@ -18,7 +18,8 @@ PROMPT = load("chat")
 MOST_ASKED, MOST_SHOWN = 3, 20
 QUESTION, NAME = 2000, 80
 """Characters of a message, and of a name or an earlier question, that are sent."""
-MOST_POSITIONS = 20
+MOST_POSITIONS, LARGEST_POSITION = 20, 999
+"""Of a message's; what keeps conversations cannot write whole numbers of any size."""
 
 
 class ChatAnswer(BaseModel):
@@ -78,8 +79,9 @@ def _check(answer: ChatAnswer) -> None:
         raise ValueError("a question needs a text that stands alone")
     if answer.kind in ("refine", "drop") and not (answer.text.strip() or answer.positions):
         raise ValueError(f"{answer.kind} needs positions, or a condition as its text")
-    if any(position < 1 for position in answer.positions) or len(answer.positions) > MOST_POSITIONS:
-        raise ValueError(f"positions are at most {MOST_POSITIONS} numbers from 1")
+    there = all(1 <= position <= LARGEST_POSITION for position in answer.positions)
+    if not there or len(answer.positions) > MOST_POSITIONS:
+        raise ValueError(f"positions are at most {MOST_POSITIONS} numbers from 1 to {LARGEST_POSITION}")
 
 
 def follow_up_of(answer: ChatAnswer, message: str, it: int) -> FollowUp:
