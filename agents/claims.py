@@ -96,8 +96,9 @@ def check_verdict(
         trace += tuple(check_claim(claim, twin, geometry) for claim in open_)
         holding = [claim for claim in holding if not is_beside(claim.sub_query, parts)]
     verified = len(holding)
-    settled = {claim.sub_query for claim in holding}
-    refuted = sum(checked.check == "refuted" for checked in trace) + sum(part not in settled for part in given_up)
+    wrong = [claim for claim, line in zip(verdict.claims, trace, strict=False) if line.check == "refuted"]
+    paid = {claim.sub_query for claim in (*holding, *wrong)}
+    refuted = len(wrong) + sum(part not in paid for part in given_up)
     score = verdict.score
     if refuted:
         cost = REFUTED_COST if parts is None else CONTRADICTED_COST
