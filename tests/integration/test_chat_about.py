@@ -121,3 +121,8 @@ def test_a_video_that_is_gone_leaves_the_answers_about_the_others(tmp_path):
         where = talk.say("where is the dog in the first two?").text
         assert "1 alpha: at " in where and "2 beta cannot be shown" in where
         assert "beta cannot be looked at any more" in talk.say("is the dog in 2 brown?").text
+
+
+def test_that_something_happens_does_not_say_why(chased):
+    assert "(checked)" in chased.say("who follows the red thing in 1?").text
+    assert "nothing that could be checked answers" in chased.say("why does the blue thing follow the red one in 1?").text
