@@ -9,8 +9,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from graphs.index_stages import index_one
-from graphs.index_wanted import IndexOptions
+from graphs.index_stages import IndexOptions, index_one
 from graphs.index_workers import CRASHED, run_tasks
 from tools import text_seen
 from twins.errors import TwinseekError, UnusableError
