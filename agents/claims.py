@@ -19,6 +19,7 @@ from agents.evidence import (
     parse_bound,
     side_share,
 )
+from agents.lexicon import content_stems
 from agents.look_claims import check_category, check_likeness, check_look
 from agents.number_claims import COUNTED, check_at_least, check_described
 from agents.open_parts import open_parts
@@ -26,7 +27,7 @@ from agents.pairs import read_pairs
 from agents.predications import read_order
 from agents.reading import FRAME
 from agents.reading.ranks import RANKS
-from agents.relevance import LOOKS, is_beside, supports
+from agents.relevance import LOOKS, is_beside, is_minor, opposes, supports
 from agents.scenes import crowds, scene
 from twins.geometry import Geometry
 from twins.predicates import PREDICATES, RELATIVE, Truth, evaluate
@@ -39,6 +40,8 @@ REFUTED_COST, CONTRADICTED_COST = 0.3, 0.55
 what holds; and of a model, which claims only what it believes. Then even a full score passes no threshold of a half."""
 JUDGED_FACTOR = 0.995
 """What the score of a verdict without a single verified claim is worth."""
+TOLD_WORDS, TOLD_SHARE = 2, 0.6
+"""Words that a claim must have, and the share of them that a sentence of the twin must have, to say the same."""
 KNOWN_SHARE = 0.95
 """Share of the clip over which a predicate must be known before it can refute how often something happened, or in which
 order: a few frames at the ends are always unknown to movements."""
@@ -56,7 +59,7 @@ MAX_CLAIMS = 64
 class CheckedVerdict:
     """A verdict after its claims were recomputed; ``verdict.score`` has paid for the refuted ones.
 
-    ``supported`` says that at least one claim was verified, refuted ones or not.
+    ``supported`` says that at least one claim was verified of a part that is not minor, refuted ones or not.
     """
 
     verdict: Verdict
@@ -75,30 +78,33 @@ def check_verdict(
 ) -> CheckedVerdict:
     """Recompute a verdict's claims and let refuted ones cost score.
 
-    A verdict is ``verified`` when at least one claim was verified and none refuted, else ``judged``: the checks of its
-    claims say which of them hold all the same. Given the question's parts, only what supports one of them counts
-    (:func:`agents.relevance.supports`): that something moves is true of every video, and that there is a dog does not
-    say that it barks; and parts that no claim settled are told as open (:mod:`agents.open_parts`). Without any verified
-    claim it loses a little, so that it cannot outrank an equal one that has some. Instances that the twin does not know
-    and spans outside the clip are dropped.
+    A verdict is ``verified`` when at least one claim was verified and none refuted (of more than minor parts), else
+    ``judged``: the checks of its claims say which of them hold all the same. Given the question's parts, only what
+    supports one of them counts (:func:`agents.relevance.supports`): that something moves is true of every video,
+    and that there is a dog does not say that it barks; and parts that no claim settled are told as open
+    (:mod:`agents.open_parts`). Without any verified claim it loses a little, so that it cannot outrank an equal one
+    that has some. Instances that the twin does not know and spans outside the clip are dropped.
 
     Args:
         given_up: parts of which a claim was refuted and then left out, or said again as what nobody can check, though
-            the score stayed. They cost what they did, but where something else of the part is verified now.
+            the score stayed. They cost what they did, but where something else of the part is verified now, or a
+            description of the video says what is claimed of it.
     """
     trace = tuple(check_claim(claim, twin, geometry) for claim in verdict.claims[:MAX_CLAIMS])
     holding = [c for c, line in zip(verdict.claims, trace, strict=False) if line.check == "verified"]
+    decisive = bool(holding)
     if parts is not None:
+        open_ = _left_open(verdict, trace, holding, parts, twin, geometry)
         evidence = Evidence(twin, geometry)
-        backed = {claim.sub_query for claim in holding} & {part.id for part in parts if part.relation is None}
         holding = [claim for claim in holding if supports(claim, parts, evidence)]
-        open_ = open_parts(parts, _settled(verdict.claims, trace, holding), verdict.reading, backed)
-        trace += tuple(check_claim(claim, twin, geometry) for claim in open_)
         holding = [claim for claim in holding if not is_beside(claim.sub_query, parts)]
+        decisive = any(part.id == claim.sub_query and not is_minor(part, parts) for claim in holding for part in parts)
+        trace += tuple(check_claim(claim, twin, geometry) for claim in open_)
     verified = len(holding)
     wrong = [claim for claim, line in zip(verdict.claims, trace, strict=False) if line.check == "refuted"]
-    paid = {claim.sub_query for claim in (*holding, *wrong)}
-    refuted = len(wrong) + sum(part not in paid for part in given_up)
+    excused = {claim.sub_query for claim in (*holding, *wrong)}
+    excused |= {claim.sub_query for claim in verdict.claims if _is_told(claim, twin)}
+    refuted = len(wrong) + sum(part not in excused for part in given_up)
     score = verdict.score
     if refuted:
         cost = REFUTED_COST if parts is None else CONTRADICTED_COST
@@ -116,14 +122,34 @@ def check_verdict(
     )
     # Two parts may ask for the same: it is told once.
     trace = tuple(dict.fromkeys(trace))
-    status: Status = "verified" if verified and not refuted else "judged"
-    return CheckedVerdict(kept, trace, status, supported=verified > 0)
+    return CheckedVerdict(kept, trace, "verified" if decisive and not refuted else "judged", supported=decisive)
 
 
-def _settled(claims: Sequence[Claim], trace: Sequence[CheckedClaim], holding: Sequence[Claim]) -> set[str | None]:
-    """Return the parts of which something was said that counts: what is verified beside the point settles nothing."""
-    beside = [claim for claim, line in zip(claims, trace, strict=False) if line.check != "verified"]
-    return {claim.sub_query for claim in (*beside, *holding)}
+def _left_open(
+    verdict: Verdict,
+    trace: Sequence[CheckedClaim],
+    verified: Sequence[Claim],
+    parts: Sequence[SubQuery],
+    twin: Twin,
+    geometry: Geometry,
+) -> list[Claim]:
+    """Return the parts that no claim settled; what is verified beside the point settles nothing."""
+    evidence = Evidence(twin, geometry)
+    counted = [claim for claim in verified if supports(claim, parts, evidence) or opposes(claim, parts)]
+    beside = [claim for claim, line in zip(verdict.claims, trace, strict=False) if line.check != "verified"]
+    unmeasured = {part.id for part in parts if part.relation is None}
+    backed = {claim.sub_query for claim in verified} & unmeasured
+    settled = {claim.sub_query for claim in (*beside, *counted)}
+    return open_parts(parts, settled, verdict.reading, backed)
+
+
+def _is_told(claim: Claim, twin: Twin) -> bool:
+    """Say whether a claim that nothing measures says what somebody who described the video says, too."""
+    words = content_stems(claim.claim) if claim.predicate is None else frozenset[str]()
+    said = (fact for fact in twin.facts if fact.predicate is None and fact.kind != "text")
+    return len(words) >= TOLD_WORDS and any(
+        len(words & content_stems(fact.text)) >= TOLD_SHARE * len(words) for fact in said
+    )
 
 
 def check_claim(claim: Claim, twin: Twin, geometry: Geometry) -> CheckedClaim:

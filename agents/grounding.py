@@ -219,13 +219,23 @@ def terms_of(attribute: Attribute, kind: str) -> tuple[str, ...]:
 @lru_cache(maxsize=8192)
 def is_kind(noun: str, category: str) -> bool:
     """Say whether one word names a wider kind of the other's things (person, woman)."""
-    head = category.lower().split()[-1] if category.split() else ""
-    for kind, members in lexicon().kinds.items():
-        if stems(noun) & stems(kind) and any(stems(word) & stems(head) for word in members):
-            return True
-        if stems(head) & stems(kind) and noun in members:
-            return True
-    return False
+    head = _head(category)
+    kinds = lexicon().kinds.items()
+    return is_wider(noun, category) or any(stems(head) & stems(kind) and noun in words for kind, words in kinds)
+
+
+@lru_cache(maxsize=8192)
+def is_wider(noun: str, category: str) -> bool:
+    """Say whether a word names the wider kind of a category's things: every woman is a person."""
+    head = _head(category)
+    return any(
+        stems(noun) & stems(kind) and any(stems(word) & stems(head) for word in members)
+        for kind, members in lexicon().kinds.items()
+    )
+
+
+def _head(category: str) -> str:
+    return category.lower().split()[-1] if category.split() else ""
 
 
 def _is_adjective(term: str) -> bool:

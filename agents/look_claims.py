@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from agents.alike import likeness, pair_of
 from agents.descriptions import same_word
-from agents.grounding import UNKNOWN_LOOK, is_surely_labelled, look_match, terms_of
+from agents.grounding import UNKNOWN_LOOK, is_surely_labelled, is_wider, look_match, terms_of
 from agents.lexicon import lexicon
 from twins.queries import Check
 from twins.schema import Track, Twin
@@ -65,9 +65,11 @@ def check_category(noun: str | None, instances: tuple[str, ...], twin: Twin) -> 
 
 
 def _says(track: Track, words: Iterable[str]) -> bool:
-    """Say whether a sure label has all of some words in it: ``soccer ball`` has *ball*."""
+    """Say whether a sure label has all of some words in it, or is of their kind: a ``soccer ball`` is a *ball*."""
     label = track.category.lower().split()
-    return is_surely_labelled(track) and all(any(same_word(word, one) for one in label) for word in words)
+    return is_surely_labelled(track) and all(
+        any(same_word(word, one) for one in label) or is_wider(word, track.category) for word in words
+    )
 
 
 def is_called(nouns: Iterable[str], instance: str, twin: Twin) -> bool:

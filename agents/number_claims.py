@@ -57,7 +57,7 @@ def check_described(
         [n for n in found if n != other] for found in (evidence.meant(phrase), evidence.may_be_meant(phrase))
     )
     names = tuple(evidence.name(n) for n in meant)
-    named = sum(_is_named(phrase, name, evidence) for name in names)
+    named = sum(is_named(phrase, name, evidence) for name in names)
     if named < len(names):  # some may be of the kind and some not: nobody named them
         return "refuted" if doing is None and bound is not None and named > bound.high else "unverifiable"
     if several := evidence.crowds(meant):
@@ -78,7 +78,7 @@ def check_described(
     return "verified" if sure[: len(meant)].all() and done.all() and meant else "unverifiable"
 
 
-def _is_named(phrase: str, name: str, evidence: Evidence) -> bool:
+def is_named(phrase: str, name: str, evidence: Evidence) -> bool:
     """Say whether nothing but its label could say that an instance is of a kind, and says so.
 
     Where there is a label, it says more than the outline: a round table is no ball.

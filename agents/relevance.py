@@ -20,10 +20,21 @@ from twins.queries import Claim, SubQuery
 
 LOOKS = ("colour", "color", "shape", "size", "texture")
 """Predicates of claims that say how a thing looks."""
+MINOR = 0.5
+"""A part of less than this share of the heaviest one's weight is minor."""
 OTHER_LOOK = 0.25
 """Match of a look up to which a thing is another one than is meant, and"""
 ELSE_LOW, ELSE_HIGH = 0.25, 0.75
 """… of a whole noun phrase, where another thing of the video matches it by the higher one."""
+
+IMPLIED_BY = {
+    "meets": {"collides"},
+    "near": {"touching", "collides", "inside"},
+    "moves": {"moves_left", "moves_right", "moves_up", "moves_down"},
+    "disappears": {"leaves"},
+    "appears": {"enters"},
+}
+"""Predicates that say more than another one: who verifies them has verified that."""
 
 _DONE = re.compile(r"([a-z_]+)\(\s*([^(),;]+?)\s*(?:,\s*([^(),;]+?)\s*)?\)")
 
@@ -45,6 +56,11 @@ def supports(claim: Claim, parts: Sequence[SubQuery], evidence: Evidence) -> boo
     if part is None or claim.predicate is None:
         return False
     if part.relation is None:
+        # That somebody is there says nothing of what he does.
+        if part.kind not in ("object", "attribute"):
+            return False
+        if claim.predicate == "count":
+            return not part.negated and not claim.negated and _counts_some(claim, part, grounder)
         there = part.negated and evidence.meant(part.subject or part.text)
         return claim.predicate in (*LOOKS, "category") and not there and _asks_for_look(part, claim, grounder)
     if claim.negated != part.negated:
@@ -68,6 +84,8 @@ def supports(claim: Claim, parts: Sequence[SubQuery], evidence: Evidence) -> boo
     # Who looks like whom is the same the other way round.
     pairs: list[tuple[str, ...]] = [*read_pairs(claim.value)] or [claim.instances]
     orders = [pairs, [names[::-1] for names in pairs]] if part.relation in ALIKE else [pairs]
+    if not part.negated:
+        meant |= IMPLIED_BY.get(part.relation, set())
     if claim.predicate not in meant or not any(_all_meant(part, each, grounder) for each in orders):
         return False
     return not part.negated or part.relation in ALIKE or _holds_of_all(part, pairs[0], parts, evidence)
@@ -143,6 +161,32 @@ def _asks_for_look(part: SubQuery, claim: Claim, grounder: Grounder) -> bool:
     return bool(said) and any(
         terms & {word for _, *words in one.looks for word in words} or said in one.nouns for one in demanded
     )
+
+
+def _counts_some(claim: Claim, part: SubQuery, grounder: Grounder) -> bool:
+    """Say whether a claim finds at least one of what a part asks for, whatever they do."""
+    said = COUNTED.match(claim.value or "")
+    bound = parse_bound(said[1]) if said is not None else None
+    if said is None or bound is None or bound.low < 1 or said[2] or not said[3]:
+        return False
+    return _same(said[3], part.subject or part.text, grounder)
+
+
+def opposes(claim: Claim, parts: Sequence[SubQuery]) -> bool:
+    """Say whether a claim, if it holds, is the opposite of a part: its denial, or that there is no such thing."""
+    part = next((part for part in parts if part.id == claim.sub_query), None)
+    if part is None or claim.predicate is None:
+        return False
+    if part.relation is not None:
+        return claim.predicate == part.relation and claim.negated != part.negated
+    said = COUNTED.match(claim.value or "") if claim.predicate == "count" and not claim.negated else None
+    bound = parse_bound(said[1]) if said is not None and not said[2] else None
+    return part.kind == "object" and not part.negated and bound is not None and bound.high == 0
+
+
+def is_minor(part: SubQuery, parts: Sequence[SubQuery]) -> bool:
+    """Say whether a part weighs so little beside the others that it does not decide."""
+    return part.weight < MINOR * max(other.weight for other in parts)
 
 
 def _counts_the_same(claim: Claim, part: SubQuery, parts: Sequence[SubQuery], grounder: Grounder) -> bool:

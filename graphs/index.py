@@ -9,7 +9,9 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from graphs.index_stages import IndexOptions, index_one
+from graphs.index_opening import Opening
+from graphs.index_options import IndexOptions
+from graphs.index_stages import index_one
 from graphs.index_workers import CRASHED, run_tasks
 from tools import text_seen
 from twins.errors import TwinseekError, UnusableError
@@ -150,10 +152,11 @@ def index_videos(
         folder = Path(error.filename)
         take(folder, {"event": "failed", **_about(folder), "error": _unreadable(folder, error)})
     if running <= 1:
-        for path in files:
-            work.index(store, path, partial(take, path))
-            if stopped:
-                break
+        with contextlib.closing(Opening(files, work.options, store.claims)) as opening:
+            for path in files:
+                work.index(store, path, partial(take, path), opening)
+                if stopped:
+                    break
     else:
         _run_beside(work, files, running, take, store, lambda: stopped)
     if stopped and left:
@@ -179,7 +182,7 @@ class _IndexWork:
         cv2.setNumThreads(1)
         self.index(Store.open(self.root, grace=self.grace), path, send)
 
-    def index(self, store: Store, path: Path, send: Callable[[Event], None]) -> None:
+    def index(self, store: Store, path: Path, send: Callable[[Event], None], opening: Opening | None = None) -> None:
         """Index one file and tell what became of it."""
         about = _about(path)
         last = 0.0
@@ -192,7 +195,7 @@ class _IndexWork:
 
         try:
             file = store.register(path)
-            video_id, stages, warnings = index_one(store, file, self.options, self.specialists, report)
+            video_id, stages, warnings = index_one(store, file, self.options, self.specialists, report, opening)
         except TwinseekError as error:
             for_all = {"for_all": True} if isinstance(error, UnusableError) else {}
             send({"event": "failed", **about, "error": str(error), **for_all})

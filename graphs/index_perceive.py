@@ -4,13 +4,15 @@ Frames are gathered into stretches of one shot, because a background is only kno
 stretch ends at a cut, when it is long, or when the camera has turned far away from where it began.
 """
 
+from collections import deque
 from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 import cv2
 import numpy as np
 
-from tools.camera_motion import CameraMove, CameraTracker, describe_moves, to_affine
+from tools.camera_motion import QUICK, THOROUGH, CameraMove, CameraTracker, describe_moves, to_affine
 from tools.coarse_scene import coarse_scene
 from tools.colour_regions import ColourTracker
 from tools.colours import mean_lightness
@@ -43,6 +45,8 @@ MIN_SECONDS = 0.4
 """Shorter tracks are noise."""
 KEY_FRAMES = 8
 """Frames kept for whoever reads text; spread over the clip."""
+CAMERA_LAG = 8
+"""Frames by which the camera may be followed later than things are, in a thread of its own."""
 GROUND_STEP = 4
 """Every n-th pixel, across and down, is kept of the empty scene."""
 
@@ -96,9 +100,12 @@ class Perceiver:
         self.seen = Seen()
         self._on_frame = on_frame
         self._segmenter = segmenter
+        # A segmenter's model leaves the processor to others; what is built in would only be interrupted.
+        self._beside = None if segmenter is None else ThreadPoolExecutor(1, "camera")
         self._key_frames = key_frames
         self._shots = ShotFinder()
         self._buffer: list[Bytes] = []
+        self._greys: list[Bytes] = []
         self._buffer_start = 0
         self._cuts: list[int] = []
         self._key_step = 4
@@ -119,6 +126,9 @@ class Perceiver:
             self._end_shot(cut)
         elif len(self._buffer) >= STRETCH_FRAMES + LAG:
             self._flush(number + 1 - LAG)
+        else:
+            # Frame by frame, not stretch by stretch: meanwhile the next ones are decoded, and never many ahead.
+            self._follow_camera(number + 1 - LAG)
         if self._on_frame is not None:
             self._on_frame(number + 1)
 
@@ -132,6 +142,8 @@ class Perceiver:
         end = len(self.seen.seconds)
         self._flush(end)
         self._end_shot(end)
+        if self._beside is not None:
+            self._beside.shutdown()
         return self.seen
 
     def _keep(self, frame: Frame) -> None:
@@ -142,20 +154,40 @@ class Perceiver:
 
     def _begin_shot(self, number: int) -> None:
         self._shot_start = number
-        self._camera, self._tracker, self._flows = CameraTracker(), Tracker(), FlowEstimator()
+        self._camera = CameraTracker(THOROUGH if self._segmenter is None else QUICK)
+        self._asked: deque[Future[Doubles]] = deque()
+        self._tracker, self._flows = Tracker(), FlowEstimator()
         self._colours = ColourTracker()
         self._segments = SegmentFollower(self._segmenter) if self._segmenter is not None else None
         self._maps: list[Doubles] = []
 
+    def _follow_camera(self, end: int) -> None:
+        """Look how the camera moved in the gathered frames before ``end``, which must be of the shot that is on."""
+        for image in self._buffer[len(self._greys) : max(0, end - self._buffer_start)]:
+            if min(image.shape[:2]) < MIN_SIDE:
+                continue
+            self._greys.append(cv2.cvtColor(image, cv2.COLOR_RGB2GRAY).astype(np.uint8, copy=False))
+            if self._beside is None:
+                self._maps.append(self._camera.step(self._greys[-1]))
+                continue
+            self._asked.append(self._beside.submit(self._camera.step, self._greys[-1]))
+            self._take_maps(CAMERA_LAG)
+
+    def _take_maps(self, behind: int) -> None:
+        """Wait until the camera is at most so many frames behind."""
+        while len(self._asked) > behind:
+            self._maps.append(self._asked.popleft().result())
+
     def _flush(self, end: int) -> None:
         """Look at the gathered frames before ``end``."""
+        self._follow_camera(end)
+        self._take_maps(0)
         images, self._buffer = self._buffer[: end - self._buffer_start], self._buffer[end - self._buffer_start :]
+        greys, self._greys = self._greys, []
         start, self._buffer_start = self._buffer_start, end
-        if not images or min(images[0].shape[:2]) < MIN_SIDE:
+        if not greys:
             return
-        greys = [cv2.cvtColor(image, cv2.COLOR_RGB2GRAY).astype(np.uint8, copy=False) for image in images]
-        maps = [self._camera.step(grey) for grey in greys]
-        self._maps += maps
+        maps = self._maps[-len(greys) :]
         for first, last in _split_by_pan(maps, images[0].shape[1], images[0].shape[0]):
             self._look(start + first, images[first:last], greys[first:last], maps[first:last])
 

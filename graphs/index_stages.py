@@ -7,7 +7,6 @@ Stages: ``tracks`` (decode, shots, camera, segment, follow), ``attributes``, ``t
 
 import contextlib
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
@@ -15,7 +14,9 @@ from graphs.index_depth import DEPTH_VERSION, with_depth
 from graphs.index_descriptions import DESCRIPTIONS_VERSION, PART, with_descriptions
 from graphs.index_kept import DEPTH_SIDE, KeptFrames, look, look_side
 from graphs.index_labels import LABELS_VERSION, with_labels
-from graphs.index_perceive import Perceiver, shrink, working_side
+from graphs.index_opening import Opening
+from graphs.index_options import IndexOptions
+from graphs.index_perceive import Perceiver, shrink
 from graphs.index_saving import Material, Saving
 from graphs.index_twin import SOURCE, attributes_of, build_perceived
 from tools import appearance, segmenting, text_seen
@@ -23,10 +24,9 @@ from tools.free_memory import memory_is_short
 from tools.looks import Look, look_at
 from twins.errors import TwinseekError
 from twins.fingerprints import fingerprint, stale_stages
-from twins.frames import Frame, VideoFile, frames_at
+from twins.frames import Frame, frames_at
 from twins.geometry import Geometry
 from twins.masks import CocoRle, FindMask, MaskReader, decode_mask
-from twins.sampling import Sampling
 from twins.schema import Attribute, Fact, Provenance, Twin
 from twins.sentences import PROVENANCE as PREDICATES
 from twins.sentences import SOURCE as PREDICATES_SOURCE
@@ -49,24 +49,6 @@ LOOKS = 6
 
 Report = Callable[[str, int, float], None]
 """Called with a stage, the sampled frames done and the seconds of video done."""
-
-
-@dataclass(frozen=True)
-class IndexOptions:
-    """What a user may choose of the index; what changes the results is part of the fingerprints.
-
-    Args:
-        keep_models: whether plugins keep their weights from stage to stage; none: as long as there is memory.
-    """
-
-    samples_per_second: float = 10.0
-    text: bool = True
-    keep_models: bool | None = None
-
-    @property
-    def sampling(self) -> Sampling:
-        """The rates of sampling: a little less than asked for where little moves, a little more where much does."""
-        return Sampling(calm_rate=0.8 * self.samples_per_second, busy_rate=1.2 * self.samples_per_second)
 
 
 def wanted_stages(sha256: str, options: IndexOptions, specialists: Specialists) -> dict[str, str]:
@@ -122,9 +104,17 @@ def _provenance(specialist: Specialist | None) -> Provenance | None:
 
 
 def index_one(
-    store: Store, file: SourceFile, options: IndexOptions, specialists: Specialists, report: Report
+    store: Store,
+    file: SourceFile,
+    options: IndexOptions,
+    specialists: Specialists,
+    report: Report,
+    opening: Opening | None = None,
 ) -> tuple[str, tuple[str, ...], list[str]]:
     """Bring one video up to date; return its id, the stages that ran, and warnings about the file.
+
+    Args:
+        opening: opens it, and the one that comes next once this one is decoded.
 
     Raises:
         UnusableError: a specialist will not do, for whatever video.
@@ -141,7 +131,8 @@ def index_one(
     if "tracks" in stale:
         kept = KeptFrames(specialists, store.scratch_file)
         with contextlib.closing(kept):
-            material, warnings = _see(file, options, specialists, report, kept, saving)
+            opening = opening or Opening([], options)
+            material, warnings = _see(file, options, specialists, report, kept, saving, opening)
     else:
         old = Material(store.twin(file.video_id, base), store.geometry(file.video_id, base))
         with store.masks(file.video_id, base) as masks:
@@ -182,17 +173,22 @@ def _begun(
 
 
 def _see(
-    file: SourceFile, options: IndexOptions, specialists: Specialists, report: Report, kept: KeptFrames, saving: Saving
+    file: SourceFile,
+    options: IndexOptions,
+    specialists: Specialists,
+    report: Report,
+    kept: KeptFrames,
+    saving: Saving,
+    opening: Opening,
 ) -> tuple[Material, list[str]]:
     """Run every stage that needs frames, in one pass over the file."""
-    with VideoFile(file.path) as video:
-        # Nearly all frames are only looked at small, and the decoder's own scaling is much faster than doing it twice.
-        side = working_side(video.info.width, video.info.height)
+    with opening.open(file) as video:
         perceiver = Perceiver(segmenter=specialists.segmenter, key_frames=options.text)
-        for done, frame in enumerate(video.sample(options.sampling, side)):
+        for done, frame in enumerate(opening.frames(video)):
             perceiver.add(frame, lambda: video.shown.at(DECODE_SIDE))
             kept.add(done, video.shown, perceiver.shot_start, look_side(video.info.width, video.info.height))
             report("tracks", done + 1, frame.seconds)
+        opening.begin_after(file.path)
         seen = perceiver.finish()
         kept.finish()
         if not seen.seconds:

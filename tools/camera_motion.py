@@ -14,9 +14,6 @@ from twins.geometry import Bools, Bytes, Doubles, Floats
 
 CELLS = 5
 """Features are taken from each of CELLS x CELLS parts of the frame, so that no busy thing outvotes the scene."""
-FEATURES_PER_CELL = 16
-MIN_FEATURES = 24
-"""With fewer agreeing features the camera is taken to have kept still since the last frame."""
 MIN_MEASURED = 4
 """In fewer frames nothing is said of the camera."""
 MIN_AGREEING = 0.35
@@ -27,8 +24,6 @@ STILL_PIXELS = 0.3
 STILL_SHARE = 0.15
 """When this share stays within STILL_PIXELS the camera has not moved: a moving one leaves few there."""
 REPROJECTION_PIXELS = 1.5
-LK_STOP = (cv2.TERM_CRITERIA_COUNT | cv2.TERM_CRITERIA_EPS, 12, 0.03)
-"""Steps and precision in pixels with which a feature is followed: a tenth of STILL_PIXELS is precise enough."""
 SURE_SHARE = 0.6
 """When a smaller share of the reference frame's features agrees, the map is checked against all pixels."""
 BETTER = 0.985
@@ -38,6 +33,28 @@ PATIENCE = 4
 """After so many frames in a row that no map of all pixels explains, only every so many-th one is checked."""
 BENT_GAIN = 1.3
 """A projective map must win this many times the features of a similarity: it bends when little holds it."""
+
+
+@dataclass(frozen=True)
+class Care:
+    """What is spent on following the camera.
+
+    Args:
+        features: taken from each cell.
+        least: with fewer agreeing features the camera is taken to have kept still since the last frame.
+        steps, precision: with which a feature is followed, at most and in pixels; a third of STILL_PIXELS will do.
+    """
+
+    features: int
+    least: int
+    steps: int
+    precision: float
+
+
+THOROUGH = Care(16, 24, 12, 0.03)
+"""For whoever takes the scene out of a picture to see what moves."""
+QUICK = Care(8, 16, 6, 0.1)
+"""For whoever wants to know where the camera looks. It takes three quarters of the time, and is no further off."""
 
 
 @dataclass
@@ -55,7 +72,8 @@ class CameraTracker:
     before: a camera on a tripod then never drifts.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, care: Care = THOROUGH) -> None:
+        self._care = care
         self._reference: _Reference | None = None
         self._last = np.eye(3)
         self._frames = self._measured = self._refused = 0
@@ -77,10 +95,10 @@ class CameraTracker:
             self._renew(grey, np.eye(3), ignore)
             return np.eye(3)
         reference = self._reference
-        found = _match(reference.grey, grey, reference.points, self._last)
+        found = _match(reference.grey, grey, reference.points, self._last, self._care)
         # Where depth or busy things bend the picture, no map of all pixels will do in the next frame either.
         patient = self._refused < PATIENCE or self._frames % PATIENCE == 0
-        if len(reference.points) >= MIN_FEATURES and (found is None or (found[1] < SURE_SHARE and patient)):
+        if len(reference.points) >= self._care.least and (found is None or (found[1] < SURE_SHARE and patient)):
             aligned = _aligned(reference, grey, self._last, found)
             self._refused = 0 if aligned else self._refused + 1
             found = aligned or found
@@ -99,12 +117,12 @@ class CameraTracker:
 
     def _renew(self, grey: Bytes, to_first: Doubles, ignore: Bools | None) -> None:
         mask = None if ignore is None else np.where(ignore, 0, 255).astype(np.uint8)
-        self._reference = _Reference(grey, _features(grey, mask), to_first)
+        self._reference = _Reference(grey, _features(grey, mask, self._care.features), to_first)
         self._last = np.eye(3)
 
 
-def _features(grey: Bytes, mask: Bytes | None) -> Floats:
-    """Return (n, 1, 2) corners, spread over the frame."""
+def _features(grey: Bytes, mask: Bytes | None, count: int) -> Floats:
+    """Return (n, 1, 2) corners, spread over the frame, so many of each cell."""
     strength = cv2.cornerMinEigenVal(grey, 3)
     weakest = max(1e-6, 0.002 * float(strength.max()))
     height, width = grey.shape
@@ -118,17 +136,15 @@ def _features(grey: Bytes, mask: Bytes | None) -> Floats:
                 continue
             quality = max(0.05, weakest / best)
             cell_mask = None if mask is None else np.ascontiguousarray(mask[window])
-            corners = cv2.goodFeaturesToTrack(
-                np.ascontiguousarray(grey[window]), FEATURES_PER_CELL, quality, 4, mask=cell_mask
-            )
+            corners = cv2.goodFeaturesToTrack(np.ascontiguousarray(grey[window]), count, quality, 4, mask=cell_mask)
             if corners is not None:
                 found.append(corners.astype(np.float32) + np.array([left, top], np.float32))
     return np.concatenate(found)
 
 
-def _match(reference: Bytes, grey: Bytes, points: Floats, guess: Doubles) -> tuple[Doubles, float] | None:
+def _match(reference: Bytes, grey: Bytes, points: Floats, guess: Doubles, care: Care) -> tuple[Doubles, float] | None:
     """Return (map from grey to reference, share of the reference's features that agree), or none."""
-    if len(points) < MIN_FEATURES:
+    if len(points) < care.least:
         return None
     start = cv2.perspectiveTransform(points, np.linalg.inv(guess)).astype(np.float32)
     ahead, ok, _ = cv2.calcOpticalFlowPyrLK(
@@ -138,17 +154,17 @@ def _match(reference: Bytes, grey: Bytes, points: Floats, guess: Doubles) -> tup
         start,
         winSize=(15, 15),
         maxLevel=3,
-        criteria=LK_STOP,
+        criteria=(cv2.TERM_CRITERIA_COUNT | cv2.TERM_CRITERIA_EPS, care.steps, care.precision),
         flags=cv2.OPTFLOW_USE_INITIAL_FLOW,
     )
     found = ok.ravel() == 1
     before, after = points[found].reshape(-1, 2), ahead[found].reshape(-1, 2)
-    if len(before) < MIN_FEATURES:
+    if len(before) < care.least:
         return None
     shift = np.linalg.norm(after - before, axis=1)
     if (shift < STILL_PIXELS).mean() >= STILL_SHARE:
         return np.eye(3), float((shift < REPROJECTION_PIXELS).sum() / len(points))
-    return _agreed_map(after, before, grey.shape, len(points))
+    return _agreed_map(after, before, grey.shape, len(points), care.least)
 
 
 def _aligned(
@@ -172,7 +188,9 @@ def _aligned(
     return fits[0].to_reference, fits[0].seen
 
 
-def _agreed_map(after: Floats, before: Floats, shape: tuple[int, ...], total: int) -> tuple[Doubles, float] | None:
+def _agreed_map(
+    after: Floats, before: Floats, shape: tuple[int, ...], total: int, least: int
+) -> tuple[Doubles, float] | None:
     """Return the simplest map that most features follow: a similarity unless a projective one explains many more."""
     matrix, agree = cv2.estimateAffinePartial2D(after, before, ransacReprojThreshold=REPROJECTION_PIXELS)
     projective = np.eye(3) if matrix is None else np.vstack([matrix, [0, 0, 1]])
@@ -181,7 +199,7 @@ def _agreed_map(after: Floats, before: Floats, shape: tuple[int, ...], total: in
         bent, agree_bent = cv2.findHomography(after, before, cv2.RANSAC, REPROJECTION_PIXELS)
         if bent is not None and _sane(bent.astype(np.float64), shape) and agree_bent.sum() > BENT_GAIN * count:
             projective, count = bent, int(agree_bent.sum())
-    if count < MIN_FEATURES or count < MIN_AGREEING * len(after):
+    if count < least or count < MIN_AGREEING * len(after):
         return None
     return projective, count / total
 

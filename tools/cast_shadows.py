@@ -45,7 +45,8 @@ def is_shadow_of(track: RawTrack, thing: RawTrack) -> bool:
 
 def _sights(track: RawTrack, thing: RawTrack) -> Iterator[bool]:
     """Tell of each cut-out that shows enough of the track and of the ground whether there is a shadow on it."""
-    for number in track.crops.keys() & thing.samples.keys():
+    # A cut-out may outlive its sample, where it is found later that something else was seen there.
+    for number in track.crops.keys() & track.samples.keys() & thing.samples.keys():
         lab = cv2.cvtColor(track.crops[number].image(), cv2.COLOR_RGB2LAB).astype(np.uint8, copy=False)
         own, other = (_within(track.crops[number], lab, each.samples[number].rle) for each in (track, thing))
         # A pixel off the outline is a blend of both.

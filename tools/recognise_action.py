@@ -41,10 +41,15 @@ def build(context: ToolContext) -> BaseTool | None:
         found = ask_model(see, rendered, shown, "actions", ActionsAnswer).get("actions")
         facts = [fact for entry in _entries(found) if (fact := _fact(entry, crops)) is not None]
         nothing = "nothing of what was asked is seen to be done." if question else "no action can be seen."
-        return "; ".join(str(fact["text"]) for fact in facts) or nothing, facts
+        return "; ".join(map(_told, facts)) or nothing, facts
 
-    recognise_action.metadata = {"version": f"5-{prompt.label}", "weights": model_name(see)}
+    recognise_action.metadata = {"version": f"6-{prompt.label}", "weights": model_name(see)}
     return recognise_action
+
+
+def _told(fact: dict[str, Any]) -> str:
+    start, end = fact["span"]
+    return f"{start:.1f}-{end:.1f} s {fact['text']}"
 
 
 def _entries(found: object) -> list[dict[str, Any]]:
@@ -52,7 +57,7 @@ def _entries(found: object) -> list[dict[str, Any]]:
     return [entry for entry in listed[:MOST_ACTIONS] if isinstance(entry, dict)]
 
 
-def _fact(entry: dict[str, Any], crops: list[Crop]) -> dict[str, object] | None:
+def _fact(entry: dict[str, Any], crops: list[Crop]) -> dict[str, Any] | None:
     """Return an action as a fact; none where it says nothing. Frames are numbered from 1, as they were shown."""
     statement = entry.get("statement")
     if not isinstance(statement, str) or not statement.strip():

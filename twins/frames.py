@@ -6,7 +6,7 @@ Pixels are taken as they are stored, after rotation; a pixel that is not square 
 
 import logging
 from bisect import bisect_right
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Generator, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import partial
@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from twins.ahead import Ahead
 from twins.containers import open_container, picture_stream
 from twins.errors import TwinseekError
 from twins.pages import own_pages
@@ -25,6 +26,11 @@ from twins.sampling import Sampler, Sampling
 logger = logging.getLogger(__name__)
 
 Image = NDArray[np.uint8]
+
+AHEAD_PIXELS = 8 * 1920 * 1088
+"""Sampled pictures are decoded ahead until so many pixels wait; …"""
+AHEAD_COUNTED = 1280 * 720
+"""… a small picture counts as so many, for 18 of them keep a decoder at work as well as hundreds."""
 
 THUMBNAIL = 48
 """Columns of the luma thumbnail that tells how much moves."""
@@ -83,6 +89,8 @@ class Shown:
 class VideoFile:
     """An opened video. Use as a context manager; each call that decodes starts at the beginning.
 
+    One pass at a time: a call that decodes ends the passes that were begun before.
+
     After a pass, ``warnings`` says what was wrong with the file, and ``decoded`` and ``duration`` what was truly there.
 
     Args:
@@ -100,6 +108,9 @@ class VideoFile:
         self.decoded = 0
         self.duration = 0.0
         self._shown: Shown | None = None
+        self._ahead: Ahead[Shown] | None = None
+        self._begun: Sampling | None = None
+        """What a pass that nobody has asked for yet was begun with."""
         self._scalers: dict[tuple[int, int], Any] = {}
         self._container = open_container(path)
         try:
@@ -113,21 +124,58 @@ class VideoFile:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: object, traceback: TracebackType | None) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the file; a pass that goes on ends."""
+        # Where waiting for it is interrupted the file stays open: closed under a decoder at work, it takes the process.
+        self._stop_ahead()
         self._container.close()
 
     def sample(self, sampling: Sampling | None = None, max_side: int | None = None) -> Iterator[Frame]:
         """Yield frames at an adaptive rate, rising in time: more while much moves, fewer the longer the clip.
 
+        The next ones are decoded in a thread while the caller is at one. ``warnings``, ``decoded`` and ``duration``
+        tell of the whole file when the last one has come.
+
         Args:
             sampling: which frames are kept.
             max_side: of these frames; that of the file where none.
         """
-        sampler, side = Sampler(sampling or Sampling()), max_side or self.max_side
+        wanted, side = sampling or Sampling(), max_side or self.max_side
+        ahead = self._ahead
+        if ahead is None or self._begun != wanted:
+            ahead = self._begin(wanted)
+        self._begun = None
+        try:
+            for self._shown in ahead:
+                yield self._shown.at(side)
+        finally:
+            ahead.close()
+
+    def begin(self, sampling: Sampling | None = None) -> None:
+        """Decode the first frames of a pass by :meth:`sample` before that is called, with the same sampling."""
+        self._begin(sampling or Sampling())
+
+    def _begin(self, sampling: Sampling) -> Ahead[Shown]:
+        self._stop_ahead()
+        self._begun = sampling
+        self._ahead = Ahead(
+            self._sampled(sampling), lambda shown: max(shown.pixels, AHEAD_COUNTED), AHEAD_PIXELS, "decoder"
+        )
+        return self._ahead
+
+    def _sampled(self, sampling: Sampling) -> Generator[Shown, None, None]:
+        sampler = Sampler(sampling)
         for index, seconds, raw in self._decode():
-            if not sampler.keeps(seconds, partial(luma_thumbnail, raw)):
-                continue
-            self._shown = Shown(index, seconds, raw, self._image)
-            yield Frame(index, seconds, self._image(raw, side))
+            if sampler.keeps(seconds, partial(luma_thumbnail, raw)):
+                yield Shown(index, seconds, raw, self._image)
+
+    def _stop_ahead(self) -> None:
+        """Wait until nobody else uses the container."""
+        self._begun = None
+        if self._ahead is not None:
+            self._ahead.close()
 
     @property
     def shown(self) -> Shown:
@@ -138,11 +186,13 @@ class VideoFile:
 
     def all(self) -> Iterator[Frame]:
         """Yield every frame."""
+        self._stop_ahead()
         for index, seconds, raw in self._decode():
             yield Frame(index, seconds, self._image(raw, self.max_side))
 
     def numbered(self, wanted: Collection[int]) -> Iterator[Frame]:
         """Yield the frames with these numbers as they come; numbers that the file has not are passed over."""
+        self._stop_ahead()
         left = set(wanted)
         for index, seconds, raw in self._decode():
             if index in left:
@@ -158,6 +208,7 @@ class VideoFile:
         """
         if not seconds:
             return []
+        self._stop_ahead()
         table = self._time_table()
         found = self._at_by_seeking(seconds, *table) if table else None
         return found if found is not None else self._at_by_scanning(seconds)

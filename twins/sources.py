@@ -107,6 +107,11 @@ class Sources:
         text = path_text(path)
         return [video_id for video_id, source in self._all().items() if text in source.paths]
 
+    def claimed(self, path: Path) -> bool:
+        """Tell whether a committed video lies at this path, as far as this process has read."""
+        text = path_text(path)
+        return any(text in source.paths for source in self._all().values())
+
     def named(self, name: str) -> list[str]:
         """Return the videos whose file is called so, with its ending or without; else those whose name begins so."""
         called = {video_id: source.names for video_id, source in self._all().items()}

@@ -233,6 +233,10 @@ class Store:
         with self._writing():
             return self._sources.register(path)
 
+    def claims(self, path: Path) -> bool:
+        """Tell whether a video of the library lies at this path; its content may have changed since."""
+        return self._sources.claimed(path)
+
     @contextlib.contextmanager
     def draft(self, video_id: str, source: Source, base: str | None = None) -> Iterator[Draft]:
         """Begin a generation of a video; without a ``commit`` nothing of it remains.

@@ -10,7 +10,7 @@ from agents.camera import MOVES
 from agents.camera import RELATION as CAMERA
 from agents.evidence import SIDES
 from agents.llm.calling import ModelGaveUpError
-from agents.llm.judge_answer import Text
+from agents.llm.judge_answer import Text, Texts
 from agents.llm.metering import BudgetSpentError
 from agents.llm.model import Model
 from agents.llm.prompting import messages_of
@@ -34,16 +34,21 @@ def _kind(value: object) -> object:
     return value if value in get_args(SubQueryKind) else "action"
 
 
+def _predicate(value: object) -> object:
+    """Take the predicate alone where what it is said of stands behind it: ``hides_behind(boy, tree)``."""
+    return value.partition("(")[0].strip() if isinstance(value, str) else value
+
+
 class AnswerPart(BaseModel):
     """One part, as the model writes it; other keys are dropped."""
 
     model_config = ConfigDict(extra="ignore")
 
-    id: str
+    id: Text
     text: str = Field(min_length=1)
     kind: Annotated[SubQueryKind, BeforeValidator(_kind)] = "action"
     subject: str | None = None
-    relation: str | None = None
+    relation: Annotated[str | None, BeforeValidator(_predicate)] = None
     object: Text | None = None
     negated: bool = False
     weight: float = Field(default=1.0, description="0.1 to 1")
@@ -55,7 +60,7 @@ class DecomposeAnswer(BaseModel):
     model_config = ConfigDict(extra="ignore", json_schema_extra={"required": ["search", "parts"]})
 
     # Bounds for servers that follow schemas; longer lists of others are cut, not refused.
-    search: list[str] = Field(default_factory=list, json_schema_extra={"maxItems": MOST_SENTENCES})
+    search: Texts = Field(default_factory=list, json_schema_extra={"maxItems": MOST_SENTENCES})
     parts: list[AnswerPart] = Field(min_length=1, json_schema_extra={"maxItems": MOST_PARTS})
 
 

@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -15,6 +16,7 @@ from agents.llm.tokens import estimate_tokens
 from agents.llm.view import TOKENS, view
 from agents.open_parts import says_not
 from agents.predications import read_order
+from agents.relevance import is_minor, opposes
 from prompts import fence, load, one_line
 from twins.observations import source_of_finding
 from twins.predicates import PREDICATES
@@ -25,8 +27,6 @@ from twins.schema import Span
 PROMPT = load("judge")
 CLAIM, FOUND, OFFER = 200, 600, 120
 """Characters of a claim, of what one call has found, and of what a tool says that it is for."""
-MINOR = 0.5
-"""Weight below which a part does not decide."""
 AGAINST = "against it: "
 """Before a claim of the opposite of what a part asks for: a check mark beside it speaks against the video."""
 BESIDE, LEAST_VIEW = 150, 300
@@ -57,7 +57,7 @@ class LlmJudge:
             BudgetSpentError: a call more would cost more than is left.
         """
         door = _Door(case)
-        parts = "\n".join(map(part_text, case.decomposition.sub_queries))
+        parts = parts_text(case.decomposition.sub_queries)
         tools, found = tools_text(case.tools), found_text(case.findings)
         beside = sum(map(estimate_tokens, (parts, tools, found)))
         told = {source_of_finding(finding.key) for finding in case.findings if finding.key}
@@ -90,24 +90,34 @@ class _Door:
     def __init__(self, case: Case) -> None:
         self._things = {track.id for track in case.candidate.twin.tracks}
         self._call = names_in(case.candidate.twin)
+        labels = Counter(track.category.lower() for track in case.candidate.twin.tracks)
+        tracks = [track for track in case.candidate.twin.tracks if labels[track.category.lower()] == 1]
+        self._only = {track.category.lower(): track.id for track in tracks}
         self._duration = case.candidate.twin.duration
         self._tools = {tool.name: tool for tool in case.tools}
-        self._parts = {part.id: part for part in case.decomposition.sub_queries}
+        self._parts = case.decomposition.sub_queries
         self._told = False
 
     def check(self, answer: VerdictAnswer) -> None:
-        """Raise ``ValueError`` with a sentence for the model where its answer cannot be used."""
+        """Raise ``ValueError`` with a sentence for the model where its answer cannot be used; make ids of labels."""
         if isinstance(answer, JudgeAnswer) and answer.calls:
             self._check_calls(answer.calls)
             return
         if answer.score is None:
             raise ValueError("score is missing: give a number from 0 to 1, or calls of the listed tools")
+        for claim in answer.claims:
+            claim.instances = self._ids(claim.instances)
+        answer.instances = self._ids(answer.instances)
         unknown = {name for claim in answer.claims for name in claim.instances} | set(answer.instances)
         unknown -= self._things
         if unknown and not self._told:
             self._told = True
             strange = ", ".join(one_line(name, 30) for name in sorted(unknown)[:5])
             raise ValueError(f"there are no things {strange}: use the ids listed under THINGS")
+
+    def _ids(self, names: Sequence[str]) -> list[str]:
+        """Return ids for the labels that only one thing has: small models call things by those."""
+        return [name if name in self._things else self._only.get(name.lower(), name) for name in names]
 
     def _check_calls(self, calls: Sequence[ToolCall]) -> None:
         known = [call for call in calls if call.tool in self._tools]
@@ -132,17 +142,15 @@ class _Door:
     def _claim(self, said: AnswerClaim) -> Claim:
         claim = Claim(
             claim=one_line(said.claim, CLAIM),
-            sub_query=said.part if said.part in self._parts else None,
+            sub_query=said.part if any(said.part == part.id for part in self._parts) else None,
             predicate=said.predicate,
             value=None if said.value is None else one_line(said.value, CLAIM),
             instances=tuple(said.instances) or self._named_in(said.value),
             span=None if said.span is None else self._span(said.span),
             negated=said.negated,
         )
-        part = self._parts.get(said.part or "")
-        against = part is not None and part.relation == claim.predicate and part.negated != claim.negated
         claim = self._of_all(claim)
-        told = f"{AGAINST if against else ''}{state(claim, self._call)}"
+        told = f"{AGAINST if opposes(claim, self._parts) else ''}{state(claim, self._call)}"
         return claim.model_copy(update={"claim": one_line(told, CLAIM)})
 
     def _named_in(self, value: str | None) -> tuple[str, ...]:
@@ -170,14 +178,18 @@ class _Door:
         return (start, end) if start <= end else None
 
 
+def parts_text(parts: Sequence[SubQuery]) -> str:
+    """Return the parts of the question, one a line; those that do not decide are marked."""
+    return "\n".join(f"{part_text(part)}{' (minor)' if is_minor(part, parts) else ''}" for part in parts)
+
+
 def part_text(part: SubQuery) -> str:
     """Return one part of the question as a line; a text that denies by itself is not denied once more."""
     text, measured = one_line(part.text, CLAIM), ""
     if part.relation is not None:
         names = ", ".join(name for name in (part.subject, part.object) if name)
         measured = f" [{'NOT ' * part.negated}{part.relation}({names})]"
-    minor = " (minor)" if part.weight < MINOR else ""
-    return f"{part.id} {'NOT: ' if part.negated and not says_not(part) else ''}{text}{measured}{minor}"
+    return f"{part.id} {'NOT: ' if part.negated and not says_not(part) else ''}{text}{measured}"
 
 
 def tools_text(tools: Sequence[ToolOffer]) -> str:

@@ -23,6 +23,7 @@ from twins.schema import Twin
 
 LABEL = 24
 """Characters of a label that stand before an id."""
+VOWELS = tuple("aeiou")
 ORDERS = ("before", "after", "during")
 
 
@@ -56,7 +57,9 @@ def state(claim: Claim, call: Names = "thing {}".format) -> str:
 
 
 def _is_plain(claim: Claim) -> bool:
-    """Say whether a claim is of one or two things and a predicate, which can be denied in its own sentence."""
+    """Say whether a claim is of a look, or of one or two things and a predicate: its own sentence denies it."""
+    if claim.predicate in (*LOOKS, "category"):
+        return True
     return claim.predicate in PREDICATES and not read_pairs(claim.value) and claim.value != EACH
 
 
@@ -77,8 +80,19 @@ def _said(claim: Claim, call: Names) -> str | None:
     if name in ALIKE:
         return f"{' and '.join(map(call, claim.instances))} {'look alike' if name == 'alike' else _share(name)}"
     if claim.value is not None and name in (*LOOKS, "category"):
-        return f"{', '.join(map(call, claim.instances))}: {name} {claim.value}"
+        return _of_look(name, claim, call)
     return None
+
+
+def _of_look(name: str, claim: Claim, call: Names) -> str:
+    things = " and ".join(f"thing {one}" if name == "category" else call(one) for one in claim.instances)
+    plural = len(claim.instances) > 1
+    kind = str(claim.value)
+    if name == "category" and not plural:
+        kind = f"{'an' if kind[:1].lower() in VOWELS else 'a'} {kind}"
+    elif name in ("category", "shape"):
+        kind = f"of the {name} {kind}"
+    return f"{things} {'are' if plural else 'is'}{' not' if claim.negated else ''} {kind}"
 
 
 def _of_predicate(name: str, claim: Claim, call: Names) -> str:

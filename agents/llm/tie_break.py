@@ -60,7 +60,7 @@ class LlmTieBreak:
         by_letter = dict(zip(ascii_uppercase, contenders, strict=False))
 
         def check(answer: OrderAnswer) -> None:
-            if sorted(answer.order) != sorted(by_letter):
+            if by_letter.keys().isdisjoint(answer.order):
                 raise ValueError(f"order must hold each of {', '.join(by_letter)} once")
 
         prompt = PROMPT.render(
@@ -70,7 +70,9 @@ class LlmTieBreak:
         answer = self._model.answer(
             messages_of(prompt), OrderAnswer, purpose="compare", check=check, prompt=PROMPT.label
         )
-        return [by_letter[letter].video_id for letter in answer.order]
+        # Whom an answer leaves out comes after those that it names, as before.
+        named = [letter for letter in dict.fromkeys(answer.order) if letter in by_letter]
+        return [by_letter[letter].video_id for letter in dict.fromkeys([*named, *by_letter])]
 
 
 def _contender(letter: str, video: Contender) -> str:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from itertools import combinations
+from itertools import combinations, zip_longest
 
 import numpy as np
 
@@ -14,6 +14,7 @@ from agents.evidence import CONTRADICTED, ELSEWHERE, MEANT, SIDES, STATE_COVER, 
 from agents.lexicon import content_stems
 from agents.llm.tokens import estimate_tokens
 from agents.look_claims import SURE, WRONG
+from agents.number_claims import is_named
 from agents.reading import FRAME
 from agents.wording import some_crowds
 from prompts import one_line
@@ -70,7 +71,8 @@ def view(
     words = _words(decomposition)
     facts = [fact for fact in candidate.twin.facts if fact.source not in told and not _is_told(fact, decomposition)]
     said = [part for fact in facts for part in _in_sentences(fact)]
-    said.sort(key=lambda fact: _rank(fact, words))
+    place = any(part.kind == "scene" for part in decomposition.sub_queries)
+    said.sort(key=lambda fact: (not (place and fact.kind == "scene" and fact.predicate is None), _rank(fact, words)))
     lines = _Lines(tokens)
     lines.add(_headline(candidate.twin, len(evidence.objects)))
     shown = measured(evidence, order[:MEASURED_THINGS], decomposition.sub_queries)
@@ -140,6 +142,7 @@ def measured(evidence: Evidence, things: Sequence[int], parts: Sequence[SubQuery
     for phrase in sorted(name for name in counted if name):
         fits = evidence.grounded(phrase)
         meant = [n for n in range(len(fits)) if fits[n] >= MEANT]
+        meant = [n for n in meant if is_named(phrase, evidence.name(n), evidence)] or meant
         number = f"{len(meant)}{some_crowds(evidence.crowds(meant))}"
         yield f"may be {one_line(phrase, 40)}: {number} ({', '.join(map(evidence.name, meant[:THINGS]))})"
     if any(part.relation == CAMERA for part in parts):
@@ -149,18 +152,22 @@ def measured(evidence: Evidence, things: Sequence[int], parts: Sequence[SubQuery
     relations = dict.fromkeys(part.relation for part in between if part.relation in (*PREDICATES, *ALIKE))
     names = [name for name in relations if name is not None and CONVERSES.get(name) not in relations]
     most = max(LINES // max(len(names), 1), LEAST_LINES)
-    for name in names:
-        told, never = _lookalikes(evidence, things, name) if name in ALIKE else _measure(evidence, things, name)
-        told.sort(key=lambda found: -found[0])
-        for _, line in told[:most]:
-            yield line
-        if len(told) > most:
-            yield f"{name}: {len(told) - most} more"
-        if not told:
-            yield f"{name}: {'none' if never else 'unknown'}"
+    blocks = [_of_one(evidence, things, name, most) for name in names]
+    # In turns: where there is no room for all, there is something of each.
+    yield from (line for row in zip_longest(*blocks) for line in row if line is not None)
     for name, converse in CONVERSES.items():
         if {name, converse} <= set(relations):
             yield f"{name}(a,b): as {converse}(b,a)"
+
+
+def _of_one(evidence: Evidence, things: Sequence[int], name: str, most: int) -> list[str]:
+    """Return of which things a predicate holds, those that are surest first, as at most so many lines and one more."""
+    told, never = _lookalikes(evidence, things, name) if name in ALIKE else _measure(evidence, things, name)
+    if not told:
+        return [f"{name}: {'none' if never else 'unknown'}"]
+    told.sort(key=lambda found: -found[0])
+    more = [f"{name}: {len(told) - most} more"] if len(told) > most else []
+    return [*(line for _, line in told[:most]), *more]
 
 
 def _on_sides(evidence: Evidence, things: Sequence[int], parts: Sequence[SubQuery]) -> Iterator[str]:

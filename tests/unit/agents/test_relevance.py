@@ -4,7 +4,7 @@ import pytest
 
 from agents.claims import check_verdict
 from agents.evidence import Evidence
-from agents.relevance import supports
+from agents.relevance import opposes, supports
 from twins.queries import Claim, SubQuery, Verdict
 
 FOLLOWS = SubQuery(id="p1", text="red follows blue", kind="action", subject="red", relation="follows", object="blue")
@@ -12,6 +12,8 @@ BLUE_FOLLOWS = FOLLOWS.model_copy(update={"subject": "blue thing", "object": "re
 ANY_FOLLOWS = FOLLOWS.model_copy(update={"subject": "pursuer", "object": "runner"})
 RED = SubQuery(id="p1", text="a red thing", kind="attribute", subject="red thing")
 SAD = SubQuery(id="p1", text="it looks sad", kind="action", subject="it")
+MOVES = SubQuery(id="p1", text="red moves", kind="action", subject="red thing", relation="moves")
+RED_THERE = RED.model_copy(update={"kind": "object"})
 TWO = SubQuery(id="p1", text="two things", kind="count", subject="thing", relation="count", object="2")
 ON_THE_LEFT = SubQuery(id="p1", text="left", kind="spatial", subject="blue", relation="left_of", object="frame")
 LEFT_OF_RED = ON_THE_LEFT.model_copy(update={"object": "red ball"})
@@ -58,6 +60,11 @@ def claim(predicate, *instances, **fields):
         (RED, claim("moves", "1"), False),
         (SAD, claim("moves", "1"), False),
         (SAD, claim("colour", "1", value="red"), False),
+        # That somebody red is there does not say that he is sad.
+        (SAD.model_copy(update={"subject": "red thing"}), claim("colour", "1", value="red"), False),
+        (MOVES, claim("moves_right", "1"), True),
+        (RED_THERE, claim("count", value=">=1 of red thing"), True),
+        (RED_THERE, claim("count", value="2 of thing"), False),
         (TWO, claim("count", "1", "2", value=">=1"), False),
         (NOT_STILL, claim("moves", "1"), False),
         (AT_THE_TOP, claim("above", "2", value="frame"), True),
@@ -80,6 +87,38 @@ def test_a_claim_of_no_part_or_of_another_sign_supports_nothing(chase):
     denied = BLUE_FOLLOWS.model_copy(update={"negated": True})
     verdict = Verdict(score=1.0, claims=(claim("follows", "2", "1"),))
     assert not check_verdict(verdict, chase.twin, chase.geometry, (denied,)).supported
+
+
+def test_what_supports_a_minor_part_alone_verifies_nothing(chase):
+    minor = RED.model_copy(update={"id": "p2", "weight": 0.4})
+    red = claim("colour", "1", value="red").model_copy(update={"sub_query": "p2"})
+    verdict = Verdict(score=1.0, claims=(red,))
+    found = check_verdict(verdict, chase.twin, chase.geometry, (SAD, minor))
+    assert (found.status, found.supported) == ("judged", False)
+    both = tuple(part.model_copy(update={"weight": 0.4}) for part in (SAD, minor))
+    assert check_verdict(verdict, chase.twin, chase.geometry, both).supported
+
+
+@pytest.mark.parametrize(
+    ("part", "claimed", "opposed"),
+    [
+        (BLUE_FOLLOWS, claim("follows", "2", "1", negated=True), True),
+        (BLUE_FOLLOWS, claim("follows", "2", "1"), False),
+        (NOT_STILL, claim("still", "1"), True),
+        (RED_THERE, claim("count", value="0 of red thing"), True),
+        (RED_THERE, claim("count", value="1 of red thing"), False),
+        (SAD, claim("moves", "1", negated=True), False),
+    ],
+)
+def test_the_opposite_of_a_part_settles_it(part, claimed, opposed):
+    assert opposes(claimed, (part,)) is opposed
+
+
+def test_a_part_whose_opposite_was_verified_is_not_told_as_open(chase):
+    there = RED_THERE.model_copy(update={"subject": "white thing", "text": "a white thing"})
+    verdict = Verdict(score=0.1, claims=(claim("count", value="0 of white thing"),))
+    trace = check_verdict(verdict, chase.twin, chase.geometry, (there,)).trace
+    assert [(line.claim, line.check) for line in trace] == [("said", "verified")]
 
 
 BALLS = SubQuery(id="p2", text="two red balls", kind="count", subject="red ball", relation="count", object=">=2")

@@ -19,6 +19,7 @@ from twins.errors import TwinseekError
 from twins.observations import EffectiveTwin
 from twins.protocols import ToolOffer
 from twins.queries import Claim, Plan, ToolCall, ToolFinding, Verdict
+from twins.schema import Fact
 
 QUERY = "the blue thing follows the red thing"
 LOOK = ToolOffer("look", "Look.", {})
@@ -141,6 +142,15 @@ def test_who_says_again_what_was_refuted_in_words_that_nobody_checks_pays_for_it
     (verdict,) = state["verdicts"]
     assert (verdict["score"] < 0.5) is charged and verdict["score"] <= score
     assert [line["claim"] for line in verdict["taken_back"]] == ["1 follows 2"]
+
+
+def test_what_a_description_says_may_be_said_again_though_nothing_measures_it():
+    told = Fact(kind="event", text="the red runner trails the blue one for once", source="test")
+    made = a_video()
+    clip = type(made)("a", made.twin.model_copy(update={"facts": (told,)}), made.geometry, 0.5)
+    words = Claim(claim="the red runner trails the blue one", sub_query="q1")
+    state, _, _ = ask(lambda case: claimed(words) if case.refuted else claimed(FALSE), clips={"a": clip})
+    assert state["verdicts"][0]["score"] > 0.8
 
 
 def test_rules_judge_where_the_model_gives_up_and_the_answer_says_so():

@@ -2,7 +2,7 @@ import cv2
 import numpy as np
 import pytest
 
-from tools.camera_motion import CameraTracker, camera_flow, describe_moves, to_affine
+from tools.camera_motion import QUICK, THOROUGH, CameraTracker, Care, camera_flow, describe_moves, to_affine
 
 
 def ground(seed: int = 1) -> np.ndarray:
@@ -17,40 +17,45 @@ def view(picture: np.ndarray, x: float, y: float, scale: float = 1.0) -> np.ndar
     return np.clip(seen, 0, 255).astype(np.uint8)
 
 
-def follow(frames: list[np.ndarray]) -> tuple[np.ndarray, CameraTracker]:
-    tracker = CameraTracker()
+@pytest.fixture(params=[THOROUGH, QUICK], ids=["thorough", "quick"])
+def care(request) -> Care:
+    return request.param
+
+
+def follow(frames: list[np.ndarray], care: Care) -> tuple[np.ndarray, CameraTracker]:
+    tracker = CameraTracker(care)
     return np.stack([tracker.step(frame) for frame in frames]), tracker
 
 
-def test_a_pan_is_measured_to_a_fraction_of_a_pixel():
+def test_a_pan_is_measured_to_a_fraction_of_a_pixel(care: Care):
     picture = ground()
-    maps, tracker = follow([view(picture, 50 + 9.3 * n, 80 - 2 * n) for n in range(20)])
+    maps, tracker = follow([view(picture, 50 + 9.3 * n, 80 - 2 * n) for n in range(20)], care)
     assert maps[-1][:2, 2] == pytest.approx([9.3 * 19, -2 * 19], abs=1.5)
     assert tracker.knows
     moves = describe_moves(np.stack([to_affine(m, 240, 160) for m in maps]), 240, 160)
     assert [move.kind for move in moves] == ["right", "up"]
 
 
-def test_a_camera_on_a_tripod_does_not_drift_behind_a_thing_that_moves():
+def test_a_camera_on_a_tripod_does_not_drift_behind_a_thing_that_moves(care: Care):
     frames = []
     for n in range(20):
         frame = view(ground(), 50, 80)
         frame[40:120, 10 + 6 * n : 90 + 6 * n] = view(ground(2), 0, 0)[:80, :80]
         frames.append(frame)
-    maps, _ = follow(frames)
+    maps, _ = follow(frames, care)
     assert np.array_equal(maps, np.broadcast_to(np.eye(3), (20, 3, 3)))
 
 
-def test_moving_in_shows_as_growth():
+def test_moving_in_shows_as_growth(care: Care):
     picture = ground()
-    maps, _ = follow([view(picture, 100 + 3 * n, 80 + 2 * n, 1.0 - 0.025 * n) for n in range(12)])
+    maps, _ = follow([view(picture, 100 + 3 * n, 80 + 2 * n, 1.0 - 0.025 * n) for n in range(12)], care)
     kinds = [move.kind for move in describe_moves(np.stack([to_affine(m, 240, 160) for m in maps]), 240, 160)]
     assert "in" in kinds
     assert "out" not in kinds
 
 
-def test_nothing_is_claimed_where_there_is_nothing_to_see():
-    _, tracker = follow([np.full((160, 240), 128, np.uint8)] * 10)
+def test_nothing_is_claimed_where_there_is_nothing_to_see(care: Care):
+    _, tracker = follow([np.full((160, 240), 128, np.uint8)] * 10, care)
     assert not tracker.knows
 
 
@@ -66,14 +71,14 @@ def faint(frame: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     return np.clip(shaded + rng.normal(0, 2.5, frame.shape), 0, 255).astype(np.uint8)
 
 
-def test_a_pan_over_a_faint_ground_is_measured_through_noise():
+def test_a_pan_over_a_faint_ground_is_measured_through_noise(care: Care):
     picture, rng = ground(), np.random.default_rng(3)
-    maps, tracker = follow([faint(view(picture, 50 + 3 * n, 80 - n), rng) for n in range(16)])
+    maps, tracker = follow([faint(view(picture, 50 + 3 * n, 80 - n), rng) for n in range(16)], care)
     assert maps[-1][:2, 2] == pytest.approx([45, -15], abs=1.0)
     assert tracker.knows
 
 
-def test_a_tripod_before_a_faint_ground_does_not_drift():
+def test_a_tripod_before_a_faint_ground_does_not_drift(care: Care):
     picture, rng = ground(), np.random.default_rng(3)
-    maps, _ = follow([faint(view(picture, 50, 80), rng) for _ in range(16)])
+    maps, _ = follow([faint(view(picture, 50, 80), rng) for _ in range(16)], care)
     assert np.array_equal(maps, np.broadcast_to(np.eye(3), (16, 3, 3)))

@@ -67,3 +67,9 @@ def test_what_is_not_beside_the_thing_is_none():
 def test_a_thing_is_not_the_shadow_of_what_is_smaller():
     thing, shadow = tracks(SHADED)
     assert not is_shadow_of(thing, shadow)
+
+
+def test_a_cut_out_whose_sample_was_taken_back_tells_nothing():
+    thing, shadow = tracks(SHADED)
+    del shadow.samples[min(shadow.crops)]
+    assert is_shadow_of(shadow, thing)

@@ -1,5 +1,6 @@
 import mmap
 import shutil
+import threading
 from collections.abc import Sequence
 from fractions import Fraction
 from pathlib import Path
@@ -116,6 +117,39 @@ def test_more_is_sampled_while_more_moves(tmp_path: Path):
     assert len(few) == 10
     assert len(many) > 20
     assert np.diff([frame.seconds for frame in many]).min() >= 1 / 25 - 1e-3
+
+
+def decoders() -> list[threading.Thread]:
+    return [thread for thread in threading.enumerate() if thread.name == "decoder"]
+
+
+def test_no_decoder_is_left_at_work_when_a_pass_is_left_early(tmp_path: Path):
+    path = write_video(tmp_path / "a.mp4", count=200, size=(640, 360))
+    held = []
+    with pytest.raises(RuntimeError), VideoFile(path) as video:
+        held.append(video.sample())  # nobody ends it
+        assert next(held[0]).frame_index == 0
+        assert len(decoders()) == 1
+        raise RuntimeError
+    assert not decoders()
+
+
+def test_a_pass_ends_those_that_were_begun_before(tmp_path: Path):
+    path, each = write_video(tmp_path / "a.mp4", count=60, size=(640, 360)), Sampling(25, 25)
+    with VideoFile(path) as video:
+        passes = [video.all, lambda: video.numbered(range(60)), lambda: iter(video.at(range(3)))]
+        for begin, more in zip(passes, (59, 59, 2), strict=True):
+            before = video.sample(each)
+            assert next(before).frame_index == 0
+            after = begin()
+            assert next(after).frame_index == 0
+            assert not decoders()
+            assert list(before) == []
+            assert len(list(after)) == more
+        before, after = video.sample(each), video.sample(each)
+        assert next(before).frame_index == next(after).frame_index == 0
+        before.close()
+        assert len(list(after)) == 59
 
 
 @pytest.mark.parametrize("rotation", [0, 90])

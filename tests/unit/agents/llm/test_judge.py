@@ -4,7 +4,7 @@ import pytest
 
 from agents.claims import check_claim
 from agents.llm.calling import CallLimits, ModelGaveUpError
-from agents.llm.judge import LEAST_VIEW, PROMPT, LlmJudge, part_text, tools_text
+from agents.llm.judge import LEAST_VIEW, PROMPT, LlmJudge, part_text, parts_text, tools_text
 from agents.llm.judge_answer import JudgeAnswer, VerdictAnswer
 from agents.llm.metering import Meter
 from agents.llm.model import Model
@@ -247,8 +247,12 @@ def test_beside_a_check_stand_our_words_and_not_the_models(candidate):
             "not so: any of thing 1, thing 2 follows any of thing 2, thing 1",
         ),
         ({"predicate": "moves", "instances": ["1"], "span": [1, 2]}, "thing 1 moves (1.0-2.0 s)"),
-        ({"predicate": "colour", "instances": ["1"], "value": "red", "span": [1, 2]}, "thing 1: colour red"),
+        ({"predicate": "colour", "instances": ["1"], "value": "red", "span": [1, 2]}, "thing 1 is red"),
         ({"predicate": "colour", "instances": ["1"]}, "so it is"),
+        ({"predicate": "colour", "instances": ["1", "2"], "value": "red"}, "thing 1 and thing 2 are red"),
+        ({"predicate": "size", "instances": ["1"], "value": "small", "negated": True}, "thing 1 is not small"),
+        ({"predicate": "shape", "instances": ["1"], "value": "circle"}, "thing 1 is of the shape circle"),
+        ({"predicate": "category", "instances": ["1"], "value": "orange"}, "thing 1 is an orange"),
         ({"predicate": "pours", "instances": ["1"]}, "so it is"),
         (
             {"predicate": "before", "instances": ["1", "2"], "value": "covers(1, 2); stops(2)"},
@@ -328,3 +332,18 @@ def test_things_are_called_by_their_labels_where_these_are_sure(confidence, name
     judge, _ = judge_of(GOOD)
     (said,) = judge.step(Case(QUESTION, type(candidate)("clip", twin, candidate.geometry, 0.5))).claims
     assert said.claim == f"thing 2 follows {name} (1.0-3.0 s)"
+
+
+def test_a_label_that_only_one_thing_has_is_read_as_its_id(candidate):
+    tracks = tuple(track.model_copy(update={"category": "Dog"}) for track in candidate.twin.tracks[:1])
+    twin = candidate.twin.model_copy(update={"tracks": (*tracks, *candidate.twin.tracks[1:])})
+    judge, chat = judge_of({**GOOD, "instances": ["dog"], "claims": [{**GOOD["claims"][0], "instances": ["2", "dog"]}]})
+    verdict = judge.step(Case(QUESTION, type(candidate)("clip", twin, candidate.geometry, 0.5)))
+    assert (verdict.instances, verdict.claims[0].instances, len(chat.asked)) == (("1",), ("2", "1"), 1)
+
+
+def test_parts_that_do_not_decide_are_marked(candidate):
+    parts = (PARTS[0], SubQuery(id="p2", text="it is dark", kind="scene", weight=0.4))
+    halves = tuple(part.model_copy(update={"weight": 0.25}) for part in parts)
+    assert parts_text(parts).splitlines()[1] == "p2 it is dark (minor)"
+    assert "(minor)" not in parts_text(halves)

@@ -209,3 +209,21 @@ def test_a_relation_and_its_converse_are_told_once(chase):
     both = view(chase, Decomposition(query="they swap places", sub_queries=parts))
     assert "left_of(2,1)" in both and "right_of(a,b): as left_of(b,a)" in both and "right_of(1" not in both
     assert "right_of(1,2)" in view(chase, Decomposition(query="right", sub_queries=parts[1:]))
+
+
+def test_each_predicate_of_a_question_is_told_where_there_is_no_room_for_all(clip, mover):
+    crowd = clip(*(mover(str(n), [(0, 20 * n, 100), (6, 20 * n + 60, 140)], colour="red") for n in range(THINGS)))
+    parts = tuple(
+        SubQuery(id=name, text=name, kind="action", subject="thing", relation=name, object=other)
+        for name, other in (("left_of", "other thing"), ("moves", None))
+    )
+    shown = view(crowd, Decomposition(query="they move", sub_queries=parts), tokens=150)
+    assert "left_of(" in shown and "moves(" in shown
+
+
+def test_where_a_place_is_asked_for_the_place_is_told_first(chase):
+    place = Fact(kind="scene", text="A pine forest under a clear sky", source="test")
+    said = Fact(kind="event", text="Somebody outdoors throws a ball", source="test")
+    part = SubQuery(id="p1", text="outdoors", kind="scene")
+    shown = view(with_facts(chase, said, place), Decomposition(query="outdoors?", sub_queries=(part,)))
+    assert shown.index("A pine forest") < shown.index("Somebody outdoors")
