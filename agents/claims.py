@@ -101,8 +101,10 @@ def check_verdict(
         decisive = any(part.id == claim.sub_query and not is_minor(part, parts) for claim in holding for part in parts)
         trace += tuple(check_claim(claim, twin, geometry) for claim in open_)
     verified = len(holding)
-    excused = {claim.sub_query for claim in holding} | {c.sub_query for c in verdict.claims if _is_told(c, twin)}
-    refuted = sum(checked.check == "refuted" for checked in trace) + sum(part not in excused for part in given_up)
+    wrong = [claim for claim, line in zip(verdict.claims, trace, strict=False) if line.check == "refuted"]
+    excused = {claim.sub_query for claim in (*holding, *wrong)}
+    excused |= {claim.sub_query for claim in verdict.claims if _is_told(claim, twin)}
+    refuted = len(wrong) + sum(part not in excused for part in given_up)
     score = verdict.score
     if refuted:
         cost = REFUTED_COST if parts is None else CONTRADICTED_COST

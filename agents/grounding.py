@@ -65,7 +65,7 @@ class Grounder:
         self._areas: Doubles | None = None
         self._categories = tuple({track.category: None for track in twin.tracks if is_labelled(track)})
         self._names = frozenset(words_of_name(category) for category in self._categories)
-        sure = (t.category for t in twin.tracks if is_labelled(t) and t.confidence >= SURE_LABEL)
+        sure = (track.category for track in twin.tracks if is_surely_labelled(track))
         self._labels = frozenset(stem for category in sure for stem in _stems_of(category))
 
     def describe(self, phrase: str) -> Description:
@@ -190,6 +190,11 @@ class Grounder:
 def is_labelled(track: Track) -> bool:
     """Say whether somebody named the track's category."""
     return not is_unnamed(track.category)
+
+
+def is_surely_labelled(track: Track) -> bool:
+    """Say whether the name that somebody gave a track's category counts as what it is called."""
+    return is_labelled(track) and track.confidence >= SURE_LABEL
 
 
 def look_match(kind: str, term: str, track: Track) -> float | None:

@@ -8,11 +8,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from agents.clauses import tokenise
-from agents.lexicon import stems
+from agents.lexicon import content_stems
 from agents.ranking import best_per_video
 from agents.ranking_records import DERIVED
-from agents.sub_queries import is_content
 from twins.geometry import Doubles, Floats, Ints
 from twins.queries import SubQuery
 from twins.schema import Component, FactKind
@@ -54,10 +52,10 @@ def weigh(components: Sequence[Component], edit: Sequence[SubQuery] = (), edit_t
         components: n sentences of the video that others should be like.
         edit: how they should differ, taken apart, and as text: a street in daylight does not contradict ``at night``.
     """
-    changed = sentence_stems(edit_text)
+    changed = content_stems(edit_text)
     scene_changes = any(part.kind == "scene" for part in edit)
     counted = [
-        not (changed & sentence_stems(part.text) or (scene_changes and part.kind == "scene")) for part in components
+        not (changed & content_stems(part.text) or (scene_changes and part.kind == "scene")) for part in components
     ]
     number = {kind: sum(part.kind == kind for part in components) for kind in KINDS}
     weights = [KINDS[part.kind] / number[part.kind] for part in components]
@@ -138,7 +136,7 @@ def _without_repetition(ordered: Sequence[Component], most: int) -> list[Compone
     known: frozenset[str] = frozenset()
     words = 0
     for part in ordered:
-        content, length = sentence_stems(part.text), len(part.text.split())
+        content, length = content_stems(part.text), len(part.text.split())
         news = len(content - known)
         if not news or news < NEWS * len(content) or words + length > MOST_WORDS:
             continue
@@ -147,9 +145,3 @@ def _without_repetition(ordered: Sequence[Component], most: int) -> list[Compone
         if len(said) == most:
             break
     return said
-
-
-def sentence_stems(text: str) -> frozenset[str]:
-    """Return the stems of the words of a sentence that say something."""
-    words = (token.text for token in tokenise(text) if not token.is_break)
-    return frozenset(stem for word in words if is_content(word) for stem in stems(word))

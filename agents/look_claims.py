@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from agents.alike import likeness, pair_of
 from agents.descriptions import is_shape_noun, same_word
-from agents.grounding import SURE_LABEL, UNKNOWN_LOOK, is_labelled, is_wider, look_match, terms_of
+from agents.grounding import UNKNOWN_LOOK, is_labelled, is_surely_labelled, is_wider, look_match, terms_of
 from agents.lexicon import lexicon
 from twins.queries import Check
 from twins.schema import Track, Twin
@@ -69,8 +69,9 @@ def check_category(noun: str | None, instances: tuple[str, ...], twin: Twin) -> 
 def _says(track: Track, words: Iterable[str]) -> bool:
     """Say whether a sure label has all of some words in it, or is of their kind: a ``soccer ball`` is a *ball*."""
     label = track.category.lower().split()
-    sure = is_labelled(track) and track.confidence >= SURE_LABEL
-    return sure and all(any(same_word(word, one) for one in label) or is_wider(word, track.category) for word in words)
+    return is_surely_labelled(track) and all(
+        any(same_word(word, one) for one in label) or is_wider(word, track.category) for word in words
+    )
 
 
 def is_called(nouns: Iterable[str], instance: str, twin: Twin) -> bool:

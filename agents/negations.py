@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 
 from agents.clauses import AUXILIARIES, RELATIVES, Token, match_verb, tokenise
 from agents.descriptions import same_word
@@ -20,6 +21,8 @@ IMMINENT = frozenset(["about", "almost", "bound", "nearly", "seem", "seems", "se
 """Words of what is only about to happen (Quirk 4.40-4.48): ``seem bound to crash``, ``brake before they hit``."""
 CLAUSES = re.compile(r"[;:,]\s|\.\s|\s(?:but|although|though|while|yet)\s", re.IGNORECASE)
 """Where a statement may be cut: a denial holds no further."""
+ADDED = re.compile(r"\s(?=(?:and|without|with no)\s)", re.IGNORECASE)
+"""Where a clause may be cut that denies from there on; behind a denial *and* goes on with it: ``no dog and cat``."""
 MANY = 4
 """Denials of one question that are tested."""
 
@@ -103,14 +106,22 @@ def unsaid(text: str) -> list[tuple[str, str]]:
 
 
 def without_denials(text: str) -> str:
-    """Return the clauses of a statement that deny nothing: ``a man waits; no dog is seen`` says that a man waits.
+    """Return what of a statement denies nothing: of ``a man waits without a coat; no dog is seen`` that a man waits.
 
     What is said to be missing must not be found by who looks for it.
     """
-    if not denials(tokenise(text)):
+    if not _denies(text):
         return text
-    clauses = (clause.strip(" .") for clause in CLAUSES.split(text))
-    return ", ".join(clause for clause in clauses if clause and not denials(tokenise(clause)))
+    clauses = (_before_denial(clause.strip(" .")) for clause in CLAUSES.split(text))
+    return ", ".join(filter(None, clauses))
+
+
+def _before_denial(clause: str) -> str:
+    return " ".join(takewhile(lambda part: not _denies(part), ADDED.split(clause)))
+
+
+def _denies(text: str) -> bool:
+    return bool(denials(tokenise(text)))
 
 
 def _affirmed(words: Sequence[str], denial: Denial) -> list[str]:

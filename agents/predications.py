@@ -3,7 +3,9 @@
 import re
 from dataclasses import dataclass
 
-PREDICATION = r"\s*([a-z_]{1,32})\(\s*([^(),;]{1,80})\s*(?:,\s*([^(),;]{1,80})\s*)?\)"
+_INSTANCE = r"\s*([^\s(),;][^(),;]{0,79})"
+# A blank belongs to one place of the pattern alone: a model that writes thousands of them must not keep us trying.
+PREDICATION = rf"\s*([a-z_]{{1,32}})\({_INSTANCE}(?:,{_INSTANCE})?\)"
 """Pattern of one; its groups are the predicate, and one or two instances."""
 ALONE = re.compile(rf"^{PREDICATION}\s*$")
 

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from agents.descriptions import describe
 from agents.evidence import Evidence
 from agents.grounding import is_labelled, terms_of
-from agents.likeness import STILL, sentence_stems, telling_sentences
+from agents.lexicon import content_stems
+from agents.likeness import STILL, telling_sentences
 from agents.plurals import counted
 from twins.components import components
 from twins.schema import Component, Fact, Track, Twin
@@ -57,10 +58,7 @@ def _of_each_third(events: Sequence[Fact]) -> list[Fact]:
 
 def tell_things(twin: Twin) -> str:
     """Say which things are in a video, equal ones counted."""
-    names = Counter(track_name(track) for track in twin.tracks)
-    listed = [counted(name, number) for name, number in names.most_common(MOST_THINGS)]
-    more = f" and {len(names) - MOST_THINGS} more" if len(names) > MOST_THINGS else ""
-    return f"seen: {', '.join(listed)}{more}" if listed else "no thing was followed"
+    return f"seen: {_counted(twin.tracks)}" if twin.tracks else "no thing was followed"
 
 
 def tell_briefly(twin: Twin) -> str:
@@ -126,8 +124,7 @@ def tell_number(phrase: str, evidence: Evidence) -> str:
     names = Counter(track_name(track) for track in tracks)
     if len(names) == 1 < len(tracks):
         return f"{_unnamed(phrase, tracks)}{counted(*names.most_common(1)[0])}"
-    listed = ", ".join(counted(name, number) for name, number in names.items())
-    return f"{_unnamed(phrase, tracks)}{len(tracks)}: {listed}"
+    return f"{_unnamed(phrase, tracks)}{len(tracks)}: {_counted(tracks)}"
 
 
 def tell_doing(phrase: str, evidence: Evidence) -> str:
@@ -143,8 +140,8 @@ def tell_doing(phrase: str, evidence: Evidence) -> str:
 
 def nearest_sentences(text: str, twin: Twin) -> list[str]:
     """Return the sentences of a twin that hold most of a question's words; none where they hold too few."""
-    asked = sentence_stems(text)
-    held = [(len(asked & sentence_stems(part.text)), part) for part in components(twin)]
+    asked = content_stems(text)
+    held = [(len(asked & content_stems(part.text)), part) for part in components(twin)]
     near: Sequence[Component] = [part for number, part in held if asked and number >= max(1, ENOUGH * len(asked))]
     return telling_sentences(near)[:2]
 
@@ -152,6 +149,14 @@ def nearest_sentences(text: str, twin: Twin) -> list[str]:
 def _meant(phrase: str, evidence: Evidence) -> list[Track]:
     chosen = evidence.meant(phrase) if phrase else range(len(evidence.objects))
     return [evidence.twin.track(evidence.name(number)) for number in chosen]
+
+
+def _counted(tracks: Sequence[Track]) -> str:
+    """Name things, equal ones counted, those that are many first."""
+    names = Counter(track_name(track) for track in tracks)
+    listed = [counted(name, number) for name, number in names.most_common(MOST_THINGS)]
+    more = f" and {len(names) - MOST_THINGS} more" if len(names) > MOST_THINGS else ""
+    return f"{', '.join(listed)}{more}"
 
 
 def _unnamed(phrase: str, tracks: Sequence[Track]) -> str:

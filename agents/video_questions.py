@@ -9,10 +9,7 @@ from agents.lexicon import lexicon
 Asked = Literal["telling", "part", "things", "length", "looks", "number", "doing", "whether", "other"]
 
 _BE = r"(?:is|are|was|were|'s|'re)"
-_THERE = (
-    r"(?: (?:are |is )?(?:are|is|there|visible|shown|seen|in it|in there|can (?:you see|be seen)|do you see|"
-    r"does it have))*"
-)
+_THERE = r"(?: (?:are|is|there|visible|shown|seen|in it|in there|can (?:you see|be seen)|do you see|does it have))*"
 _NAME = r"(?!(?:to|that|who|which|in|on|of)\b)[\w-]+"
 _IT = {"it", "this", "that", "them", "they", "these", "those", "there", "the", "all", "of"}
 _ANYTHING = {"thing", "things", "object", "objects", "something"}

@@ -16,7 +16,7 @@ from agents.told_videos import (
     tell_video,
 )
 from agents.video_questions import VideoQuestion, read_video_question
-from graphs.chat_talk import Said, Talk, again, numbered, only, spoken_of
+from graphs.chat_talk import Said, Talk, again, numbered, only, spoken_of, still_there
 from graphs.chat_turns import ShownVideo, meant
 from graphs.chat_where import where
 from graphs.chat_words import tell_broken, tell_checked, tell_unanswered, tell_unchecked, told_of
@@ -79,10 +79,15 @@ def _checked(talk: Talk, videos: Sequence[ShownVideo], asked_for: VideoQuestion)
 
     Their numbers stay those of the list.
     """
-    record = numbered(talk.ask(asked_for.phrase, **only(videos)), videos)
+    record = numbered(talk.ask(asked_for.phrase, **only(still_there(talk, videos))), videos)
     found = {hit.video_id: hit for hit in record.results}
     by_model = record.strategy == "llm"
-    told = [_answer(talk, video, found.get(video["video_id"]), asked_for, by_model=by_model) for video in videos]
+    told: list[str] = []
+    for video in videos:
+        try:
+            told.append(_answer(talk, video, found.get(video["video_id"]), asked_for, by_model=by_model))
+        except TwinseekError as error:
+            told.append(tell_broken(video, error))
     answer = "\n".join(told)
     return Said(answer, record.model_copy(update={"answer": answer}), talk.turn(record, shows=False))
 

@@ -4,10 +4,20 @@ from collections.abc import Sequence
 
 from agents.camera import RELATION as CAMERA
 from agents.open_parts import SOURCE as OPEN
-from graphs.chat_talk import Said, Talk, again, but_nothing_fits, new_id, only, remembered, shown_again, spoken_of
+from graphs.chat_talk import (
+    Said,
+    Talk,
+    again,
+    but_nothing_fits,
+    new_id,
+    only,
+    remembered,
+    shown_again,
+    spoken_of,
+    still_there,
+)
 from graphs.chat_turns import ShownVideo, Turn, meant, ranked_of, spans_of, trace_of
 from graphs.chat_words import NOTHING_LEFT, tell_left, tell_none_dropped, tell_refined
-from twins.errors import TwinseekError
 from twins.predicates.truth import merge_spans
 from twins.queries import CheckedClaim, Hit
 from twins.schema import Span
@@ -21,8 +31,7 @@ def refine(talk: Talk) -> Said:
     videos, condition = meant(talk.message, listed), talk.message.text
     if not condition:
         return _left(talk, listed, videos, f"only {_numbers(videos)}")
-    there = _there(talk, videos)
-    record = talk.ask(condition, **only(there))
+    record = talk.ask(condition, **only(still_there(talk, videos)))
     found = {hit.video_id: hit for hit in holding(record.results)}
     kept = _ranked(talk, [(video, found[video["video_id"]]) for video in videos if video["video_id"] in found])
     refuted = [any(line.check == "refuted" for line in hit.trace) for hit in record.results]
@@ -48,7 +57,7 @@ def drop(talk: Talk) -> Said:
         return listed
     videos, condition = meant(talk.message, listed), talk.message.text
     if condition:
-        record = talk.ask(condition, **only(_there(talk, videos)))
+        record = talk.ask(condition, **only(still_there(talk, videos)))
         verified, judged = meeting(record.results)
         gone = {hit.video_id for hit in (*verified, *judged)}
         if not gone:
@@ -76,13 +85,6 @@ def _left(talk: Talk, listed: Turn, videos: Sequence[ShownVideo], how: str, judg
 
 def _numbers(videos: Sequence[ShownVideo]) -> str:
     return ", ".join(str(video["rank"]) for video in videos)
-
-
-def _there(talk: Talk, videos: Sequence[ShownVideo]) -> list[ShownVideo]:
-    there = [video for video in videos if talk.generation(video["video_id"])]
-    if not there:
-        raise TwinseekError("of the videos that were shown none is in the library any more: ask a new question")
-    return there
 
 
 def holding(hits: Sequence[Hit]) -> list[Hit]:

@@ -5,13 +5,14 @@ from dataclasses import replace
 
 from agents.follow_forms import ORIGINAL, PREVIOUS, TURNED
 from agents.follow_ups import FollowUp
-from agents.likeness import sentence_stems
+from agents.lexicon import content_stems
 from graphs.chat_alike import Wanted, nearest
 from graphs.chat_orders import order_of
 from graphs.chat_talk import Said, Talk, again, new_id, remembered, shown_again, spoken_of
 from graphs.chat_turns import MOST_SHOWN, Turn, lists_of
 from graphs.chat_words import (
     ALL_SHOWN,
+    CHOSEN,
     NOTHING_SHOWN,
     TOO_MANY,
     tell_list,
@@ -21,8 +22,8 @@ from graphs.chat_words import (
     tell_sorted,
     tell_turns,
 )
-from twins.errors import TwinseekError
 from twins.predicates import PREDICATES
+from twins.queries import ResultRecord
 
 
 def question(talk: Talk) -> Said:
@@ -41,10 +42,12 @@ def more(talk: Talk) -> Said:
     before = listed["shown"]
     if len(before) >= MOST_SHOWN:
         return Said(TOO_MANY, turn=again(talk, listed))
-    found = _next(talk, listed, min(int(talk.message.text or 0), MOST_SHOWN - len(before)))
-    if found is None or found.record is None or not found.record.results:
+    if "question" not in listed and "alike" not in listed:
+        return Said(CHOSEN, turn=again(talk, listed))
+    wanted = int(talk.message.text or 0) or talk.desk.page(talk.library)
+    record = _next(talk, listed, min(wanted, MOST_SHOWN - len(before)))
+    if record is None or not record.results:
         return Said(ALL_SHOWN, turn=again(talk, listed))
-    record = found.record
     answer = tell_more(record.results, len(before))
     record = record.model_copy(update={"answer": answer, "query": listed["query"]})
     # All of them are spoken of from now on: "the second" is the one it was.
@@ -56,24 +59,19 @@ def more(talk: Talk) -> Said:
     return Said(answer, record, turn)
 
 
-def _next(talk: Talk, listed: Turn, count: int) -> Said | None:
-    """Search on as the list was found; none where it was chosen from another one."""
+def _next(talk: Talk, listed: Turn, count: int) -> ResultRecord | None:
+    """Search on as the list was found; none where nothing in it fitted."""
     before = listed["shown"]
     if any(video["status"] == "dropped" for video in before):
         return None
     if "alike" in listed:
         told = listed["alike"]
-        return nearest(talk, Wanted(tuple(told["references"]), told["edit"], told["asked"]), before, count)
-    if "question" not in listed:
-        return None
-    options = {"top": count} if count else {}
-    try:
-        record = talk.ask(listed["question"], without=[video["video_id"] for video in before], **options)
-    except TwinseekError:
-        return None
+        return nearest(talk, Wanted(tuple(told["references"]), told["edit"], told["asked"]), before, count).record
+    known = [name for video in before if talk.generation(name := video["video_id"])]
+    record = talk.ask(listed["question"], without=known, top=count)
     hits = [hit for hit in record.results if hit.status != "dropped"]
     ranked = tuple(hit.model_copy(update={"rank": hit.rank + len(before)}) for hit in hits)
-    return Said("", record.model_copy(update={"results": ranked}))
+    return record.model_copy(update={"results": ranked})
 
 
 def back(talk: Talk) -> Said:
@@ -101,8 +99,8 @@ def _meant_list(lists: list[Turn], which: str) -> Turn | None:
         return lists[max(0, now - 1)]
     if not which:
         return lists[-1]
-    words = sentence_stems(which)
-    asked = [(len(words & sentence_stems(turn["query"])), n) for n, turn in enumerate(lists)]
+    words = content_stems(which)
+    asked = [(len(words & content_stems(turn["query"])), n) for n, turn in enumerate(lists)]
     most, n = max(asked)
     return lists[n] if most else None
 
@@ -117,7 +115,11 @@ def sort(talk: Talk) -> Said:
     order = order_of(talk.message.text)
     if order is None:
         return Said(tell_orders(talk.message.text), turn=again(talk, listed))
-    hits, told = shown_again(talk, order.sorted(listed["shown"], lambda name: talk.desk.twin(talk.library, name).twin))
+    # What is gone has no length; it is told of after the others.
+    gone = [video for video in listed["shown"] if not talk.generation(video["video_id"])]
+    there = [video for video in listed["shown"] if video not in gone]
+    ordered = order.sorted(there, lambda name: talk.desk.twin(talk.library, name).twin)
+    hits, told = shown_again(talk, [*ordered, *gone])
     answer = "\n".join([tell_sorted(order.told, hits), *told])
     record = remembered(listed, hits, answer).model_copy(update={"query_id": new_id()})
     turn = talk.turn(record, shows=True, like=listed)

@@ -56,7 +56,8 @@ KEYS: dict[str, tuple[str, Key | None]] = {
     "reverse": ("the other way round", None),
 }
 WORDS = {
-    "time": "time moment moments when start earliest early first latest late timestamp chronological chronologically",
+    "time": "time moment moments when happen happens start earliest early latest late timestamp chronological "
+    "chronologically",
     "length": "length duration long longest longer short shortest shorter seconds",
     "name": "name names title titles filename file alphabet alphabetical alphabetically",
     "score": "score scores rank relevance best worst likeness similarity confidence match",

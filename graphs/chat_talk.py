@@ -7,10 +7,12 @@ from functools import reduce
 from typing import Any
 
 from agents.follow_ups import FollowUp
+from graphs.answering import NAME
 from graphs.chat_desk import Desk
 from graphs.chat_turns import ShownVideo, Turn, last_list, missing, ranked_of, shown_of
-from graphs.chat_words import NOTHING_SHOWN, tell_broken, tell_missing
+from graphs.chat_words import MOST_NAMED, NOTHING_SHOWN, tell_broken, tell_missing
 from graphs.state import Json
+from prompts import one_line
 from twins.errors import TwinseekError
 from twins.queries import Cost, Hit, ResultRecord, ResultWarning
 
@@ -98,6 +100,19 @@ def only(videos: Sequence[ShownVideo]) -> Json:
     """
     names = [video["video_id"] for video in videos]
     return {"within": names, "top": len(names), "candidates": len(names), "ordered": False}
+
+
+def still_there(talk: Talk, videos: Sequence[ShownVideo]) -> list[ShownVideo]:
+    """Return those of some shown videos that can be looked at: one may be gone, and the others be meant all the same.
+
+    Raises:
+        TwinseekError: none can.
+    """
+    there = [video for video in videos if talk.generation(video["video_id"])]
+    if not there:
+        names = ", ".join(one_line(video["name"], NAME) for video in videos[:MOST_NAMED])
+        raise TwinseekError(f"{names} cannot be looked at any more, gone or damaged: ask a new question")
+    return there
 
 
 def spoken_of(talk: Talk) -> Turn | Said:

@@ -1,9 +1,9 @@
 """When and where in a shown video something is to be seen."""
 
-from graphs.answering import because, called
-from graphs.chat_talk import Said, Talk, again, numbered, only, remembered, spoken_of
+from graphs.answering import because
+from graphs.chat_talk import Said, Talk, again, numbered, only, remembered, spoken_of, still_there
 from graphs.chat_turns import ShownVideo, meant, ranked_of
-from graphs.chat_words import tell_broken, tell_changed, tell_where
+from graphs.chat_words import tell_broken, tell_changed, tell_not_there, tell_where
 from twins.errors import TwinseekError
 from twins.queries import Hit
 
@@ -37,13 +37,19 @@ def where(talk: Talk) -> Said:
 
 def _where_else(talk: Talk, videos: list[ShownVideo]) -> Said:
     """Look for something else in shown videos, and say where it is."""
-    record = numbered(talk.ask(talk.message.text, **only(videos)), videos)
-    told = []
-    for hit in record.results:
-        if hit.status == "dropped":
-            told.append(f"{hit.rank} {called(hit)}: nothing was found there for '{talk.message.text}'.")
+    record = numbered(talk.ask(talk.message.text, **only(still_there(talk, videos))), videos)
+    found = {hit.video_id: hit for hit in record.results}
+    told: list[str] = []
+    for video in videos:
+        try:
+            known = talk.desk.twin(talk.library, video["video_id"]).twin
+        except TwinseekError as error:
+            told.append(tell_broken(video, error))
+            continue
+        hit = found.get(video["video_id"])
+        if hit is None or hit.status == "dropped":
+            told.append(tell_not_there(video, talk.message.text))
         else:
-            known = talk.desk.twin(talk.library, hit.video_id).twin
             told.append(f"{tell_where(hit, (known.width, known.height))} So it was found{because(hit)}.")
     answer = "\n".join(told)
     return Said(answer, record.model_copy(update={"answer": answer}), talk.turn(record, shows=False))

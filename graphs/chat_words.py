@@ -15,6 +15,8 @@ MOST_NAMED = 10
 SPANS_TOLD = 5
 CLAIMS_TOLD, CLAIM = 6, 160
 """Claims of a kind that are told, and characters of each: what a describer wrote may be long."""
+TOLD = 1000
+"""Characters of what is told of one video."""
 AGAINST_TOLD = 2
 """Of a video that does not fit, only what speaks against it is told, so many claims."""
 
@@ -167,6 +169,11 @@ def tell_where(hit: Hit, size: tuple[int, int]) -> str:
     return f"{hit.rank} {called(hit)}: {at}. {things[:1].upper()}{things[1:]}."
 
 
+def tell_not_there(video: ShownVideo, wanted: str) -> str:
+    """Say that what is looked for in a video was not found there."""
+    return f"{_called(video)}: nothing was found there for '{one_line(wanted, CLAIM)}'."
+
+
 def tell_changed(video: ShownVideo) -> str:
     """Say that what was named of a video is not known any more."""
     return f"{_called(video)} was indexed anew since it was shown: ask the question again to see where it holds."
@@ -243,8 +250,8 @@ def tell_unlike(asked: str, edit: str, hits: Sequence[Hit], others: int) -> str:
 
 
 def told_of(video: ShownVideo, text: str) -> str:
-    """Return what is told of a video, with its number and name."""
-    return f"{_called(video)}: {text}."
+    """Return what is told of a video, with its number and name, in one line: names and words in a video may be long."""
+    return f"{_called(video)}: {one_line(text, TOLD)}."
 
 
 def tell_checked(hit: Hit, *, whether: bool) -> str:
@@ -254,7 +261,7 @@ def tell_checked(hit: Hit, *, whether: bool) -> str:
         whether: yes or no is asked for.
     """
     said = {
-        check: "; ".join(one_line(line.claim, CLAIM) for line in hit.trace if line.check == check)
+        check: "; ".join([one_line(line.claim, CLAIM) for line in hit.trace if line.check == check][:CLAIMS_TOLD])
         for check in ("verified", "refuted", "unverifiable")
     }
     open_ = f"; not known is whether {said['unverifiable']}" if said["unverifiable"] else ""
@@ -263,6 +270,8 @@ def tell_checked(hit: Hit, *, whether: bool) -> str:
     if said["refuted"]:
         so = f"; but {said['verified']}" if said["verified"] else ""
         return f"no, it is not so that {said['refuted']}{so} (checked){open_}"
+    if open_ and hit.status == "dropped":  # what holds is beside the point: a cat stays, and a dog is asked for
+        return f"nothing says so; known is only that {said['verified']} (checked){open_}"
     return f"{'in part' if open_ else 'yes'}, {said['verified']} (checked){open_}"
 
 
@@ -292,6 +301,10 @@ def tell_unanswered(asked: str, near: Sequence[str]) -> str:
 
 BY_LIKENESS = "by likeness"
 ALL_SHOWN = "These were all: no other video fits. Ask a new question to look at the whole library again."
+CHOSEN = (
+    "This list was chosen from another one, or sorted: there is no more of it. Say 'back' until that one is shown, "
+    "then 'more', or ask a new question."
+)
 TOO_MANY = "No more are shown in one list: keep some (only …), or ask a narrower question."
 NOTHING_LEFT = "Then nothing would be left: the list stays as it is."
 
@@ -345,7 +358,8 @@ def tell_turns(queries: Sequence[str], shown: Sequence[ShownVideo]) -> str:
 
 
 def _asked(queries: Sequence[str]) -> str:
-    return "; ".join(f"({number}) {one_line(query, CLAIM)}" for number, query in enumerate(queries, start=1))
+    asked = enumerate(dict.fromkeys(one_line(query, CLAIM) for query in queries), start=1)
+    return "; ".join(f"({number}) {query}" for number, query in asked)
 
 
 def _numbered(hits: Sequence[Hit]) -> str:

@@ -12,7 +12,7 @@ from twins.geometry import Geometry, Visibility
 from twins.schema import Fact, Shot, Twin
 from twins.specialists import Boxes, Describer, source_of
 
-DESCRIPTIONS_VERSION = "4"
+DESCRIPTIONS_VERSION = "5"
 
 PART = "describer"
 SHOWN = 4

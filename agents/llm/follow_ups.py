@@ -19,7 +19,8 @@ PROMPT = load("chat")
 MOST_ASKED, MOST_SHOWN = 4, 20
 QUESTION, NAME, TOLD = 2000, 80, 80
 """Characters that are sent of a message or an earlier one, of a name, and of what is known of a video."""
-MOST_POSITIONS = 20
+MOST_POSITIONS, LARGEST_POSITION = 20, 999
+"""Of a message's; what keeps conversations cannot write whole numbers of any size."""
 
 
 class ChatAnswer(BaseModel):
@@ -83,8 +84,9 @@ def _check(answer: ChatAnswer) -> None:
         raise ValueError("a question needs a text that stands alone")
     if answer.kind in ("refine", "drop") and not (answer.text.strip() or answer.positions):
         raise ValueError(f"{answer.kind} needs positions, or a condition as its text")
-    if any(position < 1 for position in answer.positions) or len(answer.positions) > MOST_POSITIONS:
-        raise ValueError(f"positions are at most {MOST_POSITIONS} numbers from 1")
+    there = all(1 <= position <= LARGEST_POSITION for position in answer.positions)
+    if not there or len(answer.positions) > MOST_POSITIONS:
+        raise ValueError(f"positions are at most {MOST_POSITIONS} numbers from 1 to {LARGEST_POSITION}")
 
 
 _THANKING = re.compile(r"\bthank(?:s| you)\b", re.I)

@@ -8,7 +8,7 @@ from agents.camera import sentence
 from agents.claims import EACH, EVERYTHING
 from agents.evidence import SIDES, parse_bound
 from agents.first_last import read_rank
-from agents.grounding import is_labelled
+from agents.grounding import is_surely_labelled
 from agents.number_claims import COUNTED
 from agents.pairs import read_pairs
 from agents.predications import Predication, read_order
@@ -32,8 +32,11 @@ Names = Callable[[str], str]
 
 
 def names_in(twin: Twin) -> Names:
-    """Return how the instances of a twin are called: ``dog 2`` by a label, else ``thing 2``."""
-    labels = {track.id: one_line(track.category, LABEL) for track in twin.tracks if is_labelled(track)}
+    """Return how the instances of a twin are called: ``dog 2`` by a sure label, else ``thing 2``.
+
+    A name that a check of it would not confirm must not stand beside the check mark of something else.
+    """
+    labels = {track.id: one_line(track.category, LABEL) for track in twin.tracks if is_surely_labelled(track)}
     return lambda name: f"{labels.get(name, 'thing')} {name}"
 
 

@@ -109,3 +109,21 @@ def test_before_anything_was_shown_that_is_said(folder):
         talk = Conversation(library, "t", InMemorySaver())
         for message in ("what happens in the third?", "more", "back to the first list", "sort by length"):
             assert "Nothing has been shown yet" in talk.say(message).text
+
+
+def test_a_video_that_is_gone_leaves_the_answers_about_the_others(tmp_path):
+    with Library.open(make_dogs(tmp_path)) as library:
+        talk = Conversation(library, "t", InMemorySaver())
+        talk.say(DOGS)
+        library.remove(["beta"])
+        checked = talk.say("are they brown?").text
+        assert "1 alpha: yes, " in checked and "2 beta cannot be shown" in checked
+        where = talk.say("where is the dog in the first two?").text
+        assert "1 alpha: at " in where and "2 beta cannot be shown" in where
+        assert "beta cannot be looked at any more" in talk.say("is the dog in 2 brown?").text
+
+
+def test_that_something_happens_does_not_say_why(chased):
+    assert "(checked)" in chased.say("who follows the red thing in 1?").text
+    why = chased.say("why does the blue thing follow the red one in 1?").text
+    assert "nothing that could be checked answers" in why

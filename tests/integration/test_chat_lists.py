@@ -126,10 +126,15 @@ def test_a_list_does_not_grow_for_ever(library, monkeypatch):
         assert "narrower question" in talk.say("more").text
 
 
-def test_of_what_was_chosen_there_are_no_more(talk):
-    talk.say(DOGS)
-    talk.say("only the brown ones")
-    assert "These were all" in talk.say("show me more").text
+@pytest.mark.parametrize("chosen", ["only the brown ones", "without 1", "sort by name"])
+def test_of_what_was_chosen_there_are_no_more_though_other_videos_may_fit(library, chosen):
+    with Library.open(library.store.root, ask={"top": 2}) as small:
+        talk = Conversation(small, "t", InMemorySaver())
+        talk.say(DOGS)
+        talk.say(chosen)
+        assert "chosen from another one, or sorted" in talk.say("show me more").text
+        talk.say("back")
+        assert [hit.rank for hit in talk.say("show me more").result.results] == [3, 4]
 
 
 def test_a_list_is_sorted_and_what_orders_it_is_told(talk, silent):
@@ -164,6 +169,13 @@ def test_what_was_asked_is_told(talk, silent):
     assert f"(1) {DOGS}; (2) {DOGS}; only: brown." in said and "3 videos are shown: 1 alpha, 2 gamma, 3 delta" in said
 
 
+def test_what_was_asked_is_told_once_however_often_its_list_was_shown(talk):
+    talk.say(DOGS)
+    talk.say("sort by name")
+    talk.say("again")
+    assert f"Asked was: (1) {DOGS}. 4 videos are shown" in talk.say("what did I ask?").text
+
+
 def test_lists_are_known_to_the_next_process(folder, tmp_path):
     with Library.open(folder) as library, kept_chats(tmp_path / "chats.sqlite") as chats:
         talk = Conversation(library, "t", chats)
@@ -184,3 +196,19 @@ def test_a_video_that_is_gone_is_told_and_the_numbers_stay(tmp_path):
         again = talk.say("again")
         assert f"2 {first[1]} cannot be shown" in again.text
         assert shown(again) == [first[0], *first[2:]]
+
+
+def test_a_video_that_is_gone_does_not_hide_that_there_are_more(tmp_path):
+    with Library.open(make_dogs(tmp_path), ask={"top": 2}) as library:
+        talk = Conversation(library, "t", InMemorySaver())
+        library.remove([shown(talk.say(DOGS))[1]])
+        assert [hit.rank for hit in talk.say("more").result.results] == [3, 4]
+
+
+def test_a_list_of_which_a_video_is_gone_is_sorted_all_the_same(tmp_path):
+    with Library.open(make_dogs(tmp_path)) as library:
+        talk = Conversation(library, "t", InMemorySaver())
+        first = shown(talk.say(DOGS))
+        library.remove([first[1]])
+        by_length = talk.say("sort by length")
+        assert shown(by_length) == [first[0], *first[2:]] and f"{first[1]} cannot be shown" in by_length.text

@@ -3,7 +3,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from agents.claims import check_claim, check_verdict
+from agents.claims import REFUTED_COST, check_claim, check_verdict
 from agents.scenes import scene
 from twins.coco_kinds import attributes_of
 from twins.geometry import Visibility
@@ -194,6 +194,25 @@ def test_unknown_instances_and_spans_outside_the_clip_are_dropped(candidate):
     kept = check_verdict(verdict, candidate.twin, candidate.geometry).verdict
     assert kept.instances == ("1",)
     assert kept.spans == ((1.0, 2.0), (5.0, 6.0))
+
+
+FALLS = Claim(claim="it moves left", sub_query="p1", predicate="moves_left", instances=("1",))
+HOLDS = Claim(claim="it stands", sub_query="p2", predicate="moves", instances=("2",), negated=True)
+
+
+@pytest.mark.parametrize(
+    ("claims", "given_up", "refuted"),
+    [
+        ((HOLDS, FALLS), (), 1),
+        ((HOLDS,), ("p1",), 1),  # left out, and nothing else of its part
+        ((HOLDS, FALLS), ("p1",), 1),  # said again: once is enough
+        ((HOLDS,), ("p2",), 0),  # something else of it holds
+    ],
+)
+def test_what_is_refuted_of_a_part_costs_once_left_out_or_said_again(claims, given_up, refuted, candidate):
+    told = Verdict(score=0.8, claims=claims)
+    found = check_verdict(told, candidate.twin, candidate.geometry, given_up=given_up).verdict.score
+    assert found == pytest.approx(0.8 * (1 - REFUTED_COST * refuted / (1 + refuted)))
 
 
 @pytest.fixture

@@ -113,6 +113,11 @@ def test_that_the_converse_is_denied_says_nothing_of_looks(decomposer: RulesDeco
         ("a dog runs. It doesn't stop", "a dog runs"),
         ("a sign says: keep out", "a sign says: keep out"),
         ("nothing but water", "nothing but water"),
+        ("a man walks along a beach without shoes", "a man walks along a beach"),
+        ("a woman and a girl wave with no hurry", "a woman and a girl wave"),
+        ("a man walks and no dog is seen", "a man walks"),
+        ("no dog and cat are seen", ""),
+        ("a man and a dog do not move", "a man"),
     ],
 )
 def test_of_a_statement_what_is_there_is_left(said: str, left: str) -> None:

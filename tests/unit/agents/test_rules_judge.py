@@ -367,3 +367,10 @@ def test_a_denial_that_nobody_can_check_is_told_as_open_and_by_no_fact_that_says
         ("a dog that is not on a leash", "unverifiable"),
     ]
     assert checked.status == "judged"
+
+
+@pytest.mark.parametrize("question", ["without a ball", "nothing moves"])
+def test_where_a_question_only_denies_what_was_measured_decides_and_is_told(question, thrown):
+    near, far = (replace(thrown, coarse_score=coarse) for coarse in (0.9, 0.1))
+    assert score(question, near) == score(question, far) < 0.5
+    assert "refuted" in [line.check for line in asked(question, near).trace]

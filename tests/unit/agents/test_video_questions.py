@@ -1,5 +1,7 @@
 """What a question about a shown video asks for."""
 
+from time import process_time
+
 import pytest
 
 from agents.video_questions import VideoQuestion, read_video_question
@@ -36,3 +38,9 @@ from agents.video_questions import VideoQuestion, read_video_question
 )
 def test_what_is_asked_of_a_video(text, expected):
     assert read_video_question(text) == expected
+
+
+def test_words_that_come_again_and_again_are_read_at_once():
+    start = process_time()
+    assert read_video_question(f"how many balls{' are there' * 20} x").asked == "number"
+    assert process_time() - start < 1.0

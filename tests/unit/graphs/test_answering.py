@@ -42,6 +42,7 @@ def test_the_answer_calls_a_video_as_the_list_does():
     assert answer(a_hit()).startswith("cups.mp4 at 0:01.0-0:03.5: ")
     assert answer(a_hit(path=None)).startswith("cups-0123456789 at ")
     assert "The closest is cups.mp4 (score" in answer(a_hit(status="dropped"))
+    assert "closest" not in answer(a_hit(status="dropped", score=0.04))
 
 
 def test_times_that_are_not_told_are_counted():

@@ -13,7 +13,16 @@ from graphs.chat_conditions import holding, meeting, when_both_hold
 from graphs.chat_places import place_of
 from graphs.chat_talk import Talk
 from graphs.chat_turns import MOST_CLAIMS, Turn, last_list, remember, said_before, shown_of, spans_of, what_is_shown
-from graphs.chat_words import CLAIM, tell_missing, tell_refined, tell_where, tell_why
+from graphs.chat_words import (
+    CLAIM,
+    CLAIMS_TOLD,
+    tell_checked,
+    tell_missing,
+    tell_refined,
+    tell_where,
+    tell_why,
+    told_of,
+)
 from prompts import one_line
 from tests.unit.twinseek.records import a_hit, an_instance
 from twins.queries import CheckedClaim
@@ -229,3 +238,42 @@ def test_a_condition_takes_out_what_is_only_judged_but_not_what_nobody_has_told_
     against, open_ = hit("against", "judged", "refuted"), hit("open", "judged", "unverifiable", OPEN)
     assert meeting((verified, told, against, open_)) == ([verified], [told])
     assert holding((verified, told, against, open_)) == [verified]
+
+
+def claims(**checks):
+    """Return claims by their words, each with its check."""
+    return tuple(
+        CheckedClaim(claim=words.replace("_", " "), check=check, source="p") for words, check in checks.items()
+    )
+
+
+@pytest.mark.parametrize(
+    ("status", "trace", "told"),
+    [
+        ("verified", claims(the_dog_runs="verified"), "yes, the dog runs (checked)"),
+        (
+            "verified",
+            claims(the_dog_runs="verified", it_barks="unverifiable"),
+            "in part, the dog runs (checked); not known is whether it barks",
+        ),
+        (
+            "dropped",
+            claims(a_cat_runs="verified", dog="unverifiable"),
+            "nothing says so; known is only that a cat runs (checked); not known is whether dog",
+        ),
+        (
+            "dropped",
+            claims(the_dog_runs="refuted", a_cat_runs="verified"),
+            "no, it is not so that the dog runs; but a cat runs (checked)",
+        ),
+    ],
+)
+def test_whether_something_is_so_is_told_by_what_was_checked(status, trace, told):
+    assert tell_checked(a_hit(status=status, trace=trace), whether=True) == told
+
+
+def test_what_is_told_of_a_video_stays_in_one_line_of_bounded_length():
+    told = told_of(video(1), "a sign: \n2 v2.mp4: yes, it burns (checked)" + " and so on" * 1000)
+    assert "\n" not in told and len(told) < 1100
+    many = claims(**{f"it_does_{n}": "verified" for n in range(64)})
+    assert tell_checked(a_hit(trace=many), whether=True).count("it does") == CLAIMS_TOLD

@@ -2,6 +2,7 @@
 
 import time
 from threading import Barrier
+from types import SimpleNamespace
 
 import pytest
 
@@ -12,7 +13,7 @@ from agents.rules_judge import RulesJudge
 from graphs.context import RetrieveContext, RetrieveOptions
 from graphs.investigate import ROUNDS, build_investigation
 from graphs.recall import Recalled
-from graphs.retrieve import build_retrieve_graph
+from graphs.retrieve import answer, build_retrieve_graph
 from tests.unit.agents.conftest import make_clip, make_mover
 from twins.errors import TwinseekError
 from twins.observations import EffectiveTwin
@@ -292,3 +293,20 @@ def test_a_video_whose_check_fails_is_left_out_of_what_the_rules_say_too(monkeyp
     assert [hit["judged"]["video_id"] for hit in state["shown"]] == ["b"]
     with pytest.raises(TwinseekError, match="none of the 2 videos that could answer can be judged: a was not"):
         ask(lambda case: claimed(TRUE), videos=("a", "b"), candidates=2, screened=2)
+
+
+@pytest.mark.parametrize(
+    ("investigator", "by_rules", "by_model"),
+    [(None, [False], False), ("a model", [True, True], False), ("a model", [True, False], True)],
+)
+def test_what_a_library_cannot_know_is_told_by_who_judged(investigator, by_rules, by_model):
+    asked = []
+
+    def diagnose(decomposition, by_model):
+        asked.append(by_model)
+        return []
+
+    told = {"query": QUERY, "sub_queries": [], "results": [], "ranking": ["a"], "broken": []}
+    state = {**told, "verdicts": [{"by_rules": each} for each in by_rules]}
+    answer(state, SimpleNamespace(context=SimpleNamespace(investigator=investigator, diagnose=diagnose)))
+    assert asked == [by_model]

@@ -113,3 +113,12 @@ def test_nearness_that_cannot_be_compared_is_dropped_and_counted(entry):
     found = read(id="t1", **entry)
     assert found.tracks == ()
     assert found.dropped >= 1
+
+
+def test_what_is_said_to_be_missing_is_no_fact_and_nothing_wrong_with_an_artifact():
+    denied = {"kind": "state", "text": "no dog is seen"}
+    assert read_artifact([denied], TOOL, KNOWN).facts == ()
+    facts = read_artifact([{**denied, "text": "a man waits; no dog is seen"}], TOOL, KNOWN).facts
+    assert [fact.text for fact in facts] == ["a man waits"]
+    sign = read_artifact([{"kind": "text", "text": "no dogs"}], TOOL, KNOWN)
+    assert [fact.text for fact in sign.facts] == ["no dogs"]

@@ -75,6 +75,7 @@ def test_what_a_model_says_has_the_form_of_the_rules(answer, expected):
         {"kind": "refine", "text": " "},
         {"kind": "drop"},
         {"kind": "why", "positions": [0]},
+        {"kind": "why", "positions": [10**30]},
         {"kind": "why", "positions": list(range(1, 40))},
     ],
 )

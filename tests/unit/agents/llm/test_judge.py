@@ -324,12 +324,14 @@ def test_what_speaks_against_a_part_is_told_as_that(claim, words, candidate):
     assert [claim.claim for claim in judge.step(Case(QUESTION, candidate)).claims] == [words]
 
 
-def test_things_are_called_by_their_labels(candidate):
-    tracks = tuple(track.model_copy(update={"category": "dog"}) for track in candidate.twin.tracks[:1])
+@pytest.mark.parametrize(("confidence", "name"), [(0.9, "dog 1"), (0.3, "thing 1")])
+def test_things_are_called_by_their_labels_where_these_are_sure(confidence, name, candidate):
+    named = {"category": "dog", "confidence": confidence}
+    tracks = tuple(track.model_copy(update=named) for track in candidate.twin.tracks[:1])
     twin = candidate.twin.model_copy(update={"tracks": (*tracks, *candidate.twin.tracks[1:])})
     judge, _ = judge_of(GOOD)
     (said,) = judge.step(Case(QUESTION, type(candidate)("clip", twin, candidate.geometry, 0.5))).claims
-    assert said.claim == "thing 2 follows dog 1 (1.0-3.0 s)"
+    assert said.claim == f"thing 2 follows {name} (1.0-3.0 s)"
 
 
 def test_a_label_that_only_one_thing_has_is_read_as_its_id(candidate):
