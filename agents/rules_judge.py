@@ -12,14 +12,18 @@ from agents.labelling import is_described
 from agents.lexicon import content_stems
 from agents.open_parts import open_parts, says_not
 from agents.readings import shares_of
+from agents.sentences import sentences
 from agents.situations import GRAMMAR
 from agents.testimony import MAX_CLAIM_INSTANCES, NAME
+from prompts import one_line
 from twins.predicates import PREDICATES
 from twins.predicates.truth import merge_spans
 from twins.protocols import Candidate, TextEncoder
 from twins.queries import Claim, Decomposition, SubQuery, Verdict
 from twins.schema import Fact
 
+QUOTED = 200
+"""Characters of a sentence that is quoted as a reason."""
 HARD_FACTOR = 2.0
 """How much a condition that can be measured outweighs one that is only matched by meaning."""
 DESCRIBED_FACTOR = 0.3
@@ -203,7 +207,7 @@ def combine(
 
 
 def _said(free: Sequence[SubQuery], candidate: Candidate) -> list[Claim | None]:
-    """Quote the fact that shares most words with each free sub-query; nothing can be recomputed of it.
+    """Quote the sentence that shares most words with each free sub-query; nothing can be recomputed of it.
 
     Not of one that denies: the words that it shares with a fact tell the opposite.
     """
@@ -227,4 +231,6 @@ def _quoted(sub_query: SubQuery, facts: Sequence[tuple[Fact, frozenset[str]]], k
     if best is None:
         return None
     names = tuple(name for name in best.instances if name in known)
-    return Claim(claim=best.text, sub_query=sub_query.id, instances=names, span=best.span, source=best.source)
+    nearest = max(sentences(best.text), key=lambda sentence: len(words & content_stems(sentence)), default=best.text)
+    text = one_line(nearest, QUOTED)
+    return Claim(claim=text, sub_query=sub_query.id, instances=names, span=best.span, source=best.source)

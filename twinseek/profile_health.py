@@ -31,6 +31,8 @@ def check_profile(settings: Settings, *, tried: bool = False) -> Iterator[Findin
         yield from _opened(settings, part, name, whole=all(each.level != "error" for each in findings), tried=tried)
         yield from _server_of(name, section)
         models |= wanted(name, section) is not None
+    if tried and not used:
+        yield Finding("trial", "ok", "the profile names no specialist that could be tried")
     yield from _others(settings, set(used.values()))
     yield from check_machine(settings, folders, models=models or bool(folders))
     if url := settings.search.chroma_url:

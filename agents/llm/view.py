@@ -1,6 +1,5 @@
 """What a language model is shown of a twin: a few hundred tokens, chosen by the question."""
 
-import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from itertools import combinations, zip_longest
 
@@ -16,6 +15,7 @@ from agents.llm.tokens import estimate_tokens
 from agents.look_claims import SURE, WRONG
 from agents.number_claims import is_named
 from agents.reading import FRAME
+from agents.sentences import sentences
 from agents.wording import some_crowds
 from prompts import one_line
 from twins.predicates import PREDICATES, RELATIVE, mark
@@ -34,7 +34,6 @@ LINES, LEAST_LINES, SPANS = 16, 2, 2
 """Lines that all predicates of a question share, lines that each has all the same, and spans that one line tells."""
 LINE = 140
 """Characters of one fact: a caption that fills the view would leave nothing else to see."""
-SENTENCES = re.compile(r"(?<=[.;!?])\s+")
 LOOKS, ROLE = 45, 70
 """Characters of how one thing looks, and of what it is there for."""
 MEASURED_SHARE, THINGS_SHARE = 0.45, 0.65
@@ -277,7 +276,7 @@ def _in_sentences(fact: Fact) -> list[Fact]:
     """Return a fact as one for each of its sentences where it is too long to be told in one line."""
     if len(fact.text) <= LINE:
         return [fact]
-    return [fact.model_copy(update={"text": text}) for text in SENTENCES.split(fact.text) if text]
+    return [fact.model_copy(update={"text": text}) for text in sentences(fact.text)]
 
 
 def _said(fact: Fact) -> str:

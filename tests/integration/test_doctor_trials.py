@@ -90,3 +90,9 @@ def test_without_being_told_to_the_doctor_asks_no_model():
         server.script(says("yes"))
         list(diagnose(None, None, {"model": "openai:talks", "base_url": server.url}))
         assert server.requests == []
+
+
+def test_where_there_is_nothing_to_try_that_is_said():
+    found = {finding.subject: finding for finding in check_profile(load_settings(), tried=True)}
+    assert found["trial"].text == "the profile names no specialist that could be tried"
+    assert "trial" not in {finding.subject for finding in check_profile(load_settings())}

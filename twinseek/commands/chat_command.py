@@ -37,8 +37,8 @@ def command(
     library: Path | None, profile: str | None, thread: str, candidates: int | None, llm: dict[str, Any], as_json: bool
 ) -> None:
     """Ask questions one after the other, and about what was shown: "only those where …", "why is 2 above 3?", "show me
-    where", "what happens in 2?", "more like the second, but …", "back". Reads lines from stdin; an empty one or its end
-    ends the chat."""
+    where", "what happens in 2?", "more like the second, but …", "back". Reads lines from stdin until its end or
+    `exit`; in a terminal, an empty one."""
     keep_products_on_one_thread()
     from twinseek.chatting import chats_path, kept_chats
     from twinseek.conversation import Conversation
@@ -67,11 +67,11 @@ def _count(turns: int) -> str:
 
 
 FAREWELLS = ("exit", "quit", "bye")
-"""Typed by themselves, they end a conversation as an empty line does."""
+"""Typed by themselves, they end a conversation as an empty line does in a terminal."""
 
 
 def _lines() -> Iterator[str]:
-    """Yield messages until an empty line, a farewell or the end."""
+    """Yield messages until a farewell or the end; in a terminal, until an empty line."""
     asking = sys.stdin.isatty()
     if asking:
         with suppress(ImportError):  # not everywhere; gives input() the keys of a shell

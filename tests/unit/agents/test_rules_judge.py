@@ -374,3 +374,13 @@ def test_where_a_question_only_denies_what_was_measured_decides_and_is_told(ques
     near, far = (replace(thrown, coarse_score=coarse) for coarse in (0.9, 0.1))
     assert score(question, near) == score(question, far) < 0.5
     assert "refuted" in [line.check for line in asked(question, near).trace]
+
+
+def test_of_a_long_description_the_sentence_that_is_nearest_is_quoted(clip, mover):
+    made = clip(mover("1", [(0, 60, 100), (6, 60, 100)]))
+    dull = " ".join(f"Sentence {n} says what nobody has asked about." for n in range(20))
+    told = Fact(kind="caption", text=f"{dull} Far behind, somebody juggles three clubs.", source="test")
+    described = made.twin.model_copy(update={"facts": (told,)})
+    question = RulesDecomposer().decompose("who juggles clubs?")
+    verdict = RulesJudge().judge(question, type(made)("clip", described, made.geometry, 0.5))
+    assert "Far behind, somebody juggles three clubs." in [claim.claim for claim in verdict.claims]
