@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 
-from agents.grounding import UNKNOWN_LOOK, is_labelled, look_match, terms_of
+from agents.grounding import UNKNOWN_LOOK, look_match, terms_of
+from agents.labelling import is_labelled
 from agents.reading import Reading
 from agents.wording import call
 from twins.queries import SubQuery

@@ -7,7 +7,8 @@ from functools import cached_property
 
 import numpy as np
 
-from agents.grounding import Grounder, is_labelled
+from agents.grounding import Grounder
+from agents.labelling import is_labelled
 from agents.scenes import crowds, outcomes, scene
 from twins.geometry import Doubles, Geometry, Ints
 from twins.predicates import OPEN, PREDICATES, RELATIVE, Scene, Truth, evaluate, mark

@@ -23,8 +23,8 @@ from agents.evidence import (
     parse_bound,
 )
 from agents.first_last import standing
-from agents.grounding import UNLABELLED, is_labelled
-from agents.labelling import is_detected
+from agents.grounding import UNLABELLED
+from agents.labelling import is_detected, is_labelled
 from agents.look_claims import is_called
 from agents.reading import FRAME
 from agents.relevance import is_named_otherwise

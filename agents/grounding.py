@@ -7,12 +7,12 @@ from functools import lru_cache
 import numpy as np
 
 from agents.descriptions import Description, describe, is_shape_noun, words_of_name
+from agents.labelling import is_described, is_labelled, is_surely_labelled
 from agents.lexicon import lexicon, stems
 from twins.coco_kinds import is_kind_or_crowd
 from twins.geometry import Doubles, Geometry
 from twins.protocols import TextEncoder
 from twins.schema import Attribute, Track, Twin
-from twins.unnamed import is_unnamed
 
 UNKNOWN_LOOK = 0.4
 """Score of a look that nobody measured: between right and wrong."""
@@ -23,8 +23,6 @@ UNLABELLED = 0.5
 WRONG_CATEGORY = 0.08
 ROLE_MATCH = 0.7
 """A word that does not name the category, but stands in what is said of the track."""
-SURE_LABEL = 0.5
-"""Confidence of a label from which it counts as what the thing is called."""
 KIND_MATCH = 0.9
 """A word for a wider kind: a woman is a person."""
 LIKE_LOW, LIKE_HIGH, LIKE_SCORE = 0.35, 0.8, 0.75
@@ -60,6 +58,7 @@ class Grounder:
         for fact in twin.facts:
             if fact.about is not None and fact.kind in ("role", "state", "object", "attribute", "action", "purpose"):
                 self._about.setdefault(fact.about, []).append(fact.text)
+        self._described = is_described(twin)
         self._words: dict[str, Words] = {}
         self._scores: dict[str, Doubles] = {}
         self._areas: Doubles | None = None
@@ -102,7 +101,8 @@ class Grounder:
             return self._size(term, number, track)
         if kind == "shape" and is_labelled(track) and (named := self._noun(word, track)) > 0.5:
             return named
-        if kind == "shape" and is_labelled(track) and is_shape_noun(word, term) and not self._has_word(word, track):
+        named_otherwise = self._described and kind == "shape" and is_labelled(track)
+        if named_otherwise and is_shape_noun(word, term) and not self._has_word(word, track):
             return WRONG_CATEGORY  # a round table is no ball
         best = look_match(kind, term, track)
         if best is None:
@@ -185,16 +185,6 @@ class Grounder:
         first, second = _vectors_of(self._encoder, (noun, category), self._categories)
         cosine = float(first @ second)
         return LIKE_SCORE * min(max((cosine - LIKE_LOW) / (LIKE_HIGH - LIKE_LOW), 0.0), 1.0)
-
-
-def is_labelled(track: Track) -> bool:
-    """Say whether somebody named the track's category."""
-    return not is_unnamed(track.category)
-
-
-def is_surely_labelled(track: Track) -> bool:
-    """Say whether the name that somebody gave a track's category counts as what it is called."""
-    return is_labelled(track) and track.confidence >= SURE_LABEL
 
 
 def look_match(kind: str, term: str, track: Track) -> float | None:

@@ -1,9 +1,21 @@
 """Who named the things of a twin: people or a model that described the video, or a detector that knows some words."""
 
-from agents.grounding import is_labelled
-from twins.schema import Twin
+from twins.schema import Track, Twin
+from twins.unnamed import is_unnamed
 
+SURE_LABEL = 0.5
+"""Confidence of a label from which it counts as what the thing is called."""
 DESCRIBING = ("role", "state", "caption", "action", "purpose")
+
+
+def is_labelled(track: Track) -> bool:
+    """Say whether somebody named the track's category."""
+    return not is_unnamed(track.category)
+
+
+def is_surely_labelled(track: Track) -> bool:
+    """Say whether the name that somebody gave a track's category counts as what it is called."""
+    return is_labelled(track) and track.confidence >= SURE_LABEL
 
 
 def is_described(twin: Twin) -> bool:

@@ -4,7 +4,8 @@ from collections.abc import Iterable
 
 from agents.alike import likeness, pair_of
 from agents.descriptions import is_shape_noun, same_word
-from agents.grounding import UNKNOWN_LOOK, is_labelled, is_surely_labelled, is_wider, look_match, terms_of
+from agents.grounding import UNKNOWN_LOOK, is_wider, look_match, terms_of
+from agents.labelling import is_labelled, is_surely_labelled
 from agents.lexicon import lexicon
 from twins.queries import Check
 from twins.schema import Track, Twin

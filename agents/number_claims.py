@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from agents.evidence import CONTRADICTED, ELSEWHERE, SIDES, STATE_COVER, UNBOUNDED, UNKNOWN_VALUE, Bound, Evidence
-from agents.grounding import is_labelled
+from agents.labelling import is_labelled
 from agents.look_claims import is_called
 from agents.reading import FRAME
 from twins.geometry import Doubles

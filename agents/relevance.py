@@ -9,7 +9,8 @@ from agents.bystanders import may_be_done
 from agents.camera import MOVES
 from agents.camera import RELATION as CAMERA
 from agents.evidence import CONTRADICTED, ELSEWHERE, MAX_DENIED, MEANT, UNKNOWN_VALUE, Evidence, parse_bound
-from agents.grounding import Grounder, is_labelled, look_match
+from agents.grounding import Grounder, look_match
+from agents.labelling import is_labelled
 from agents.lexicon import lexicon
 from agents.number_claims import COUNTED
 from agents.pairs import read_pairs

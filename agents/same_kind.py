@@ -2,7 +2,7 @@
 
 from functools import lru_cache
 
-from agents.grounding import is_labelled
+from agents.labelling import is_labelled
 from agents.lexicon import lexicon, stems
 from twins.coco_kinds import UNKIND, supercategory_of
 from twins.schema import Track

@@ -10,7 +10,7 @@ from agents.camera import RELATION as CAMERA
 from agents.claims import EACH
 from agents.descriptions import Description, is_shape_noun, parted
 from agents.evidence import Evidence
-from agents.grounding import is_labelled
+from agents.labelling import is_labelled
 from agents.look_claims import check_category, check_look, is_called
 from agents.open_parts import told_part
 from agents.pairs import told_pairs

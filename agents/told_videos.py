@@ -5,7 +5,8 @@ from collections.abc import Sequence
 
 from agents.descriptions import describe
 from agents.evidence import Evidence
-from agents.grounding import is_labelled, terms_of
+from agents.grounding import terms_of
+from agents.labelling import is_labelled
 from agents.lexicon import content_stems
 from agents.likeness import STILL, telling_sentences
 from agents.plurals import counted

@@ -279,8 +279,7 @@ class Gallery:
             decomposition: the question.
             by_model: a model judged it, which reads every word; it cannot know names that nobody gave either.
         """
-        from agents.grounding import is_labelled
-        from agents.labelling import is_described
+        from agents.labelling import is_described, is_labelled
         from agents.unsought import unsought
 
         found, twin = unsought(decomposition, self.labels()), self._sample()

@@ -8,7 +8,7 @@ from agents.camera import sentence
 from agents.claims import EACH, EVERYTHING
 from agents.evidence import SIDES, parse_bound
 from agents.first_last import read_rank
-from agents.grounding import is_surely_labelled
+from agents.labelling import is_surely_labelled
 from agents.number_claims import COUNTED
 from agents.pairs import read_pairs
 from agents.predications import Predication, read_order

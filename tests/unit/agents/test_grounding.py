@@ -90,7 +90,9 @@ def test_beside_a_boy_a_girl_is_no_boy_and_a_round_table_no_ball(clip, mover):
             track.model_copy(update={"category": label, "confidence": 0.9})
             for track, label in zip(made.twin.tracks, labels, strict=True)
         )
-        return Grounder(made.twin.model_copy(update={"tracks": tracks}), made.geometry, MiniLM()).scores(phrase)
+        told = (Fact(kind="caption", text="an afternoon", source="test"),)
+        twin = made.twin.model_copy(update={"tracks": tracks, "facts": told})
+        return Grounder(twin, made.geometry, MiniLM()).scores(phrase)
 
     assert scores("boy", "girl", "boy")[0] < 0.2 < 0.4 < scores("boy", "girl", "girl")[0]
     assert scores("ball", "table", "ball")[0] < 0.2 < 0.9 < scores("ball", "table", "ball")[1]

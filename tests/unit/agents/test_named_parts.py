@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from agents.claims import check_verdict
-from agents.grounding import is_labelled
+from agents.labelling import is_labelled
 from agents.named_parts import told_apart
 from agents.open_parts import SOURCE
 from agents.rules_decomposer import RulesDecomposer

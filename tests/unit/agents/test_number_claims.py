@@ -6,6 +6,7 @@ from agents.claims import check_claim, check_verdict
 from agents.rules_decomposer import RulesDecomposer
 from agents.rules_judge import RulesJudge
 from twins.queries import Claim
+from twins.schema import Fact
 
 BALLS_MEET = {"1": [(0, 60, 100), (3, 280, 100), (6, 60, 100)], "2": [(0, 540, 100), (3, 320, 100), (6, 540, 100)]}
 
@@ -63,16 +64,20 @@ def test_where_there_are_labels_an_outline_makes_no_ball(clip, mover):
     )
     one, two = made.twin.tracks
 
-    def counted(value, *names):
+    def counted(value, *names, described=True):
         tracks = tuple(
             track.model_copy(update={"category": name or "object", "confidence": 0.9})
             for track, name in zip((one, two), names, strict=True)
         )
         claim = Claim(claim="so many", predicate="count", value=value)
-        return check_claim(claim, made.twin.model_copy(update={"tracks": tracks}), made.geometry).check
+        told = (Fact(kind="caption", text="an afternoon", source="test"),) if described else ()
+        return check_claim(claim, made.twin.model_copy(update={"tracks": tracks, "facts": told}), made.geometry).check
 
     assert counted("2 of ball", None, None) == "verified"
     assert counted("2 of ball", "table", "ball") == "refuted"
     assert counted("0 of ball", "table", "table") == "verified"
+    # A detector knows few words: what it calls a table may be a ball.
+    assert counted("2 of ball", "table", "ball", described=False) == "unverifiable"
+    assert counted("0 of ball", "table", "table", described=False) == "unverifiable"
     assert counted("2 of ball", "soccer ball", "ball") == "verified"
     assert counted("0 of ball", "soccer ball", "table") == "refuted"
