@@ -29,7 +29,7 @@ CLAIM, FOUND, OFFER = 200, 600, 120
 """Characters of a claim, of what one call has found, and of what a tool says that it is for."""
 AGAINST = "against it: "
 """Before a claim of the opposite of what a part asks for: a check mark beside it speaks against the video."""
-BESIDE, LEAST_VIEW = 150, 300
+BESIDE, LEAST_VIEW = 150, 304
 """Tokens of parts, tools and findings beside which a view has all its room (a short question, the tools that need no
 model); more of them cost it some, down to the least, in which 95 % of what claims need is still told."""
 

@@ -38,7 +38,7 @@ LOOKS, ROLE = 45, 70
 """Characters of how one thing looks, and of what it is there for."""
 MEASURED_SHARE, THINGS_SHARE = 0.45, 0.65
 """Share of the view that what is measured, and the list of things, may take."""
-BARE, SAID_SHARE = 300, 0.5
+BARE, SAID_SHARE = 304, 0.5
 """Of the tokens beyond so many, the share that both leave to what is said in words, which nothing measures."""
 COUNT = 9
 """Tokens kept for the line that counts what is left out."""
