@@ -240,6 +240,8 @@ FORMS: dict[Kind, tuple[tuple[re.Pattern[str], str], ...]] = {
         r"(?:what|who)(?:'s| is| are) in (?:it|there)|what does it (?:show|look like)|what (?:does|did) it do|"
         r"how many .+ (?:in it|does it (?:have|show)))",
         rf"(?P<text>{ASKS} .+) in (?P<a>it|there|that (?:one|video|clip))",
+        r"(?P<of>(?:what|which) (?:colou?r|shape|size|texture|pattern|material) (?:is|are|was|were))"
+        rf" (?P<a>{NAMED})",
         rf"(?P<of>(?:(?:what|how|who|when|where) )?(?:is|was|does|did|has|isn't|doesn't)) (?P<a>{PLAIN})(?![\w-])"
         r" (?P<rest>.+)",
         r"(?P<of>are|were|do|did|have) (?P<a>they|(?:all|both|each) of (?:them|these|those))(?: all| both)?"

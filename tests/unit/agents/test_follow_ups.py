@@ -230,6 +230,8 @@ def test_drop(message, positions, text):
     ("message", "positions", "text"),
     [
         ("the second one: what colour is it?", (2,), "what colour is it"),
+        ("what colour is the second?", (2,), "what colour is it"),
+        ("which shape is the third one?", (3,), "which shape is it"),
         ("is the star in 1 pink?", (1,), "is the star pink"),
         ("what about the second one?", (2,), ""),
         ("and the third?", (3,), ""),
