@@ -94,16 +94,17 @@ def check_verdict(
     holding = [c for c, line in zip(verdict.claims, trace, strict=False) if line.check == "verified"]
     decisive = bool(holding)
     if parts is not None:
-        open_ = _left_open(verdict, trace, holding, parts, twin, geometry)
-        evidence = Evidence(twin, geometry)
-        holding = [claim for claim in holding if supports(claim, parts, evidence)]
+        evidence, verified_claims = Evidence(twin, geometry), holding
+        holding = [claim for claim in verified_claims if supports(claim, parts, evidence)]
+        open_ = _left_open(verdict, trace, verified_claims, holding, parts)
         holding = [claim for claim in holding if not is_beside(claim.sub_query, parts)]
         decisive = any(part.id == claim.sub_query and not is_minor(part, parts) for claim in holding for part in parts)
         trace += tuple(check_claim(claim, twin, geometry) for claim in open_)
     verified = len(holding)
     wrong = [claim for claim, line in zip(verdict.claims, trace, strict=False) if line.check == "refuted"]
     excused = {claim.sub_query for claim in (*holding, *wrong)}
-    excused |= {claim.sub_query for claim in verdict.claims if _is_told(claim, twin)}
+    if given_up:
+        excused |= {claim.sub_query for claim in verdict.claims if _is_told(claim, twin)}
     refuted = len(wrong) + sum(part not in excused for part in given_up)
     score = verdict.score
     if refuted:
@@ -129,13 +130,11 @@ def _left_open(
     verdict: Verdict,
     trace: Sequence[CheckedClaim],
     verified: Sequence[Claim],
+    supporting: Sequence[Claim],
     parts: Sequence[SubQuery],
-    twin: Twin,
-    geometry: Geometry,
 ) -> list[Claim]:
-    """Return the parts that no claim settled; what is verified beside the point settles nothing."""
-    evidence = Evidence(twin, geometry)
-    counted = [claim for claim in verified if supports(claim, parts, evidence) or opposes(claim, parts)]
+    """Return the parts that no claim settled; what is verified and neither supports nor opposes one settles nothing."""
+    counted = [*supporting, *(claim for claim in verified if opposes(claim, parts))]
     beside = [claim for claim, line in zip(verdict.claims, trace, strict=False) if line.check != "verified"]
     unmeasured = {part.id for part in parts if part.relation is None}
     backed = {claim.sub_query for claim in verified} & unmeasured

@@ -7,17 +7,11 @@ from agents.clauses import AUXILIARIES, CONJUNCTIONS, RELATIVES, Token
 from agents.lexicon import lexicon
 from agents.negations import SUPPOSED, denials, with_auxiliaries
 from agents.noun_phrases import parse_phrase
-from agents.reading import Entity, Part, Reading
+from agents.reading import Part, Reading
 from agents.sub_queries import is_content
 
 ENDS = CONJUNCTIONS | RELATIVES
 """Words behind which nothing is denied any more."""
-
-
-def stands_denied(tokens: Sequence[Token], entity: Entity) -> bool:
-    """Say whether a thing's noun phrase stands in a denial: *not on a leash or a chain*."""
-    at = entity.span[0] if entity.span is not None else -1
-    return any(denial.words[1] <= at < denial.end for denial in denials(tokens))
 
 
 def denied_places(tokens: Sequence[Token], reading: Reading) -> tuple[int, ...]:

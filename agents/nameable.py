@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 
 from agents.clauses import AUXILIARIES, Token
-from agents.denials import stands_denied
 from agents.lexicon import DETERMINERS, closed_class, lexicon
+from agents.negations import is_denied
 from agents.reading import Reading
 from agents.stemming import stem
 from agents.sub_queries import free_words, is_content
@@ -23,7 +23,9 @@ def named_in(tokens: Sequence[Token], reading: Reading) -> tuple[tuple[str, ...]
     entities = [
         entity
         for entity in reading.entities
-        if entity.nouns and names.issuperset(entity.nouns) and not stands_denied(tokens, entity)
+        if entity.nouns
+        and names.issuperset(entity.nouns)
+        and not (entity.span is not None and is_denied(tokens, entity.span[0]))
     ]
     phrases = [entity.text for entity in entities]
     said = {noun for entity in entities for noun in entity.nouns}

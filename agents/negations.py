@@ -74,6 +74,11 @@ def denials(tokens: Sequence[Token]) -> list[Denial]:
     return found
 
 
+def is_denied(tokens: Sequence[Token], at: int) -> bool:
+    """Say whether a position stands in what is denied: *a leash* in ``not on a leash or a chain``."""
+    return any(denial.words[1] <= at < denial.end for denial in denials(tokens))
+
+
 def with_auxiliaries(tokens: Sequence[Token], at: int) -> int:
     """Return where the auxiliaries begin that stand before a position: ``does not``."""
     while at and tokens[at - 1].text in AUXILIARIES:

@@ -6,7 +6,7 @@ from itertools import pairwise
 from agents.clauses import AUXILIARIES, BREAKS, CONJUNCTIONS, PREPOSITIONS, RELATIVES, Token
 from agents.descriptions import describe
 from agents.lexicon import DETERMINERS, closed_class, lexicon
-from agents.negations import denials
+from agents.negations import is_denied
 from agents.reading import FRAME, Entity, Part, Reading
 from agents.situated import sub_queries_of
 from agents.situations import GRAMMAR
@@ -150,10 +150,9 @@ def _rank(part: Part, name: str) -> SubQuery:
 def _looks(tokens: Sequence[Token], reading: Reading) -> list[SubQuery]:
     """Return one sub-query for every entity that the words describe."""
     made, seen = [], set()
-    busy, denied = acting(reading), denials(tokens)
+    busy = acting(reading)
     for entity in reading.entities:
-        at = entity.span[0] if entity.span is not None else -1
-        if entity not in busy and any(denial.words[1] <= at < denial.end for denial in denied):
+        if entity not in busy and entity.span is not None and is_denied(tokens, entity.span[0]):
             continue  # `nobody wears red` asks for nothing red
         # `no ball moves` is true as well where there is no ball.
         wanted = (bool(entity.looks) or entity in busy) and entity.bound != "0"

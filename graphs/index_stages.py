@@ -10,20 +10,21 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 
-from graphs.index_depth import DEPTH_VERSION, with_depth
-from graphs.index_descriptions import DESCRIPTIONS_VERSION, PART, with_descriptions
+from graphs.index_depth import with_depth
+from graphs.index_descriptions import PART, with_descriptions
+from graphs.index_fingerprints import TRACKS_VERSION, suggesting, wanted_stages
 from graphs.index_kept import DEPTH_SIDE, KeptFrames, look, look_side
-from graphs.index_labels import LABELS_VERSION, with_labels
+from graphs.index_labels import with_labels
 from graphs.index_opening import Opening
 from graphs.index_options import IndexOptions
 from graphs.index_perceive import Perceiver, shrink
 from graphs.index_saving import Material, Saving
 from graphs.index_twin import SOURCE, attributes_of, build_perceived
-from tools import appearance, segmenting, text_seen
+from tools import appearance, text_seen
 from tools.free_memory import memory_is_short
 from tools.looks import Look, look_at
 from twins.errors import TwinseekError
-from twins.fingerprints import fingerprint, stale_stages
+from twins.fingerprints import stale_stages
 from twins.frames import Frame, frames_at
 from twins.geometry import Geometry
 from twins.masks import CocoRle, FindMask, MaskReader, decode_mask
@@ -32,12 +33,8 @@ from twins.sentences import PROVENANCE as PREDICATES
 from twins.sentences import SOURCE as PREDICATES_SOURCE
 from twins.sentences import predicate_facts
 from twins.sources import SourceFile
-from twins.specialists import Describer, Detector, Specialist, Specialists, source_of
+from twins.specialists import Describer, Specialist, Specialists, source_of
 from twins.store import Store
-
-TRACKS_VERSION = "13"
-COMPONENTS_VERSION = "1"
-"""Raise these, and those of the specialists, when results change: that is what makes old twins stale."""
 
 STAGE_OF = {"segmenter": "tracks", "labeller": "labels", "depth": "depth", "describer": "descriptions"}
 """By part, a field of :class:`Specialists`, the stage that it does."""
@@ -49,58 +46,6 @@ LOOKS = 6
 
 Report = Callable[[str, int, float], None]
 """Called with a stage, the sampled frames done and the seconds of video done."""
-
-
-def wanted_stages(sha256: str, options: IndexOptions, specialists: Specialists) -> dict[str, str]:
-    """Return the fingerprint that every stage of a file with this content ought to have.
-
-    A stage that only a plugin does is wanted where there is one.
-    """
-    rates = {"samples_per_second": options.samples_per_second}
-    segmenter = _provenance(specialists.segmenter)
-    version = f"{TRACKS_VERSION}.{segmenting.VERSION}" if segmenter else TRACKS_VERSION
-    tracks = fingerprint("tracks", version, specialist=segmenter, settings=rates, inputs=[sha256])
-    attributes = fingerprint("attributes", appearance.VERSION, inputs=[tracks])
-    text = fingerprint("text", text_seen.VERSION, settings={"text": options.text}, inputs=[sha256])
-    labels = fingerprint(
-        "labels",
-        LABELS_VERSION if specialists.labeller else "1",
-        specialist=_provenance(specialists.labeller),
-        settings={"suggested_by": teller.provenance.model_dump()} if (teller := _suggesting(specialists)) else None,
-        inputs=[tracks],
-    )
-    depth = _plugged("depth", DEPTH_VERSION, specialists.depth, [tracks, labels])
-    facts = fingerprint("facts", PREDICATES.version, inputs=[tracks, attributes, labels, *depth.values()])
-    described = _plugged("descriptions", DESCRIPTIONS_VERSION, specialists.describer, [tracks, labels])
-    listed = fingerprint("components", COMPONENTS_VERSION, inputs=[facts, text, *described.values()])
-    return {
-        "tracks": tracks,
-        "attributes": attributes,
-        "text": text,
-        "labels": labels,
-        **depth,
-        **described,
-        "facts": facts,
-        "components": listed,
-    }
-
-
-def _plugged(stage: str, version: str, specialist: Specialist | None, inputs: Sequence[str]) -> dict[str, str]:
-    """Return the fingerprint of a stage that only a plugin does, by its name; nothing where there is none."""
-    if specialist is None:
-        return {}
-    return {stage: fingerprint(stage, version, specialist=specialist.provenance, inputs=inputs)}
-
-
-def _suggesting(specialists: Specialists) -> Describer | None:
-    """Return the describer where it tells the labeller what to look for; it is asked before it describes anything."""
-    labeller, describer = specialists.labeller, specialists.describer
-    known = not isinstance(labeller, Detector) or not labeller.open
-    return None if known or describer is None or not describer.suggests else describer
-
-
-def _provenance(specialist: Specialist | None) -> Provenance | None:
-    return specialist.provenance if specialist else None
 
 
 def index_one(
@@ -257,7 +202,7 @@ def _specialised(
             specialists.labeller,
             lambda seconds: look(path, held.for_labels, seconds, side),
             _follower(specialists),
-            partial(_suggested, teller, options=options) if (teller := _suggesting(specialists)) else None,
+            partial(_suggested, teller, options=options) if (teller := suggesting(specialists)) else None,
             masks,
         )
         material = Material(*named, material.masks)

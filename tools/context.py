@@ -13,13 +13,14 @@ from typing import TYPE_CHECKING, Any, NoReturn, Protocol
 import numpy as np
 
 from twins.errors import TwinseekError
-from twins.frames import fit, frames_at
+from twins.frames import frames_at
 from twins.geometry import Bools, Bytes, Geometry, Visibility
 from twins.instance_masks import open_masks
 from twins.masks import decode_mask
 from twins.observations import EffectiveTwin
 from twins.predicates import PREDICATES, RELATIVE, evaluate
 from twins.relinking import places
+from twins.scaling import fit
 from twins.schema import Track
 from twins.sentences import FACT_KIND, scene_of, sentence
 from twins.store import Store

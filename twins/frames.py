@@ -22,6 +22,7 @@ from twins.containers import open_container, picture_stream
 from twins.errors import TwinseekError
 from twins.pages import own_pages
 from twins.sampling import Sampler, Sampling
+from twins.scaling import fit, luma_thumbnail
 
 logger = logging.getLogger(__name__)
 
@@ -31,9 +32,6 @@ AHEAD_PIXELS = 8 * 1920 * 1088
 """Sampled pictures are decoded ahead until so many pixels wait; …"""
 AHEAD_COUNTED = 1280 * 720
 """… a small picture counts as so many, for 18 of them keep a decoder at work as well as hundreds."""
-
-THUMBNAIL = 48
-"""Columns of the luma thumbnail that tells how much moves."""
 
 
 @dataclass(frozen=True)
@@ -397,26 +395,6 @@ def frames_at(path: Path, seconds: Sequence[float], max_side: int | None = None)
     """
     with VideoFile(path, max_side) as video:
         return video.at(seconds)
-
-
-def fit(width: int, height: int, max_side: int | None) -> tuple[int, int]:
-    """Return the largest size of the same shape whose longer side is at most ``max_side``; never an enlarged one."""
-    longer = max(width, height)
-    if max_side is None or longer <= max_side:
-        return width, height
-    return max(1, round(width * max_side / longer)), max(1, round(height * max_side / longer))
-
-
-def luma_thumbnail(raw: Any) -> NDArray[np.int16]:
-    """Return a coarse grey picture of a raw frame without converting it where its first plane is 8-bit luma."""
-    if raw.format.name.startswith(("yuv4", "yuvj4", "nv12", "gray")) and raw.format.components[0].bits == 8:
-        plane = raw.planes[0]
-        pixels = np.frombuffer(plane, np.uint8).reshape(-1, plane.line_size)[: raw.height, : raw.width]
-        step = max(1, raw.width // THUMBNAIL)
-        return pixels[::step, ::step].astype(np.int16)
-    width, height = fit(raw.width, raw.height, THUMBNAIL)
-    small: NDArray[np.uint8] = raw.reformat(width, height, "gray").to_ndarray()
-    return small.astype(np.int16)
 
 
 def _seconds(ticks: int | None, base: Fraction | None) -> float | None:

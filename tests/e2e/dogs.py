@@ -6,6 +6,8 @@ from typing import Any
 
 from twinseek.library import Library
 
+DOGS = "a dog waits by the door"
+"""A question that three of them answer."""
 CLIPS = {
     "alpha": ("dog", "brown", "a street in daylight"),
     "beta": ("dog", "white", "a street at night"),

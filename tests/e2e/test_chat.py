@@ -11,10 +11,9 @@ from pathlib import Path
 import pytest
 
 from tests.e2e.command_line import in_turn, twinseek
-from tests.e2e.dogs import make_dogs
+from tests.e2e.dogs import DOGS, make_dogs
 from tests.integration.model_server import hangs, says, serve
 
-DOGS = "a dog waits by the door"
 SECONDS = 90.0
 
 

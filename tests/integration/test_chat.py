@@ -18,7 +18,7 @@ from agents.llm.roles import Models
 from benchmarks.scripted import ScriptedChat, prompt_of
 from graphs.chat import build_chat_graph
 from graphs.chat_turns import MOST_TURNS
-from tests.e2e.dogs import annotation, make_dogs
+from tests.e2e.dogs import DOGS, annotation, make_dogs
 from tests.integration.clips import FOLLOWS, chase, put
 from twins.errors import TwinseekError
 from twinseek.chatting import LibraryDesk, chats_path, kept_chats, server_chats_path
@@ -26,8 +26,6 @@ from twinseek.cli import cli
 from twinseek.conversation import Conversation
 from twinseek.library import Library
 from twinseek.served_chats import KEPT_STEPS, open_served_chats
-
-DOGS = "a dog waits by the door"
 
 
 @pytest.fixture(scope="module")

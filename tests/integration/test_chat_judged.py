@@ -7,11 +7,10 @@ from agents.llm.calling import CallLimits
 from agents.llm.metering import Meter
 from agents.llm.model import Model
 from benchmarks.scripted import ScriptedChat, prompt_of
-from tests.e2e.dogs import make_dogs
+from tests.e2e.dogs import DOGS, make_dogs
 from twinseek.conversation import Conversation
 from twinseek.library import Library
 
-DOGS = "a dog waits by the door"
 DOG = {"claim": "a dog", "part": "p1", "predicate": "category", "value": "dog", "instances": ["1"]}
 TOLD = {"claim": "somebody has told of a dog", "part": "p1"}
 

@@ -3,13 +3,11 @@
 import pytest
 from langgraph.checkpoint.memory import InMemorySaver
 
-from tests.e2e.dogs import make_dogs
+from tests.e2e.dogs import DOGS, make_dogs
 from tests.integration.clips import FOLLOWS, chase, put
 from twinseek.chatting import kept_chats
 from twinseek.conversation import Conversation
 from twinseek.library import Library
-
-DOGS = "a dog waits by the door"
 
 
 @pytest.fixture(scope="module")

@@ -103,15 +103,15 @@ def test_a_lost_search_index_decodes_and_embeds_nothing(run, counted, tmp_path):
 
 
 def test_other_components_decode_nothing(run, counted, monkeypatch):
-    monkeypatch.setattr("graphs.index_stages.COMPONENTS_VERSION", "another")
+    monkeypatch.setattr("graphs.index_fingerprints.COMPONENTS_VERSION", "another")
     assert set(map(tuple, run().values())) == {("components",)}
     assert counted.frames == []
 
 
 def test_other_predicates_decode_nothing(run, counted, monkeypatch):
-    from graphs import index_stages
+    from graphs import index_fingerprints as wanted
 
-    monkeypatch.setattr(index_stages, "PREDICATES", index_stages.PREDICATES.model_copy(update={"version": "another"}))
+    monkeypatch.setattr(wanted, "PREDICATES", wanted.PREDICATES.model_copy(update={"version": "another"}))
     assert set(map(tuple, run().values())) == {("facts", "components")}
     assert counted.frames == []
 

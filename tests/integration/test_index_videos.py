@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 import pytest
 
-from graphs import index_stages
+from graphs import index_fingerprints, index_stages
 from graphs.index import NO_READER, IndexOptions, find_videos, index_videos
 from tools import appearance
 from twins.errors import TwinseekError
@@ -104,7 +104,7 @@ def test_a_change_of_components_decodes_no_frame(
 ):
     index_videos(store, [clip])
     before = len(decoded)
-    monkeypatch.setattr(index_stages, "COMPONENTS_VERSION", "another")
+    monkeypatch.setattr(index_fingerprints, "COMPONENTS_VERSION", "another")
     events: list[dict[str, object]] = []
     index_videos(store, [clip], on_event=events.append)
     assert [e["stages"] for e in events if e["event"] == "indexed"] == [["components"]]

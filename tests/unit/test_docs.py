@@ -107,8 +107,8 @@ def test_every_file_of_a_generation_is_named_in_the_architecture():
 
 
 def test_every_stage_is_named_in_the_architecture():
+    from graphs.index_fingerprints import wanted_stages
     from graphs.index_options import IndexOptions
-    from graphs.index_stages import wanted_stages
     from twins.specialists import Specialists
 
     listed = re.search(r"runs what is stale: (.+?)\.", (DOCS / "architecture.md").read_text(), re.S)
