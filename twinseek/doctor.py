@@ -17,6 +17,7 @@ from twinseek.plain_text import count
 from twinseek.settings import Settings, load_settings
 
 LOW_DISK_BYTES = 2 * 2**30
+REPAIR = "twinseek doctor --repair"
 
 NEEDED = {
     "av": "av",
@@ -165,4 +166,5 @@ def _library(library: Library) -> Iterator[Finding]:
         text = f"the files of {count(len(missing), 'video')} are gone ({few}): index them anew, or run twinseek prune"
         yield Finding("sources", "warning", text)
     for problem in library.gallery.problems():
-        yield Finding("search", "error", f"{problem}: twinseek doctor --repair")
+        mended = "" if REPAIR in problem else f": {REPAIR}"
+        yield Finding("search", "error", f"{problem}{mended}")

@@ -1,5 +1,8 @@
+import shutil
+
 import pytest
 
+from tests.e2e.dogs import make_dogs
 from twinseek import doctor
 
 
@@ -22,3 +25,10 @@ def test_one_of_a_kind_is_no_plural(number, said):
     from twinseek.plain_text import count
 
     assert count(number, "twin") == said
+
+
+def test_what_mends_a_search_index_is_said_once(tmp_path):
+    folder = make_dogs(tmp_path)
+    shutil.rmtree(folder / "search")
+    (found,) = (finding for finding in doctor.diagnose(folder, None) if finding.subject == "search")
+    assert (found.level, found.text.count("twinseek doctor --repair")) == ("error", 1)
