@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from twins.ahead import Ahead
 from twins.containers import open_container, picture_stream
+from twins.decoding import Decoding, time_table
 from twins.errors import TwinseekError
 from twins.pages import own_pages
 from twins.sampling import Sampler, Sampling
@@ -165,7 +166,7 @@ class VideoFile:
 
     def _sampled(self, sampling: Sampling) -> Generator[Shown, None, None]:
         sampler = Sampler(sampling)
-        for index, seconds, raw in self._decode():
+        for index, seconds, raw in self._decode(sampler.may_keep):
             if sampler.keeps(seconds, partial(luma_thumbnail, raw)):
                 yield Shown(index, seconds, raw, self._image)
 
@@ -207,7 +208,8 @@ class VideoFile:
         if not seconds:
             return []
         self._stop_ahead()
-        table = self._time_table()
+        self._rewind()
+        table = time_table(self._container, self._stream)
         found = self._at_by_seeking(seconds, *table) if table else None
         return found if found is not None else self._at_by_scanning(seconds)
 
@@ -232,18 +234,27 @@ class VideoFile:
         )
         return info, turns
 
-    def _decode(self) -> Iterator[tuple[int, float, Any]]:
-        """Yield (frame_index, seconds, raw frame) from the beginning; damage ends the pass with a warning."""
+    def _decode(self, wanted: Callable[[float], bool] | None = None) -> Iterator[tuple[int, float, Any]]:
+        """Yield (frame_index, seconds, raw frame) from the beginning; damage ends the pass with a warning.
+
+        Args:
+            wanted: asked of frames in the order in which they are decoded, with their seconds; those of which it says
+                no may be missing.
+        """
         import av
 
         self._rewind()
         first: float | None = None
-        last, index = -1.0, -1
+        last, tick = -1.0, self._tick()
+
+        def asked(time: float) -> bool:
+            return wanted is None or first is None or wanted(time - first)
+
+        decoding = Decoding(self._container, self._stream, asked if wanted is not None else None)
         try:
-            for raw in self._container.decode(self._stream):
-                index += 1
+            for index, raw in decoding:
                 # A frame without a time stamp is put one frame after its neighbour.
-                time = raw.time if raw.time is not None else (first or 0.0) + last + self._tick()
+                time = raw.time if raw.time is not None else (first or 0.0) + last + tick
                 first = time if first is None else first
                 seconds = time - first
                 if raw.is_corrupt:
@@ -253,10 +264,12 @@ class VideoFile:
                     self._warn("its time stamps do not rise; frames out of order were left out")
                     continue
                 last = seconds
-                self.decoded, self.duration = index + 1, seconds + self._tick()
+                self.decoded, self.duration = index + 1, seconds + tick
                 yield index, seconds, raw
         except (av.FFmpegError, ValueError, MemoryError) as error:
             self._warn(f"it ends early or is damaged ({type(error).__name__}); what comes before was kept")
+        if first is not None and decoding.last is not None and decoding.last - first > last:
+            self.decoded, self.duration = decoding.count, decoding.last - first + tick
         self._check_length()
 
     def _rewind(self) -> None:
@@ -302,30 +315,6 @@ class VideoFile:
             image = scaler.reformat(raw, width, height, "rgb24", interpolation="AREA", threads=1).to_ndarray()
         return own_pages(np.rot90(image, self._turns))
 
-    def _time_table(self) -> tuple[list[float], list[float]] | None:
-        """Return rising times of all frames and of the key frames, read without decoding; none where that fails."""
-        import av
-
-        times: list[float] = []
-        keys: list[float] = []
-        self._rewind()
-        try:
-            for packet in self._container.demux(self._stream):
-                if packet.dts is None and packet.pts is None:
-                    continue
-                if packet.pts is None or packet.is_corrupt or packet.is_discard:
-                    return None
-                time = float(packet.pts * packet.time_base)
-                times.append(time)
-                if packet.is_keyframe:
-                    keys.append(time)
-        except av.FFmpegError:
-            return None
-        times.sort()
-        if not times or not keys or len(set(times)) < len(times):
-            return None
-        return times, sorted(keys)
-
     def _at_by_seeking(self, seconds: Sequence[float], times: list[float], keys: list[float]) -> list[Frame] | None:
         """Return the frames by jumping to key frames; none where scanning is as good, or the table proves wrong."""
         origin = times[0]
@@ -345,10 +334,13 @@ class VideoFile:
     def _decode_from(self, key: float, times: list[float], indices: set[int]) -> Iterator[Frame]:
         import av
 
+        def wanted(time: float) -> bool:
+            return bisect_right(times, time + 1e-6) - 1 in indices
+
         base = self._stream.time_base
         try:
             self._container.seek(round(key / float(base)), stream=self._stream, backward=True)
-            for raw in self._container.decode(self._stream):
+            for _, raw in Decoding(self._container, self._stream, wanted):
                 if raw.time is None:
                     return
                 index = bisect_right(times, raw.time + 1e-6) - 1

@@ -11,8 +11,8 @@ import pytest
 from graphs import index_fingerprints, index_stages
 from graphs.index import NO_READER, IndexOptions, find_videos, index_videos
 from tools import appearance
+from twins.decoding import Decoding
 from twins.errors import TwinseekError
-from twins.frames import VideoFile
 from twins.geometry import Visibility
 from twins.schema import Provenance
 from twins.specialists import Label, Specialists
@@ -52,14 +52,14 @@ def store(tmp_path: Path) -> Store:
 def decoded(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """Return a list that grows by one for every frame that is decoded."""
     frames: list[int] = []
-    original = VideoFile._decode
+    original = Decoding.__iter__
 
-    def counting(self: VideoFile):
+    def counting(self: Decoding):
         for item in original(self):
             frames.append(1)
             yield item
 
-    monkeypatch.setattr(VideoFile, "_decode", counting)
+    monkeypatch.setattr(Decoding, "__iter__", counting)
     return frames
 
 
