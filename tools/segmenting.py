@@ -13,7 +13,7 @@ from tools.segment_pieces import join_fragments, merge_doubles
 from tools.tracks import RawTrack, Region, Sample, cut_out, looks_of
 from twins.frames import Frame
 from twins.geometry import Bools, Bytes
-from twins.masks import encode_mask
+from twins.masks import encode_within
 from twins.specialists import SegmentedTrack, Segmenter, ShotSegmenter
 
 VERSION = "4"
@@ -86,7 +86,9 @@ class SegmentFollower:
     def _add(self, track: int, number: int, frame: Frame, mask: Bools) -> None:
         region = Region((slice(0, mask.shape[0]), slice(0, mask.shape[1])), mask).trimmed()
         sight = region.sight(frame.seconds)
-        sample = Sample(sight.seconds, sight.box, sight.area, sight.centre, encode_mask(mask))
+        rows, columns = region.window
+        rle = encode_within(region.mask, (rows.start, columns.start), mask.shape)
+        sample = Sample(sight.seconds, sight.box, sight.area, sight.centre, rle)
         self.tracks[track].samples[number] = sample
         cut_out(self.tracks[track], number, frame.image, region.box)
 
