@@ -12,8 +12,8 @@ from benchmarks.processes import run, twinseek
 
 SHORT, LONG, QUICK = 10.0, 600.0, 20.0
 FLAT = at_most(1.15)
-RATES = (4.0, 10.0)
-"""Samples a second with specialists that do nothing, of the profiles ``cpu`` and ``offline``."""
+RATES = (2.0, 10.0)
+"""Samples a second with specialists that do nothing, of the profile ``cpu``; of ``gpu`` and ``offline``."""
 
 
 def measure(options: Options) -> Figures:

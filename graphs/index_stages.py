@@ -21,7 +21,7 @@ from graphs.index_perceive import Perceiver, shrink
 from graphs.index_saving import Material, Saving
 from graphs.index_twin import SOURCE, attributes_of, build_perceived
 from tools import appearance, text_seen
-from tools.free_memory import memory_is_short
+from tools.free_memory import give_back, memory_is_short
 from tools.looks import Look, look_at
 from twins.errors import TwinseekError
 from twins.fingerprints import stale_stages
@@ -127,6 +127,26 @@ def _see(
     opening: Opening,
 ) -> tuple[Material, list[str]]:
     """Run every stage that needs frames, in one pass over the file."""
+    material, key_frames, warnings = _perceived(file, options, specialists, report, kept, opening)
+    report("text", len(material.geometry.seconds), material.twin.duration)
+    material.twin = _with_text(material.twin, _texts(key_frames, material.twin.width) if options.text else [])
+    _done_with(specialists.segmenter, options)
+    stages, masks = wanted_stages(file.sha256, options, specialists).keys(), _found(material.masks or {})
+    return _specialised(material, stages, options, specialists, masks, file.path, saving, kept), warnings
+
+
+def _perceived(
+    file: SourceFile,
+    options: IndexOptions,
+    specialists: Specialists,
+    report: Report,
+    kept: KeptFrames,
+    opening: Opening,
+) -> tuple[Material, list[Frame], list[str]]:
+    """Return what one pass over the file found, frames for whoever reads text, and what was wrong with the file.
+
+    What was followed and came to nothing is let go: in a long clip it is more than all that is returned.
+    """
     with opening.open(file) as video:
         perceiver = Perceiver(segmenter=specialists.segmenter, key_frames=options.text)
         for done, frame in enumerate(opening.frames(video)):
@@ -153,12 +173,7 @@ def _see(
         )
         warnings = [*video.warnings]
     twin = _with_attributes(twin, attributes_of(found.looks))
-    report("text", len(seen.seconds), video.duration)
-    twin = _with_text(twin, _texts(seen.key_frames, video.info.width) if options.text else [])
-    _done_with(specialists.segmenter, options)
-    stages = wanted_stages(file.sha256, options, specialists).keys()
-    material = Material(twin, found.geometry, found.masks)
-    return _specialised(material, stages, options, specialists, _found(found.masks), file.path, saving, kept), warnings
+    return Material(twin, found.geometry, found.masks), seen.key_frames, warnings
 
 
 def _refresh(
@@ -307,7 +322,11 @@ def _texts(frames: Sequence[Frame], width: int) -> list[Fact]:
     """Read a few frames that may hold text, the likeliest first."""
     chosen = [frame for frame in frames if text_seen.may_hold_text(frame.image)]
     step = max(1, len(chosen) // TEXT_FRAMES)
+    # The reader takes more than any stage before it, and what they have freed need not stay beside it. So with what
+    # comes after it.
+    give_back()
     readings = [(frame.seconds, text_seen.read_text(frame.image)) for frame in chosen[::step][:TEXT_FRAMES]]
+    give_back()
     return [
         Fact(
             kind="text",

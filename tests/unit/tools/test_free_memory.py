@@ -1,7 +1,9 @@
-"""When memory is short."""
+"""When memory is short, and what is given back."""
 
+import ctypes
 import os
 import sys
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
@@ -40,3 +42,21 @@ def test_where_the_system_does_not_tell_what_is_free_it_is_half_of_what_there_is
     monkeypatch.setattr(os, "sysconf_names", {"SC_PAGE_SIZE": 1, "SC_PHYS_PAGES": 2})
     monkeypatch.setattr(os, "sysconf", {"SC_PAGE_SIZE": 4096, "SC_PHYS_PAGES": 1000}.__getitem__)
     assert free_memory.free_memory(tmp_path) == 4096 * 500
+
+
+def resident() -> int:
+    """Return the bytes that this process has in memory."""
+    return int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+
+
+@pytest.mark.skipif(not hasattr(ctypes.CDLL(None), "malloc_trim"), reason="of glibc alone")
+def test_what_was_freed_in_the_middle_of_the_heap_goes_back():
+    pieces = [bytearray(4096) for _ in range(20_000)]
+    last = pieces[-1]
+    full = resident()
+    del pieces
+    held = resident()
+    free_memory.give_back()
+    assert full - resident() > 60e6
+    assert held - resident() > 40e6
+    assert len(last) == 4096
