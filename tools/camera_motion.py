@@ -3,17 +3,17 @@
 Where they do not agree well, because noise outweighs what there is of corners, all pixels are asked.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from itertools import pairwise
+from functools import lru_cache
 
 import cv2
 import numpy as np
 
+from tools.corners import quick_corners, spread_corners
 from tools.dense_alignment import Aligner
-from twins.geometry import Bools, Bytes, Doubles, Floats
+from twins.geometry import Bytes, Doubles, Floats
 
-CELLS = 5
-"""Features are taken from each of CELLS x CELLS parts of the frame, so that no busy thing outvotes the scene."""
 MIN_MEASURED = 4
 """In fewer frames nothing is said of the camera."""
 MIN_AGREEING = 0.35
@@ -29,8 +29,6 @@ SURE_SHARE = 0.6
 BETTER = 0.985
 """A map of all pixels must leave less than this share of what the features' map leaves, and any map less than this
 share of what no movement leaves."""
-PATIENCE = 4
-"""After so many frames in a row that no map of all pixels explains, only every so many-th one is checked."""
 BENT_GAIN = 1.3
 """A projective map must win this many times the features of a similarity: it bends when little holds it."""
 
@@ -40,21 +38,31 @@ class Care:
     """What is spent on following the camera.
 
     Args:
-        features: taken from each cell.
+        corners: finds features, at most so many in each cell.
+        features: so many.
         least: with fewer agreeing features the camera is taken to have kept still since the last frame.
+        window: side, in pixels, of what is compared around a feature.
         steps, precision: with which a feature is followed, at most and in pixels; a third of STILL_PIXELS will do.
+        sampling: OpenCV's way to find a projective map that most features follow.
+        patience, pause: after so many frames in a row that no map of all pixels explains, only every so many-th one
+            is checked.
     """
 
+    corners: Callable[[Bytes, int], Floats]
     features: int
     least: int
+    window: int
     steps: int
     precision: float
+    sampling: int
+    patience: int
+    pause: int
 
 
-THOROUGH = Care(16, 24, 12, 0.03)
+THOROUGH = Care(spread_corners, 16, 24, 15, 12, 0.03, cv2.RANSAC, 4, 4)
 """For whoever takes the scene out of a picture to see what moves."""
-QUICK = Care(8, 16, 6, 0.1)
-"""For whoever wants to know where the camera looks. It takes three quarters of the time, and is no further off."""
+QUICK = Care(quick_corners, 6, 16, 13, 6, 0.1, cv2.USAC_FAST, 1, 8)
+"""For whoever wants to know where the camera looks. It takes a third of the time, and is no further off."""
 
 
 @dataclass
@@ -83,21 +91,20 @@ class CameraTracker:
         """Whether the camera's movement could be measured in most of the frames, and in enough of them."""
         return self._measured >= MIN_MEASURED and 2 * self._measured >= self._frames
 
-    def step(self, grey: Bytes, ignore: Bools | None = None) -> Doubles:
+    def step(self, grey: Bytes) -> Doubles:
         """Return the (3, 3) map from pixels of this frame to those of the first frame of the shot.
 
         Args:
             grey: (h, w) uint8.
-            ignore: (h, w) pixels where no features are to be taken when this frame becomes the reference.
         """
         self._frames += 1
         if self._reference is None:
-            self._renew(grey, np.eye(3), ignore)
+            self._renew(grey, np.eye(3))
             return np.eye(3)
         reference = self._reference
         found = _match(reference.grey, grey, reference.points, self._last, self._care)
         # Where depth or busy things bend the picture, no map of all pixels will do in the next frame either.
-        patient = self._refused < PATIENCE or self._frames % PATIENCE == 0
+        patient = self._refused < self._care.patience or self._frames % self._care.pause == 0
         if len(reference.points) >= self._care.least and (found is None or (found[1] < SURE_SHARE and patient)):
             aligned = _aligned(reference, grey, self._last, found)
             self._refused = 0 if aligned else self._refused + 1
@@ -105,41 +112,19 @@ class CameraTracker:
         if found is None:
             # Nothing agrees: carry on from here as if the camera had not moved.
             to_first = reference.to_first @ self._last
-            self._renew(grey, to_first, ignore)
+            self._renew(grey, to_first)
             return to_first
         self._measured += 1
         to_reference, kept = found
         self._last = to_reference
         to_first = reference.to_first @ to_reference
         if kept < KEPT_FEATURES:
-            self._renew(grey, to_first, ignore)
+            self._renew(grey, to_first)
         return to_first
 
-    def _renew(self, grey: Bytes, to_first: Doubles, ignore: Bools | None) -> None:
-        mask = None if ignore is None else np.where(ignore, 0, 255).astype(np.uint8)
-        self._reference = _Reference(grey, _features(grey, mask, self._care.features), to_first)
+    def _renew(self, grey: Bytes, to_first: Doubles) -> None:
+        self._reference = _Reference(grey, self._care.corners(grey, self._care.features), to_first)
         self._last = np.eye(3)
-
-
-def _features(grey: Bytes, mask: Bytes | None, count: int) -> Floats:
-    """Return (n, 1, 2) corners, spread over the frame, so many of each cell."""
-    strength = cv2.cornerMinEigenVal(grey, 3)
-    weakest = max(1e-6, 0.002 * float(strength.max()))
-    height, width = grey.shape
-    found = [np.empty((0, 1, 2), np.float32)]
-    rows, columns = np.linspace(0, height, CELLS + 1).astype(int), np.linspace(0, width, CELLS + 1).astype(int)
-    for top, bottom in pairwise(rows):
-        for left, right in pairwise(columns):
-            window = np.s_[top:bottom, left:right]
-            best = float(strength[window].max()) if strength[window].size else 0.0
-            if best < weakest:
-                continue
-            quality = max(0.05, weakest / best)
-            cell_mask = None if mask is None else np.ascontiguousarray(mask[window])
-            corners = cv2.goodFeaturesToTrack(np.ascontiguousarray(grey[window]), count, quality, 4, mask=cell_mask)
-            if corners is not None:
-                found.append(corners.astype(np.float32) + np.array([left, top], np.float32))
-    return np.concatenate(found)
 
 
 def _match(reference: Bytes, grey: Bytes, points: Floats, guess: Doubles, care: Care) -> tuple[Doubles, float] | None:
@@ -152,7 +137,7 @@ def _match(reference: Bytes, grey: Bytes, points: Floats, guess: Doubles, care: 
         grey,
         points,
         start,
-        winSize=(15, 15),
+        winSize=(care.window, care.window),
         maxLevel=3,
         criteria=(cv2.TERM_CRITERIA_COUNT | cv2.TERM_CRITERIA_EPS, care.steps, care.precision),
         flags=cv2.OPTFLOW_USE_INITIAL_FLOW,
@@ -164,7 +149,7 @@ def _match(reference: Bytes, grey: Bytes, points: Floats, guess: Doubles, care: 
     shift = np.linalg.norm(after - before, axis=1)
     if (shift < STILL_PIXELS).mean() >= STILL_SHARE:
         return np.eye(3), float((shift < REPROJECTION_PIXELS).sum() / len(points))
-    return _agreed_map(after, before, grey.shape, len(points), care.least)
+    return _agreed_map(after, before, grey.shape, len(points), care)
 
 
 def _aligned(
@@ -189,17 +174,17 @@ def _aligned(
 
 
 def _agreed_map(
-    after: Floats, before: Floats, shape: tuple[int, ...], total: int, least: int
+    after: Floats, before: Floats, shape: tuple[int, ...], total: int, care: Care
 ) -> tuple[Doubles, float] | None:
     """Return the simplest map that most features follow: a similarity unless a projective one explains many more."""
     matrix, agree = cv2.estimateAffinePartial2D(after, before, ransacReprojThreshold=REPROJECTION_PIXELS)
     projective = np.eye(3) if matrix is None else np.vstack([matrix, [0, 0, 1]])
     count = 0 if matrix is None else int(agree.sum())
     if BENT_GAIN * count < len(after):  # otherwise no map can win so many
-        bent, agree_bent = cv2.findHomography(after, before, cv2.RANSAC, REPROJECTION_PIXELS)
+        bent, agree_bent = cv2.findHomography(after, before, care.sampling, REPROJECTION_PIXELS)
         if bent is not None and _sane(bent.astype(np.float64), shape) and agree_bent.sum() > BENT_GAIN * count:
             projective, count = bent, int(agree_bent.sum())
-    if count < least or count < MIN_AGREEING * len(after):
+    if count < care.least or count < MIN_AGREEING * len(after):
         return None
     return projective, count / total
 
@@ -211,12 +196,18 @@ def _sane(matrix: Doubles, shape: tuple[int, ...]) -> bool:
 
 def to_affine(matrix: Doubles, width: int, height: int) -> Floats:
     """Return the (2, 3) affine map that is closest to a projective one over the frame."""
+    if np.array_equal(matrix[2], (0, 0, 1)):
+        return matrix[:2].astype(np.float32)
+    points, solve = _grid(width, height)
+    return (solve @ cv2.perspectiveTransform(points, matrix)[:, 0]).T.astype(np.float32)
+
+
+@lru_cache(maxsize=8)
+def _grid(width: int, height: int) -> tuple[Doubles, Doubles]:
+    """Return (25, 1, 2) points of a frame, and the (3, 25) matrix that makes an affine map of where they go."""
     xs, ys = np.meshgrid(np.linspace(0, width, 5), np.linspace(0, height, 5))
     points = np.stack([xs.ravel(), ys.ravel()], axis=1)
-    moved = cv2.perspectiveTransform(points[:, None].astype(np.float64), matrix)[:, 0]
-    design = np.column_stack([points, np.ones(len(points))])
-    solution, *_ = np.linalg.lstsq(design, moved, rcond=None)
-    return solution.T.astype(np.float32)
+    return points[:, None], np.linalg.pinv(np.column_stack([points, np.ones(len(points))]))
 
 
 def camera_flow(to_other: Doubles, height: int, width: int) -> Floats:

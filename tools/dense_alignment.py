@@ -7,6 +7,7 @@ I. Matthews, "Lucas-Kanade 20 years on", 2004) with re-weighted residuals, so th
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import cv2
 import numpy as np
@@ -91,7 +92,7 @@ class Aligner:
 
     def _fit(self, picture: Floats, to_reference: Doubles) -> Fit | None:
         residual, seen = _residual(self._levels[0], picture, _inverse(to_reference))
-        if seen.mean() < MIN_OVERLAP:
+        if _share(seen) < MIN_OVERLAP:
             return None
         away = np.abs(residual[seen])
         near = np.abs(_some(residual, seen))
@@ -99,7 +100,7 @@ class Aligner:
         detail = _middle(np.abs(_some(self._levels[0].detail, seen)))
         explains = most <= NOISE_TAIL * middle and middle < UNRELATED * detail
         clipped = np.minimum(away, CLIP * middle + 1e-3)
-        return Fit(to_reference, float(clipped.mean()), float(seen.mean()), explains)
+        return Fit(to_reference, float(clipped.mean()), _share(seen), explains)
 
 
 def _pyramid(grey: Bytes) -> list[tuple[Floats, float]]:
@@ -126,11 +127,10 @@ def _level(detail: Floats, scale: float) -> _Level:
 def _descend(level: _Level, picture: Floats, to_grey: Doubles, most: int) -> Doubles | None:
     """Improve the map from the reference's pixels to the picture's at one level."""
     height, width = level.detail.shape
-    centre = np.array([[1, 0, width / 2], [0, 1, height / 2], [0, 0, 1]])
-    away = np.linalg.inv(centre)
+    centre, away = _resizing(1.0, width / 2, height / 2)
     for _ in range(most):
         residual, seen = _residual(level, picture, to_grey)
-        if seen.mean() < MIN_OVERLAP:
+        if _share(seen) < MIN_OVERLAP:
             return None
         spread = 1.4826 * _middle(np.abs(_some(residual, seen))) + 1e-3
         flat = residual.ravel()
@@ -168,6 +168,10 @@ def _middle(values: Floats) -> float:
     return float(np.partition(values, len(values) // 2)[len(values) // 2])
 
 
+def _share(seen: Bools) -> float:
+    return float(np.count_nonzero(seen) / seen.size)
+
+
 def _inverse(matrix: Doubles) -> Doubles:
     return np.asarray(np.linalg.inv(matrix), np.float64)
 
@@ -176,5 +180,12 @@ def _scaled(matrix: Doubles, scale: float) -> Doubles:
     """Return a map of pixels as one of pixels of pictures of another size."""
     # Pixel centres lie at whole numbers: half a pixel is shifted about the scaling.
     half = (scale - 1) / 2
-    size = np.array([[scale, 0, half], [0, scale, half], [0, 0, 1]])
-    return np.asarray(size @ matrix @ np.linalg.inv(size), np.float64)
+    to_size, back = _resizing(scale, half, half)
+    return np.asarray(to_size @ matrix @ back, np.float64)
+
+
+@lru_cache(maxsize=64)
+def _resizing(scale: float, x: float, y: float) -> tuple[Doubles, Doubles]:
+    """Return the (3, 3) map that scales, then shifts, and its inverse: there are few, and they are asked for often."""
+    matrix = np.array([[scale, 0, x], [0, scale, y], [0, 0, 1]])
+    return matrix, np.linalg.inv(matrix)

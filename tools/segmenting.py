@@ -16,7 +16,7 @@ from twins.geometry import Bools, Bytes
 from twins.masks import encode_within
 from twins.specialists import SegmentedTrack, Segmenter, ShotSegmenter
 
-VERSION = "4"
+VERSION = "5"
 """Raise this when twins with tracks by segmenters change."""
 AT_ONCE = 24
 """Frames that a segmenter is shown at once: its masks of all of them are in memory."""

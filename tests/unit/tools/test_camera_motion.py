@@ -3,6 +3,7 @@ import numpy as np
 import pytest
 
 from tools.camera_motion import QUICK, THOROUGH, CameraTracker, Care, camera_flow, describe_moves, to_affine
+from tools.dense_alignment import Aligner
 
 
 def ground(seed: int = 1) -> np.ndarray:
@@ -82,3 +83,39 @@ def test_a_tripod_before_a_faint_ground_does_not_drift(care: Care):
     picture, rng = ground(), np.random.default_rng(3)
     maps, _ = follow([faint(view(picture, 50, 80), rng) for _ in range(16)], care)
     assert np.array_equal(maps, np.broadcast_to(np.eye(3), (16, 3, 3)))
+
+
+def test_a_thing_that_crosses_a_bare_ground_does_not_speak_for_the_camera(care: Care):
+    rng, frames = np.random.default_rng(5), []
+    for n in range(16):
+        frame = 120 + 0.06 * (view(ground(), 50, 80).astype(float) - 128)
+        frame[40:110, 10 + 7 * n : 80 + 7 * n] = view(ground(2), 0, 0)[:70, :70]
+        frames.append(np.clip(frame + rng.normal(0, 2, frame.shape), 0, 255).astype(np.uint8))
+    maps, _ = follow(frames, care)
+    assert np.abs(maps[:, :2, 2]).max() < 2
+
+
+@pytest.mark.parametrize(("care", "most"), [(THOROUGH, 10), (QUICK, 4)])
+def test_all_pixels_are_asked_now_and_then_where_near_and_far_move_apart(monkeypatch, care: Care, most: int):
+    asked = []
+    align = Aligner.align
+    monkeypatch.setattr(Aligner, "align", lambda self, *args, **named: asked.append(1) or align(self, *args, **named))
+    near, far = ground(2), ground()
+    frames = [np.hstack([view(far, 100 + 2 * n, 80)[:, :130], view(near, 300 - 6 * n, 80)[:, :110]]) for n in range(24)]
+    follow(frames, care)
+    assert 1 <= len(asked) <= most
+
+
+def test_an_affine_map_is_its_own_closest_affine_map():
+    assert np.array_equal(to_affine(np.eye(3), 512, 288), np.eye(2, 3, dtype=np.float32))
+    turned = np.array([[0.9, -0.2, 7.3], [0.2, 0.9, -4.1], [0, 0, 1]])
+    assert np.array_equal(to_affine(turned, 512, 288), turned[:2].astype(np.float32))
+
+
+def test_the_closest_affine_map_leaves_least_over_the_frame():
+    bent = np.array([[1.02, 0.01, 5], [-0.02, 0.98, -3], [1e-4, -5e-5, 1]])
+    xs, ys = np.meshgrid(np.linspace(0, 512, 5), np.linspace(0, 288, 5))
+    points = np.stack([xs.ravel(), ys.ravel()], axis=1)
+    moved = cv2.perspectiveTransform(points[:, None], bent)[:, 0]
+    best = np.linalg.lstsq(np.column_stack([points, np.ones(25)]), moved, rcond=None)[0].T
+    assert to_affine(bent, 512, 288) == pytest.approx(best, abs=1e-4)
