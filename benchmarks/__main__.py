@@ -17,6 +17,7 @@ BENCHMARKS = {
     "indexing": "benchmarks.indexing",
     "memory": "benchmarks.memory",
     "overhead": "benchmarks.overhead",
+    "camera": "benchmarks.camera",
     "specialists": "benchmarks.specialists",
     "predicates": "benchmarks.predicates",
     "claims": "benchmarks.claims",
