@@ -62,8 +62,8 @@ def check_described(
         return "refuted" if doing is None and bound is not None and named > bound.high else "unverifiable"
     if several := evidence.crowds(meant):
         return check_at_least(bound, named + several) if doing is None and bound is not None else "unverifiable"
-    if doing is None:
-        return "refuted" if bound is None else _within(bound, len(meant), len(meant) + len(unsure))
+    if doing is None:  # `all dogs` alone says nothing that could be so or not
+        return "unverifiable" if bound is None else _within(bound, len(meant), len(meant) + len(unsure))
     everybody = (*meant, *unsure)
     values = (
         _on_side(evidence, doing, everybody) if to == FRAME else evidence.values(doing, [(n, other) for n in everybody])

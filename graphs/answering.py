@@ -3,13 +3,12 @@
 from collections.abc import Sequence
 from pathlib import PurePath
 
+from graphs.ranking import NEAR
 from prompts import one_line
 from twins.queries import CheckedClaim, Hit, ResultWarning
 from twins.schema import Span
 
 CLAIMS_IN_ANSWER, SPANS_IN_ANSWER = 3, 3
-NEAR = 0.05
-"""Score below which nothing is called close."""
 NAME = 120
 """Characters of a file's name that are told."""
 
@@ -26,12 +25,24 @@ def compose_answer(hits: Sequence[Hit], ranked: int, judged: int) -> tuple[str, 
         text = "The library is empty: index some videos first (twinseek index PATH)."
         return text, (ResultWarning(code="empty_library", text=text),)
     if not hits or hits[0].status == "dropped":
-        near = hits and hits[0].score >= NEAR
-        closest = f" The closest is {called(hits[0])} (score {hits[0].score:.2f})." if near else ""
         among = "1 video that was" if judged == 1 else f"{judged} videos that were"
-        text = f"Nothing fits the question among the {among} looked at, of {ranked}.{closest}"
+        sure = " for certain" if hits and hits[0].stands_out else ""
+        text = f"Nothing fits the question{sure} among the {among} looked at, of {ranked}.{_closest(hits)}"
         return text, (ResultWarning(code="nothing_fits", text=text),)
     return _praise(hits), ()
+
+
+def _closest(hits: Sequence[Hit]) -> str:
+    """Return what comes nearest; where it stands out, what of it was verified."""
+    if not hits or hits[0].score < NEAR:
+        return ""
+    best = hits[0]
+    named = f"{called(best)} (score {best.score:.2f})"
+    if not best.stands_out:
+        return f" The closest is {named}."
+    holds = "; ".join(_verified(best.trace))
+    told = told_status(best.status, best.trace, stands_out=True).capitalize()
+    return f" {told}: {named}{f': {holds}' if holds else ''}."
 
 
 def _praise(hits: Sequence[Hit]) -> str:
@@ -57,20 +68,33 @@ def when(spans: Sequence[Span], most: int) -> str:
     return f"{told} and {more} more time{'s' * (more > 1)}" if more > 0 else told
 
 
-def told_status(status: str, trace: Sequence[CheckedClaim]) -> str:
-    """Return a video's status as a reader is told it: ``verified`` only where all was, else how much of it was."""
+def told_status(status: str, trace: Sequence[CheckedClaim], *, stands_out: bool = False) -> str:
+    """Return a video's status as a reader is told it: ``verified`` only where all was, else how much of it was.
+
+    Of what was dropped and stands out it is told that it is the closest, and how much of that was verified.
+    """
     held = sum(line.check == "verified" for line in trace)
-    return status if status != "verified" or held == len(trace) else f"{held} of {len(trace)} claims verified"
+    in_part = f"{held} of {len(trace)} claims verified"
+    if status == "dropped" and stands_out:
+        if not held:
+            return "closest, not verified"
+        return "closest" if held == len(trace) else f"closest, only {in_part}"
+    return status if status != "verified" or held == len(trace) else in_part
 
 
 def because(hit: Hit) -> str:
     """Return the reasons that were checked, what speaks against them included."""
-    holds = [line.claim for line in hit.trace if line.check == "verified"][:CLAIMS_IN_ANSWER]
+    holds = _verified(hit.trace)
     fails = [line.claim for line in hit.trace if line.check == "refuted"][:CLAIMS_IN_ANSWER]
     against = f"; but it is not so that {' or '.join(fails)}" if fails else ""
     if not holds and not fails:
         return " (judged by description alone; nothing could be recomputed)"
     return f"{': ' if holds else ''}{'; '.join(holds)}{against} ({_how_far_checked(hit.trace)})"
+
+
+def _verified(trace: Sequence[CheckedClaim]) -> list[str]:
+    """Return the first claims that were verified, as they are told in an answer."""
+    return [line.claim for line in trace if line.check == "verified"][:CLAIMS_IN_ANSWER]
 
 
 def _how_far_checked(trace: Sequence[CheckedClaim]) -> str:

@@ -27,7 +27,10 @@ CLAIM = 400
 
 
 class ShownVideo(TypedDict):
-    """One video of a list that was shown. ``generation`` says of which twin the instances are."""
+    """One video of a list that was shown. ``generation`` says of which twin the instances are.
+
+    Conversations of older versions do not know what ``stands_out``.
+    """
 
     rank: int
     video_id: str
@@ -39,6 +42,7 @@ class ShownVideo(TypedDict):
     spans: list[list[float]]
     instances: list[str]
     trace: list[Json]
+    stands_out: NotRequired[bool]
 
 
 class Turn(TypedDict):
@@ -76,6 +80,7 @@ def shown_of(hits: Sequence[Hit], generation: Callable[[str], str]) -> list[Show
             spans=[list(span) for span in hit.spans],
             instances=[instance.id for instance in hit.instances],
             trace=[_line(claim) for claim in hit.trace[:MOST_CLAIMS]],
+            stands_out=hit.stands_out,
         )
         for hit in hits[:MOST_SHOWN]
     ]

@@ -115,7 +115,9 @@ def _beside_reasons(first: ShownVideo, second: ShownVideo, by_model: bool) -> st
 def _placed(video: ShownVideo) -> str:
     if video["status"] == "coarse":
         return f"{_called(video)} (not judged; recall {video['coarse_score']:.2f})"
-    told = "does not fit" if video["status"] == "dropped" else told_status(video["status"], trace_of(video))
+    stands_out = video.get("stands_out", False)
+    told = told_status(video["status"], trace_of(video), stands_out=stands_out)
+    told = "does not fit" if told == "dropped" else told
     return f"{_called(video)} (score {video['score']:.2f}, {told})"
 
 

@@ -41,6 +41,7 @@ def ground_hit(hit: RankedHit, effective: EffectiveTwin, store: Store, masks: Li
         reading=verdict.reading,
         by_rules=verdict.by_rules,
         taken_back=verdict.taken_back,
+        stands_out=verdict.stands_out,
     )
 
 

@@ -8,6 +8,11 @@ from twins.schema import Span, Strict
 
 SHOWN_WHEN_NOTHING_FITS = 3
 """How many of the closest videos are shown, as dropped, when none passes the threshold."""
+NEAR = 0.05
+"""Score below which nothing is called close."""
+OUTSTANDING = 2.0
+"""Odds of a dropped score, in those of the next one, from which it stands out. Odds, because recall's scores are
+logistic: there a quotient of odds is a distance of likeness, wherever on the scale it lies."""
 CLOSE, MOST_COMPARED = 0.05, 5
 """Scores so near to the best one are compared with each other, those of so many videos at most."""
 
@@ -16,7 +21,8 @@ class Judged(Strict):
     """One candidate after its claims were checked.
 
     ``supported`` where a part of the question was verified; ``by_rules`` where a model was asked in vain;
-    ``taken_back`` are refuted claims that were sent back and not made again.
+    ``taken_back`` are refuted claims that were sent back and not made again; ``stands_out`` is as of a
+    :class:`twins.queries.Hit`.
     """
 
     video_id: str
@@ -29,6 +35,7 @@ class Judged(Strict):
     by_rules: bool = False
     taken_back: tuple[CheckedClaim, ...] = ()
     reading: str | None = None
+    stands_out: bool = False
 
 
 class RankedHit(Strict):
@@ -99,11 +106,27 @@ def rank_videos(
     unjudged = [_coarse(name) for name in unseen] if not by_verdict else []
     least = by_verdict[: SHOWN_WHEN_NOTHING_FITS + spare]
     closest = [verdict.model_copy(update={"status": "dropped"}) for verdict in least]
+    if closest and stands_out(closest):
+        closest[0] = closest[0].model_copy(update={"stands_out": True})
     place = {name: rank for rank, name in enumerate(ranking, start=1)}
     return ranking, [
         RankedHit(rank=place[verdict.video_id], coarse_score=recalled.get(verdict.video_id, 0.0), judged=verdict)
         for verdict in passing[: top + spare] or closest or unjudged[: top + spare]
     ]
+
+
+def stands_out(dropped: Sequence[Judged]) -> bool:
+    """Say whether the first of what was dropped is far closer than the next, and nothing refuted speaks against it.
+
+    That something refuted is told of it is a reason not to take it; that nothing could be checked is none.
+    """
+    best, following = (*dropped[:2], None, None)[:2]
+    if best is None or following is None or best.score < NEAR:
+        return False  # one alone is not closer than any other
+    if any(line.check == "refuted" for line in best.trace):
+        return False
+    # s / (1 - s) against t / (1 - t), but a score may be 1.
+    return best.score * (1 - following.score) >= OUTSTANDING * following.score * (1 - best.score)
 
 
 def _coarse(video_id: str) -> Judged:

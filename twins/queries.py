@@ -168,8 +168,10 @@ class Hit(Strict):
     claim could be recomputed and holds, or one was refuted (the trace says which); *coarse* where no judge looked; and
     *dropped* under the threshold. ``reading`` is that of the sub-queries which the trace answers, where a question
     can be understood in several ways. ``by_rules`` says that a model was to judge it, and the rules did;
-    ``taken_back`` are claims that a model made no more when it was told that they are refuted. In an answer of mode
-    ``compose`` the score is the likeness to its reference, and the status that of the edit: likeness alone is *judged*.
+    ``taken_back`` are claims that a model made no more when it was told that they are refuted. ``stands_out`` says of a
+    dropped one that it is far closer than the next, and that nothing refuted speaks against it: it is no answer. In an
+    answer of mode ``compose`` the score is the likeness to its reference, and the status that of the edit: likeness
+    alone is *judged*.
     """
 
     rank: int
@@ -184,6 +186,7 @@ class Hit(Strict):
     reading: str | None = None
     by_rules: bool = False
     taken_back: tuple[CheckedClaim, ...] = ()
+    stands_out: bool = False
 
 
 class Cost(Strict):

@@ -31,7 +31,10 @@ class Evaluation:
         warnings: how often each code was warned of.
         left_out: what is wrong with the videos that were left out, and for how many questions they were.
         by_rules: the questions that rules answered, although a model was asked for: it answered none of them.
-        wrong: the questions whose answer did not come first, with what did; nothing where none was given.
+        closest: of the questions without an answer that were told what is closest all the same, because it stands out,
+            how often that was the *right* video, or a *wrong* one. None of these counts as found.
+        wrong: the questions whose answer did not come first, with what did; nothing where none was given, but the
+            closest where one stands out.
     """
 
     figures: dict[str, Figures]
@@ -41,6 +44,7 @@ class Evaluation:
     warnings: Counter[str] = field(default_factory=Counter)
     left_out: Counter[str] = field(default_factory=Counter)
     by_rules: int = 0
+    closest: Counter[str] = field(default_factory=Counter)
     wrong: list[dict[str, Any]] = field(default_factory=list)
 
     @property
@@ -51,7 +55,7 @@ class Evaluation:
     def to_dict(self) -> dict[str, Any]:
         """Return plain values."""
         # Not asdict() of the whole: it makes counters anew from their items.
-        counts = {name: dict(getattr(self, name)) for name in ("cost", "claims", "warnings", "left_out")}
+        counts = {name: dict(getattr(self, name)) for name in ("cost", "claims", "warnings", "left_out", "closest")}
         figures = {kind: asdict(row) for kind, row in self.figures.items()}
         return {"figures": figures, "models": self.models, **counts, "by_rules": self.by_rules, "wrong": self.wrong}
 
@@ -105,8 +109,12 @@ def evaluate(
         if given:
             found.claims.update(line.check for line in result.results[0].trace)
         first = given[0] if given else None
+        closest = next((hit.video_id for hit in result.results if hit.stands_out), None)
+        if closest is not None:
+            found.closest["right" if closest in query.relevant else "wrong"] += 1
         if first not in query.relevant:
-            found.wrong.append({"query": query.text, "wanted": sorted(query.relevant), "first": first})
+            miss = {"query": query.text, "wanted": sorted(query.relevant), "first": first, "closest": closest}
+            found.wrong.append(miss)
         if on_answer is not None:
             on_answer(query)
         return given

@@ -32,7 +32,7 @@ PLUGIN_COLUMNS = ("group", "name", "distribution", "version", "state", "reason")
 BAR = 10
 SPANS_SHOWN = 3
 AGAINST_SHOWN = 3
-"""Of a video that does not fit, what speaks against it is told first, and no more than so many claims."""
+"""Of a video that does not fit, nor stands out, what speaks against it is told first, and at most so many claims."""
 FACTS_SHOWN = 60
 TIMELINE = 24
 """Characters of the time axis of a twin."""
@@ -131,6 +131,7 @@ def print_evaluation(found: "Evaluation", console: Console, *, wrong: bool = Fal
         ("cost", {name: round(value, 1) for name, value in found.cost.items()}),
         ("claims of the first answers", found.claims),
         ("warnings", found.warnings),
+        ("told as closest, and not counted as found", found.closest),
     ]
     for title, values in told:
         line = ", ".join(f"{name} {value}" for name, value in values.items())
@@ -139,7 +140,8 @@ def print_evaluation(found: "Evaluation", console: Console, *, wrong: bool = Fal
         _print(console, Text(told_by_rules(found), style="bold yellow"))
     for miss in found.wrong if wrong else ():
         first = miss["first"] or "no answer"
-        _print(console, Text(plain_text(f"{miss['query']} -> {first}, not {', '.join(miss['wanted'])}")))
+        closest = f"; told as closest: {miss['closest']}" if miss["closest"] else ""
+        _print(console, Text(plain_text(f"{miss['query']} -> {first}, not {', '.join(miss['wanted'])}{closest}")))
 
 
 def told_by_rules(found: "Evaluation") -> str:
@@ -244,12 +246,14 @@ def _name(hit: Hit) -> str:
 
 
 def _told(hit: Hit) -> str:
-    return told_status(hit.status, hit.trace)
+    return told_status(hit.status, hit.trace, stands_out=hit.stands_out)
 
 
 def _status(hit: Hit) -> Text:
-    """Return the status; what was verified in part stands out less."""
+    """Return the status; what was verified in part is less bright, and what was dropped never looks verified."""
     told = _told(hit)
+    if hit.stands_out:
+        return Text(told, style=STATUS_STYLES["judged"])
     return Text(told, style=STATUS_STYLES[hit.status] if told == hit.status else "green")
 
 
@@ -285,7 +289,7 @@ def _claim_lines(hit: Hit, claims: Sequence[CheckedClaim], console: Console) -> 
     made = [claim for claim in claims if claim.source != OPEN]
     left = [plain_text(claim.claim) for claim in claims if claim.source == OPEN]
     more = 0
-    if hit.status == "dropped":
+    if hit.status == "dropped" and not hit.stands_out:
         against = ("refuted", "unverifiable", "verified")
         made = sorted(made, key=lambda claim: against.index(claim.check))
         more = len(made[AGAINST_SHOWN:]) + len(left[AGAINST_SHOWN:])

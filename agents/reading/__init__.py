@@ -72,7 +72,8 @@ class _Walker(Connectors, Nouns, Places, Ranks, SharedLooks, Verbs):
         for entity in self.reading.entities:
             joined = any(entity in (p.subject, p.object) for p in self.reading.parts)
             idle = entity.bound == "0" and not entity.is_described and self.reading.parts
-            if entity.bound is not None and not joined and not idle:  # `neither of them gets far`: there are some
+            # `all his tools`: how many is not said. `neither of them gets far`: there are some.
+            if entity.bound not in (None, "all") and not joined and not idle:
                 self.reading.counted.append(entity)
         self._be_uneventful()
 

@@ -141,7 +141,8 @@ def _fill(text: str, world: World, number: int) -> str:
     """Fill a phrasing's gaps with what the things look like, in words that change from phrasing to phrasing."""
     rng = np.random.default_rng((world.spec.seed, number))
     words: dict[str, str] = {}
-    for role in {key.split(".")[0] for key in world.facts if "." in key and key.endswith(".shape")}:
+    # In the order of the facts: a set's differs from one process to the next, and so would the words that are drawn.
+    for role in [key.removesuffix(".shape") for key in world.facts if key.endswith(".shape")]:
         colour = str(rng.choice(ALSO_CALLED[world.facts[f"{role}.colour"]]))
         shape = str(rng.choice(SHAPE_WORDS[world.facts[f"{role}.shape"]]))
         plain = world.facts[f"{role}.shape"]

@@ -42,6 +42,7 @@ def command(
     """Ask the questions of annotation files and print R@1 and MRR by kind, so that models can be compared.
 
     A video counts as found where it is returned as an answer; one that was dropped, because nothing fits, does not.
+    How often what stands out among those is the right one is told beside.
 
     Without --library, twins are imported from the annotations into a library that is thrown away.
     """

@@ -40,7 +40,8 @@ STATUSES = {
     "could not be recomputed, it says how many hold",
     "judged": "fits all in all; but no claim was recomputed and holds, or one was refuted",
     "coarse": "similar by its vectors; no judge looked at it",
-    "dropped": "below the threshold: shown as one of the closest, not as an answer",
+    "dropped": "below the threshold: shown as one of the closest, not as an answer; the first says closest where it is "
+    "far closer than the next, and nothing refuted speaks against it",
 }
 CHECKS = {
     "verified": ("✓", "recomputed from the video's twin, and true"),

@@ -35,6 +35,7 @@ def balls(clip, mover):
         ("1 of thing that not above(frame)", "verified"),
         ("2 of thing that in_front_of(frame)", "unverifiable"),  # how near they are is unknown
         ("0 times that not collides", "unverifiable"),
+        ("all of thing", "unverifiable"),  # what all of them do is not said
     ],
 )
 def test_those_are_counted_that_do_it_to_the_one_who_is_named(balls, value, check):

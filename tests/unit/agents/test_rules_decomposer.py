@@ -205,3 +205,16 @@ def test_that_nobody_does_what_no_rule_reads_does_not_say_that_nobody_is_there()
 def test_a_bare_and_says_nothing_of_order():
     subs = RulesDecomposer().decompose("the red ball stops and the blue ball enters").sub_queries
     assert all(sub.relation not in ("before", "after", "during") for sub in subs)
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["what tells everyone where to go", "the man drinks all the coffee", "left of all the noise", "every toy is red"],
+)
+def test_that_all_of_them_are_spoken_of_tells_no_number(question):
+    assert not [part for part in RulesDecomposer().decompose(question).sub_queries if part.relation == "count"]
+
+
+def test_that_all_do_something_is_still_asked_of_all():
+    parts = RulesDecomposer().decompose("all balls move").sub_queries
+    assert [part.object for part in parts if part.relation == "count"] == ["all"]

@@ -45,6 +45,18 @@ def test_the_answer_calls_a_video_as_the_list_does():
     assert "closest" not in answer(a_hit(status="dropped", score=0.04))
 
 
+def test_what_stands_out_is_told_as_the_closest_and_how_much_of_it_was_verified():
+    said, moves, stops = (line(n, check) for n, check in zip("abc", ("unverifiable", *["verified"] * 2), strict=True))
+    some = {"status": "dropped", "score": 0.4, "stands_out": True}
+    nothing = "Nothing fits the question for certain among the 9 videos that were looked at, of 9. "
+    assert answer(a_hit(trace=(said,), **some)) == f"{nothing}Closest, not verified: cups.mp4 (score 0.40)."
+    assert answer(a_hit(trace=(said, moves, stops), **some)) == (
+        f"{nothing}Closest, only 2 of 3 claims verified: cups.mp4 (score 0.40): b; c."
+    )
+    assert answer(a_hit(trace=(moves,), **some)).endswith(" Closest: cups.mp4 (score 0.40): b.")
+    assert [warning.code for warning in compose_answer([a_hit(**some)], 9, 9)[1]] == ["nothing_fits"]
+
+
 def test_times_that_are_not_told_are_counted():
     spans = tuple((float(at), at + 0.5) for at in range(5))
     assert " at 0:00.0-0:00.5, 0:01.0-0:01.5, 0:02.0-0:02.5 and 2 more times: " in answer(a_hit(spans=spans))

@@ -12,7 +12,17 @@ from graphs.chat_alike import alike
 from graphs.chat_conditions import holding, meeting, when_both_hold
 from graphs.chat_places import place_of
 from graphs.chat_talk import Talk
-from graphs.chat_turns import MOST_CLAIMS, Turn, last_list, remember, said_before, shown_of, spans_of, what_is_shown
+from graphs.chat_turns import (
+    MOST_CLAIMS,
+    Turn,
+    last_list,
+    ranked_of,
+    remember,
+    said_before,
+    shown_of,
+    spans_of,
+    what_is_shown,
+)
 from graphs.chat_words import (
     CLAIM,
     CLAIMS_TOLD,
@@ -95,6 +105,16 @@ def test_of_two_that_do_not_fit_it_is_said_that_neither_does():
     assert tell_why([one, two]).startswith(f"N{said}")
     assert tell_why([two, one]).startswith(f"It is the other way round: n{said}")
     assert "equally well" not in tell_why([one, two])
+
+
+def test_what_stands_out_is_remembered_and_is_not_said_not_to_fit():
+    trace = (CheckedClaim(claim="it rains", check="unverifiable", source="p"),)
+    told = video(1, score=0.4, status="dropped", trace=trace, stands_out=True)
+    assert tell_why([told]).startswith("1 v1.mp4 (score 0.40, closest, not verified).")
+    assert ranked_of(json.loads(json.dumps(told))).judged.stands_out
+    del told["stands_out"]  # as an older version remembered it
+    assert tell_why([told]).startswith("1 v1.mp4 (score 0.40, does not fit).")
+    assert not ranked_of(told).judged.stands_out
 
 
 def test_a_name_that_is_told_stays_on_one_line():

@@ -1,4 +1,7 @@
+import pytest
+
 from graphs.ranking import Judged, close_call, order_verdicts, rank_videos
+from twins.queries import CheckedClaim
 
 
 def judged(name, score, status="judged", *, supported=False):
@@ -39,6 +42,35 @@ def test_when_nothing_passes_the_closest_three_are_shown_as_dropped():
         ("c", "dropped"),
         ("a", "dropped"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("scores", "checks", "expected"),
+    [
+        ((0.4, 0.25), (), True),  # odds of 2:3 and 1:3
+        ((0.4, 0.26), (), False),
+        ((0.9, 0.81), (), True),
+        ((0.4, 0.0), ("verified", "unverifiable"), True),
+        ((0.4, 0.0), ("verified", "refuted"), False),
+        ((0.04, 0.0), (), False),
+        ((1.0, 0.9), (), True),
+        ((0.4,), (), False),  # closer than what?
+    ],
+)
+def test_of_what_is_dropped_the_first_stands_out_where_it_is_far_closer_and_nothing_is_refuted(
+    scores, checks, expected
+):
+    trace = tuple(CheckedClaim(claim=check, check=check, source="test") for check in checks)
+    verdicts = [judged(name, score) for name, score in zip("bac", scores, strict=False)]
+    verdicts[0] = verdicts[0].model_copy(update={"trace": trace})
+    _, hits = ranked(COARSE, verdicts, threshold=1.1, top=5)
+    assert [hit.judged.stands_out for hit in hits] == [expected, *[False] * (len(scores) - 1)]
+    assert {hit.judged.status for hit in hits} == {"dropped"}
+
+
+def test_what_passes_does_not_stand_out():
+    _, hits = ranked(COARSE, [judged("a", 0.9), judged("b", 0.1)], threshold=0.5, top=5)
+    assert [hit.judged.stands_out for hit in hits] == [False]
 
 
 def test_without_any_verdict_the_coarse_order_is_shown_and_marked():

@@ -77,10 +77,12 @@ def test_what_is_dropped_is_no_answer_though_it_comes_first(annotations, tmp_pat
         kept, dropped = evaluate(library, [query]), evaluate(library, [query], threshold=1.0)
     assert kept.figures["all"].recall_at_1.value == 1.0 and kept.wrong == []
     assert dropped.figures["all"].recall_at_10.value == 0.0 and dropped.claims == {}
-    assert dropped.wrong == [{"query": query.text, "wanted": ["cup"], "first": None}]
+    assert dropped.wrong == [{"query": query.text, "wanted": ["cup"], "first": None, "closest": "cup"}]
+    assert (kept.closest, dropped.closest) == ({}, {"right": 1})
     told = StringIO()
     print_evaluation(dropped, Console(file=told), wrong=True)
-    assert "where is the cup? -> no answer, not cup" in told.getvalue()
+    assert "where is the cup? -> no answer, not cup; told as closest: cup" in told.getvalue()
+    assert "told as closest, and not counted as found: right 1" in told.getvalue()
 
 
 def evaluated(annotations, server, *options):

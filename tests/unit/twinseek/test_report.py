@@ -119,6 +119,17 @@ def test_a_badge_says_how_much_was_verified_where_not_all_was():
     assert sorted(told) == [("partly", "1 of 2 claims verified")] * 2 + [("verified", "verified")] * 2
 
 
+def test_what_stands_out_of_the_dropped_is_named_as_closest_and_never_looks_verified():
+    left = CheckedClaim(claim="an elephant dances", check="unverifiable", source="question")
+    traces = (left,), (*a_hit().trace[:1], left)
+    records = [a_record(results=(a_hit(status="dropped", trace=trace, stands_out=True),)) for trace in traces]
+    page = render_report(records, noise_frames())
+    told = re.findall(r'<span class="badge (\w+)"[^>]*>([^<]*)</span>', page.partition("<footer>")[0])
+    expected = ("closest, not verified", "closest, only 1 of 2 claims verified")
+    assert sorted(told) == [("dropped", each) for each in sorted(expected * 2)]
+    assert page.count("nothing fits: <bdi>cups.mp4</bdi>") == 2
+
+
 def test_every_picture_has_an_alternative_text_a_size_and_the_label_of_its_instance():
     page = page_of()
     assert [image["alt"] for image in page.all("img")] == [

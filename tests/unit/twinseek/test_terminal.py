@@ -274,6 +274,15 @@ def test_of_a_video_that_does_not_fit_a_few_claims_are_told_those_against_it_fir
 
 
 @pytest.mark.parametrize("show", [printed, on_terminal])
+def test_what_stands_out_is_shown_like_an_answer_and_marked_as_not_verified(show):
+    trace = [CheckedClaim(claim=f"said {n}", check="unverifiable", source="p") for n in range(5)]
+    plain, closest = (a_hit(status="dropped", trace=tuple(trace), stands_out=far) for far in (False, True))
+    told = without_styles(show(print_result, a_record(results=(closest, plain))))
+    assert re.findall(r"said \d", told) == [f"said {n}" for n in (*range(5), *range(3))]
+    assert " ".join(told.split()).count("closest, not") == 1 and told.count("dropped") == 1
+
+
+@pytest.mark.parametrize("show", [printed, on_terminal])
 def test_a_video_is_called_by_its_file_and_its_id_stands_beside(show):
     for shown in (show(print_videos, [a_row()]), show(lambda twin, out: print_twin(twin, out, "/c.mp4"), a_twin())):
         assert re.search(r"c\.mp4\s+cups-0123456789", without_styles(shown))

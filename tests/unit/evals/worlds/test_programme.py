@@ -1,6 +1,9 @@
 """Which worlds a library shows, and what is asked about them."""
 
+import os
 import re
+import subprocess
+import sys
 from itertools import pairwise
 
 import pytest
@@ -96,3 +99,15 @@ def test_every_difficulty_occurs_in_a_full_library() -> None:
 def test_an_impossible_size_is_refused_with_the_sizes_that_work(size: int) -> None:
     with pytest.raises(TwinseekError, match=f"{size} made-up clips.*multiple of 4 up to {ALL}"):
         worlds(1, size)
+
+
+def test_another_process_asks_the_same_questions() -> None:
+    """Sets of words have another order in each process."""
+    code = "from evals.worlds import questions, worlds; print([q.phrasings for q in questions(worlds(3, 36))])"
+    asked = {
+        subprocess.run(
+            [sys.executable, "-c", code], env={**os.environ, "PYTHONHASHSEED": seed}, capture_output=True, check=True
+        ).stdout
+        for seed in ("0", "1", "2", "3")
+    }
+    assert len(asked) == 1 and len(asked.pop()) > 1000
