@@ -260,7 +260,8 @@ class Case(Binder):
         # Who was counted is shown, whether or not it is the right number.
         claim = cache(lambda: self._says.that_many(part, done, phrase, number, counted, other))
         several = self.evidence.crowds(meant)
-        if several or (self._is_detected and self.evidence.grounder.describe(phrase).nouns):
+        of_what = done is None and text == "all"  # all of a kind are of that kind: nothing is said of them
+        if of_what or several or (self._is_detected and self.evidence.grounder.describe(phrase).nouns):
             value = self._as_checked(claim(), bound, number + several)
         else:
             value = 1.0 if bound.holds(number) else _nearly(bound, number)

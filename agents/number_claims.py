@@ -63,7 +63,8 @@ def check_described(
     if several := evidence.crowds(meant):
         return check_at_least(bound, named + several) if doing is None and bound is not None else "unverifiable"
     if doing is None:
-        return "refuted" if bound is None else _within(bound, len(meant), len(meant) + len(unsure))
+        # Of all that are of a kind nothing is said where it is not said what they do.
+        return "unverifiable" if bound is None else _within(bound, len(meant), len(meant) + len(unsure))
     everybody = (*meant, *unsure)
     values = (
         _on_side(evidence, doing, everybody) if to == FRAME else evidence.values(doing, [(n, other) for n in everybody])

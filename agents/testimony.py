@@ -149,8 +149,11 @@ class Testimony:
                 to = str(self._called(done.object, other, second=True)).replace("another ", "one and the same ", 1)
             told = say(told, done.relation or "", to, negated=done.negated, plural=plural)
         that = f" that {'not ' * done.negated}{done.relation}{self._to(done, other)}" if done is not None else ""
+        found = self._found(phrase, number, counted)
+        if done is None and part.text.startswith("all "):
+            told, found = part.text, f"{found} that {'is' if number == 1 else 'are'} not"
         return Claim(
-            claim=f"{told}: {self._found(phrase, number, counted)}",
+            claim=f"{told}: {found}",
             sub_query=part.id,
             predicate="count",
             value=f"{bound} of {phrase}{that}",
