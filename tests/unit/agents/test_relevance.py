@@ -36,7 +36,7 @@ def chase(clip, mover):
 def crash(clip, mover):
     """Red 1 runs into blue 2, and back, quicker than the frames are apart."""
     return clip(
-        mover("1", [(0, 60, 100), (3, 340, 100), (6, 60, 100)], colour="red"),
+        mover("1", [(0, 60, 100), (3, 352, 100), (6, 60, 100)], colour="red"),
         mover("2", [(0, 400, 100), (6, 400, 100)], colour="blue"),
     )
 
