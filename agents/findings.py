@@ -26,6 +26,7 @@ from agents.first_last import standing
 from agents.grounding import UNLABELLED
 from agents.labelling import is_detected, is_labelled
 from agents.look_claims import is_called
+from agents.number_claims import is_told
 from agents.reading import FRAME
 from agents.relevance import is_named_otherwise
 from agents.testimony import Testimony
@@ -261,7 +262,9 @@ class Case(Binder):
         claim = cache(lambda: self._says.that_many(part, done, phrase, number, counted, other))
         several = self.evidence.crowds(meant)
         of_what = done is None and text == "all"  # all of a kind are of that kind: nothing is said of them
-        if of_what or several or (self._is_detected and self.evidence.grounder.describe(phrase).nouns):
+        by_name = self._is_detected and bool(self.evidence.grounder.describe(phrase).nouns)
+        unseen = not meant and is_told(phrase, self.evidence)
+        if of_what or several or by_name or unseen:
             value = self._as_checked(claim(), bound, number + several)
         else:
             value = 1.0 if bound.holds(number) else _nearly(bound, number)
