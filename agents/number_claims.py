@@ -6,10 +6,10 @@ from collections.abc import Sequence
 import numpy as np
 
 from agents.evidence import CONTRADICTED, ELSEWHERE, SIDES, STATE_COVER, UNBOUNDED, UNKNOWN_VALUE, Bound, Evidence
-from agents.grounding import kind_stems, said_stems
 from agents.labelling import is_labelled
 from agents.look_claims import is_called
 from agents.reading import FRAME
+from agents.told_things import telling
 from twins.geometry import Doubles
 from twins.predicates import PREDICATES, RELATIVE
 from twins.queries import Check
@@ -65,7 +65,8 @@ def check_described(
         return check_at_least(bound, named + several) if doing is None and bound is not None else "unverifiable"
     if doing is None:
         # Of all that are of a kind nothing is said where it is not said what they do.
-        told = not meant and is_told(phrase, evidence)
+        # A caption that tells of a man in a cap leaves open that there is no hat.
+        told = not meant and telling(phrase, evidence) is not None
         return "unverifiable" if bound is None else _within(bound, len(meant), len(meant) + len(unsure) + told)
     everybody = (*meant, *unsure)
     values = (
@@ -91,18 +92,6 @@ def is_named(phrase: str, name: str, evidence: Evidence) -> bool:
     return is_called(
         [noun for noun in (*meant.nouns, *meant.shape_nouns) if noun not in by_outline], name, evidence.twin
     )
-
-
-def is_told(phrase: str, evidence: Evidence) -> bool:
-    """Say whether what is said of a whole video names a thing of the kind that a phrase names, whoever follows it.
-
-    A caption that tells of a man in a cap leaves open that there is no hat. Of looks it is not known whose they are.
-    """
-    demands = evidence.grounder.describe(phrase)
-    if not demands.nouns or demands.looks or demands.excluded:
-        return False
-    told = (said_stems(fact.text) for fact in evidence.twin.facts if fact.about is None and fact.predicate is None)
-    return any(all(kind_stems(noun) & said for noun in demands.nouns) for said in told)
 
 
 def _takes(doing: str | None, to: str, *, known: bool) -> bool:
