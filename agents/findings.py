@@ -29,7 +29,7 @@ from agents.look_claims import is_called
 from agents.reading import FRAME
 from agents.relevance import is_named_otherwise
 from agents.testimony import Testimony
-from agents.told_things import DEPTH, is_scenery, telling
+from agents.told_things import DEPTH, is_scenery, may_be_unseen, telling
 from twins.predicates import RELATIVE
 from twins.queries import Claim, SubQuery
 from twins.schema import Span
@@ -281,7 +281,7 @@ class Case(Binder):
         several = self.evidence.crowds(meant)
         of_what = done is None and text == "all"  # all of a kind are of that kind: nothing is said of them
         by_name = self._is_detected and bool(self.evidence.grounder.describe(phrase).nouns)
-        unseen = not meant and telling(phrase, self.evidence) is not None
+        unseen = not meant and may_be_unseen(phrase, self.evidence)
         if of_what or several or by_name or unseen:
             value = self._as_checked(claim(), bound, number + several)
         else:

@@ -12,6 +12,12 @@ NEAR = 0.05
 """Score below which nothing is called close."""
 NAME = 120
 """Characters of a file's name that are told."""
+NO_LABELS = "no_labels"
+"""Code of the warning that nobody has named the things of a library, where a question names some."""
+NAMELESS = (
+    "Names cannot be known here: nobody has named the things of this library. Index it again with a profile that has a "
+    "detector (--profile cpu or gpu), import descriptions, or ask by colour, shape and movement."
+)
 
 
 def compose_answer(hits: Sequence[Hit], ranked: int, judged: int) -> tuple[str, tuple[ResultWarning, ...]]:
@@ -32,6 +38,12 @@ def compose_answer(hits: Sequence[Hit], ranked: int, judged: int) -> tuple[str, 
         text = f"Nothing fits the question among the {among} looked at, of {ranked}.{closest}"
         return text, (ResultWarning(code="nothing_fits", text=text),)
     return _praise(hits), ()
+
+
+def with_doubts(text: str, warnings: Sequence[ResultWarning]) -> str:
+    """Return an answer that says itself what makes it worth little: who chats sees no warnings."""
+    nameless = any(warning.code == NO_LABELS for warning in warnings) and NAMELESS not in text
+    return f"{text} {NAMELESS}" if nameless else text
 
 
 def _praise(hits: Sequence[Hit]) -> str:

@@ -17,6 +17,7 @@ from langgraph.graph.message import add_messages
 from langgraph.graph.state import CompiledStateGraph
 
 from agents.follow_ups import FollowUp
+from graphs.answering import with_doubts
 from graphs.chat_desk import Desk
 from graphs.chat_nodes import NODES
 from graphs.chat_talk import Said, Talk, added
@@ -111,7 +112,7 @@ def _answering(kind: str, desk: Desk) -> Any:
         except TwinseekError as error:
             return {"messages": [_apology(error)], "result": None}
         return {
-            "messages": [AIMessage(said.answer)],
+            "messages": [AIMessage(with_doubts(said.answer, () if said.record is None else said.record.warnings))],
             "result": _record(said, read),
             "turns": turns if said.turn is None else remember(turns, said.turn),
         }
@@ -125,7 +126,8 @@ def _record(said: Said, read: Read) -> Json | None:
         return None
     warnings = tuple(ResultWarning.model_validate(warning) for warning in read["warnings"])
     cost = added(said.record.cost, Cost.model_validate(read["cost"]))
-    changed = {"warnings": (*said.record.warnings, *warnings), "cost": cost}
+    answer = with_doubts(said.record.answer, said.record.warnings)
+    changed = {"answer": answer, "warnings": (*said.record.warnings, *warnings), "cost": cost}
     record: ResultRecord = said.record.model_copy(update=changed)
     return record.model_dump(mode="json")
 

@@ -3,6 +3,7 @@
 import pytest
 from langgraph.checkpoint.memory import InMemorySaver
 
+from graphs.answering import NAMELESS
 from tests.e2e.dogs import DOGS, make_dogs
 from tests.integration.clips import FOLLOWS, chase, put
 from twinseek.conversation import Conversation
@@ -149,3 +150,12 @@ def test_the_question_before_is_asked_of_another_video(clips):
         assert talk.say("and in the first?").text.startswith("1 ")
         talk.say("how long is it?")
         assert talk.say("and in the second?").text.endswith(" s long.")  # the question that came last
+
+
+def test_that_names_cannot_be_known_is_said_to_who_chats(chased):
+    question = chased.say("a dog chases a cat")
+    assert question.text.count(NAMELESS) == question.result.answer.count(NAMELESS) == 1
+    chased.say(FOLLOWS)
+    kept = chased.say("only those with a dog")
+    assert kept.result.results == () and kept.text.endswith(NAMELESS)
+    assert NAMELESS not in chased.say("is the blue thing in 1 small?").text

@@ -104,3 +104,15 @@ def test_that_there_is_no_hat_is_open_where_somebody_tells_of_one(caption, check
     trace = check_verdict(verdict, made.twin, made.geometry, decomposition.sub_queries).trace
     assert {line.check for line in trace} == {check}
     assert (verdict.score > 0.5) is (check == "verified")
+
+
+def test_that_there_is_none_is_open_where_nobody_named_anything(clip, mover):
+    stains = mover("1", [(0, 60, 100), (6, 560, 100)]), mover("2", [(0, 60, 200), (6, 560, 200)], category="man")
+    nameless, named = clip(stains[0]), clip(*stains)
+    # What hardly is a thing is not meant by any name.
+    tracks = (nameless.twin.tracks[0].model_copy(update={"salience": 0.0}),)
+    nameless = replace(nameless, twin=nameless.twin.model_copy(update={"tracks": tracks}))
+    claim = Claim(claim="said", predicate="count", value="0 of hat")
+    assert check_claim(claim, nameless.twin, nameless.geometry).check == "unverifiable"
+    named = replace(named, twin=named.twin.model_copy(update={"tracks": (*tracks, named.twin.tracks[1])}))
+    assert check_claim(claim, named.twin, named.geometry).check == "verified"
