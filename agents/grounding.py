@@ -171,7 +171,7 @@ class Grounder:
 
         Where something else is called so, it does not: who *throws the ball* is no ball.
         """
-        names = kind_stems(noun)
+        names = kind_stems(noun) if is_worn(noun) else stems(noun)
         return bool(names & self._of(track).said) and not names & self._labels
 
     def _of(self, track: Track) -> Words:
@@ -238,6 +238,12 @@ def kind_stems(noun: str) -> frozenset[str]:
     """Return the stems of a word and of what is of its kind: who wears a cap wears a hat."""
     members = (word for kind, words in lexicon().kinds.items() if stems(noun) & stems(kind) for word in words)
     return stems(noun).union(*(stems(word) for word in members))
+
+
+@lru_cache(maxsize=8192)
+def is_worn(noun: str) -> bool:
+    """Say whether a word names a kind of what is worn."""
+    return any(stems(noun) & stems(word) for word in lexicon().asking["worn"])
 
 
 @lru_cache(maxsize=8192)

@@ -109,6 +109,7 @@ def test_beside_a_boy_a_girl_is_no_boy_and_a_round_table_no_ball(clip, mover):
         ("blue jeans", "trousers", True),
         ("a parka", "coat", True),
         ("dark cap", "shoe", False),
+        ("beside a bowl", "container", False),  # who is beside one is none
         ("steel helmet", "hat", False),
         ("red hat", "cap", False),  # a hat may be none
         ("red shirt, no cap", "hat", False),
