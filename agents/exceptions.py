@@ -44,6 +44,13 @@ def exception(tokens: Sequence[Token], reading: Reading) -> str | None:
     return None
 
 
+def excepts_one(tokens: Sequence[Token], reading: Reading) -> bool:
+    """Say whether a question leaves a single one out, whichever it is: ``all but one are red``."""
+    words = [token.text for token in tokens]
+    said = any(word in EXCEPT and ONE & set(words[n + 1 : n + 3]) for n, word in enumerate(words))
+    return said and not any(entity.excluded for entity in reading.entities)
+
+
 def _excepted(words: Sequence[str], at: int, reading: Reading) -> str | None:
     """Read ``all but one move``; ``everybody stands except one who moves``: what follows *who* is said of the one."""
     one = next(n for n in range(at + 1, len(words)) if words[n] in ONE)

@@ -29,6 +29,7 @@ from agents.look_claims import is_called
 from agents.reading import FRAME
 from agents.relevance import is_named_otherwise
 from agents.testimony import Testimony
+from agents.told_things import DEPTH, is_scenery, may_be_unseen, telling
 from twins.predicates import RELATIVE
 from twins.queries import Claim, SubQuery
 from twins.schema import Span
@@ -43,6 +44,8 @@ NEARLY = 0.3
 """Value of a count of three or more that is one off: perception rather missed one than that it is another clip."""
 NOT_SEEN = 0.8
 """Value of a denial where nothing is in view of which it could be said: nobody does it, but little says so."""
+BEFORE_SCENERY = 0.7
+"""Value of *in front of a wall* where a wall is told to be there, and nobody follows it."""
 
 SAME_NAME = 0.58
 """Fit of a name from which it may be another word for a label (*mug* of a cup); a *cat* is near a dog, and none."""
@@ -117,6 +120,8 @@ class Case(Binder):
         subject, other = self._bound(part, binding)
         if subject is None:
             return Finding(part, MISSING_VALUE)
+        if part.relation in DEPTH and self._stands_for_scenery(part.object, other):
+            return self._of_scenery(part)
         value = self._value(part, subject, other)
         sides = ((part.subject, subject), (part.object, other))
         told = self._as_known(value, sides)
@@ -130,6 +135,20 @@ class Case(Binder):
             self._names((subject, other)),
             spans,
         )
+
+    def _stands_for_scenery(self, phrase: str | None, number: int | None) -> bool:
+        """Say whether a phrase names scenery, and an object that is called otherwise would have to stand for it."""
+        if number is None or not self._has_label(number) or not is_scenery(phrase, self.evidence):
+            return False
+        nouns = self.evidence.grounder.describe(phrase or "").nouns
+        return not is_called(nouns, self.evidence.name(number), self.evidence.twin)
+
+    def _of_scenery(self, part: SubQuery) -> Finding:
+        """What is seen is in front of the scenery of which somebody tells; how far off it is, nobody has measured."""
+        told = telling(part.object or "", self.evidence) if part.relation == "in_front_of" else None
+        if told is None:
+            return Finding(part, UNKNOWN_VALUE)
+        return Finding(part, BEFORE_SCENERY, lambda: (self._says.that_is_told(part, told),))
 
     def _as_known(self, value: float, sides: Iterable[tuple[str | None, int | None]]) -> float:
         """Return a value as far as labels say that objects are what phrases name: of a tree it is open what a man does.
@@ -260,7 +279,10 @@ class Case(Binder):
         # Who was counted is shown, whether or not it is the right number.
         claim = cache(lambda: self._says.that_many(part, done, phrase, number, counted, other))
         several = self.evidence.crowds(meant)
-        if several or (self._is_detected and self.evidence.grounder.describe(phrase).nouns):
+        of_what = done is None and text == "all"  # all of a kind are of that kind: nothing is said of them
+        by_name = self._is_detected and bool(self.evidence.grounder.describe(phrase).nouns)
+        unseen = not meant and may_be_unseen(phrase, self.evidence)
+        if of_what or several or by_name or unseen:
             value = self._as_checked(claim(), bound, number + several)
         else:
             value = 1.0 if bound.holds(number) else _nearly(bound, number)

@@ -6,6 +6,7 @@ A group ``a`` holds references (:mod:`agents.shown`), ``text`` what is left. The
 import re
 from typing import Literal
 
+from agents.moments import MOMENT
 from agents.shown import COUNT, MARKED, NAMED, NOUN, ORDINAL, PLAIN, PLURAL, SEVERAL, SINGULAR
 
 Kind = Literal["question", "refine", "drop", "why", "where", "about", "alike", "more", "sort", "back", "recap", "aside"]
@@ -16,6 +17,8 @@ ORIGINAL, PREVIOUS = "first", "previous"
 """The list that *back* goes to, beside the last one (empty), and those that are named by what was asked."""
 TURNED = "the other way round"
 TELLING = "what happens"
+SAME = "the same question"
+"""What is asked of another video with *and in the third?*: the question before."""
 
 # What introduces a condition, and what is left of it as a sentence.
 _THE_ONES = rf"(?:(?:the|those|these)(?: {NOUN})?|{NOUN})"
@@ -40,15 +43,20 @@ _PLACED = (
 )
 _HIGHER = r"(?:ranked |placed |listed |shown )?(?:first|higher|better|on top|at the top|the (?:best|top|winner|first))"
 _IS = r"(?:is|are|was|were|does|do|did|should|would)"
+_OUTSIDE = r"(?:the )?(?:(?:video|clip|file) )?(?P<outside>\S(?:.{0,118}?\S)?)"
+_AMONG = rf"(?:{_PLACED}|among (?:them|those|these|the {NOUN})|found|chosen|one of (?:them|those|these))"
 _EDIT = (
     r"(?:(?:\s*[,;:]\s*(?:(?:but|only|just|except|and)\b\s*)?|\s+(?:but|only|just|except)\s+|"
     r"\s+(?=(?:with|without|at|in|on|during|where|under|near)\b))(?P<text>\S.*))?"
 )
-AT = r"(?:with|without|at|in(?! (?:the )?(?:\d|⟦))|on|by|during|outdoors|indoors|outside|inside)"
+# What follows may name a video: "and in the third?" is no condition.
+AT = rf"(?:with|without|at|in(?! (?:(?:the )?(?:\d|⟦)|{SEVERAL}$))|on|by|during|outdoors|indoors|outside|inside)"
 _LIKE = r"(?:like|similar to|resembling|as in|in the style of)"
 
 
 _MOST = r"(?:longest|shortest|earliest|latest|best|worst)"
+_MORE = r"(?:longer|shorter|earlier|later|better|worse)"
+_OF_THEM = r"(?:what|who|how) (?:does|do|did|is|are|was|were) (?:the|its|it|they|he|she|that|this)"
 _WHETHER = r"(?:is|was|does|did|has|isn't|doesn't|didn't)"
 # "It" may be nobody there, unless a video is spoken of.
 _WEATHER = (
@@ -63,7 +71,7 @@ _DROP = (
     r"forget|not|without|except|but not|no)(?: for)?"
 )
 _ALL_BUT = r"(?:all|everything|all of them|all of those|any)(?: but| except| other than| without| apart from)(?: for)?"
-_LOOK = r"(?!(?:first|second|third|last|next|other|previous|same|best|only)\b)[\w-]+"
+_LOOK = rf"(?!(?:first|second|third|last|next|other|previous|same|only|{_MOST})\b)[\w-]+"
 _SHOW = r"(?:(?:show|give|find|list|see|get)(?: me)? )?"
 _LIST = rf"(?:list|search|question|ones?|{NOUN})"
 _LISTS = r"(?:list|search|question|results|videos|clips|hits)"
@@ -97,6 +105,10 @@ FORMS: dict[Kind, tuple[tuple[re.Pattern[str], str], ...]] = {
         rf"why (?:is|was) (?P<notfirst>{SEVERAL}) not {_HIGHER}",
         rf"why not (?P<notfirst>{SEVERAL})(?: {_HIGHER})?",
         rf"why (?:{_IS}(?:n't)? )?(?P<a>{SEVERAL})(?: not)? {_PLACED}",
+        rf"(?:why not|why (?:is|was)(?:n't| not)|what speaks against|what(?:'s| is) wrong with) {_OUTSIDE}"
+        rf"(?: {_AMONG})?",
+        rf"why (?:is|was) {_OUTSIDE} (?:not {_AMONG}|missing|left out|absent|dropped)",
+        rf"why (?:did|do)(?:n't| not)? you (?:not )?(?:show|list|find|choose|pick|include|name) {_OUTSIDE}",
         rf"(?:why|explain)(?: (?:did you (?:choose|pick|show|rank) )?(?P<a>{SEVERAL}))?",
         r"(?:why this|explain the|explain this) (?:order|ranking)",
         rf"what (?:speaks|is there|evidence is there|do you have) (?:for|against) (?P<a>{SEVERAL})",
@@ -123,7 +135,7 @@ FORMS: dict[Kind, tuple[tuple[re.Pattern[str], str], ...]] = {
         rf"keep {_THE_ONES} {_SUCH} ?(?P<text>.+)",
         rf"{_KEEP}(?:only|just) (?P<a>{NAMED}),? (?:if |when )?{_SUCH} ?(?P<text>.+)",
         rf"{_KEEP}(?:only|just) the (?P<text>(?:[\w-]+ ){{1,3}})ones",
-        rf"(?:which|what)(?: ones?)? of (?P<a>{SEVERAL}) (?P<text>.+)",
+        rf"(?:which|what)(?: ones?)? of (?P<a>{SEVERAL}) (?P<text>(?!and |or |{_IS} (?:the )?(?:{_MOST}|{_MORE})\b).+)",
         rf"(?:of|among|out of|from) (?P<a>{SEVERAL}),? (?:only |just )?(?:which(?: ones?)? |{_THE_ONES} )?{_SUCH} ?"
         rf"(?P<text>.+)",
         rf"(?:only|just)(?: (?:if|when|where|in which))? (?P<text>(?:where|{AT})(?: [\w'-]+){{0,{SHORT}}})",
@@ -134,7 +146,7 @@ FORMS: dict[Kind, tuple[tuple[re.Pattern[str], str], ...]] = {
         rf"(?:and|(?:and )?(?:what|how) about) (?P<text>{AT}(?: [\w'-]+){{0,{SHORT}}})",
         rf"(?:(?:is|are|do|does|has|have) (?:any|one|some)|any)(?: one)? of (?P<a>{PLURAL}) (?P<text>.+)",
         rf"{_KEEP}(?:the )(?P<text>(?:{_LOOK} ){{1,2}})ones?",
-        rf"{_KEEP}(?:only |just )(?P<a>{SEVERAL})",
+        rf"{_KEEP}(?:only |just )(?:in )?(?P<a>{SEVERAL})",
         rf"{_KEEP}(?P<a>{SEVERAL}) (?:only|alone)",
         rf"keep (?P<a>{SEVERAL})",
     ),
@@ -172,7 +184,10 @@ FORMS: dict[Kind, tuple[tuple[re.Pattern[str], str], ...]] = {
         r"(?: again)? (?:by|in order of|according to) (?:the |their )?(?P<text>.+)",
         rf"(?:sort|order|list|show)(?: (?:{PLURAL}|the list|the {NOUN}))? (?P<text>alphabetically|chronologically)",
         r"(?:the )?(?P<text>longest|shortest|earliest|latest|best|worst|longer|shorter)(?: ones?)? first",
-        rf"which(?: {NOUN})?(?: (?:is|are|was|of {PLURAL} is))?(?: the)? (?P<text>{_MOST})(?: {NOUN})?",
+        rf"which(?: {NOUN})?(?: (?:is|are|was))?(?: the)? (?P<text>{_MOST})(?: {NOUN})?(?: of (?P<a>{SEVERAL}))?",
+        rf"which(?: ones?)? of (?P<a>{SEVERAL}) (?:{_IS} )?(?:the )?(?P<text>{_MOST}|{_MORE})(?: {NOUN})?",
+        rf"(?:{_SHOW}|what(?:'s| is) |and )?the (?P<text>longest|shortest|earliest|latest)(?: {NOUN})?"
+        rf"(?: of (?P<a>{SEVERAL}))?",
         (r"(?:the )?other way (?:a?round)|vice versa|the opposite", TURNED),
         (
             rf"(?:reverse|invert|turn round|turn around)(?: (?:it|{PLURAL}|(?:the|this) (?:list|order|ranking)))?",
@@ -228,7 +243,8 @@ FORMS: dict[Kind, tuple[tuple[re.Pattern[str], str], ...]] = {
             rf"more (?:about|on)) (?P<a>{SEVERAL})",
             TELLING,
         ),
-        rf"(?:(?:and )?in |(?:what|how) about (?:in )?)?(?P<a>{SEVERAL})",
+        (rf"(?:and )?(?:(?:what|how) about )?in (?P<a>{SEVERAL})", SAME),
+        rf"(?:(?:what|how) about )?(?P<a>{SEVERAL})",
         rf"(?P<text>{ASKS}(?: .+?)?) (?:in|of|from|on) (?P<a>{NAMED})",
         rf"(?P<text>{ASKS} (?:the|a|an|any|there|something|someone|anything|anyone|everything|all)\b.*?)"
         rf" (?:in|of) (?P<a>{PLAIN})(?![\w-]| \w+s\b) (?P<rest>.+)",
@@ -249,6 +265,10 @@ FORMS: dict[Kind, tuple[tuple[re.Pattern[str], str], ...]] = {
         rf"(?P<text>{_WHETHER} it (?!{_WEATHER}).+)",
         r"(?P<text>(?:how|what|when|where) (?:does|did|is|was) it .+)",
         r"(?P<text>(?:what|which) (?:colou?rs?|shape|size|texture|pattern|material) (?:is|are|was|were|do|does) .+)",
+        r"(?P<text>what (?:does|do|did|is|are|was|were) (?:the|its|that|this) .+? (?:do|doing|up to)"
+        rf"(?:,? {MOMENT})?|what (?:happens|is happening|happened)(?: (?:to|with) (?:the|its) .+?)?,? {MOMENT})",
+        rf"(?P<text>{_OF_THEM} .+?) in (?P<a>{PLAIN}),? (?P<rest>{MOMENT})",
+        rf"(?P<text>{_OF_THEM} .+ {MOMENT}|{MOMENT},? (?:{_OF_THEM} .+|what happens.*))",
         r"(?P<text>how many .+ (?:are|is) there(?: in it)?|"
         r"what happens (?:first|last|(?:at|in) the (?:end|start|beginning))|"
         r"(?:what|which) (?:kinds? of )?(?:things?|objects?) (?:are|is|can be seen|do you see)(?: there| in it)*)",

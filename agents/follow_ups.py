@@ -6,7 +6,7 @@ taking one for a follow-up would hide its answer.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from agents import asides
@@ -41,16 +41,16 @@ class FollowUp:
 
     Args:
         kind: a new question, or about what was shown: *refine* keeps those of them where a condition holds or that are
-            named, *drop* leaves these out, *why* compares two or explains one, *where* shows when and where, *about*
-            answers a question about one, *alike* looks for others like one, *more* shows the next of the list, *sort*
-            shows it in another order, *back* shows an earlier one again, *recap* says what was asked, and an *aside*
-            looks for nothing: a greeting, thanks, a call for help.
+            named, *drop* leaves these out, *why* compares two, explains one or says why one is not there, *where* shows
+            when and where, *about* answers a question about one, *alike* looks for others like one, *more* shows the
+            next of the list, *sort* shows it in another order, *back* shows an earlier one again, *recap* says what was
+            asked, and an *aside* looks for nothing: a greeting, thanks, a call for help.
         positions: ranks of the videos meant, whether or not there are such; of two of *why* the first is said to be
             better. None: all of them, or a question.
         text: what is left: the question, the condition, what to look for (*where*), what is asked (*about*; nothing:
             as before), how it should differ (*alike*), how many (*more*; nothing: as many as a list holds), by what
             (*sort*), which (*back*: :data:`agents.follow_forms.ORIGINAL`, PREVIOUS, what was asked, or nothing: the
-            last one), or :data:`THANKS` (*aside*).
+            last one), :data:`THANKS` (*aside*), or the id of a video that is not among those shown (*why*).
     """
 
     kind: Kind
@@ -58,13 +58,21 @@ class FollowUp:
     text: str = ""
 
 
-def read_follow_up(message: str, shown: Sequence[Shown], focus: Sequence[int] = ()) -> FollowUp:
+def nobody(name: str) -> str:
+    """Return the id of no video: what reads names where there is no library."""
+    return ""
+
+
+def read_follow_up(
+    message: str, shown: Sequence[Shown], focus: Sequence[int] = (), named: Callable[[str], str] = nobody
+) -> FollowUp:
     """Read a message after something was shown. In doubt it is a new question.
 
     Args:
         message: in plain English.
         shown: what the last list held, best first; empty where there was none.
         focus: ranks of what was spoken of last: the first is what *it* stands for; by default that of the list.
+        named: returns the id of the video of the library that a text names in full; empty where it names none.
     """
     question = FollowUp("question", text=message.strip())
     if len(message) > LONGEST:
@@ -73,13 +81,13 @@ def read_follow_up(message: str, shown: Sequence[Shown], focus: Sequence[int] = 
         return FollowUp("aside", text=THANKS if asides.is_thanks(_plain(message, quotes=True)) else "")
     text, names = with_marks(_THANKED.sub("", _POLITE.sub("", _plain(message))), shown)
     ranks = Ranks([video.rank for video in shown], focus)
-    found = _by_form(text, ranks) or _led(text, ranks)
+    found = _by_form(text, ranks, named if shown else nobody) or _led(text, ranks)
     if found is None or (not shown and found.kind in ("refine", "drop")):
         return question
     return FollowUp(found.kind, found.positions, _MARK.sub(lambda mark: names[mark[0]], found.text))
 
 
-def _by_form(text: str, ranks: Ranks) -> FollowUp | None:
+def _by_form(text: str, ranks: Ranks, named: Callable[[str], str] = nobody) -> FollowUp | None:
     """Return what the first form says that explains a message."""
     for kind, forms in FORMS.items():
         for form, said in forms:
@@ -87,6 +95,10 @@ def _by_form(text: str, ranks: Ranks) -> FollowUp | None:
             if found is None:
                 continue
             told = found.groupdict()
+            if outside := told.get("outside"):
+                if video_id := named(outside.strip(" '\"")):
+                    return FollowUp(kind, text=video_id)
+                continue
             if told.get("focused") and not ranks.focus:
                 return None
             of = f"{SINGULARS.get(told['of'].lower(), told['of'])} it" if told.get("of") else None

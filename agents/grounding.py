@@ -1,5 +1,6 @@
 """From a noun phrase to the tracks that it may mean, each with a score."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -170,13 +171,13 @@ class Grounder:
 
         Where something else is called so, it does not: who *throws the ball* is no ball.
         """
-        said = stems(noun) & self._of(track).said
-        return bool(said) and not stems(noun) & self._labels
+        names = kind_stems(noun) if is_worn(noun) else stems(noun)
+        return bool(names & self._of(track).said) and not names & self._labels
 
     def _of(self, track: Track) -> Words:
         if track.id not in self._words:
-            said = " ".join([*(a.text for a in track.attributes), *self._about.get(track.id, ())])
-            self._words[track.id] = Words(_stems_of(track.category), _stems_of(said))
+            said = ", ".join([*(a.text for a in track.attributes), *self._about.get(track.id, ())])
+            self._words[track.id] = Words(_stems_of(track.category), said_stems(said))
         return self._words[track.id]
 
     def _likeness(self, noun: str, category: str) -> float:
@@ -230,6 +231,30 @@ def is_wider(noun: str, category: str) -> bool:
         stems(noun) & stems(kind) and any(stems(word) & stems(head) for word in members)
         for kind, members in lexicon().kinds.items()
     )
+
+
+@lru_cache(maxsize=8192)
+def kind_stems(noun: str) -> frozenset[str]:
+    """Return the stems of a word and of what is of its kind: who wears a cap wears a hat."""
+    members = (word for kind, words in lexicon().kinds.items() if stems(noun) & stems(kind) for word in words)
+    return stems(noun).union(*(stems(word) for word in members))
+
+
+@lru_cache(maxsize=8192)
+def is_worn(noun: str) -> bool:
+    """Say whether a word names a kind of what is worn."""
+    return any(stems(noun) & stems(word) for word in lexicon().asking["worn"])
+
+
+@lru_cache(maxsize=8192)
+def said_stems(text: str) -> frozenset[str]:
+    """Return the stems of a text's words without those that it denies: of ``red shirt, no hat`` not the hat."""
+    told = (_DENIED.split(part)[0] for part in _PAUSE.split(text))
+    return _stems_of(" ".join(told))
+
+
+_PAUSE = re.compile(r"[,;.:!?]")
+_DENIED = re.compile(r"\b(?:no|without|lacking|missing)\b", re.I)
 
 
 def _head(category: str) -> str:

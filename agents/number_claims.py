@@ -9,6 +9,7 @@ from agents.evidence import CONTRADICTED, ELSEWHERE, SIDES, STATE_COVER, UNBOUND
 from agents.labelling import is_labelled
 from agents.look_claims import is_called
 from agents.reading import FRAME
+from agents.told_things import may_be_unseen
 from twins.geometry import Doubles
 from twins.predicates import PREDICATES, RELATIVE
 from twins.queries import Check
@@ -62,8 +63,11 @@ def check_described(
         return "refuted" if doing is None and bound is not None and named > bound.high else "unverifiable"
     if several := evidence.crowds(meant):
         return check_at_least(bound, named + several) if doing is None and bound is not None else "unverifiable"
-    if doing is None:  # `all dogs` alone says nothing that could be so or not
-        return "unverifiable" if bound is None else _within(bound, len(meant), len(meant) + len(unsure))
+    if doing is None:
+        # Of all that are of a kind nothing is said where it is not said what they do.
+        # A caption that tells of a man in a cap leaves open that there is no hat.
+        unseen = not meant and may_be_unseen(phrase, evidence)
+        return "unverifiable" if bound is None else _within(bound, len(meant), len(meant) + len(unsure) + unseen)
     everybody = (*meant, *unsure)
     values = (
         _on_side(evidence, doing, everybody) if to == FRAME else evidence.values(doing, [(n, other) for n in everybody])

@@ -31,6 +31,7 @@ ELSE_LOW, ELSE_HIGH = 0.25, 0.75
 IMPLIED_BY = {
     "meets": {"collides"},
     "near": {"touching", "collides", "inside"},
+    "touching": {"collides"},
     "moves": {"moves_left", "moves_right", "moves_up", "moves_down"},
     "disappears": {"leaves"},
     "appears": {"enters"},

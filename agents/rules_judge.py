@@ -14,7 +14,7 @@ from agents.open_parts import open_parts, says_not
 from agents.readings import shares_of
 from agents.sentences import sentences
 from agents.situations import GRAMMAR
-from agents.testimony import MAX_CLAIM_INSTANCES, NAME
+from agents.testimony import MAX_CLAIM_INSTANCES, NAME, QUOTED
 from prompts import one_line
 from twins.predicates import PREDICATES
 from twins.predicates.truth import merge_spans
@@ -22,8 +22,6 @@ from twins.protocols import Candidate, TextEncoder
 from twins.queries import Claim, Decomposition, SubQuery, Verdict
 from twins.schema import Fact
 
-QUOTED = 200
-"""Characters of a sentence that is quoted as a reason."""
 HARD_FACTOR = 2.0
 """How much a condition that can be measured outweighs one that is only matched by meaning."""
 DESCRIBED_FACTOR = 0.3

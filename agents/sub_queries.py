@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from agents.clauses import AUXILIARIES, BREAKS, CONJUNCTIONS, PREPOSITIONS, RELATIVES, Token
-from agents.descriptions import describe
+from agents.descriptions import describe, excluding, parted
+from agents.exceptions import excepts_one
 from agents.lexicon import DETERMINERS, closed_class, lexicon
 from agents.negations import is_denied
 from agents.reading import FRAME, Entity, Part, Reading
@@ -30,7 +31,7 @@ def sub_queries(tokens: Sequence[Token], reading: Reading, matches: Sequence[Mat
     """Return parts, counts, order, looks and the rest; ids are ``p0`` … for parts, empty for those nobody refers to."""
     ids = {id(part): f"p{number}" for number, part in enumerate(reading.parts)}
     made = [_of_part(part, ids[id(part)]) for part in reading.parts]
-    made += _counts(reading, ids)
+    made += _counts(tokens, reading, ids)
     made += [_order(relation, ids[id(a)], ids[id(b)], reading, ids) for relation, a, b in reading.order]
     made += [_rank(part, ids[id(part)]) for part in reading.parts if part.rank is not None]
     made += _looks(tokens, reading)
@@ -110,8 +111,9 @@ def _sentence(part: Part) -> str:
     )
 
 
-def _counts(reading: Reading, ids: dict[int, str]) -> list[SubQuery]:
+def _counts(tokens: Sequence[Token], reading: Reading, ids: dict[int, str]) -> list[SubQuery]:
     made = []
+    but_one = excepts_one(tokens, reading)
     for part in reading.parts:
         bound = part.subject.bound
         if bound not in (None, "0") and (part.subject.twin is None or part.object is not part.subject.twin):
@@ -121,9 +123,21 @@ def _counts(reading: Reading, ids: dict[int, str]) -> list[SubQuery]:
             made.append(_count(text, ids[id(part)], str(bound)))
         if part.times is not None:
             made.append(_count(f"{_sentence(part)} {part.times}", ids[id(part)], part.times))
-    made += [_count(how_many(e.bound or "", e.text), e.text, e.bound or "") for e in reading.counted]
+    made += [
+        _count(how_many(e.bound or "", e.text), e.text, e.bound or "") for e in reading.counted if e.bound != "all"
+    ]
+    made += [_of_all(entity, but_one=but_one) for entity in reading.entities if entity.whole]
     made += [_count(f"no {e.text}", e.text, "0") for e in reading.absent]
     return made
+
+
+def _of_all(entity: Entity, *, but_one: bool) -> SubQuery:
+    """Return how all of a kind look, as how many do not: all are red where none is that is not, but for one."""
+    head, whole = parted(entity.text)[0], entity.whole
+    look = " ".join(word for word in entity.words if word not in whole.split())
+    those = how_many("all", excluding(whole, entity.excluded))
+    text = f"{those}{' but one' * but_one} are {look}"
+    return _count(text, excluding(whole, [*entity.excluded, head]), "1" if but_one else "0")
 
 
 def _count(text: str, subject: str, bound: str) -> SubQuery:

@@ -17,10 +17,13 @@ from agents.pairs import told_pairs
 from agents.reading import FRAME
 from agents.reading.entities import singular
 from agents.wording import call, how_many, in_rank, in_time, is_plural, nobody, say, some_crowds
+from prompts import one_line
 from twins.queries import Check, Claim, SubQuery
-from twins.schema import Span
+from twins.schema import Fact, Span
 
 MAX_CLAIM_INSTANCES = 12
+QUOTED = 200
+"""Characters of a sentence that is quoted as a reason."""
 NAME = "rules-2"
 SUPERLATIVES = ("largest", "smallest")
 
@@ -149,8 +152,11 @@ class Testimony:
                 to = str(self._called(done.object, other, second=True)).replace("another ", "one and the same ", 1)
             told = say(told, done.relation or "", to, negated=done.negated, plural=plural)
         that = f" that {'not ' * done.negated}{done.relation}{self._to(done, other)}" if done is not None else ""
+        found = self._found(phrase, number, counted)
+        if done is None and part.text.startswith("all "):
+            told, found = part.text, f"{found} that {'is' if number == 1 else 'are'} not"
         return Claim(
-            claim=f"{told}: {self._found(phrase, number, counted)}",
+            claim=f"{told}: {found}",
             sub_query=part.id,
             predicate="count",
             value=f"{bound} of {phrase}{that}",
@@ -225,6 +231,10 @@ class Testimony:
             source=NAME,
             negated=part.negated,
         )
+
+    def that_is_told(self, part: SubQuery, fact: Fact) -> Claim:
+        """Quote what somebody tells; nothing can be recomputed of it."""
+        return Claim(claim=one_line(fact.text, QUOTED), sub_query=part.id, span=fact.span, source=fact.source)
 
     def of_camera(self, part: SubQuery) -> Claim:
         """Claim what the camera does."""

@@ -9,6 +9,7 @@ from agents.grounding import terms_of
 from agents.labelling import is_labelled
 from agents.lexicon import content_stems
 from agents.likeness import STILL, telling_sentences
+from agents.moments import Moment, is_at
 from agents.plurals import counted
 from twins.components import components
 from twins.schema import Component, Fact, Track, Twin
@@ -128,15 +129,29 @@ def tell_number(phrase: str, evidence: Evidence) -> str:
     return f"{_unnamed(phrase, tracks)}{len(tracks)}: {_counted(tracks)}"
 
 
-def tell_doing(phrase: str, evidence: Evidence) -> str:
-    """Say what the things that a phrase means do."""
+def tell_moment(twin: Twin, moment: Moment) -> str:
+    """Say what is known to happen at a moment of a video."""
+    told = telling_sentences(_then([part for part in components(twin) if part.kind not in STILL], twin, moment))
+    return f"{moment.text}: {'; '.join(told)}" if told else f"nothing is known to happen {moment.text}"
+
+
+def _then(parts: Sequence[Component], twin: Twin, moment: Moment) -> list[Component]:
+    when = moment.span(twin.duration)
+    return [part for part in parts if is_at(part.span, when)]
+
+
+def tell_doing(phrase: str, evidence: Evidence, moment: Moment | None = None) -> str:
+    """Say what the things that a phrase means do, at a moment where one is given."""
     tracks = _meant(phrase, evidence)
     if not tracks:
         return f"nothing is seen that '{phrase}' could mean; {tell_things(evidence.twin)}"
     names = {track.id for track in tracks}
     said = [part for part in components(evidence.twin) if part.kind not in STILL and names & set(part.instances)]
-    told = telling_sentences(said)
-    return f"{_unnamed(phrase, tracks)}{'; '.join(told)}" if told else "nothing is known of what it does"
+    told = telling_sentences(said if moment is None else _then(said, evidence.twin, moment))
+    then = "" if moment is None else f" {moment.text}"
+    if told:
+        return f"{_unnamed(phrase, tracks)}{'; '.join(told)}{then and f' ({then.strip()})'}"
+    return f"nothing is known of what it does{then}"
 
 
 def nearest_sentences(text: str, twin: Twin) -> list[str]:

@@ -1,12 +1,16 @@
 """What a question about one shown video asks for. Rules; no model."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from agents.lexicon import lexicon
+from agents.moments import Moment, split_moment
 
 Asked = Literal["telling", "part", "things", "length", "looks", "number", "doing", "whether", "other"]
+
+TIMED: tuple[Asked, ...] = ("telling", "doing")
+"""What a twin can tell of a single moment."""
 
 _BE = r"(?:is|are|was|were|'s|'re)"
 _THERE = r"(?: (?:are|is|there|visible|shown|seen|in it|in there|can (?:you see|be seen)|do you see|does it have))*"
@@ -68,16 +72,27 @@ class VideoQuestion:
         phrase: the thing that it is about, empty for all; or the statement that is to be checked.
         look: the kind of look that it is about, empty for all of them, or where it is about none; of a part ``start``
             or ``end``.
+        moment: the time that it is about; none where it names none, or is to be checked as it stands.
     """
 
     asked: Asked
     phrase: str = ""
     look: str = ""
+    moment: Moment | None = None
 
 
 def read_video_question(text: str) -> VideoQuestion:
     """Read a question about a video that is known already."""
     plain = " ".join(text.split()).strip(" ?!.")
+    rest, moment = split_moment(plain)
+    found = _read(plain)
+    if moment is None or found.asked in ("part", "whether"):
+        return found
+    of_then = _read(rest)
+    return replace(of_then, moment=moment) if of_then.asked in TIMED else found
+
+
+def _read(plain: str) -> VideoQuestion:
     for asked, form in _FORMS:
         found = form.fullmatch(plain)
         if found is None:

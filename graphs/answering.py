@@ -11,6 +11,12 @@ from twins.schema import Span
 CLAIMS_IN_ANSWER, SPANS_IN_ANSWER = 3, 3
 NAME = 120
 """Characters of a file's name that are told."""
+NO_LABELS = "no_labels"
+"""Code of the warning that nobody has named the things of a library, where a question names some."""
+NAMELESS = (
+    "Names cannot be known here: nobody has named the things of this library. Index it again with a profile that has a "
+    "detector (--profile cpu or gpu), import descriptions, or ask by colour, shape and movement."
+)
 
 
 def compose_answer(hits: Sequence[Hit], ranked: int, judged: int) -> tuple[str, tuple[ResultWarning, ...]]:
@@ -43,6 +49,12 @@ def _closest(hits: Sequence[Hit]) -> str:
     holds = "; ".join(_verified(best.trace))
     told = told_status(best.status, best.trace, stands_out=True).capitalize()
     return f" {told}: {named}{f': {holds}' if holds else ''}."
+
+
+def with_doubts(text: str, warnings: Sequence[ResultWarning]) -> str:
+    """Return an answer that says itself what makes it worth little: who chats sees no warnings."""
+    nameless = any(warning.code == NO_LABELS for warning in warnings) and NAMELESS not in text
+    return f"{text} {NAMELESS}" if nameless else text
 
 
 def _praise(hits: Sequence[Hit]) -> str:

@@ -5,7 +5,7 @@ conversation, so that "the second one" is known after a kill too: what was read 
 searched, and a turn is remembered when it is answered, not before.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Annotated, Any, TypedDict
 
 from langchain_core.messages import AIMessage, AnyMessage, HumanMessage
@@ -17,6 +17,7 @@ from langgraph.graph.message import add_messages
 from langgraph.graph.state import CompiledStateGraph
 
 from agents.follow_ups import FollowUp
+from graphs.answering import with_doubts
 from graphs.chat_desk import Desk
 from graphs.chat_nodes import NODES
 from graphs.chat_talk import Said, Talk, added
@@ -56,12 +57,16 @@ class ChatState(ChatInput):
 Chat = CompiledStateGraph[ChatState, None, ChatInput, ChatState]
 
 
-def build_chat_graph(desk: Desk, checkpointer: BaseCheckpointSaver[Any] | None = None) -> Chat:
+Private = Callable[[str], str]
+
+
+def build_chat_graph(desk: Desk, checkpointer: BaseCheckpointSaver[Any] | None = None, private: Private = str) -> Chat:
     """Compile the chat around a desk.
 
     Args:
         desk: where questions are answered.
         checkpointer: keeps the conversations; a server brings its own.
+        private: takes out of what is told in words what a client should not see; errors name folders.
     """
 
     def read(state: ChatState) -> Json:
@@ -70,7 +75,7 @@ def build_chat_graph(desk: Desk, checkpointer: BaseCheckpointSaver[Any] | None =
             text, library = last_question(state["messages"]), state.get("library")
             found = desk.read(text, state.get("turns", []), library)
         except TwinseekError as error:
-            return {"messages": [_apology(error)], "result": None, "read": {}}
+            return {"messages": [_apology(error, private)], "result": None, "read": {}}
         meaning = {"kind": found.follow_up.kind, "positions": list(found.follow_up.positions)}
         warnings = [warning.model_dump() for warning in found.warnings]
         return {
@@ -86,7 +91,7 @@ def build_chat_graph(desk: Desk, checkpointer: BaseCheckpointSaver[Any] | None =
     graph.add_edge(START, "read")
     graph.add_conditional_edges("read", _kind, [*NODES, END])
     for kind in NODES:
-        graph.add_node(kind, _answering(kind, desk))
+        graph.add_node(kind, _answering(kind, desk, private))
         graph.add_edge(kind, END)
     return graph.compile(name="chat", checkpointer=checkpointer)
 
@@ -95,43 +100,50 @@ def _kind(state: ChatState) -> str:
     return str(state["read"]["follow_up"]["kind"]) if state["read"] else END
 
 
-def _answering(kind: str, desk: Desk) -> Any:
+def _answering(kind: str, desk: Desk, private: Private) -> Any:
     """Return the node that answers one kind of message; a library's or a video's trouble is said as the answer."""
 
     def answer(state: ChatState) -> Json:
         turns, read = state.get("turns", []), state["read"]
         told = read["follow_up"]
         message = FollowUp(told["kind"], tuple(told["positions"]), told["text"])
-        write = get_stream_writer()
+        stream = get_stream_writer()
+
+        def write(event: Json) -> None:
+            stream({key: private(value) if isinstance(value, str) else value for key, value in event.items()})
+
         for warning in read["warnings"]:
             write({"event": "warning", **warning})
         try:
             cost = Cost.model_validate(read["cost"])
             said = NODES[kind](Talk(desk, state.get("library"), message, turns, write, [cost]))
         except TwinseekError as error:
-            return {"messages": [_apology(error)], "result": None}
+            return {"messages": [_apology(error, private)], "result": None}
+        text = with_doubts(said.answer, () if said.record is None else said.record.warnings)
         return {
-            "messages": [AIMessage(said.answer)],
-            "result": _record(said, read),
+            "messages": [AIMessage(private(text))],
+            "result": _record(said, read, private),
             "turns": turns if said.turn is None else remember(turns, said.turn),
         }
 
     return answer
 
 
-def _record(said: Said, read: Read) -> Json | None:
+def _record(said: Said, read: Read, private: Private) -> Json | None:
     """Return the record of an answer, with what reading the message cost."""
     if said.record is None:
         return None
-    warnings = tuple(ResultWarning.model_validate(warning) for warning in read["warnings"])
+    warnings = (*said.record.warnings, *(ResultWarning.model_validate(warning) for warning in read["warnings"]))
+    warnings = tuple(warning.model_copy(update={"text": private(warning.text)}) for warning in warnings)
     cost = added(said.record.cost, Cost.model_validate(read["cost"]))
-    changed = {"warnings": (*said.record.warnings, *warnings), "cost": cost}
+    answer = private(with_doubts(said.record.answer, said.record.warnings))
+    changed = {"answer": answer, "warnings": warnings, "cost": cost}
     record: ResultRecord = said.record.model_copy(update=changed)
     return record.model_dump(mode="json")
 
 
-def _apology(error: TwinseekError) -> AIMessage:
-    return AIMessage(f"I cannot answer that: {error}.")
+def _apology(error: TwinseekError, private: Private) -> AIMessage:
+    return AIMessage(private(f"I cannot answer that: {error}."))
 
 
 def last_question(messages: Sequence[AnyMessage]) -> str:

@@ -4,11 +4,13 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from agents.evidence import Evidence
+from agents.follow_forms import SAME
 from agents.open_parts import SOURCE as OPEN
 from agents.told_videos import (
     nearest_sentences,
     tell_doing,
     tell_looks,
+    tell_moment,
     tell_number,
     tell_part,
     tell_scene,
@@ -16,10 +18,10 @@ from agents.told_videos import (
     tell_video,
 )
 from agents.video_questions import VideoQuestion, read_video_question
-from graphs.chat_talk import Said, Talk, again, numbered, only, spoken_of, still_there
-from graphs.chat_turns import ShownVideo, meant
+from graphs.chat_talk import Said, Talk, again, numbered, only, remembered, shown_again, spoken_of, still_there
+from graphs.chat_turns import ShownVideo, Turn, meant
 from graphs.chat_where import where
-from graphs.chat_words import tell_broken, tell_checked, tell_unanswered, tell_unchecked, told_of
+from graphs.chat_words import tell_broken, tell_checked, tell_found, tell_unanswered, tell_unchecked, told_of
 from twins.errors import TwinseekError
 from twins.observations import EffectiveTwin
 from twins.predicates import PREDICATES
@@ -35,8 +37,11 @@ def about(talk: Talk) -> Said:
     if isinstance(listed, Said):
         return listed
     before = talk.turns[-1]
-    if not talk.message.text and before["kind"] in ("about", "where") and before["library"] == talk.library:
+    of_video = before["kind"] in ("about", "where") and before["library"] == talk.library
+    if talk.message.text in ("", SAME) and of_video:
         talk = replace(talk, message=replace(talk.message, kind=before["kind"], text=before.get("asked", "")))
+    if talk.message.text == SAME:
+        return _as_listed(talk, listed)
     if talk.message.kind == "where":
         return where(talk)
     videos = meant(talk.message, listed)
@@ -54,6 +59,15 @@ def about(talk: Talk) -> Said:
     return Said("\n".join(told), turn=again(talk, listed))
 
 
+def _as_listed(talk: Talk, listed: Turn) -> Said:
+    """Say how the question of a list is answered by videos of it; it was judged there already."""
+    hits, told = shown_again(talk, meant(talk.message, listed))
+    ranks = {video["video_id"]: video["rank"] for video in listed["shown"]}
+    hits = [hit.model_copy(update={"rank": ranks[hit.video_id]}) for hit in hits]
+    answer = "\n".join([*(tell_found(hit) for hit in hits), *told])
+    return Said(answer, remembered(listed, hits, answer), again(talk, listed))
+
+
 def _told(asked_for: VideoQuestion, known: EffectiveTwin) -> str:
     """Answer what the twin of a video tells by itself."""
     evidence = Evidence(known.twin, known.geometry)
@@ -69,9 +83,9 @@ def _told(asked_for: VideoQuestion, known: EffectiveTwin) -> str:
         case "number":
             return tell_number(asked_for.phrase, evidence)
         case "doing":
-            return tell_doing(asked_for.phrase, evidence)
+            return tell_doing(asked_for.phrase, evidence, asked_for.moment)
         case _:
-            return tell_video(known.twin)
+            return tell_moment(known.twin, asked_for.moment) if asked_for.moment else tell_video(known.twin)
 
 
 def _checked(talk: Talk, videos: Sequence[ShownVideo], asked_for: VideoQuestion) -> Said:

@@ -92,7 +92,7 @@ def _edited(talk: Talk, edit: str, names: Sequence[str]) -> tuple[ResultRecord, 
     # Likeness orders them: no model need compare close ones.
     unordered = {"masks": "none", "ordered": False}
     checked = talk.ask(edit, within=names, top=len(names), **unordered)
-    if fit := {hit.video_id: hit for hit in holding(checked.results)}:
+    if fit := {hit.video_id: hit for hit in holding(checked, edit)}:
         return checked, fit, False
     closest = names[:SHOWN_WHEN_NOTHING_FITS]
     again = talk.ask(edit, within=closest, top=len(closest), candidates=len(closest), **unordered)

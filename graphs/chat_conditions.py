@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from agents.camera import RELATION as CAMERA
+from agents.lexicon import content_stems
 from agents.open_parts import SOURCE as OPEN
 from graphs.chat_talk import (
     Said,
@@ -19,8 +20,11 @@ from graphs.chat_talk import (
 from graphs.chat_turns import ShownVideo, Turn, meant, ranked_of, spans_of, trace_of
 from graphs.chat_words import NOTHING_LEFT, tell_left, tell_none_dropped, tell_refined
 from twins.predicates.truth import merge_spans
-from twins.queries import CheckedClaim, Hit
+from twins.queries import CheckedClaim, Hit, ResultRecord
 from twins.schema import Span
+
+HAVING = "wear wears wearing has having with shows showing shown seen visible contains"
+"""Words by which a condition says that something is there; a description says it without them: a man in a cap."""
 
 
 def refine(talk: Talk) -> Said:
@@ -32,11 +36,12 @@ def refine(talk: Talk) -> Said:
     if not condition:
         return _left(talk, listed, videos, f"only {_numbers(videos)}")
     record = talk.ask(condition, **only(still_there(talk, videos)))
-    found = {hit.video_id: hit for hit in holding(record.results)}
+    found = {hit.video_id: hit for hit in holding(record, condition)}
     kept = _ranked(talk, [(video, found[video["video_id"]]) for video in videos if video["video_id"] in found])
-    refuted = [any(line.check == "refuted" for line in hit.trace) for hit in record.results]
+    refuted = {hit.video_id for hit in record.results if is_refuted(hit)}
+    open_ = [video for video in videos if video["video_id"] not in refuted and video["video_id"] not in found]
     whys = [(hit, found[hit.video_id]) for hit in kept]
-    answer = tell_refined(whys, len(videos), condition, refuted=bool(refuted) and all(refuted))
+    answer = tell_refined(whys, videos, condition, open_)
     left = [video["video_id"] for video in videos if video["video_id"] not in {hit.video_id for hit in kept}]
     refined = record.model_copy(
         update={
@@ -58,7 +63,7 @@ def drop(talk: Talk) -> Said:
     videos, condition = meant(talk.message, listed), talk.message.text
     if condition:
         record = talk.ask(condition, **only(still_there(talk, videos)))
-        verified, judged = meeting(record.results)
+        verified, judged = meeting(record, condition)
         gone = {hit.video_id for hit in (*verified, *judged)}
         if not gone:
             return Said(tell_none_dropped(condition), turn=again(talk, listed))
@@ -87,32 +92,53 @@ def _numbers(videos: Sequence[ShownVideo]) -> str:
     return ", ".join(str(video["rank"]) for video in videos)
 
 
-def holding(hits: Sequence[Hit]) -> list[Hit]:
-    """Return the videos of which a condition holds.
+def holding(record: ResultRecord, condition: str) -> list[Hit]:
+    """Return the videos of which a condition holds: all of it was verified, or somebody has told just this.
 
-    Where it could be verified of any, as a whole or else in part, it can be, and less is not enough of the others.
+    That nothing speaks against it is not enough: of a man of whom nobody has said that he is happy, it is not known.
     """
-    verified, judged = _passing(hits)
-    return verified or judged
+    return [hit for hit in record.results if _passes(hit) and (_is_verified(hit) or _is_told(hit, record, condition))]
 
 
-def meeting(hits: Sequence[Hit]) -> tuple[list[Hit], list[Hit]]:
+def meeting(record: ResultRecord, condition: str) -> tuple[list[Hit], list[Hit]]:
     """Return the videos that a condition takes out: those of which it was verified, and those only judged to meet it.
 
     Unlike what stays, what should go is not known for less than certain: somebody who wants to see no people wants to
     see none that a describer has told of either. Of what nobody has said a word, nothing is judged.
     """
-    verified, judged = _passing(hits)
-    return verified, [hit for hit in judged if any(line.source != OPEN for line in hit.trace)]
+    passing = [hit for hit in record.results if _passes(hit)]
+    verified = [hit for hit in passing if _is_verified(hit)]
+    near = [hit for hit in passing if hit.status == "judged" and any(line.source != OPEN for line in hit.trace)]
+    judged = [hit for hit in passing if hit in near or _is_told(hit, record, condition)]
+    return verified, [hit for hit in judged if hit not in verified]
 
 
-def _passing(hits: Sequence[Hit]) -> tuple[list[Hit], list[Hit]]:
-    """Return what was verified, wholly or else in part, and what was only judged; of neither is anything refuted."""
-    passing = [hit for hit in hits if hit.status in ("verified", "judged")]
-    passing = [hit for hit in passing if not any(line.check == "refuted" for line in hit.trace)]
-    verified = [hit for hit in passing if hit.status == "verified"]
-    whole = [hit for hit in verified if all(line.check == "verified" for line in hit.trace)]
-    return whole or verified, [hit for hit in passing if hit.status == "judged"]
+def is_refuted(hit: Hit) -> bool:
+    """Say whether something speaks against a video."""
+    return any(line.check == "refuted" for line in hit.trace)
+
+
+def _passes(hit: Hit) -> bool:
+    return hit.status in ("verified", "judged") and not is_refuted(hit)
+
+
+def _is_verified(hit: Hit) -> bool:
+    return hit.status == "verified" and all(line.check == "verified" for line in hit.trace)
+
+
+def _is_told(hit: Hit, record: ResultRecord, condition: str) -> bool:
+    """Say whether a model that judged a video, or a description of it, tells what a condition demands.
+
+    What rules quote of a description is what is nearest in words. It tells the condition where nothing is left open
+    that could be measured, and no word of it is missing.
+    """
+    if record.strategy == "llm" and not hit.by_rules:
+        return any(line.source != OPEN for line in hit.trace)
+    said = [line for line in hit.trace if line.check == "unverifiable" and line.source != OPEN]
+    if len(said) < sum(line.check == "unverifiable" for line in hit.trace) or any(line.predicate for line in said):
+        return False
+    wanted = content_stems(condition) - content_stems(HAVING)
+    return bool(said) and bool(wanted) and wanted <= content_stems(" ".join(line.claim for line in hit.trace))
 
 
 def _ranked(talk: Talk, found: Sequence[tuple[ShownVideo, Hit]]) -> list[Hit]:

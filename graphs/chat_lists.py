@@ -9,12 +9,13 @@ from agents.lexicon import content_stems
 from graphs.chat_alike import Wanted, nearest
 from graphs.chat_orders import order_of
 from graphs.chat_talk import Said, Talk, again, new_id, remembered, shown_again, spoken_of
-from graphs.chat_turns import MOST_SHOWN, Turn, lists_of
+from graphs.chat_turns import MOST_LOOKED_AT, MOST_SHOWN, Turn, lists_of, meant
 from graphs.chat_words import (
     ALL_SHOWN,
     CHOSEN,
     NOTHING_SHOWN,
     TOO_MANY,
+    tell_first,
     tell_list,
     tell_more,
     tell_no_list,
@@ -24,6 +25,7 @@ from graphs.chat_words import (
 )
 from twins.predicates import PREDICATES
 from twins.queries import ResultRecord
+from twins.schema import Twin
 
 
 def question(talk: Talk) -> Said:
@@ -31,6 +33,8 @@ def question(talk: Talk) -> Said:
     record = talk.ask(talk.message.text)
     turn = talk.turn(record, shows=True)
     turn["question"] = talk.message.text
+    if len(talk.looked_at) <= MOST_LOOKED_AT:
+        turn["looked_at"] = list(talk.looked_at)
     return Said(record.answer, record, turn)
 
 
@@ -53,9 +57,13 @@ def more(talk: Talk) -> Said:
     # All of them are spoken of from now on: "the second" is the one it was.
     turn = talk.turn(record, shows=True, like=listed)
     turn["shown"] = [*before, *turn["shown"]]
-    for key in ("question", "alike"):
-        if key in listed:
-            turn[key] = listed[key]
+    if "question" in listed:
+        turn["question"] = listed["question"]
+    if "alike" in listed:
+        turn["alike"] = listed["alike"]
+    looked_at = dict.fromkeys([*listed.get("looked_at", []), *talk.looked_at])
+    if "looked_at" in listed and len(looked_at) <= MOST_LOOKED_AT:
+        turn["looked_at"] = list(looked_at)
     return Said(answer, record, turn)
 
 
@@ -115,12 +123,23 @@ def sort(talk: Talk) -> Said:
     order = order_of(talk.message.text)
     if order is None:
         return Said(tell_orders(talk.message.text), turn=again(talk, listed))
+
+    def read(name: str) -> Twin:
+        return talk.desk.twin(talk.library, name).twin
+
     # What is gone has no length; it is told of after the others.
-    gone = [video for video in listed["shown"] if not talk.generation(video["video_id"])]
-    there = [video for video in listed["shown"] if video not in gone]
-    ordered = order.sorted(there, lambda name: talk.desk.twin(talk.library, name).twin)
+    videos = meant(talk.message, listed)
+    gone = [video for video in videos if not talk.generation(video["video_id"])]
+    ordered = order.sorted([video for video in videos if video not in gone], read)
+    measures = {video["video_id"]: order.measure(video, read) for video in ordered} if order.measure else {}
+    first = ""
+    if order.superlative and measures:
+        first = tell_first(order.superlative, [video["name"] for video in ordered], list(measures.values()))
+    if first and len(videos) < len(listed["shown"]):  # asked of a few, whose list stays as it is
+        return Said(first, turn=again(talk, listed))
     hits, told = shown_again(talk, [*ordered, *gone])
-    answer = "\n".join([tell_sorted(order.told, hits), *told])
+    sorted_so = tell_sorted(order.told, hits, [measures.get(hit.video_id, "") for hit in hits])
+    answer = "\n".join([" ".join(filter(None, [first, sorted_so])), *told])
     record = remembered(listed, hits, answer).model_copy(update={"query_id": new_id()})
     turn = talk.turn(record, shows=True, like=listed)
     turn["order"] = order.told

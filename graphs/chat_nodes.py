@@ -1,9 +1,10 @@
-"""How each kind of message is answered. Only questions, conditions and likeness search; the rest is remembered."""
+"""How each kind of message is answered. Only questions, conditions, likeness and what is missing are looked for."""
 
 from collections.abc import Callable
 
 from agents.follow_ups import THANKS
 from graphs.chat_about import about
+from graphs.chat_absent import absent
 from graphs.chat_alike import alike
 from graphs.chat_conditions import drop, refine
 from graphs.chat_lists import back, more, question, recap, sort
@@ -14,10 +15,12 @@ from graphs.chat_words import HELP, WELCOME, tell_why
 
 
 def why(talk: Talk) -> Said:
-    """Compare the traces of shown videos, or explain one."""
+    """Compare the traces of shown videos, explain one, or say why one is not among them."""
     listed = spoken_of(talk)
     if isinstance(listed, Said):
         return listed
+    if talk.message.text:
+        return absent(talk, listed)
     return Said(
         tell_why(meant(talk.message, listed), by_model=listed.get("by_model", False), order=listed.get("order", "")),
         turn=again(talk, listed),

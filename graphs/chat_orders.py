@@ -4,11 +4,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from math import inf
 
+from graphs.answering import clock_of
 from graphs.chat_turns import ShownVideo
 from twins.schema import Twin
 
 READ = Callable[[str], Twin]
 Key = Callable[[ShownVideo, READ], float | str]
+Measure = Callable[[ShownVideo, READ], str]
 
 
 @dataclass(frozen=True)
@@ -19,11 +21,15 @@ class Order:
         told: how, in words.
         key: of a video; none turns the list as it is.
         falling: the largest first.
+        measure: of a video, in words; none where there is nothing to tell but the order.
+        superlative: what the first one is, ``longest``; empty where no such word was said.
     """
 
     told: str
     key: Key | None
     falling: bool = False
+    measure: Measure | None = None
+    superlative: str = ""
 
     def sorted(self, videos: Sequence[ShownVideo], read: READ) -> list[ShownVideo]:
         """Return the videos in this order; equal ones stay as they are. ``read`` returns the twin of an id."""
@@ -48,6 +54,19 @@ def _score(video: ShownVideo, read: READ) -> float:
     return -video["score"]
 
 
+def _told_when(video: ShownVideo, read: READ) -> str:
+    return f"at {clock_of(when)}" if (when := _when(video, read)) < inf else "at no known time"
+
+
+def _told_length(video: ShownVideo, read: READ) -> str:
+    return f"{_length(video, read):.1f} s"
+
+
+def _told_score(video: ShownVideo, read: READ) -> str:
+    return f"score {video['score']:.2f}"
+
+
+MEASURES: dict[str, Measure] = {"time": _told_when, "length": _told_length, "score": _told_score}
 KEYS: dict[str, tuple[str, Key | None]] = {
     "time": ("by when it happens", _when),
     "length": ("by length", _length),
@@ -56,15 +75,24 @@ KEYS: dict[str, tuple[str, Key | None]] = {
     "reverse": ("the other way round", None),
 }
 WORDS = {
-    "time": "time moment moments when happen happens start earliest early latest late timestamp chronological "
-    "chronologically",
+    "time": "time moment moments when happen happens start earliest earlier early latest later late timestamp "
+    "chronological chronologically",
     "length": "length duration long longest longer short shortest shorter seconds",
     "name": "name names title titles filename file alphabet alphabetical alphabetically",
-    "score": "score scores rank relevance best worst likeness similarity confidence match",
+    "score": "score scores rank relevance best better worst worse likeness similarity confidence match",
     "reverse": "reverse reversed around round backwards",
 }
-FALLING = frozenset(["longest", "longer", "long", "latest", "late", "worst", "descending", "falling"])
+FALLING = frozenset(["longest", "longer", "long", "latest", "later", "late", "worst", "worse", "descending", "falling"])
 """The largest first; of scores, which fall by themselves, the worst."""
+SUPERLATIVES = {
+    **{word: word for word in ("longest", "shortest", "earliest", "latest", "best", "worst")},
+    "longer": "longest",
+    "shorter": "shortest",
+    "earlier": "earliest",
+    "later": "latest",
+    "better": "best",
+    "worse": "worst",
+}
 
 
 def order_of(text: str) -> Order | None:
@@ -74,5 +102,6 @@ def order_of(text: str) -> Order | None:
         if any(word in known.split() for word in words):
             told, key = KEYS[name]
             falling = any(word in FALLING for word in words)
-            return Order(told, key, falling)
+            superlative = next((SUPERLATIVES[word] for word in words if word in SUPERLATIVES), "")
+            return Order(told, key, falling, MEASURES.get(name), superlative)
     return None

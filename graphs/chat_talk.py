@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import reduce
 from typing import Any
 
@@ -28,6 +28,7 @@ class Talk:
         turns: what was said before.
         write: takes progress events.
         spent: what each part of the answer has cost, from reading the message on; all of them share one budget.
+        looked_at: ids of the videos that a judge looked at for the answer.
     """
 
     desk: Desk
@@ -36,6 +37,7 @@ class Talk:
     turns: list[Turn]
     write: Callable[[Json], None]
     spent: list[Cost]
+    looked_at: list[str] = field(default_factory=list)
 
     def ask(self, question: str, **options: Any) -> ResultRecord:
         """Answer a question, telling of the progress."""
@@ -45,6 +47,8 @@ class Talk:
                 record = ResultRecord.model_validate(event["result"])
                 self.spent.append(record.cost)
                 return record
+            if event["event"] == "inspected":
+                self.looked_at.append(event["video_id"])
             self.write(event)
         raise TwinseekError("there was no answer: ask again")
 

@@ -22,6 +22,7 @@ MOST_SAID = 3
 """Messages by which a reader knows what a short one leaves out."""
 MOST_CLAIMS = 12
 """Lines of one video's trace that are remembered."""
+MOST_LOOKED_AT = 1000
 CLAIM = 400
 """Characters of one of them."""
 
@@ -50,7 +51,8 @@ class Turn(TypedDict):
 
     What follows is not known of conversations of older versions: ``by_model`` says whether a model gave the scores,
     ``asked`` is the text of the message, ``order`` what orders the list where it is not how well videos fit,
-    ``question`` what was asked where more can be found by it, and ``alike`` what the videos are like.
+    ``question`` what was asked where more can be found by it, ``looked_at`` ids of those that a judge looked at for it,
+    where it is not more than :data:`MOST_LOOKED_AT`, and ``alike`` what the videos are like.
     """
 
     query_id: str
@@ -63,6 +65,7 @@ class Turn(TypedDict):
     asked: NotRequired[str]
     order: NotRequired[str]
     question: NotRequired[str]
+    looked_at: NotRequired[list[str]]
     alike: NotRequired[Json]
 
 

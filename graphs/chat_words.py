@@ -139,11 +139,11 @@ def _common(videos: Sequence[ShownVideo]) -> list[Line]:
 
 def _claims(video: ShownVideo, told: Sequence[Line] = ()) -> str:
     lines = [line for line in _lines(video) if line not in told]
-    listed = _against(lines) if video["status"] == "dropped" else _listed(lines)
+    listed = speaks_against(lines) if video["status"] == "dropped" else _listed(lines)
     return f"{'Only of' if told else 'Of'} {_called(video)}: {listed or 'nothing could be checked'}."
 
 
-def _against(lines: Sequence[Line]) -> str:
+def speaks_against(lines: Sequence[Line]) -> str:
     """Return what speaks against a video: claims that were refuted, or where there are none, that are not known."""
     refuted = [claim for claim, check in lines if check == "refuted"]
     claims = refuted or [claim for claim, check in lines if check == "unverifiable"]
@@ -171,6 +171,15 @@ def tell_where(hit: Hit, size: tuple[int, int]) -> str:
     return f"{hit.rank} {called(hit)}: {at}. {things[:1].upper()}{things[1:]}."
 
 
+def tell_found(hit: Hit) -> str:
+    """Say how the question of a list is answered by one of its videos."""
+    if hit.status == "coarse":
+        return f"{hit.rank} {called(hit)}: it was not judged."
+    at = f" at {when(hit.spans, SPANS_TOLD)}" if hit.spans else ""
+    unfit = " does not fit" if hit.status == "dropped" else ""
+    return f"{hit.rank} {called(hit)}{unfit}{at}{because(hit)}."
+
+
 def tell_not_there(video: ShownVideo, wanted: str) -> str:
     """Say that what is looked for in a video was not found there."""
     return f"{_called(video)}: nothing was found there for '{one_line(wanted, CLAIM)}'."
@@ -186,20 +195,28 @@ def tell_broken(video: ShownVideo, error: TwinseekError) -> str:
     return f"{_called(video)} cannot be shown: {error}."
 
 
-def tell_refined(kept: Sequence[tuple[Hit, Hit]], asked: int, condition: str, *, refuted: bool) -> str:
+def tell_refined(
+    kept: Sequence[tuple[Hit, Hit]], videos: Sequence[ShownVideo], condition: str, open_: Sequence[ShownVideo]
+) -> str:
     """Say which of the videos that were shown stay, and why.
 
     Args:
         kept: each as it is listed now, and as the condition alone found it.
-        asked: how many were shown.
-        refuted: whether it is known that none stays.
+        videos: what was shown.
+        condition: in words.
+        open_: those of which it is not known whether it holds.
     """
+    asked = len(videos)
+    unknown = f" Of {_listed_few(open_)} it could not be verified." if open_ else ""
     if not kept:
         listed = (
             "The one video that was shown does not stay" if asked == 1 else f"None of the {asked} shown videos stays"
         )
-        found = "does not hold there" if refuted else "could not be verified there"
-        return f"{listed}: '{condition}' {found}. The list before can still be asked about."
+        if len(open_) == asked:
+            found, unknown = "could not be verified there", ""
+        else:
+            found = "does not hold there" if not open_ else "does not hold, as far as it is known"
+        return f"{listed}: '{condition}' {found}.{unknown} The list before can still be asked about."
     listed = "; ".join(f"{hit.rank} {called(hit)}{because(found)}" for hit, found in kept[:MOST_NAMED])
     more = f"; and {len(kept) - MOST_NAMED} more" if len(kept) > MOST_NAMED else ""
     unfit = ""
@@ -208,7 +225,12 @@ def tell_refined(kept: Sequence[tuple[Hit, Hit]], asked: int, condition: str, *,
     if asked == 1:
         return f"The one video that was shown stays: {listed}.{unfit}"
     number = f"All {asked} shown videos" if len(kept) == asked else f"{len(kept)} of the {asked} shown videos"
-    return f"{number} stay{'s' * (len(kept) == 1)}: {listed}{more}.{unfit}"
+    return f"{number} stay{'s' * (len(kept) == 1)}: {listed}{more}.{unfit}{unknown}"
+
+
+def _listed_few(videos: Sequence[ShownVideo]) -> str:
+    more = f" and {len(videos) - MOST_NAMED} more" if len(videos) > MOST_NAMED else ""
+    return f"{', '.join(_called(video) for video in videos[:MOST_NAMED])}{more}"
 
 
 def tell_likeness(names: str, edit: str) -> str:
@@ -313,9 +335,7 @@ NOTHING_LEFT = "Then nothing would be left: the list stays as it is."
 
 def tell_left(hits: Sequence[Hit], before: int, judged: Sequence[ShownVideo] = ()) -> str:
     """Say which videos are left of a list, and which left it by what is said of them alone."""
-    listed = ", ".join(_called(video) for video in judged[:MOST_NAMED])
-    more = f" and {len(judged) - MOST_NAMED} more" if len(judged) > MOST_NAMED else ""
-    unchecked = f" Judged by description alone, and verified of none of these: {listed}{more}." if judged else ""
+    unchecked = f" Judged by description alone, and verified of none of these: {_listed_few(judged)}." if judged else ""
     return (
         f"{len(hits)} of {_videos(before)} left: {_numbered(hits)}.{unchecked} Left out of the list only, the library "
         "keeps all."
@@ -342,9 +362,31 @@ def tell_no_list(which: str, queries: Sequence[str]) -> str:
     return f"No list was shown for '{which}'; there were: {_asked(queries)}."
 
 
-def tell_sorted(order: str, hits: Sequence[Hit]) -> str:
-    """Say in which order a list is now."""
-    return f"Sorted {order}: {_numbered(hits)}."
+def tell_sorted(order: str, hits: Sequence[Hit], measures: Sequence[str]) -> str:
+    """Say in which order a list is now.
+
+    Args:
+        order: in words.
+        hits: in this order.
+        measures: of each what it is ordered by, in words; empty where it has none.
+    """
+    return f"Sorted {order}: {_numbered(hits, measures)}."
+
+
+def tell_first(superlative: str, names: Sequence[str], measures: Sequence[str]) -> str:
+    """Say which videos are the longest (the earliest, …) of some.
+
+    Args:
+        superlative: ``longest``.
+        names: what the videos are called, in order.
+        measures: of each, in words: those that are told alike are first together.
+    """
+    first = [name for name, measure in zip(names, measures, strict=True) if measure == measures[0]]
+    if len(first) == len(names) > 1:
+        return f"None is the {superlative}: all {len(names)} are the same ({measures[0]})."
+    told = ", ".join(one_line(name, NAME) for name in first[:MOST_NAMED])
+    more = f" and {len(first) - MOST_NAMED} more" if len(first) > MOST_NAMED else ""
+    return f"The {superlative} {'is' if len(first) == 1 else 'are'} {told}{more} ({measures[0]})."
 
 
 def tell_orders(wanted: str) -> str:
@@ -364,9 +406,11 @@ def _asked(queries: Sequence[str]) -> str:
     return "; ".join(f"({number}) {query}" for number, query in asked)
 
 
-def _numbered(hits: Sequence[Hit]) -> str:
+def _numbered(hits: Sequence[Hit], measures: Sequence[str] = ()) -> str:
     more = f" and {len(hits) - MOST_NAMED} more" if len(hits) > MOST_NAMED else ""
-    return ", ".join(f"{hit.rank} {called(hit)}" for hit in hits[:MOST_NAMED]) + more
+    beside = [f" ({measure})" if measure else "" for measure in measures] or [""] * len(hits)
+    named = zip(hits[:MOST_NAMED], beside, strict=False)
+    return ", ".join(f"{hit.rank} {called(hit)}{measure}" for hit, measure in named) + more
 
 
 def _videos(number: int, kind: str = "") -> str:

@@ -12,7 +12,7 @@ from langgraph.types import Send
 
 from agents.claims import check_verdict
 from agents.named_parts import told_apart
-from graphs.answering import compose_answer
+from graphs.answering import compose_answer, with_doubts
 from graphs.context import RetrieveContext
 from graphs.grounding import ground_hit
 from graphs.left_out import check_some_left, left_out, names_of, warnings_of
@@ -273,4 +273,4 @@ def answer(state: RetrieveState, runtime: Rt) -> Json:
         by_model = runtime.context.investigator is not None and not all(v["by_rules"] for v in state["verdicts"])
         warnings += tuple(runtime.context.diagnose(decomposition_of(state["query"], state["sub_queries"]), by_model))
     told = [warning.model_dump() for warning in warnings]
-    return {"answer": text, "warnings": [*warnings_of(state["broken"]), *told]}
+    return {"answer": with_doubts(text, warnings), "warnings": [*warnings_of(state["broken"]), *told]}

@@ -5,13 +5,15 @@ import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from pathlib import Path
+from functools import partial
+from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, Any
 
 from platformdirs import user_state_path
 
 from agents.follow_ups import read_follow_up
 from agents.told_videos import tell_briefly
+from graphs.answering import name_of
 from graphs.chat_desk import ReadMessage
 from graphs.chat_turns import Turn, said_before, what_is_shown
 from graphs.grounding import ground_hit
@@ -64,8 +66,11 @@ class LibraryDesk:
         opened = self.open(library)
         llm = opened.settings_of({"llm": self.llm})[1]
         shown, focus = what_is_shown(turns, library)
+        by_rules = read_follow_up(message, shown, focus, partial(_named, opened))
+        if by_rules.kind == "why" and by_rules.text:  # a video that no model was told of
+            return ReadMessage(by_rules)
         if not llm.asked_for or (model := opened.gallery.models_for(llm).decompose) is None:
-            return ReadMessage(read_follow_up(message, shown, focus))
+            return ReadMessage(by_rules)
         from agents.llm.follow_ups import MOST_SHOWN, LlmReader
         from twinseek.reasoning import hurried
 
@@ -104,6 +109,17 @@ class LibraryDesk:
     def decomposer(self, library: str | None) -> Decomposer:
         """Return who takes texts apart."""
         return self.open(library).gallery.decomposer
+
+
+def _named(library: Library, name: str) -> str:
+    """Return the id of the video that is called just so, by its id or its file's name; empty where there is none."""
+    try:
+        video_id = library.resolve(name)
+    except TwinseekError:
+        return ""
+    known = name_of(next(iter(library.store.source(video_id).paths), None), video_id)
+    whole = (video_id, known, PurePath(known).stem)
+    return video_id if name.casefold() in [one.casefold() for one in whole] else ""
 
 
 def _told(library: Library, video_id: str) -> str:

@@ -9,6 +9,7 @@ from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 from agents.llm.roles import Models
+from graphs.answering import NO_LABELS
 from graphs.context import RetrieveContext, RetrieveOptions
 from graphs.embedding import embed_library
 from graphs.recall import Recalled, recall_videos
@@ -288,11 +289,11 @@ class Gallery:
         if any(is_labelled(track) for track in twin.tracks):
             words, code, why = found.others, "not_looked_for", UNMEASURED
         elif found.names:
-            words, code, why = found.words, "no_labels", f"{UNNAMED_THINGS}, or ask by colour, shape and movement"
+            words, code, why = found.words, NO_LABELS, f"{UNNAMED_THINGS}, or ask by colour, shape and movement"
         else:
             words, code, why = found.words, "not_looked_for", UNMEASURED
         if by_model:
-            return [ResultWarning(code=code, text=UNNAMED_THINGS)] if code == "no_labels" else []
+            return [ResultWarning(code=code, text=UNNAMED_THINGS)] if code == NO_LABELS else []
         told = f"not looked for: {', '.join(map(repr, words))}; {why}"
         return [ResultWarning(code=code, text=told)] if words else []
 

@@ -1,6 +1,7 @@
 """The chat that ``langgraph.json`` names, over allow-listed libraries, and where its conversations are kept."""
 
 import asyncio
+import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import cache
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from graphs.chat import build_chat_graph
 from twins.errors import TwinseekError
+from twins.layout import display
 from twinseek.chatting import LibraryDesk, server_chats_path
 from twinseek.library import Library
 from twinseek.settings import load_settings
@@ -40,6 +42,24 @@ def served_library(name: str | None) -> Library:
     return Library.open(served[chosen])
 
 
+def without_folders(text: str) -> str:
+    """Return a text with the names of libraries in place of their folders: no client should see where they lie."""
+    for folder, name in _folders():
+        text = folder.sub(f"the library {name!r}", text)
+    return text
+
+
+@cache
+def _folders() -> list[tuple[re.Pattern[str], str]]:
+    """Return how the folders of the libraries that are served may be written, each with its library's name."""
+    found = []
+    for name, folder in served_folders().items():
+        paths = dict.fromkeys(display(path) for path in (folder.absolute(), folder.resolve(), folder))
+        either = "|".join(re.escape(path) for path in paths)
+        found.append((re.compile(rf"(?<![\w./-])(?:{either})(?![\w-])"), name))
+    return found
+
+
 @asynccontextmanager
 async def checkpointer() -> "AsyncIterator[BaseCheckpointSaver[Any]]":
     """Keep conversations in the folder of the first library that is served, else in the user's state folder.
@@ -54,4 +74,4 @@ async def checkpointer() -> "AsyncIterator[BaseCheckpointSaver[Any]]":
         yield chats
 
 
-graph = build_chat_graph(LibraryDesk(served_library))
+graph = build_chat_graph(LibraryDesk(served_library), private=without_folders)

@@ -23,6 +23,7 @@ class Entity:
     twin: "Entity | None" = None
     span: tuple[int, int] | None = None  # positions of the phrase that named it first
     excluded: list[str] = field(default_factory=list)  # what it is not: `anything but the blue one`
+    whole: str = ""  # all of what must look as it does: of `all small things are red` the small things
 
     @property
     def text(self) -> str:

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from agents.clauses import AUXILIARIES, BE, RELATIVES, match_verb
+from agents.descriptions import parted
 from agents.lexicon import closed_class, lexicon, stems
 from agents.noun_phrases import parse_phrase
 from agents.phrase_reader import Phrase
@@ -27,6 +28,8 @@ class Nouns(Exclusions):
             return self._read_happening(phrase)
         if self._is_predicative(phrase):
             for entity in self.subjects:
+                if phrase.looks and "all" in (entity.bound, phrase.bound):
+                    entity.whole, entity.bound = entity.whole or parted(entity.text)[0], "all"
                 entity.words = [*phrase.words, *[w for w in entity.words if w not in ("one",)]]
                 entity.looks += [look for look in phrase.looks if look not in entity.looks]
             for predicate, _ in phrase.says:

@@ -3,6 +3,7 @@
 import pytest
 from langgraph.checkpoint.memory import InMemorySaver
 
+from graphs.answering import NAMELESS
 from tests.e2e.dogs import DOGS, make_dogs
 from tests.integration.clips import FOLLOWS, chase, put
 from twinseek.conversation import Conversation
@@ -125,3 +126,36 @@ def test_that_something_happens_does_not_say_why(chased):
     assert "(checked)" in chased.say("who follows the red thing in 1?").text
     why = chased.say("why does the blue thing follow the red one in 1?").text
     assert "nothing that could be checked answers" in why
+
+
+def test_what_a_thing_does_at_a_moment_is_told_of_that_moment(chased):
+    start, end = (chased.say(f"what does the red thing do {when}?") for when in ("at the start", "at the end"))
+    assert start.kind == end.kind == "about" and end.result is None
+    assert "moves" in start.text and start.text.endswith("(at the start).")
+    assert "the red object stays still" in end.text and end.text.endswith("(at the end).")
+    assert "stays still" not in start.text and "moves" not in end.text
+    assert chased.say("what happens in the middle?").text.startswith("1 right: in the middle: the ")
+    assert "follows" not in chased.say("what happens at the end of it?").text
+
+
+def test_the_question_before_is_asked_of_another_video(clips):
+    with Library.open(clips) as library:
+        talk = Conversation(library, "t", InMemorySaver())
+        asked = talk.say("something is red")
+        assert len(asked.result.results) == 2
+        second = talk.say("and in the second?")
+        assert (second.kind, second.result.query) == ("about", "something is red")
+        assert second.result.results[0] == asked.result.results[1]
+        assert second.text.startswith("2 ") and "is red (checked)" in second.text
+        assert talk.say("and in the first?").text.startswith("1 ")
+        talk.say("how long is it?")
+        assert talk.say("and in the second?").text.endswith(" s long.")  # the question that came last
+
+
+def test_that_names_cannot_be_known_is_said_to_who_chats(chased):
+    question = chased.say("a dog chases a cat")
+    assert question.text.count(NAMELESS) == question.result.answer.count(NAMELESS) == 1
+    chased.say(FOLLOWS)
+    kept = chased.say("only those with a dog")
+    assert kept.result.results == () and kept.text.endswith(NAMELESS)
+    assert NAMELESS not in chased.say("is the blue thing in 1 small?").text

@@ -210,3 +210,15 @@ def test_a_list_of_which_a_video_is_gone_is_sorted_all_the_same(tmp_path):
         library.remove([first[1]])
         by_length = talk.say("sort by length")
         assert shown(by_length) == [first[0], *first[2:]] and f"{first[1]} cannot be shown" in by_length.text
+
+
+def test_which_is_the_longest_is_answered(talk, silent):
+    talk.say(DOGS)
+    silent()
+    said = talk.say("which of them is the longest?")
+    assert said.kind == "sort" and said.text.startswith("None is the longest: all 4 are the same (2.0 s).")
+    best = talk.say("which is the best?").text
+    assert best.startswith("The best is alpha (score 0.99). Sorted by score: 1 alpha (score 0.99), 2 beta (score 0.98)")
+    worse = talk.say("which of 1 and 4 is worse?")
+    assert worse.text.startswith("The worst is delta (score 0.") and worse.result is None
+    assert len(shown(talk.say("again"))) == 4

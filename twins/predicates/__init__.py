@@ -7,14 +7,14 @@ import numpy as np
 
 from twins.errors import TwinseekError
 from twins.geometry import Ints
-from twins.predicates import depth, interaction, motion, presence, pursuit, size, spatial
+from twins.predicates import depth, interaction, motion, presence, pursuit, size, spatial, touch
 from twins.predicates.predicate import Predicate
 from twins.predicates.scene import Scene
 from twins.predicates.truth import FAILS, HOLDS, UNKNOWN, Marks, Truth, marks_where
 
 __all__ = ["PREDICATES", "Predicate", "Scene", "Truth", "evaluate", "find_predicate", "mark"]
 
-FAMILIES = (spatial, depth, motion, size, presence, interaction, pursuit)
+FAMILIES = (spatial, depth, motion, size, presence, interaction, pursuit, touch)
 
 PREDICATES: dict[str, Predicate] = {predicate.name: predicate for family in FAMILIES for predicate in family.FAMILY}
 

@@ -28,7 +28,8 @@ FLICKER_SECONDS = 0.25
 """A relation that breaks or holds for less than this is noise."""
 
 
-def _steady(scene: Scene, holds: Bools) -> Bools:
+def steady(scene: Scene, holds: Bools) -> Bools:
+    """Return where a relation holds (K, T) without what is shorter than noise."""
     joined = join(holds, scene.edges, FLICKER_SECONDS)
     return drop_short(joined, scene.edges, min(FLICKER_SECONDS, scene.edges[-1] - scene.edges[0]))
 
@@ -40,7 +41,7 @@ def _beside(scene: Scene, a: Ints, b: Ints, axis: int, sign: int) -> Marks:
     across = np.maximum(gaps(scene, a, b)[..., 1 - axis], 0.0)
     with np.errstate(invalid="ignore"):
         holds = (along > SIDE_SHARE * abutting) & (along >= SIDE_SLOPE * across)
-    return pair_marks(scene, a, b, _steady(scene, holds))
+    return pair_marks(scene, a, b, steady(scene, holds))
 
 
 def left_of(scene: Scene, a: Ints, b: Ints) -> Marks:
@@ -68,14 +69,14 @@ def inside(scene: Scene, a: Ints, b: Ints) -> Marks:
     with np.errstate(invalid="ignore"):
         smaller_than = scene.sizes[a] <= INSIDE_SIZE * scene.sizes[b]
         holds = (share_inside(scene, a, b) >= INSIDE_SHARE) & smaller_than
-    return pair_marks(scene, a, b, _steady(scene, holds))
+    return pair_marks(scene, a, b, steady(scene, holds))
 
 
 def near(scene: Scene, a: Ints, b: Ints) -> Marks:
     """Mark where less than a body length is between the two, touching included."""
     with np.errstate(invalid="ignore"):
         holds = distance(scene, a, b) <= NEAR_SIZES * pair_size(scene, a, b)
-    return pair_marks(scene, a, b, _steady(scene, holds))
+    return pair_marks(scene, a, b, steady(scene, holds))
 
 
 def apart_in_depth(scene: Scene, a: Ints, b: Ints) -> Bools:
@@ -93,11 +94,6 @@ def contact(scene: Scene, a: Ints, b: Ints) -> Bools:
     return np.asarray(meeting & ~apart_in_depth(scene, a, b))
 
 
-def touching(scene: Scene, a: Ints, b: Ints) -> Marks:
-    """Mark where the two are in contact."""
-    return pair_marks(scene, a, b, _steady(scene, contact(scene, a, b)))
-
-
 FAMILY = (
     Predicate("left_of", 2, "spatial", left_of, ("is to the left of", "is left of", "is on the left side of")),
     Predicate("right_of", 2, "spatial", right_of, ("is to the right of", "is right of", "is on the right side of")),
@@ -105,5 +101,4 @@ FAMILY = (
     Predicate("below", 2, "spatial", below, ("is below", "is under", "is lower than")),
     Predicate("inside", 2, "spatial", inside, ("is inside", "is within", "is contained in")),
     Predicate("near", 2, "spatial", near, ("is near", "is close to", "is next to", "is beside")),
-    Predicate("touching", 2, "spatial", touching, ("touches", "is in contact with", "is against")),
 )

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from agents.follow_forms import SAME
 from agents.follow_ups import THANKS, FollowUp, read_follow_up
 from agents.shown import UNCLEAR, Shown
 
@@ -105,6 +106,8 @@ def test_where(message, positions, text):
         ("which one is red?", (), "is red"),
         ("are any of them blue?", (1, 2, 3, 4, 5), "blue"),
         ("and at night?", (), "at night"),
+        ("and in the kitchen?", (), "in the kitchen"),
+        ("only in the third", (3,), ""),
         ("what about with a cat?", (), "with a cat"),
         ("the last two only", (4, 5), ""),
         ("only 2 and 3", (2, 3), ""),
@@ -253,6 +256,15 @@ def test_drop(message, positions, text):
         ("what's in the second video?", (2,), "what's"),
         ("how long are they?", (1, 2, 3, 4, 5), "how long"),
         ("do they all move?", (1, 2, 3, 4, 5), "does it move"),
+        ("and in the third?", (3,), SAME),
+        ("in beta?", (2,), SAME),
+        ("what about in the last one?", (5,), SAME),
+        ("and in it?", (1,), SAME),
+        ("what does the man do at the end?", (1,), "what does the man do at the end"),
+        ("at the end, what does the man do?", (1,), "at the end, what does the man do"),
+        ("what is the dog doing in 2 at 0:03?", (2,), "what is the dog doing at 0:03"),
+        ("what happens to the ball in the middle?", (1,), "what happens to the ball in the middle"),
+        ("what happens after 3 seconds?", (1,), "what happens after 3 seconds"),
     ],
 )
 def test_about(message, positions, text):
@@ -273,6 +285,10 @@ def test_about(message, positions, text):
         ("longest first", ("sort", (), "longest")),
         ("which is the shortest?", ("sort", (), "shortest")),
         ("which one is longest?", ("sort", (), "longest")),
+        ("which of them is the longest?", ("sort", (1, 2, 3, 4, 5), "longest")),
+        ("which of 2 and 3 is longer?", ("sort", (2, 3), "longer")),
+        ("the longest?", ("sort", (), "longest")),
+        ("show me the shortest one", ("sort", (), "shortest")),
         ("no, the other way round", ("sort", (), "the other way round")),
         ("reverse the list", ("sort", (), "reverse")),
         ("go back to the first list", ("back", (), "first")),
@@ -372,3 +388,27 @@ def test_long_messages_are_read_fast(piece):
     began = time.process_time()
     read((piece * 300)[:299])
     assert time.process_time() - began < 0.5
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        "why not clip_007?",
+        "why isn't clip_007 among them?",
+        "why is the video clip_007 not shown?",
+        "why wasn't clip_007 found?",
+        "why didn't you show clip_007?",
+        "why is clip_007 missing?",
+        "what speaks against clip_007?",
+    ],
+)
+def test_why_a_video_of_the_library_is_not_shown(message):
+    def named(name):
+        return "clip-007-0123456789" if name == "clip_007" else ""
+
+    found = read_follow_up(message, SHOWN, (), named)
+    assert (found.kind, found.positions, found.text) == ("why", (), "clip-007-0123456789")
+    assert read_follow_up(message, SHOWN).kind == "question"  # of a thing that no video is called after
+    assert read_follow_up(message, [], (), named).kind == "question"
+    shown = [Shown(1, ("clip_007",))]
+    assert read_follow_up(message, shown, (), named).text != found.text

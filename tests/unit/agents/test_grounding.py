@@ -1,9 +1,10 @@
 import numpy as np
 import pytest
 
+from agents.evidence import MEANT
 from agents.grounding import ROLE_MATCH, UNKNOWN_LOOK, UNLABELLED, Grounder
 from encoders.minilm import MiniLM
-from twins.schema import Fact
+from twins.schema import Attribute, Fact
 
 
 @pytest.fixture
@@ -97,3 +98,35 @@ def test_beside_a_boy_a_girl_is_no_boy_and_a_round_table_no_ball(clip, mover):
     assert scores("boy", "girl", "boy")[0] < 0.2 < 0.4 < scores("boy", "girl", "girl")[0]
     assert scores("ball", "table", "ball")[0] < 0.2 < 0.9 < scores("ball", "table", "ball")[1]
     assert scores("ball", "table", "table")[0] < 0.5
+
+
+@pytest.mark.parametrize(
+    ("said", "phrase", "fits"),
+    [
+        ("dark cap", "hat", True),
+        ("dark cap", "headgear", True),
+        ("steel helmet", "headgear", True),
+        ("blue jeans", "trousers", True),
+        ("a parka", "coat", True),
+        ("dark cap", "shoe", False),
+        ("beside a bowl", "container", False),  # who is beside one is none
+        ("steel helmet", "hat", False),
+        ("red hat", "cap", False),  # a hat may be none
+        ("red shirt, no cap", "hat", False),
+        ("without a cap", "hat", False),
+    ],
+)
+def test_who_wears_a_kind_of_a_thing_wears_it(said, phrase, fits, clip, mover):
+    made = clip(mover("m", [(0, 300, 200), (6, 300, 200)], category="man"))
+    attribute = Attribute(kind="other", text=said, source="annotations")
+    track = made.twin.tracks[0].model_copy(update={"attributes": (attribute,)})
+    grounder = Grounder(made.twin.model_copy(update={"tracks": (track,)}), made.geometry)
+    assert bool(grounder.scores(phrase)[0] >= MEANT) is fits
+
+
+def test_a_thing_that_has_a_name_of_the_kind_is_that_and_not_who_wears_it(clip, mover):
+    still = [(0, 300, 200), (6, 300, 200)]
+    made = clip(mover("m", still, category="man"), mover("c", still, category="cap"))
+    facts = (Fact(about="m", kind="role", text="loses a cap", source="test"),)
+    man, cap = Grounder(made.twin.model_copy(update={"facts": facts}), made.geometry).scores("hat")
+    assert man < ROLE_MATCH < cap

@@ -1,5 +1,7 @@
 """How many do a thing to the one who is named, or are on a side of the picture."""
 
+from dataclasses import replace
+
 import pytest
 
 from agents.claims import check_claim, check_verdict
@@ -82,3 +84,36 @@ def test_where_there_are_labels_an_outline_makes_no_ball(clip, mover):
     assert counted("0 of ball", "table", "table", described=False) == "unverifiable"
     assert counted("2 of ball", "soccer ball", "ball") == "verified"
     assert counted("0 of ball", "soccer ball", "table") == "refuted"
+
+
+@pytest.mark.parametrize(
+    ("caption", "check"),
+    [
+        ("A man in a dark cap rides down a street.", "unverifiable"),
+        ("A man rides down a street.", "verified"),
+        ("A man without a cap rides down a street.", "verified"),
+    ],
+)
+def test_that_there_is_no_hat_is_open_where_somebody_tells_of_one(caption, check, clip, mover):
+    made = clip(mover("1", [(0, 60, 100), (6, 560, 100)], category="man"))
+    told = Fact(kind="caption", text=caption, source="annotations")
+    made = replace(made, twin=made.twin.model_copy(update={"facts": (told,)}))
+    claim = Claim(claim="said", predicate="count", value="0 of hat")
+    assert check_claim(claim, made.twin, made.geometry).check == check
+    decomposition = RulesDecomposer().decompose("no hat")
+    verdict = RulesJudge().judge(decomposition, made)
+    trace = check_verdict(verdict, made.twin, made.geometry, decomposition.sub_queries).trace
+    assert {line.check for line in trace} == {check}
+    assert (verdict.score > 0.5) is (check == "verified")
+
+
+def test_that_there_is_none_is_open_where_nobody_named_anything(clip, mover):
+    stains = mover("1", [(0, 60, 100), (6, 560, 100)]), mover("2", [(0, 60, 200), (6, 560, 200)], category="man")
+    nameless, named = clip(stains[0]), clip(*stains)
+    # What hardly is a thing is not meant by any name.
+    tracks = (nameless.twin.tracks[0].model_copy(update={"salience": 0.0}),)
+    nameless = replace(nameless, twin=nameless.twin.model_copy(update={"tracks": tracks}))
+    claim = Claim(claim="said", predicate="count", value="0 of hat")
+    assert check_claim(claim, nameless.twin, nameless.geometry).check == "unverifiable"
+    named = replace(named, twin=named.twin.model_copy(update={"tracks": (*tracks, named.twin.tracks[1])}))
+    assert check_claim(claim, named.twin, named.geometry).check == "verified"

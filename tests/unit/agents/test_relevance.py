@@ -33,6 +33,15 @@ def chase(clip, mover):
 
 
 @pytest.fixture
+def crash(clip, mover):
+    """Red 1 runs into blue 2, and back, quicker than the frames are apart."""
+    return clip(
+        mover("1", [(0, 60, 100), (3, 352, 100), (6, 60, 100)], colour="red"),
+        mover("2", [(0, 400, 100), (6, 400, 100)], colour="blue"),
+    )
+
+
+@pytest.fixture
 def crowd(clip, mover):
     """Blue 2 runs after red 1, green 3 rests below."""
     return clip(
@@ -247,3 +256,18 @@ def test_an_order_is_supported_by_what_those_do_who_are_meant(relation, value, s
     part = SubQuery(id="p1", text="tied", kind="temporal", subject="p2", relation=relation, object=tied)
     said = claim(relation, "1", "2", "3", value=value)
     assert supports(said, (part, moves, rests), Evidence(crowd.twin, crowd.geometry)) is supported
+
+
+def test_a_collision_is_a_touch(crash):
+    assert (
+        check_verdict(
+            Verdict(score=0.9, claims=(claim("touching", "1", "2", negated=True),)), crash.twin, crash.geometry
+        )
+        .trace[0]
+        .check
+        == "refuted"
+    )
+    touches = SubQuery(id="p1", text="they touch", kind="spatial", subject="red", relation="touching", object="blue")
+    evidence = Evidence(crash.twin, crash.geometry)
+    assert supports(claim("collides", "1", "2"), [touches], evidence)
+    assert not supports(claim("touching", "1", "2"), [touches.model_copy(update={"relation": "collides"})], evidence)

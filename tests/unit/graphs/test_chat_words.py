@@ -8,10 +8,11 @@ import pytest
 from agents.follow_ups import FollowUp
 from agents.open_parts import SOURCE as OPEN
 from graphs.answering import NAME
+from graphs.chat_absent import tell_absent
 from graphs.chat_alike import alike
 from graphs.chat_conditions import holding, meeting, when_both_hold
 from graphs.chat_places import place_of
-from graphs.chat_talk import Talk
+from graphs.chat_talk import Talk, remembered
 from graphs.chat_turns import (
     MOST_CLAIMS,
     Turn,
@@ -27,6 +28,7 @@ from graphs.chat_words import (
     CLAIM,
     CLAIMS_TOLD,
     tell_checked,
+    tell_first,
     tell_missing,
     tell_refined,
     tell_where,
@@ -198,6 +200,10 @@ def test_the_last_messages_are_told_each_once_with_what_the_list_was_asked_by():
     assert said_before(turns, "b") == []
 
 
+def a_record(*hits):
+    return remembered(a_turn(video(1)), list(hits), "")
+
+
 def test_the_list_that_is_spoken_of_is_not_forgotten():
     turns = [a_turn(video(1))]
     for _ in range(60):
@@ -206,29 +212,51 @@ def test_the_list_that_is_spoken_of_is_not_forgotten():
 
 
 def test_what_could_not_be_verified_is_not_said_not_to_hold():
-    assert "'red' could not be verified there" in tell_refined([], 3, "red", refuted=False)
-    assert "'red' does not hold there" in tell_refined([], 3, "red", refuted=True)
+    shown = [video(rank) for rank in (1, 2, 3)]
+    assert "'red' could not be verified there" in tell_refined([], shown, "red", shown)
+    assert "'red' does not hold there" in tell_refined([], shown, "red", [])
+    some = tell_refined([], shown, "red", shown[1:])
+    assert "does not hold, as far as it is known. Of 2 v2.mp4, 3 v3.mp4 it could not be verified." in some
+    kept = a_hit(rank=1, video_id="v1")
+    assert tell_refined([(kept, kept)], shown, "red", shown[2:]).endswith(" Of 3 v3.mp4 it could not be verified.")
 
 
 def test_how_many_stay_is_told_in_words_that_fit():
     def told(kept, asked):
         hits = [a_hit(rank=rank, video_id=f"v{rank}") for rank in range(1, kept + 1)]
-        return tell_refined([(hit, hit) for hit in hits], asked, "red", refuted=False).partition(":")[0]
+        shown = [video(rank) for rank in range(1, asked + 1)]
+        return tell_refined([(hit, hit) for hit in hits], shown, "red", []).partition(":")[0]
 
     assert told(1, 1) == "The one video that was shown stays"
     assert told(2, 2) == "All 2 shown videos stay"
     assert (told(1, 3), told(2, 3)) == ("1 of the 3 shown videos stays", "2 of the 3 shown videos stay")
 
 
-def test_a_condition_that_holds_as_a_whole_of_one_video_is_not_met_by_a_part_of_it():
+def test_a_condition_is_not_met_by_a_part_of_it():
     def hit(name, *checks):
         lines = tuple(CheckedClaim(claim=f"{check} {n}", check=check, source="p") for n, check in enumerate(checks))
         return a_hit(video_id=name, status="verified", trace=lines)
 
     whole, part = hit("whole", "verified", "verified"), hit("part", "verified", "unverifiable")
     against = hit("against", "verified", "refuted")
-    assert holding((part, whole, against)) == [whole]
-    assert holding((part, against)) == [part]
+    assert holding(a_record(part, whole, against), "red") == [whole]
+    assert holding(a_record(part, against), "red") == []
+
+
+def test_a_description_meets_a_condition_of_which_it_has_every_word():
+    def hit(name, *lines):
+        trace = tuple(
+            CheckedClaim(claim=claim, check=check, source=source, predicate=predicate)
+            for claim, check, source, predicate in lines
+        )
+        return a_hit(video_id=name, status="verified", trace=trace)
+
+    man = ("a man", "verified", "p", "category")
+    cap = hit("cap", man, ("a man in a dark cap", "unverifiable", "annotations", None))
+    near = hit("near", man, ("a man in a dark coat", "unverifiable", "annotations", None))
+    measured = hit("measured", man, ("the cap is dark", "unverifiable", "annotations", "colour"))
+    open_ = hit("open", man, ("cap", "unverifiable", OPEN, None))
+    assert holding(a_record(cap, near, measured, open_), "the man wears a cap") == [cap]
 
 
 def test_what_is_remembered_is_plain_json():
@@ -256,8 +284,11 @@ def test_a_condition_takes_out_what_is_only_judged_but_not_what_nobody_has_told_
 
     verified, told = hit("verified", "verified", "verified"), hit("told", "judged", "unverifiable")
     against, open_ = hit("against", "judged", "refuted"), hit("open", "judged", "unverifiable", OPEN)
-    assert meeting((verified, told, against, open_)) == ([verified], [told])
-    assert holding((verified, told, against, open_)) == [verified]
+    record = a_record(verified, told, against, open_)
+    assert meeting(record, "red") == ([verified], [told])
+    assert holding(record, "red") == [verified]
+    by_model = record.model_copy(update={"strategy": "llm"})
+    assert holding(by_model, "red") == [verified, told]
 
 
 def claims(**checks):
@@ -297,3 +328,20 @@ def test_what_is_told_of_a_video_stays_in_one_line_of_bounded_length():
     assert "\n" not in told and len(told) < 1100
     many = claims(**{f"it_does_{n}": "verified" for n in range(64)})
     assert tell_checked(a_hit(trace=many), whether=True).count("it does") == CLAIMS_TOLD
+
+
+def test_of_several_that_are_equally_long_none_is_the_longest():
+    assert tell_first("longest", ["a", "b"], ["9.0 s", "4.0 s"]) == "The longest is a (9.0 s)."
+    assert tell_first("longest", ["a", "b", "c"], ["9.0 s", "9.0 s", "4.0 s"]) == "The longest are a, b (9.0 s)."
+    assert tell_first("longest", ["a", "b"], ["4.0 s", "4.0 s"]) == "None is the longest: all 2 are the same (4.0 s)."
+    assert tell_first("longest", ["a"], ["4.0 s"]) == "The longest is a (4.0 s)."
+
+
+def test_a_video_that_was_never_proposed_is_not_said_to_have_been_looked_at():
+    hit = a_hit(video_id="far", path=None, status="dropped", score=0.1, trace=claims(runs="refuted"))
+    assert tell_absent(hit, "it runs", 0) == "far does not fit 'it runs' (score 0.10): it is not so that runs."
+    never = tell_absent(hit, "it runs", 60)
+    assert never.startswith("far was never proposed for 'it runs': what is known of 60 other videos is nearer to it")
+    assert "Now that it was: it does not fit" in never
+    fits = a_hit(video_id="far", path=None, score=0.6)
+    assert "fits 'it runs' too (score 0.60), less well" in tell_absent(fits, "it runs", 0)

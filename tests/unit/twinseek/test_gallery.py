@@ -2,6 +2,7 @@ import json
 
 import pytest
 
+from graphs.answering import NAMELESS
 from tests.integration.model_server import says, serve
 from twinseek import gallery
 from twinseek.library import Library
@@ -43,10 +44,12 @@ def test_one_warning_names_the_words_that_nothing_looks_for(tmp_path, category, 
     (tmp_path / "v.json").write_text(json.dumps(described(things)))
     with Library.open(tmp_path / "library", create=True) as library:
         library.import_files([tmp_path / "v.json"], captions=captions)
-        warned = [w for w in library.ask("a cat eats a fish").warnings if w.code in ("no_labels", "not_looked_for")]
+        result = library.ask("a cat eats a fish")
+        warned = [w for w in result.warnings if w.code in ("no_labels", "not_looked_for")]
     assert [warning.code for warning in warned] == [code] * (code is not None)
     assert all(word in warned[0].text for word in words)
     assert category == "object" or not any("cat" in warning.text for warning in warned)
+    assert (NAMELESS in result.answer) is (code == "no_labels")
 
 
 @pytest.mark.parametrize(("category", "codes"), [("object", ["no_labels"]), ("dog", [])])
