@@ -43,12 +43,13 @@ class _Followed:
 def measure(options: Options) -> Figures:
     """Yield errors in pixels, moves told, and milliseconds of processor time a frame, on made-up clips."""
     clips = list(_clips(options))
-    threads = cv2.getNumThreads()
-    cv2.setNumThreads(1)
     for group, care in CARES.items():
+        threads = cv2.getNumThreads()
+        cv2.setNumThreads(1)
         began = time.thread_time()
         followed = [_follow(clip, care) for clip in clips]
         spent = time.thread_time() - began
+        cv2.setNumThreads(threads)
         errors, steps = (np.concatenate([getattr(each, name) for each in followed]) for name in ("errors", "steps"))
         note = f"{len(clips)} clips, half at {RATES[0]:g} and half at {RATES[1]:g} samples a second"
         yield Figure("error of a map, mean", float(errors.mean()), "px", None, note, group=group)
@@ -58,7 +59,6 @@ def measure(options: Options) -> Figures:
         right = 100 * float(np.mean([each.right for each in followed]))
         yield Figure("moves told right", right, "%", group=group)
         yield Figure("time a frame", 1000 * spent / (len(errors) + len(clips)), "ms", group=group)
-    cv2.setNumThreads(threads)
 
 
 def _clips(options: Options) -> Iterator[_Clip]:

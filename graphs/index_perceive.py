@@ -22,7 +22,7 @@ from tools.fragments import join_pieces, join_returns, without_scraps
 from tools.importance import importance
 from tools.moving_objects import FlowEstimator, Stretch
 from tools.resting import complete_resting
-from tools.segmenting import SegmentFollower
+from tools.segmenting import AT_ONCE, SegmentFollower
 from tools.shots import LAG, ShotFinder
 from tools.takeovers import undo_takeovers
 from tools.tracking import MIN_SAMPLES, Tracker
@@ -36,6 +36,8 @@ WORK_SIDE = 512
 UNSCALED_SIDE = 640
 """Frames up to this size are taken as they are: in so small a picture every pixel counts."""
 STRETCH_FRAMES = 96
+SEGMENTED_FRAMES = 2 * AT_ONCE
+"""… where a segmenter finds the things, and nobody needs a background to tell them from: they wait in memory."""
 STRETCH_PAN = 0.6
 """Share of the frame's width by which the camera may turn within a stretch."""
 MIN_STRETCH = 12
@@ -100,6 +102,7 @@ class Perceiver:
         self.seen = Seen()
         self._on_frame = on_frame
         self._segmenter = segmenter
+        self._stretch_frames = STRETCH_FRAMES if segmenter is None else SEGMENTED_FRAMES
         # A segmenter's model leaves the processor to others; what is built in would only be interrupted.
         self._beside = None if segmenter is None else ThreadPoolExecutor(1, "camera")
         self._key_frames = key_frames
@@ -124,7 +127,7 @@ class Perceiver:
         if (cut := self._shots.step(number, image)) is not None:
             self._flush(cut)
             self._end_shot(cut)
-        elif len(self._buffer) >= STRETCH_FRAMES + LAG:
+        elif len(self._buffer) >= self._stretch_frames + LAG:
             self._flush(number + 1 - LAG)
         else:
             # Frame by frame, not stretch by stretch: meanwhile the next ones are decoded, and never many ahead.

@@ -321,9 +321,11 @@ def _follower(specialists: Specialists) -> str:
 def _texts(frames: Sequence[Frame], width: int) -> list[Fact]:
     """Read a few frames that may hold text, the likeliest first."""
     chosen = [frame for frame in frames if text_seen.may_hold_text(frame.image)]
+    if not chosen:
+        return []
     step = max(1, len(chosen) // TEXT_FRAMES)
-    # The reader takes more than any stage before it, and what they have freed need not stay beside it. So with what
-    # comes after it.
+    # The reader takes more than any other stage: what those before it have freed need not stay beside it, nor what it
+    # frees beside those after it.
     give_back()
     readings = [(frame.seconds, text_seen.read_text(frame.image)) for frame in chosen[::step][:TEXT_FRAMES]]
     give_back()

@@ -50,7 +50,7 @@ def quick_corners(grey: Bytes, count: int) -> Floats:
 
     All cells are looked at in one picture of half the size: where a corner is followed from need not be known better.
     """
-    height, width = (side // 2 for side in grey.shape)
+    height, width = (max(1, side // 2) for side in grey.shape)
     small = cv2.resize(grey, (width, height), interpolation=cv2.INTER_AREA)
     strength = cv2.cornerMinEigenVal(small, 3)
     weakest = max(FLAT, WEAKEST_SMALL * float(strength.max()))

@@ -13,8 +13,9 @@ STAMPED = frozenset({"mov", "matroska", "mpegts"})
 class Decoding:
     """Decodes a stream from where its container stands. ``count`` tells how many frames came, with those left out.
 
-    In what x264 writes, every second frame is one from which no other is made. Frames that are asked for, and their
-    numbers, are the same as where all are decoded.
+    In what x264 writes, every second frame is one from which no other is made. The others, and all numbers, are the
+    same as where all are decoded. In a damaged file nothing more is left out from the first sign of it; what was left
+    out before is counted, decodable or not.
 
     Args:
         container, stream: nobody else decodes it meanwhile.
@@ -52,21 +53,24 @@ class Decoding:
 
     def _spare(self, packet: Any) -> None:
         """Tell the decoder whether it may leave out the frame of this packet."""
-        if not self._spares:
-            return
-        unwanted = False
-        # Before the first frame is out, nobody knows which of those that come before it can be decoded at all; what an
-        # edit list has thrown away comes out as no frame.
-        if self._last is not None and packet.pts is not None and not packet.is_discard and self._wanted is not None:
-            unwanted = packet.pts > self._last and not self._wanted(float(packet.pts * packet.time_base))
+        self._spares = self._spares and not packet.is_corrupt
+        unwanted = self._spares and self._is_unwanted(packet)
         if unwanted:
             insort(self._unwanted, packet.pts)
         self._stream.codec_context.skip_frame = "NONREF" if unwanted else "DEFAULT"
 
+    def _is_unwanted(self, packet: Any) -> bool:
+        # Before the first frame is out, nobody knows which of those that come before it can be decoded at all; what an
+        # edit list has thrown away comes out as no frame.
+        if self._wanted is None or self._last is None or packet.pts is None or packet.is_discard:
+            return False
+        return packet.pts > self._last and not self._wanted(float(packet.pts * packet.time_base))
+
     def _count(self, raw: Any) -> None:
         """Count a frame, and those before it that were left out."""
         self.count += 1
-        if raw.pts is None or raw.interlaced_frame:
+        falls = raw.pts is not None and self._last is not None and raw.pts <= self._last
+        if raw.pts is None or raw.is_corrupt or falls or raw.interlaced_frame:
             # A field may be a packet of its own, and would be counted as a frame.
             self._spares = False
         if raw.pts is None:

@@ -22,6 +22,8 @@ SLACK = 5e-4
 """A frame may come so many seconds early, …"""
 ROUNDING = 1e-6
 """… and the same time, told twice, may differ by so many."""
+MOST_COMING = 1000
+"""With more frames to come until one is kept nothing is foretold: what is asked of each grows with their number."""
 
 
 @dataclass(frozen=True)
@@ -44,6 +46,8 @@ class Sampler:
         self._kept = 0
         self._coming: list[float] = []
         """Rising times of the frames after the one that was kept last, as far as :meth:`may_keep` was asked."""
+        self._lost = False
+        """Whether some of them are missing there."""
 
     def keeps(self, seconds: float, look: Callable[[], NDArray[np.int16]]) -> bool:
         """Say whether a frame is kept.
@@ -66,8 +70,15 @@ class Sampler:
     def may_keep(self, seconds: float) -> bool:
         """Say whether a frame that is still to come may be kept, whatever it and those before it show.
 
-        Ask of every frame, in the order in which they are decoded: what may be kept hangs on the frames in between.
+        Ask of every frame, in the order in which they are decoded: what may be kept hangs on the frames in between. The
+        answer is certain where none in between is asked later, or proves to be damaged; elsewhere another frame near
+        by may be kept than if nothing had been left out.
         """
+        if self._kept and seconds <= self._seconds:
+            return False
+        if self._lost or len(self._coming) >= MOST_COMING:
+            self._lost = True
+            return True
         insort(self._coming, seconds)
         if not self._kept:
             return True

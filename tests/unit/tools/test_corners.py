@@ -55,7 +55,8 @@ def test_corners_of_a_cell_keep_apart(find):
 
 def test_a_flat_frame_and_a_tiny_one_have_none_to_give(find):
     assert find(np.full((HEIGHT, WIDTH), 128, np.uint8), 8).shape == (0, 1, 2)
-    assert find(np.full((24, 24), 128, np.uint8), 8).shape == (0, 1, 2)
+    for size in ((24, 24), (1, 480), (480, 1)):
+        assert find(np.full(size, 128, np.uint8), 8).shape == (0, 1, 2)
 
 
 def test_what_noise_leaves_of_a_bare_ground_is_found_too(find):

@@ -1,3 +1,4 @@
+import time
 from collections.abc import Sequence
 from fractions import Fraction
 from functools import partial
@@ -136,10 +137,33 @@ def test_of_a_file_that_breaks_off_the_rest_is_sampled(tmp_path: Path):
     whole = film(tmp_path / "a.mkv").read_bytes()
     cut = tmp_path / "cut.mkv"
     cut.write_bytes(whole[: len(whole) // 2])
-    with VideoFile(cut) as video:
-        frames = list(video.sample(Sampling(4, 6)))
-    assert 4 < len(frames) < 12
-    assert video.warnings
+    assert sampled(cut, Sampling(4, 6)) == sampled_as_if_all_were_decoded(cut, Sampling(4, 6))
+
+
+def test_from_the_first_sign_of_damage_on_nothing_is_left_out(tmp_path: Path):
+    whole = film(tmp_path / "a.mkv")
+    data = bytearray(whole.read_bytes())
+    for at in np.random.default_rng(1).integers(len(data) // 4, len(data) // 3, 10):
+        data[at] ^= 0xFF
+    bad = tmp_path / "bad.mkv"
+    bad.write_bytes(data)
+    with open_container(bad) as container:
+        corrupt = [raw.pts for raw in container.decode(picture_stream(bad, container)) if raw.is_corrupt]
+    assert corrupt
+    frames, _ = decoded(bad, [])
+    whole_frames, _ = decoded(whole, [])
+    assert len(frames) > len(whole_frames) + 10
+    numbers = [number for number, time in frames if time > corrupt[0] / 1000 + 0.3]
+    assert numbers == [*range(numbers[0], numbers[-1] + 1)]
+
+
+def test_stamps_that_jump_back_or_lie_close_take_no_longer(tmp_path: Path):
+    sampler = Sampler(Sampling(4, 4))
+    assert sampler.keeps(10.0, lambda: np.zeros((2, 2), np.int16))
+    began = time.process_time()
+    assert not any(sampler.may_keep(number / 2000) for number in range(20_000))
+    assert any(sampler.may_keep(10 + number / 100_000) for number in range(20_000))
+    assert time.process_time() - began < 2
 
 
 def test_a_pass_that_leaves_frames_out_harms_none_after_it(tmp_path: Path):
