@@ -305,6 +305,17 @@ def test_a_video_is_completed_by_its_id_or_else_by_the_name_of_its_file(made):
     assert not any(completed("nothing"))
 
 
+def test_a_profile_is_completed_by_the_names_of_those_that_come_along():
+    for words in ("index --profile ", "tools --profile g", "models pull --profile g"):
+        said = twinseek(
+            _TWINSEEK_COMPLETE="bash_complete",
+            COMP_WORDS=f"twinseek {words}",
+            COMP_CWORD=str(len(words.split(" "))),
+        ).stdout.splitlines()
+        assert "plain,gpu" in said
+        assert ("plain,offline" in said) is words.endswith(" ")
+
+
 def test_the_command_starts_without_what_only_drawing_needs():
     import sys
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from twinseek.commands.options import json_option
+from twinseek.commands.options import json_option, profile_option
 
 FOLDER = click.option(
     "--to",
@@ -15,7 +15,6 @@ FOLDER = click.option(
     type=click.Path(path_type=Path, file_okay=False),
     help="The folder of weights (TWINSEEK_MODELS, or models in the profile; default: in your user's data).",
 )
-PROFILE = click.option("--profile", help="A profile's name or TOML file (TWINSEEK_PROFILE; default offline).")
 
 LACKING = ("missing", "damaged")
 """States of weights that cannot be used."""
@@ -31,7 +30,7 @@ def command() -> None:
 
 @command.command("pull")
 @click.argument("names", nargs=-1, metavar="[NAME]...")
-@PROFILE
+@profile_option
 @FOLDER
 @click.option("--update", is_flag=True, help="Ask anew which commit a branch is at, instead of keeping to the lock.")
 @json_option
@@ -63,7 +62,7 @@ def _say(line: str) -> None:
 
 
 @command.command("list")
-@PROFILE
+@profile_option
 @FOLDER
 @json_option
 def list_command(profile: str | None, folder: Path | None, as_json: bool) -> None:

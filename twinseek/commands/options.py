@@ -31,7 +31,16 @@ def library_options(command: Command) -> Command:
         type=click.Path(path_type=Path, file_okay=False),
         help="The library's folder (TWINSEEK_LIBRARY; default ./twinseek-library).",
     )(command)
-    return click.option("--profile", help="A profile's name or TOML file (TWINSEEK_PROFILE; default offline).")(command)
+    return profile_option(command)
+
+
+def profile_option(command: Command) -> Command:
+    """Add ``--profile``."""
+    return click.option(
+        "--profile",
+        help="A profile's name or TOML file (TWINSEEK_PROFILE; default offline).",
+        shell_complete=complete_profile,
+    )(command)
 
 
 def llm_options(command: Command) -> Command:
@@ -78,6 +87,14 @@ def keep_products_on_one_thread() -> None:
     They are too small to be shared out, and threads that wait for the next one take the processor from those who work.
     """
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
+
+def complete_profile(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """Complete the name of a profile that comes with Twinseek, and names of files."""
+    from twinseek.settings import profile_names
+
+    names = [name for name in profile_names() if name.startswith(incomplete)]
+    return [*map(CompletionItem, names), CompletionItem(incomplete, type="file")]
 
 
 def complete_video(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:

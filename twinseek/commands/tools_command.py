@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from twins.errors import TwinseekError
-from twinseek.commands.options import json_option
+from twinseek.commands.options import json_option, profile_option
 from twinseek.settings import Settings, load_settings
 
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 @click.command("tools")
-@click.option("--profile", help="A profile's name or TOML file (TWINSEEK_PROFILE; default offline).")
+@profile_option
 @json_option
 def command(profile: str | None, as_json: bool) -> None:
     """List the tools and plugins that are installed, and why one of them cannot be used."""
