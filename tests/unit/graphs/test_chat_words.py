@@ -1,6 +1,7 @@
 """Follow-ups are answered in words from what is remembered."""
 
 import json
+from functools import partial
 from types import SimpleNamespace
 
 import pytest
@@ -339,9 +340,17 @@ def test_of_several_that_are_equally_long_none_is_the_longest():
 
 def test_a_video_that_was_never_proposed_is_not_said_to_have_been_looked_at():
     hit = a_hit(video_id="far", path=None, status="dropped", score=0.1, trace=claims(runs="refuted"))
-    assert tell_absent(hit, "it runs", 0) == "far does not fit 'it runs' (score 0.10): it is not so that runs."
-    never = tell_absent(hit, "it runs", 60)
+    assert tell_absent(hit, "it runs", 0, [0.9]) == "far does not fit 'it runs' (score 0.10): it is not so that runs."
+    never = tell_absent(hit, "it runs", 60, [0.9])
     assert never.startswith("far was never proposed for 'it runs': what is known of 60 other videos is nearer to it")
     assert "Now that it was: it does not fit" in never
     fits = a_hit(video_id="far", path=None, score=0.6)
-    assert "fits 'it runs' too (score 0.60), less well" in tell_absent(fits, "it runs", 0)
+    assert "fits 'it runs' too (score 0.60), less well" in tell_absent(fits, "it runs", 0, [0.9])
+
+
+def test_how_well_a_video_fits_is_told_beside_those_that_are_shown():
+    told = partial(tell_absent, a_hit(score=0.8, status="judged", path="/clips/v.mp4"), "a dog", 0)
+    assert told([0.9, 0.81]) == "v.mp4 fits 'a dog' too (score 0.80), less well than what is shown."
+    assert told([0.9, 0.803]) == "v.mp4 fits 'a dog' too (score 0.80), no less well than 1 of the 2 that are shown."
+    assert told([0.8, 0.5]) == "v.mp4 fits 'a dog' too (score 0.80), no less well than what is shown."
+    assert told([]) == "v.mp4 fits 'a dog' too (score 0.80)."
