@@ -91,10 +91,11 @@ def build_chat_graph(desk: Desk, checkpointer: BaseCheckpointSaver[Any] | None =
         except TwinseekError as error:
             return {"messages": [_apology(error, private)], "result": None, "read": {}}
         meaning = {"kind": found.follow_up.kind, "positions": list(found.follow_up.positions)}
+        said = {"text": found.follow_up.text, "same": found.follow_up.same}
         warnings = [warning.model_dump() for warning in found.warnings]
         return {
             "read": {
-                "follow_up": {**meaning, "text": found.follow_up.text},
+                "follow_up": {**meaning, **said},
                 "warnings": warnings,
                 "cost": found.cost.model_dump(),
             }
@@ -120,7 +121,7 @@ def _answering(kind: str, desk: Desk, private: Private) -> Any:
     def answer(state: ChatState) -> Json:
         turns, read = state.get("turns", []), state["read"]
         told = read["follow_up"]
-        message = FollowUp(told["kind"], tuple(told["positions"]), told["text"])
+        message = FollowUp(told["kind"], tuple(told["positions"]), told["text"], same=told.get("same", False))
         stream = get_stream_writer()
 
         def write(event: Json) -> None:

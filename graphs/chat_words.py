@@ -20,6 +20,7 @@ TOLD = 1000
 AGAINST_TOLD = 2
 """Of a video that does not fit, only what speaks against it is told, so many claims."""
 
+NOTHING_CHECKED = "nothing could be checked"
 NOTHING_SHOWN = "Nothing has been shown yet: ask about the library first, for example 'what hides behind the wall?'."
 
 WELCOME = "All right: ask on, or say 'help' to read what can be asked."
@@ -140,7 +141,7 @@ def _common(videos: Sequence[ShownVideo]) -> list[Line]:
 def _claims(video: ShownVideo, told: Sequence[Line] = ()) -> str:
     lines = [line for line in _lines(video) if line not in told]
     listed = speaks_against(lines) if video["status"] == "dropped" else _listed(lines)
-    return f"{'Only of' if told else 'Of'} {_called(video)}: {listed or 'nothing could be checked'}."
+    return f"{'Only of' if told else 'Of'} {_called(video)}: {listed or NOTHING_CHECKED}."
 
 
 def speaks_against(lines: Sequence[Line]) -> str:
@@ -176,8 +177,10 @@ def tell_found(hit: Hit) -> str:
     if hit.status == "coarse":
         return f"{hit.rank} {called(hit)}: it was not judged."
     at = f" at {when(hit.spans, SPANS_TOLD)}" if hit.spans else ""
-    unfit = " does not fit" if hit.status == "dropped" else ""
-    return f"{hit.rank} {called(hit)}{unfit}{at}{because(hit)}."
+    if hit.status == "dropped":
+        against = speaks_against([(line.claim, line.check) for line in hit.trace]) or NOTHING_CHECKED
+        return f"{hit.rank} {called(hit)} does not fit: {against}."
+    return f"{hit.rank} {called(hit)}{at}{because(hit)}."
 
 
 def tell_not_there(video: ShownVideo, wanted: str) -> str:

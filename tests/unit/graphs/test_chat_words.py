@@ -30,6 +30,7 @@ from graphs.chat_words import (
     CLAIMS_TOLD,
     tell_checked,
     tell_first,
+    tell_found,
     tell_missing,
     tell_refined,
     tell_where,
@@ -142,6 +143,16 @@ def test_of_a_video_that_does_not_fit_only_what_speaks_against_it_is_told():
     assert told.endswith("Of 1 v1.mp4: not known is whether it says why.")
 
 
+def test_what_speaks_against_a_video_is_told_where_the_question_of_the_list_is_asked_of_it():
+    lines = {"it waits": "verified", "a dog": "unverifiable"}
+    trace = tuple(CheckedClaim(claim=claim, check=check, source="p") for claim, check in lines.items())
+    hit = a_hit(rank=3, video_id="delta", path=None, status="dropped", trace=trace)
+    assert tell_found(hit) == "3 delta does not fit: not known is whether a dog."
+    against = CheckedClaim(claim="it runs", check="refuted", source="p")
+    told = tell_found(hit.model_copy(update={"trace": (*trace, against)}))
+    assert told == "3 delta does not fit: it is not so that it runs."
+
+
 def test_where_a_thing_is_is_told_in_words():
     instance = an_instance("t4", "object", mask=False)
     boxes = [(0, 0, 40, 30), (10, 0, 50, 30), (300, 200, 320, 220)]
@@ -198,6 +209,8 @@ def test_the_last_messages_are_told_each_once_with_what_the_list_was_asked_by():
     assert said_before(turns, None) == ["?", "about 2: is it red", "why 2, 1"]
     turns.append(said("about", "how long is it", 1))
     assert said_before(turns, None) == ["?", "about 2: is it red", "why 2, 1", "about 1: how long is it"]
+    turns.append(said("about", "", 3) | {"same": True})
+    assert said_before(turns, None)[-1] == "about 3: ?"
     assert said_before(turns, "b") == []
 
 
