@@ -29,7 +29,6 @@ from graphs.chat_words import (
     CLAIM,
     CLAIMS_TOLD,
     tell_checked,
-    tell_first,
     tell_found,
     tell_missing,
     tell_refined,
@@ -342,13 +341,6 @@ def test_what_is_told_of_a_video_stays_in_one_line_of_bounded_length():
     assert "\n" not in told and len(told) < 1100
     many = claims(**{f"it_does_{n}": "verified" for n in range(64)})
     assert tell_checked(a_hit(trace=many), whether=True).count("it does") == CLAIMS_TOLD
-
-
-def test_of_several_that_are_equally_long_none_is_the_longest():
-    assert tell_first("longest", ["a", "b"], ["9.0 s", "4.0 s"]) == "The longest is a (9.0 s)."
-    assert tell_first("longest", ["a", "b", "c"], ["9.0 s", "9.0 s", "4.0 s"]) == "The longest are a, b (9.0 s)."
-    assert tell_first("longest", ["a", "b"], ["4.0 s", "4.0 s"]) == "None is the longest: all 2 are the same (4.0 s)."
-    assert tell_first("longest", ["a"], ["4.0 s"]) == "The longest is a (4.0 s)."
 
 
 def test_a_video_that_was_never_proposed_is_not_said_to_have_been_looked_at():
