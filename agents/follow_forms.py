@@ -1,6 +1,7 @@
 """The forms of messages that follow up on what was shown: one explains every word of a message, or it is a question.
 
-A group ``a`` holds references (:mod:`agents.shown`), ``text`` what is left. The kinds are tried in order.
+A group ``a`` holds references (:mod:`agents.shown`), ``text`` what is left; ``same`` asks the question before.
+The kinds are tried in order.
 """
 
 import re
@@ -17,8 +18,6 @@ ORIGINAL, PREVIOUS = "first", "previous"
 """The list that *back* goes to, beside the last one (empty), and those that are named by what was asked."""
 TURNED = "the other way round"
 TELLING = "what happens"
-SAME = "the same question"
-"""What is asked of another video with *and in the third?*: the question before."""
 
 # What introduces a condition, and what is left of it as a sentence.
 _THE_ONES = rf"(?:(?:the|those|these)(?: {NOUN})?|{NOUN})"
@@ -243,7 +242,7 @@ FORMS: dict[Kind, tuple[tuple[re.Pattern[str], str], ...]] = {
             rf"more (?:about|on)) (?P<a>{SEVERAL})",
             TELLING,
         ),
-        (rf"(?:and )?(?:(?:what|how) about )?in (?P<a>{SEVERAL})", SAME),
+        rf"(?P<same>(?:and )?(?:(?:what|how) about )?in) (?P<a>{SEVERAL})",
         rf"(?:(?:what|how) about )?(?P<a>{SEVERAL})",
         rf"(?P<text>{ASKS}(?: .+?)?) (?:in|of|from|on) (?P<a>{NAMED})",
         rf"(?P<text>{ASKS} (?:the|a|an|any|there|something|someone|anything|anyone|everything|all)\b.*?)"

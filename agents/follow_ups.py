@@ -7,7 +7,7 @@ taking one for a follow-up would hide its answer.
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from agents import asides
 from agents.follow_forms import ASKS, AT, FORMS, Kind
@@ -51,11 +51,13 @@ class FollowUp:
             as before), how it should differ (*alike*), how many (*more*; nothing: as many as a list holds), by what
             (*sort*), which (*back*: :data:`agents.follow_forms.ORIGINAL`, PREVIOUS, what was asked, or nothing: the
             last one), :data:`THANKS` (*aside*), or the id of a video that is not among those shown (*why*).
+        same: the question before is asked of other videos, and be it that of the list: *and in the third?*
     """
 
     kind: Kind
     positions: tuple[int, ...] = ()
     text: str = ""
+    same: bool = False
 
 
 def nobody(name: str) -> str:
@@ -84,7 +86,7 @@ def read_follow_up(
     found = _by_form(text, ranks, named if shown else nobody) or _led(text, ranks)
     if found is None or (not shown and found.kind in ("refine", "drop")):
         return question
-    return FollowUp(found.kind, found.positions, _MARK.sub(lambda mark: names[mark[0]], found.text))
+    return replace(found, text=_MARK.sub(lambda mark: names[mark[0]], found.text))
 
 
 def _by_form(text: str, ranks: Ranks, named: Callable[[str], str] = nobody) -> FollowUp | None:
@@ -109,7 +111,7 @@ def _by_form(text: str, ranks: Ranks, named: Callable[[str], str] = nobody) -> F
             positions = _positions(kind, told, ranks)
             if kind in ("refine", "drop") and not rest and not positions:
                 return None
-            return FollowUp(kind, positions, rest or said)
+            return FollowUp(kind, positions, rest or said, same=bool(told.get("same")))
     return None
 
 

@@ -36,7 +36,7 @@ COUNT = rf"(?:\d{{1,3}}|{'|'.join(NUMBERS)})"
 ORDINAL = rf"(?:{'|'.join(ORDINALS)}|\d{{1,3}}(?:st|nd|rd|th))"
 _LAST = r"(?:(?:second|next)(?: to |-to-)last|second last|penultimate|last|best|top|winner)"
 _ALL = ("them", "those", "these", "all", "both", "they", "each")
-PLURAL = rf"(?:(?:all|both|each)(?: of (?:them|those|these))?|each one|them|they|(?:those|these)(?: {NOUN})?)"
+PLURAL = rf"(?:each one|(?:all|both|each)(?: of (?:them|those|these))?|them|they|(?:those|these)(?: {NOUN})?)"
 MARKED = r"⟦\d+⟧"
 # Without a noun "the first" may stand before another one: "the first place".
 _NUMBERED = rf"(?:the )?(?:{NOUN}|number|no\.?|nr\.?|rank) ?#?(?:number )?{COUNT}"
@@ -47,7 +47,8 @@ _EXPLICIT = (
     rf"(?:the )?(?:{_LAST}|{ORDINAL})(?: {NOUN})?)"
 )
 SINGULAR = rf"(?:it|(?:this|that)(?: {NOUN})?|the same(?: {NOUN})?|(?:the )?(?:other|next|previous) {NOUN}|the other)"
-REFERENCE = rf"(?:{_EXPLICIT}|{PLURAL}|{SINGULAR})(?![\w-])"
+# Atomic, so that each is read whole: of "the first two is longer" no form takes "the first" and leaves "two is longer".
+REFERENCE = rf"(?>(?:{_EXPLICIT}|{PLURAL}|{SINGULAR})(?![\w-]))"
 SEVERAL = rf"{REFERENCE}(?:(?:,? and |,? or |, ){REFERENCE})*"
 NAMED = rf"{_EXPLICIT}(?![\w-])"
 _ONE = re.compile(REFERENCE, re.I)

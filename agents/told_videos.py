@@ -92,11 +92,16 @@ def tell_scene(twin: Twin) -> str:
 
 
 def tell_part(twin: Twin, *, at_end: bool) -> str:
-    """Say what begins first, or last; of events, where several are known at different times."""
+    """Say what begins first, or last; of events, where several are known at different times.
+
+    Where nothing begins later than the rest, what is so at the end is told as that.
+    """
     begins = [(part.span[0], part) for part in components(twin) if part.kind not in STILL and part.span is not None]
     events = [(at, part) for at, part in begins if part.kind == "event"]
     if len({at for at, _ in events}) > 1:
         begins = events
+    if at_end and len({at for at, _ in begins}) == 1:
+        return tell_moment(twin, Moment("at the end"))
     edge = max if at_end else min
     at = edge((at for at, _ in begins), default=0.0)
     told = telling_sentences([part for start, part in begins if start == at])

@@ -86,7 +86,7 @@ def read_video_question(text: str) -> VideoQuestion:
     plain = " ".join(text.split()).strip(" ?!.")
     rest, moment = split_moment(plain)
     found = _read(plain)
-    if moment is None or found.asked in ("part", "whether"):
+    if moment is None or found.asked == "whether":
         return found
     of_then = _read(rest)
     return replace(of_then, moment=moment) if of_then.asked in TIMED else found

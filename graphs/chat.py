@@ -6,6 +6,7 @@ searched, and a turn is remembered when it is answered, not before.
 """
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Annotated, Any, TypedDict
 
 from langchain_core.messages import AIMessage, AnyMessage, HumanMessage
@@ -57,16 +58,29 @@ class ChatState(ChatInput):
 Chat = CompiledStateGraph[ChatState, None, ChatInput, ChatState]
 
 
-Private = Callable[[str], str]
+@dataclass(frozen=True)
+class Private:
+    """What of a machine its clients are told; by default everything.
+
+    Args:
+        words: takes out of what is told in words what a client should not see; errors name folders.
+        path: returns what a client is told of the path of a video's file.
+    """
+
+    words: Callable[[str], str] = str
+    path: Callable[[str], str] = str
 
 
-def build_chat_graph(desk: Desk, checkpointer: BaseCheckpointSaver[Any] | None = None, private: Private = str) -> Chat:
+OPEN = Private()
+
+
+def build_chat_graph(desk: Desk, checkpointer: BaseCheckpointSaver[Any] | None = None, private: Private = OPEN) -> Chat:
     """Compile the chat around a desk.
 
     Args:
         desk: where questions are answered.
         checkpointer: keeps the conversations; a server brings its own.
-        private: takes out of what is told in words what a client should not see; errors name folders.
+        private: what clients are not told.
     """
 
     def read(state: ChatState) -> Json:
@@ -77,10 +91,11 @@ def build_chat_graph(desk: Desk, checkpointer: BaseCheckpointSaver[Any] | None =
         except TwinseekError as error:
             return {"messages": [_apology(error, private)], "result": None, "read": {}}
         meaning = {"kind": found.follow_up.kind, "positions": list(found.follow_up.positions)}
+        said = {"text": found.follow_up.text, "same": found.follow_up.same}
         warnings = [warning.model_dump() for warning in found.warnings]
         return {
             "read": {
-                "follow_up": {**meaning, "text": found.follow_up.text},
+                "follow_up": {**meaning, **said},
                 "warnings": warnings,
                 "cost": found.cost.model_dump(),
             }
@@ -106,11 +121,11 @@ def _answering(kind: str, desk: Desk, private: Private) -> Any:
     def answer(state: ChatState) -> Json:
         turns, read = state.get("turns", []), state["read"]
         told = read["follow_up"]
-        message = FollowUp(told["kind"], tuple(told["positions"]), told["text"])
+        message = FollowUp(told["kind"], tuple(told["positions"]), told["text"], same=told.get("same", False))
         stream = get_stream_writer()
 
         def write(event: Json) -> None:
-            stream({key: private(value) if isinstance(value, str) else value for key, value in event.items()})
+            stream({key: private.words(value) if isinstance(value, str) else value for key, value in event.items()})
 
         for warning in read["warnings"]:
             write({"event": "warning", **warning})
@@ -121,7 +136,7 @@ def _answering(kind: str, desk: Desk, private: Private) -> Any:
             return {"messages": [_apology(error, private)], "result": None}
         text = with_doubts(said.answer, () if said.record is None else said.record.warnings)
         return {
-            "messages": [AIMessage(private(text))],
+            "messages": [AIMessage(private.words(text))],
             "result": _record(said, read, private),
             "turns": turns if said.turn is None else remember(turns, said.turn),
         }
@@ -134,16 +149,20 @@ def _record(said: Said, read: Read, private: Private) -> Json | None:
     if said.record is None:
         return None
     warnings = (*said.record.warnings, *(ResultWarning.model_validate(warning) for warning in read["warnings"]))
-    warnings = tuple(warning.model_copy(update={"text": private(warning.text)}) for warning in warnings)
+    warnings = tuple(warning.model_copy(update={"text": private.words(warning.text)}) for warning in warnings)
     cost = added(said.record.cost, Cost.model_validate(read["cost"]))
-    answer = private(with_doubts(said.record.answer, said.record.warnings))
-    changed = {"answer": answer, "warnings": warnings, "cost": cost}
+    answer = private.words(with_doubts(said.record.answer, said.record.warnings))
+    results = tuple(
+        hit.model_copy(update={"path": None if hit.path is None else private.path(hit.path)})
+        for hit in said.record.results
+    )
+    changed = {"answer": answer, "warnings": warnings, "cost": cost, "results": results}
     record: ResultRecord = said.record.model_copy(update=changed)
     return record.model_dump(mode="json")
 
 
 def _apology(error: TwinseekError, private: Private) -> AIMessage:
-    return AIMessage(private(f"I cannot answer that: {error}."))
+    return AIMessage(private.words(f"I cannot answer that: {error}."))
 
 
 def last_question(messages: Sequence[AnyMessage]) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from agents.evidence import Evidence
-from agents.follow_forms import SAME
+from agents.follow_ups import FollowUp
 from agents.open_parts import SOURCE as OPEN
 from agents.told_videos import (
     nearest_sentences,
@@ -38,10 +38,12 @@ def about(talk: Talk) -> Said:
         return listed
     before = talk.turns[-1]
     of_video = before["kind"] in ("about", "where") and before["library"] == talk.library
-    if talk.message.text in ("", SAME) and of_video:
-        talk = replace(talk, message=replace(talk.message, kind=before["kind"], text=before.get("asked", "")))
-    if talk.message.text == SAME:
-        return _as_listed(talk, listed)
+    as_listed = of_video and before.get("same", False)
+    if talk.message.same or not talk.message.text:
+        if as_listed or (talk.message.same and not of_video):
+            return _as_listed(talk, listed)
+        if of_video:
+            talk = replace(talk, message=FollowUp(before["kind"], talk.message.positions, before.get("asked", "")))
     if talk.message.kind == "where":
         return where(talk)
     videos = meant(talk.message, listed)
@@ -65,7 +67,9 @@ def _as_listed(talk: Talk, listed: Turn) -> Said:
     ranks = {video["video_id"]: video["rank"] for video in listed["shown"]}
     hits = [hit.model_copy(update={"rank": ranks[hit.video_id]}) for hit in hits]
     answer = "\n".join([*(tell_found(hit) for hit in hits), *told])
-    return Said(answer, remembered(listed, hits, answer), again(talk, listed))
+    turn = again(talk, listed)
+    turn["same"] = True
+    return Said(answer, remembered(listed, hits, answer), turn)
 
 
 def _told(asked_for: VideoQuestion, known: EffectiveTwin) -> str:

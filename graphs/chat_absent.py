@@ -18,15 +18,15 @@ def absent(talk: Talk, listed: Turn) -> Said:
 
 def _told(talk: Talk, listed: Turn) -> str:
     video_id = talk.message.text
-    made_of = [turn for turn in lists_of(talk.turns, talk.library) if listed["query"].startswith(turn["query"])]
-    base = next((turn for turn in reversed(made_of) if "question" in turn or "alike" in turn), None)
+    made_of = _made_of(lists_of(talk.turns, talk.library), listed)
+    base = made_of[0] if _begins(made_of[0]) else None
     there = next((turn for turn in reversed(made_of) if _rank(turn, video_id)), None)
     told = ""
     if there is None and base is not None and "question" in base:
         (hit,) = _asked_of(talk, video_id, base["question"]).results
         looked_at = base.get("looked_at")
         far = len(looked_at) if looked_at and video_id not in looked_at else 0
-        told = tell_absent(hit, base["question"], far)
+        told = tell_absent(hit, base["question"], far, [v["score"] for v in base["shown"] if v["status"] != "coarse"])
         if hit.status == "dropped" or listed is base:
             return told
     for condition in _conditions(made_of, there):
@@ -36,6 +36,22 @@ def _told(talk: Talk, listed: Turn) -> str:
     if there is not None:
         return tell_left_out(_rank(there, video_id), there["query"], listed["query"])
     return f"{told} {tell_further_down(listed['query'])}".strip()
+
+
+def _made_of(lists: Sequence[Turn], listed: Turn) -> list[Turn]:
+    """Return the lists that one was made of, from its own question on, itself last.
+
+    A later question may begin with the words of an earlier one and has nothing to do with its list.
+    """
+    asked = listed["query"]
+    alike = [turn for turn in lists if asked == turn["query"] or asked.startswith(f"{turn['query']}; ")]
+    begun = [n for n, turn in enumerate(alike) if _begins(turn)]
+    return alike[begun[-1] :] if begun else alike
+
+
+def _begins(turn: Turn) -> bool:
+    """Say whether a list was found in the whole library, and not made of another list."""
+    return "question" in turn or "alike" in turn
 
 
 def _rank(turn: Turn, video_id: str) -> int:
@@ -55,13 +71,14 @@ def _asked_of(talk: Talk, video_id: str, question: str) -> ResultRecord:
     return talk.ask(question, within=[video_id], top=1, candidates=1, ordered=False)
 
 
-def tell_absent(hit: Hit, question: str, far: int) -> str:
+def tell_absent(hit: Hit, question: str, far: int, shown: Sequence[float]) -> str:
     """Say why a video is not in the list of a question.
 
     Args:
         hit: the video, judged by the question alone.
         question: of the list.
         far: how many videos were looked at in its place; 0 where it was one of them, or that is not known.
+        shown: the scores of the list's videos that were judged.
     """
     asked = f"'{one_line(question, CLAIM)}'"
     name = called(hit)
@@ -70,10 +87,20 @@ def tell_absent(hit: Hit, question: str, far: int) -> str:
     if hit.status == "coarse":
         return f"{first} was not judged for {asked}."
     if hit.status != "dropped":
-        return f"{first} fits {asked} too (score {hit.score:.2f}), less well than what is shown."
+        return f"{first} fits {asked} too (score {hit.score:.2f}){_beside(hit.score, shown)}."
     lines = [(line.claim, line.check) for line in hit.trace]
     against = speaks_against(lines) or "nothing is known of it that could be checked"
     return f"{first} does not fit {asked} (score {hit.score:.2f}): {against}."
+
+
+def _beside(score: float, shown: Sequence[float]) -> str:
+    """Say how well a video fits beside those that are shown, as their scores are told: by two digits."""
+    worse = sum(round(other, 2) <= round(score, 2) for other in shown)
+    if not shown or worse == len(shown):
+        return ", no less well than what is shown" if shown else ""
+    return (
+        f", no less well than {worse} of the {len(shown)} that are shown" if worse else ", less well than what is shown"
+    )
 
 
 def tell_not_held(hit: Hit, condition: str) -> str:

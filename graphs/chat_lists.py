@@ -7,7 +7,7 @@ from agents.follow_forms import ORIGINAL, PREVIOUS, TURNED
 from agents.follow_ups import FollowUp
 from agents.lexicon import content_stems
 from graphs.chat_alike import Wanted, nearest
-from graphs.chat_orders import order_of
+from graphs.chat_orders import order_of, tell_first, tell_orders, tell_sorted
 from graphs.chat_talk import Said, Talk, again, new_id, remembered, shown_again, spoken_of
 from graphs.chat_turns import MOST_LOOKED_AT, MOST_SHOWN, Turn, lists_of, meant
 from graphs.chat_words import (
@@ -15,12 +15,9 @@ from graphs.chat_words import (
     CHOSEN,
     NOTHING_SHOWN,
     TOO_MANY,
-    tell_first,
     tell_list,
     tell_more,
     tell_no_list,
-    tell_orders,
-    tell_sorted,
     tell_turns,
 )
 from twins.predicates import PREDICATES

@@ -1,11 +1,14 @@
-"""In which order a list of shown videos can be told."""
+"""In which order a list of shown videos can be told, and how that is said."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from math import inf
 
-from graphs.answering import clock_of
+from graphs.answering import NAME, clock_of
 from graphs.chat_turns import ShownVideo
+from graphs.chat_words import MOST_NAMED, tell_numbered
+from prompts import one_line
+from twins.queries import Hit
 from twins.schema import Twin
 
 READ = Callable[[str], Twin]
@@ -105,3 +108,35 @@ def order_of(text: str) -> Order | None:
             superlative = next((SUPERLATIVES[word] for word in words if word in SUPERLATIVES), "")
             return Order(told, key, falling, MEASURES.get(name), superlative)
     return None
+
+
+def tell_sorted(order: str, hits: Sequence[Hit], measures: Sequence[str]) -> str:
+    """Say in which order a list is now.
+
+    Args:
+        order: in words.
+        hits: in this order.
+        measures: of each what it is ordered by, in words; empty where it has none.
+    """
+    return f"Sorted {order}: {tell_numbered(hits, measures)}."
+
+
+def tell_first(superlative: str, names: Sequence[str], measures: Sequence[str]) -> str:
+    """Say which videos are the longest (the earliest, …) of some.
+
+    Args:
+        superlative: ``longest``.
+        names: what the videos are called, in order.
+        measures: of each, in words: those that are told alike are first together.
+    """
+    first = [name for name, measure in zip(names, measures, strict=True) if measure == measures[0]]
+    if len(first) == len(names) > 1:
+        return f"None is the {superlative}: all {len(names)} are the same ({measures[0]})."
+    told = ", ".join(one_line(name, NAME) for name in first[:MOST_NAMED])
+    more = f" and {len(first) - MOST_NAMED} more" if len(first) > MOST_NAMED else ""
+    return f"The {superlative} {'is' if len(first) == 1 else 'are'} {told}{more} ({measures[0]})."
+
+
+def tell_orders(wanted: str) -> str:
+    """Say by what a list can be sorted."""
+    return f"A list cannot be sorted by '{wanted}': by when it happens, length, name or score it can, or reversed."

@@ -52,7 +52,8 @@ class Turn(TypedDict):
     What follows is not known of conversations of older versions: ``by_model`` says whether a model gave the scores,
     ``asked`` is the text of the message, ``order`` what orders the list where it is not how well videos fit,
     ``question`` what was asked where more can be found by it, ``looked_at`` ids of those that a judge looked at for it,
-    where it is not more than :data:`MOST_LOOKED_AT`, and ``alike`` what the videos are like.
+    where it is not more than :data:`MOST_LOOKED_AT`, ``alike`` what the videos are like, and ``same`` that the question
+    of the list was asked of some of its videos again.
     """
 
     query_id: str
@@ -67,6 +68,7 @@ class Turn(TypedDict):
     question: NotRequired[str]
     looked_at: NotRequired[list[str]]
     alike: NotRequired[Json]
+    same: NotRequired[bool]
 
 
 def shown_of(hits: Sequence[Hit], generation: Callable[[str], str]) -> list[ShownVideo]:
@@ -140,7 +142,7 @@ def said_before(turns: Sequence[Turn], library: str | None) -> list[str]:
 def _said(turn: Turn) -> str:
     if turn["kind"] not in ("about", "where", "why"):
         return turn["query"]
-    ranks, asked = ", ".join(map(str, turn["positions"])), turn.get("asked", "")
+    ranks, asked = ", ".join(map(str, turn["positions"])), turn["query"] if turn.get("same") else turn.get("asked", "")
     return f"{turn['kind']} {ranks}{f': {asked}' if asked else ''}"
 
 

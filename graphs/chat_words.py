@@ -20,6 +20,7 @@ TOLD = 1000
 AGAINST_TOLD = 2
 """Of a video that does not fit, only what speaks against it is told, so many claims."""
 
+NOTHING_CHECKED = "nothing could be checked"
 NOTHING_SHOWN = "Nothing has been shown yet: ask about the library first, for example 'what hides behind the wall?'."
 
 WELCOME = "All right: ask on, or say 'help' to read what can be asked."
@@ -140,7 +141,7 @@ def _common(videos: Sequence[ShownVideo]) -> list[Line]:
 def _claims(video: ShownVideo, told: Sequence[Line] = ()) -> str:
     lines = [line for line in _lines(video) if line not in told]
     listed = speaks_against(lines) if video["status"] == "dropped" else _listed(lines)
-    return f"{'Only of' if told else 'Of'} {_called(video)}: {listed or 'nothing could be checked'}."
+    return f"{'Only of' if told else 'Of'} {_called(video)}: {listed or NOTHING_CHECKED}."
 
 
 def speaks_against(lines: Sequence[Line]) -> str:
@@ -176,8 +177,10 @@ def tell_found(hit: Hit) -> str:
     if hit.status == "coarse":
         return f"{hit.rank} {called(hit)}: it was not judged."
     at = f" at {when(hit.spans, SPANS_TOLD)}" if hit.spans else ""
-    unfit = " does not fit" if hit.status == "dropped" else ""
-    return f"{hit.rank} {called(hit)}{unfit}{at}{because(hit)}."
+    if hit.status == "dropped":
+        against = speaks_against([(line.claim, line.check) for line in hit.trace]) or NOTHING_CHECKED
+        return f"{hit.rank} {called(hit)} does not fit: {against}."
+    return f"{hit.rank} {called(hit)}{at}{because(hit)}."
 
 
 def tell_not_there(video: ShownVideo, wanted: str) -> str:
@@ -337,8 +340,8 @@ def tell_left(hits: Sequence[Hit], before: int, judged: Sequence[ShownVideo] = (
     """Say which videos are left of a list, and which left it by what is said of them alone."""
     unchecked = f" Judged by description alone, and verified of none of these: {_listed_few(judged)}." if judged else ""
     return (
-        f"{len(hits)} of {_videos(before)} left: {_numbered(hits)}.{unchecked} Left out of the list only, the library "
-        "keeps all."
+        f"{len(hits)} of {_videos(before)} left: {tell_numbered(hits)}.{unchecked} Left out of the list only, the "
+        "library keeps all."
     )
 
 
@@ -349,12 +352,12 @@ def tell_none_dropped(condition: str) -> str:
 
 def tell_more(hits: Sequence[Hit], before: int) -> str:
     """Say which videos come next."""
-    return f"{len(hits)} more after the {before} shown: {_numbered(hits)}."
+    return f"{len(hits)} more after the {before} shown: {tell_numbered(hits)}."
 
 
 def tell_list(query: str, hits: Sequence[Hit]) -> str:
     """Say which list is spoken of again."""
-    return f"Again, for '{query}': {_numbered(hits)}."
+    return f"Again, for '{query}': {tell_numbered(hits)}."
 
 
 def tell_no_list(which: str, queries: Sequence[str]) -> str:
@@ -362,36 +365,12 @@ def tell_no_list(which: str, queries: Sequence[str]) -> str:
     return f"No list was shown for '{which}'; there were: {_asked(queries)}."
 
 
-def tell_sorted(order: str, hits: Sequence[Hit], measures: Sequence[str]) -> str:
-    """Say in which order a list is now.
-
-    Args:
-        order: in words.
-        hits: in this order.
-        measures: of each what it is ordered by, in words; empty where it has none.
-    """
-    return f"Sorted {order}: {_numbered(hits, measures)}."
-
-
-def tell_first(superlative: str, names: Sequence[str], measures: Sequence[str]) -> str:
-    """Say which videos are the longest (the earliest, …) of some.
-
-    Args:
-        superlative: ``longest``.
-        names: what the videos are called, in order.
-        measures: of each, in words: those that are told alike are first together.
-    """
-    first = [name for name, measure in zip(names, measures, strict=True) if measure == measures[0]]
-    if len(first) == len(names) > 1:
-        return f"None is the {superlative}: all {len(names)} are the same ({measures[0]})."
-    told = ", ".join(one_line(name, NAME) for name in first[:MOST_NAMED])
-    more = f" and {len(first) - MOST_NAMED} more" if len(first) > MOST_NAMED else ""
-    return f"The {superlative} {'is' if len(first) == 1 else 'are'} {told}{more} ({measures[0]})."
-
-
-def tell_orders(wanted: str) -> str:
-    """Say by what a list can be sorted."""
-    return f"A list cannot be sorted by '{wanted}': by when it happens, length, name or score it can, or reversed."
+def tell_numbered(hits: Sequence[Hit], measures: Sequence[str] = ()) -> str:
+    """Name videos with their numbers, and beside each of them its measure, where it has one."""
+    more = f" and {len(hits) - MOST_NAMED} more" if len(hits) > MOST_NAMED else ""
+    beside = [f" ({measure})" if measure else "" for measure in measures] or [""] * len(hits)
+    named = zip(hits[:MOST_NAMED], beside, strict=False)
+    return ", ".join(f"{hit.rank} {called(hit)}{measure}" for hit, measure in named) + more
 
 
 def tell_turns(queries: Sequence[str], shown: Sequence[ShownVideo]) -> str:
@@ -404,13 +383,6 @@ def tell_turns(queries: Sequence[str], shown: Sequence[ShownVideo]) -> str:
 def _asked(queries: Sequence[str]) -> str:
     asked = enumerate(dict.fromkeys(one_line(query, CLAIM) for query in queries), start=1)
     return "; ".join(f"({number}) {query}" for number, query in asked)
-
-
-def _numbered(hits: Sequence[Hit], measures: Sequence[str] = ()) -> str:
-    more = f" and {len(hits) - MOST_NAMED} more" if len(hits) > MOST_NAMED else ""
-    beside = [f" ({measure})" if measure else "" for measure in measures] or [""] * len(hits)
-    named = zip(hits[:MOST_NAMED], beside, strict=False)
-    return ", ".join(f"{hit.rank} {called(hit)}{measure}" for hit, measure in named) + more
 
 
 def _videos(number: int, kind: str = "") -> str:

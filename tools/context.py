@@ -201,7 +201,8 @@ class _Looks:
         try:
             found = frames_at(path, sorted({min(max(0.0, float(second)), last) for second in wanted}), max_side)
         except TwinseekError as error:
-            _refuse(f"the pictures of this video cannot be read: {error}")
+            # No model and no client of a server need know in which folder the file lies.
+            _refuse(f"the pictures of this video cannot be read: {str(error).replace(str(path), path.name)}")
         frames = {frame.frame_index: frame for frame in found}.values()  # near moments may show the same one
         return [frame.seconds for frame in frames], [frame.image for frame in frames]
 

@@ -1,14 +1,16 @@
 """The chat that ``langgraph.json`` names, over allow-listed libraries, and where its conversations are kept."""
 
 import asyncio
+import os
 import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import cache
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
-from graphs.chat import build_chat_graph
+from graphs.chat import Private, build_chat_graph
 from twins.errors import TwinseekError
 from twins.layout import display
 from twinseek.chatting import LibraryDesk, server_chats_path
@@ -20,9 +22,13 @@ if TYPE_CHECKING:
 
 
 def served_folders() -> dict[str, Path]:
-    """Return the folders of the libraries that are served, by name; the first is the one that no name means."""
+    """Return the folders of the libraries that are served, by name; the first is the one that no name means.
+
+    They are absolute: what errors name can then be told from words, as a folder ``clips`` could not.
+    """
     settings = load_settings()
-    return settings.libraries or {"default": settings.library}
+    folders = settings.libraries or {"default": settings.library}
+    return {name: folder.absolute() for name, folder in folders.items()}
 
 
 @cache
@@ -44,20 +50,29 @@ def served_library(name: str | None) -> Library:
 
 def without_folders(text: str) -> str:
     """Return a text with the names of libraries in place of their folders: no client should see where they lie."""
-    for folder, name in _folders():
-        text = folder.sub(f"the library {name!r}", text)
-    return text
+    names, written = _folders()
+    return written.sub(lambda found: f"the library {names[found['folder']]!r}", text)
 
 
 @cache
-def _folders() -> list[tuple[re.Pattern[str], str]]:
-    """Return how the folders of the libraries that are served may be written, each with its library's name."""
-    found = []
+def _folders() -> tuple[dict[str, str], re.Pattern[str]]:
+    """Return the libraries that are served by how their folders may be written, and what finds one in a text.
+
+    A name that is no valid text is told as a URI (:func:`twins.layout.path_text`).
+    """
+    names: dict[str, str] = {}
     for name, folder in served_folders().items():
-        paths = dict.fromkeys(display(path) for path in (folder.absolute(), folder.resolve(), folder))
-        either = "|".join(re.escape(path) for path in paths)
-        found.append((re.compile(rf"(?<![\w./-])(?:{either})(?![\w-])"), name))
-    return found
+        for path in (folder, folder.resolve()):
+            names.setdefault(display(path), name)
+            names.setdefault(quote(os.fsencode(path)), name)
+    # A library may lie inside another one's folder: the longest is tried first.
+    either = "|".join(re.escape(path) for path in sorted(names, key=len, reverse=True))
+    return names, re.compile(rf"(?:file://|(?<![\w./-]))(?P<folder>{either})(?![\w-])")
+
+
+def file_name(path: str) -> str:
+    """Return the name of a video's file without its folder, which is no client's business either."""
+    return PurePath(path).name
 
 
 @asynccontextmanager
@@ -74,4 +89,5 @@ async def checkpointer() -> "AsyncIterator[BaseCheckpointSaver[Any]]":
         yield chats
 
 
-graph = build_chat_graph(LibraryDesk(served_library), private=without_folders)
+PRIVATE = Private(without_folders, file_name)
+graph = build_chat_graph(LibraryDesk(served_library), private=PRIVATE)

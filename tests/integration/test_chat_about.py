@@ -89,9 +89,21 @@ def test_how_a_video_begins_and_ends_is_told(chased):
     start, end = (chased.say(message).text for message in ("how does 1 start?", "what happens at the end of 1?"))
     assert (
         start.startswith("1 right: at 0.0 s: the ")
-        and end == "1 right: at 4.3 s: the red object stays still."
+        and end.startswith("1 right: at the end: ")
+        and end.endswith("the red object stays still.")
         and start != end
     )
+    assert chased.say("how does 1 end?").text == "1 right: at 4.3 s: the red object stays still."
+
+
+def test_where_nothing_begins_later_the_end_is_not_told_as_a_time_at_the_start(talk):
+    for message in ("what happens at the end of 2?", "how does 2 end?"):
+        told = talk.say(message).text
+        assert told.startswith("2 beta: at the end: ") and "waits" in told and "0.0 s" not in told
+
+
+def test_which_of_the_first_few_is_the_longest_is_asked_of_these(talk):
+    assert talk.say("which of the first two is longer?").text == "None is the longest: all 2 are the same (2.0 s)."
 
 
 def test_the_other_of_two_is_meant_where_there_are_two(talk):
@@ -148,6 +160,8 @@ def test_the_question_before_is_asked_of_another_video(clips):
         assert second.result.results[0] == asked.result.results[1]
         assert second.text.startswith("2 ") and "is red (checked)" in second.text
         assert talk.say("and in the first?").text.startswith("1 ")
+        assert talk.say("what about 2?").text == second.text
+        assert "the same question" not in str(talk._graph.get_state(talk._config).values["turns"])
         talk.say("how long is it?")
         assert talk.say("and in the second?").text.endswith(" s long.")  # the question that came last
 

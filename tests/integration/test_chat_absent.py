@@ -67,3 +67,10 @@ def test_a_name_of_no_video_is_part_of_a_question(talk):
     talk.say(DOGS)
     assert talk.say("why not a dog?").kind == "question"
     assert talk.say("why not alph?").kind == "question"  # only a whole name is one
+
+
+def test_a_question_that_begins_like_the_one_before_is_no_part_of_its_list(talk):
+    assert "alpha" in shown(talk.say("a dog"))
+    assert talk.say("a dog and a cat").kind == "question"
+    told = talk.say("why not alpha?").text
+    assert "It was number" not in told and told.startswith("alpha ") and "'a dog and a cat'" in told

@@ -72,7 +72,7 @@ def test_a_look_at_nothing_is_refused_in_a_sentence(look, video, given, said):
 def test_a_damaged_file_and_an_unknown_video_are_told_in_a_sentence(look, library, video, tmp_path, monkeypatch):
     (tmp_path / "bad.mp4").write_bytes(b"no video")
     monkeypatch.setattr(type(library.store), "path", lambda self, name: tmp_path / "bad.mp4")
-    with pytest.raises(ToolException, match="cannot be read"):
+    with pytest.raises(ToolException, match=r"cannot be read: bad\.mp4 is"):  # and in no folder
         look.frames(video, seconds=[0.0])
     with pytest.raises(ToolException, match="twin of this video cannot be read"):
         look.twin("nothing-0000000000")

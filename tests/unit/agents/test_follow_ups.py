@@ -7,7 +7,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agents.follow_forms import SAME
 from agents.follow_ups import THANKS, FollowUp, read_follow_up
 from agents.shown import UNCLEAR, Shown
 
@@ -256,10 +255,6 @@ def test_drop(message, positions, text):
         ("what's in the second video?", (2,), "what's"),
         ("how long are they?", (1, 2, 3, 4, 5), "how long"),
         ("do they all move?", (1, 2, 3, 4, 5), "does it move"),
-        ("and in the third?", (3,), SAME),
-        ("in beta?", (2,), SAME),
-        ("what about in the last one?", (5,), SAME),
-        ("and in it?", (1,), SAME),
         ("what does the man do at the end?", (1,), "what does the man do at the end"),
         ("at the end, what does the man do?", (1,), "at the end, what does the man do"),
         ("what is the dog doing in 2 at 0:03?", (2,), "what is the dog doing at 0:03"),
@@ -269,6 +264,15 @@ def test_drop(message, positions, text):
 )
 def test_about(message, positions, text):
     assert read(message) == ("about", positions, text)
+
+
+@pytest.mark.parametrize(
+    ("message", "rank"),
+    [("and in the third?", 3), ("in beta?", 2), ("what about in the last one?", 5), ("and in it?", 1)],
+)
+def test_the_question_before_is_asked_of_another_one(message, rank):
+    assert read_follow_up(message, SHOWN) == FollowUp("about", (rank,), same=True)
+    assert not read_follow_up("in 2: the same question?", SHOWN).same
 
 
 @pytest.mark.parametrize(
@@ -287,6 +291,11 @@ def test_about(message, positions, text):
         ("which one is longest?", ("sort", (), "longest")),
         ("which of them is the longest?", ("sort", (1, 2, 3, 4, 5), "longest")),
         ("which of 2 and 3 is longer?", ("sort", (2, 3), "longer")),
+        ("which of the first two is longer?", ("sort", (1, 2), "longer")),
+        ("which of the last 3 clips is the longest?", ("sort", (3, 4, 5), "longest")),
+        ("which of those videos is longer?", ("sort", (1, 2, 3, 4, 5), "longer")),
+        ("which of the first two shows a cat?", ("refine", (1, 2), "shows a cat")),
+        ("what does each one show?", ("about", (1, 2, 3, 4, 5), "what happens")),
         ("the longest?", ("sort", (), "longest")),
         ("show me the shortest one", ("sort", (), "shortest")),
         ("no, the other way round", ("sort", (), "the other way round")),

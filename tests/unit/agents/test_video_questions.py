@@ -4,6 +4,7 @@ from time import process_time
 
 import pytest
 
+from agents.moments import Moment
 from agents.video_questions import VideoQuestion, read_video_question
 
 
@@ -16,7 +17,9 @@ from agents.video_questions import VideoQuestion, read_video_question
         ("who is in it?", VideoQuestion("things")),
         ("which objects are there", VideoQuestion("things")),
         ("how does it end?", VideoQuestion("part", "", "end")),
-        ("what happens at the beginning", VideoQuestion("part", "", "start")),
+        ("what happens first", VideoQuestion("part", "", "start")),
+        ("what happens at the beginning", VideoQuestion("telling", moment=Moment("at the beginning"))),
+        ("what happens at the end?", VideoQuestion("telling", moment=Moment("at the end"))),
         ("how long is it", VideoQuestion("length")),
         ("what colour is it?", VideoQuestion("looks", "", "colour")),
         ("What color is the ball", VideoQuestion("looks", "the ball", "colour")),

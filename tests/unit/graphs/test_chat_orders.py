@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from graphs.chat_orders import order_of
+from graphs.chat_orders import order_of, tell_first
 from prompts import load
 
 
@@ -34,3 +34,10 @@ def test_every_order_that_a_model_is_offered_can_be_made():
     words = re.findall(r"\w+", offered.replace(" or ", " "))
     orders = [order_of(word) for word in words]
     assert len(words) == 8 and None not in orders and len({(each.told, each.falling) for each in orders}) == 8
+
+
+def test_of_several_that_are_equally_long_none_is_the_longest():
+    assert tell_first("longest", ["a", "b"], ["9.0 s", "4.0 s"]) == "The longest is a (9.0 s)."
+    assert tell_first("longest", ["a", "b", "c"], ["9.0 s", "9.0 s", "4.0 s"]) == "The longest are a, b (9.0 s)."
+    assert tell_first("longest", ["a", "b"], ["4.0 s", "4.0 s"]) == "None is the longest: all 2 are the same (4.0 s)."
+    assert tell_first("longest", ["a"], ["4.0 s"]) == "The longest is a (4.0 s)."

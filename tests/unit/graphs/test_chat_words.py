@@ -1,6 +1,7 @@
 """Follow-ups are answered in words from what is remembered."""
 
 import json
+from functools import partial
 from types import SimpleNamespace
 
 import pytest
@@ -28,7 +29,7 @@ from graphs.chat_words import (
     CLAIM,
     CLAIMS_TOLD,
     tell_checked,
-    tell_first,
+    tell_found,
     tell_missing,
     tell_refined,
     tell_where,
@@ -141,6 +142,16 @@ def test_of_a_video_that_does_not_fit_only_what_speaks_against_it_is_told():
     assert told.endswith("Of 1 v1.mp4: not known is whether it says why.")
 
 
+def test_what_speaks_against_a_video_is_told_where_the_question_of_the_list_is_asked_of_it():
+    lines = {"it waits": "verified", "a dog": "unverifiable"}
+    trace = tuple(CheckedClaim(claim=claim, check=check, source="p") for claim, check in lines.items())
+    hit = a_hit(rank=3, video_id="delta", path=None, status="dropped", trace=trace)
+    assert tell_found(hit) == "3 delta does not fit: not known is whether a dog."
+    against = CheckedClaim(claim="it runs", check="refuted", source="p")
+    told = tell_found(hit.model_copy(update={"trace": (*trace, against)}))
+    assert told == "3 delta does not fit: it is not so that it runs."
+
+
 def test_where_a_thing_is_is_told_in_words():
     instance = an_instance("t4", "object", mask=False)
     boxes = [(0, 0, 40, 30), (10, 0, 50, 30), (300, 200, 320, 220)]
@@ -197,6 +208,8 @@ def test_the_last_messages_are_told_each_once_with_what_the_list_was_asked_by():
     assert said_before(turns, None) == ["?", "about 2: is it red", "why 2, 1"]
     turns.append(said("about", "how long is it", 1))
     assert said_before(turns, None) == ["?", "about 2: is it red", "why 2, 1", "about 1: how long is it"]
+    turns.append(said("about", "", 3) | {"same": True})
+    assert said_before(turns, None)[-1] == "about 3: ?"
     assert said_before(turns, "b") == []
 
 
@@ -330,18 +343,19 @@ def test_what_is_told_of_a_video_stays_in_one_line_of_bounded_length():
     assert tell_checked(a_hit(trace=many), whether=True).count("it does") == CLAIMS_TOLD
 
 
-def test_of_several_that_are_equally_long_none_is_the_longest():
-    assert tell_first("longest", ["a", "b"], ["9.0 s", "4.0 s"]) == "The longest is a (9.0 s)."
-    assert tell_first("longest", ["a", "b", "c"], ["9.0 s", "9.0 s", "4.0 s"]) == "The longest are a, b (9.0 s)."
-    assert tell_first("longest", ["a", "b"], ["4.0 s", "4.0 s"]) == "None is the longest: all 2 are the same (4.0 s)."
-    assert tell_first("longest", ["a"], ["4.0 s"]) == "The longest is a (4.0 s)."
-
-
 def test_a_video_that_was_never_proposed_is_not_said_to_have_been_looked_at():
     hit = a_hit(video_id="far", path=None, status="dropped", score=0.1, trace=claims(runs="refuted"))
-    assert tell_absent(hit, "it runs", 0) == "far does not fit 'it runs' (score 0.10): it is not so that runs."
-    never = tell_absent(hit, "it runs", 60)
+    assert tell_absent(hit, "it runs", 0, [0.9]) == "far does not fit 'it runs' (score 0.10): it is not so that runs."
+    never = tell_absent(hit, "it runs", 60, [0.9])
     assert never.startswith("far was never proposed for 'it runs': what is known of 60 other videos is nearer to it")
     assert "Now that it was: it does not fit" in never
     fits = a_hit(video_id="far", path=None, score=0.6)
-    assert "fits 'it runs' too (score 0.60), less well" in tell_absent(fits, "it runs", 0)
+    assert "fits 'it runs' too (score 0.60), less well" in tell_absent(fits, "it runs", 0, [0.9])
+
+
+def test_how_well_a_video_fits_is_told_beside_those_that_are_shown():
+    told = partial(tell_absent, a_hit(score=0.8, status="judged", path="/clips/v.mp4"), "a dog", 0)
+    assert told([0.9, 0.81]) == "v.mp4 fits 'a dog' too (score 0.80), less well than what is shown."
+    assert told([0.9, 0.803]) == "v.mp4 fits 'a dog' too (score 0.80), no less well than 1 of the 2 that are shown."
+    assert told([0.8, 0.5]) == "v.mp4 fits 'a dog' too (score 0.80), no less well than what is shown."
+    assert told([]) == "v.mp4 fits 'a dog' too (score 0.80)."
