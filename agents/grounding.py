@@ -1,6 +1,5 @@
 """From a noun phrase to the tracks that it may mean, each with a score."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -10,6 +9,7 @@ import numpy as np
 from agents.descriptions import Description, describe, is_shape_noun, words_of_name
 from agents.labelling import is_described, is_labelled, is_surely_labelled
 from agents.lexicon import lexicon, stems
+from agents.negations import affirmed_words
 from twins.coco_kinds import is_kind_or_crowd
 from twins.geometry import Doubles, Geometry
 from twins.protocols import TextEncoder
@@ -249,12 +249,7 @@ def is_worn(noun: str) -> bool:
 @lru_cache(maxsize=8192)
 def said_stems(text: str) -> frozenset[str]:
     """Return the stems of a text's words without those that it denies: of ``red shirt, no hat`` not the hat."""
-    told = (_DENIED.split(part)[0] for part in _PAUSE.split(text))
-    return _stems_of(" ".join(told))
-
-
-_PAUSE = re.compile(r"[,;.:!?]")
-_DENIED = re.compile(r"\b(?:no|without|lacking|missing)\b", re.I)
+    return _stems_of(" ".join(affirmed_words(text)))
 
 
 def _head(category: str) -> str:

@@ -114,6 +114,16 @@ def test_beside_a_boy_a_girl_is_no_boy_and_a_round_table_no_ball(clip, mover):
         ("red hat", "cap", False),  # a hat may be none
         ("red shirt, no cap", "hat", False),
         ("without a cap", "hat", False),
+        ("no shoes and a red hat", "hat", True),
+        ("no shoes and a red hat", "shoe", False),
+        ("without a coat in a red hat", "hat", True),
+        ("there is no doubt that he wears a cap", "hat", True),
+        ("he does not wear a hat", "hat", False),
+        ("isn't wearing a cap", "hat", False),
+        ("he never wears a hat", "hat", False),
+        ("wears neither a coat nor a hat", "hat", False),
+        ("nobody in a hat", "hat", False),
+        ("not in a hat", "hat", False),
     ],
 )
 def test_who_wears_a_kind_of_a_thing_wears_it(said, phrase, fits, clip, mover):
