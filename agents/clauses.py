@@ -194,6 +194,15 @@ def match_verb(tokens: Sequence[Token], at: int) -> VerbMatch | None:
     return VerbMatch(tuple(item[3] for item in tight), at, end, tight[0][1], tight[0][2])
 
 
+def is_finite(tokens: Sequence[Token], at: int) -> bool:
+    """Say whether a word is a verb that makes a clause: ``is``, ``moves``; not so ``moving``, ``moved``, ``to``."""
+    token = tokens[at]
+    if token.text in AUXILIARIES:
+        return token.text not in ("to", "able", "being")
+    looks = token.text in lexicon().looks or token.is_gerund or token.is_participle
+    return not looks and match_verb(tokens, at) is not None
+
+
 def _left_is_a_verb(tokens: Sequence[Token], at: int, pattern: Pattern) -> bool:
     """``left`` is a side unless something has left, or leaves something named."""
     if tokens[at].text != "left" or pattern.words[0] == "left":

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from agents.clauses import AUXILIARIES, CONJUNCTIONS, PREPOSITIONS, tokenise
-from agents.lexicon import DETERMINERS, closed_class, lexicon, stems
+from agents.lexicon import DETERMINERS, closed_class, lexicon, noun_stems
 
 ANYBODY = closed_class("anybody")
 ADJECTIVE_SHAPES = frozenset(["elongated", "compact", "irregular", "tall", "wide"])
@@ -150,4 +150,4 @@ def is_name(words: Sequence[str], name: Sequence[str]) -> bool:
 
 def same_word(first: str, second: str) -> bool:
     """Say whether two words have a stem in common (``dogs``, ``dog``)."""
-    return bool(stems(first) & stems(second))
+    return bool(noun_stems(first) & noun_stems(second))

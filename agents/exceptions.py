@@ -1,8 +1,9 @@
 """The one that is not like the others: *all but one move*, *nobody rests except one*, *just one of them stirs*."""
 
 from collections.abc import Sequence
+from itertools import takewhile
 
-from agents.clauses import RELATIVES, Token
+from agents.clauses import RELATIVES, Token, is_finite
 from agents.reading import Part, Reading
 
 EXCEPT = frozenset(["but", "except", "excepting", "save", "bar", "besides", "exception", "apart", "aside", "barring"])
@@ -47,8 +48,17 @@ def exception(tokens: Sequence[Token], reading: Reading) -> str | None:
 def excepts_one(tokens: Sequence[Token], reading: Reading) -> bool:
     """Say whether a question leaves a single one out, whichever it is: ``all but one are red``."""
     words = [token.text for token in tokens]
-    said = any(word in EXCEPT and ONE & set(words[n + 1 : n + 3]) for n, word in enumerate(words))
+    said = any(
+        word in EXCEPT and ONE & set(words[n + 1 : n + 3]) and not _opens_clause(tokens, n)
+        for n, word in enumerate(words)
+    )
     return said and not any(entity.excluded for entity in reading.entities)
+
+
+def _opens_clause(tokens: Sequence[Token], at: int) -> bool:
+    """``all are red, but one is blue``: with a verb before it and one behind, *but* leaves nothing out."""
+    behind = takewhile(lambda n: not (tokens[n].is_break or tokens[n].text in RELATIVES), range(at + 1, len(tokens)))
+    return tokens[at].text == "but" and all(any(is_finite(tokens, n) for n in side) for side in (range(at), behind))
 
 
 def _excepted(words: Sequence[str], at: int, reading: Reading) -> str | None:

@@ -1,15 +1,16 @@
 """From a noun phrase to the tracks that it may mean, each with a score."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
 
+from agents.clauses import RELATIVES
 from agents.descriptions import Description, describe, is_shape_noun, words_of_name
 from agents.labelling import is_described, is_labelled, is_surely_labelled
-from agents.lexicon import lexicon, stems
+from agents.lexicon import lexicon, noun_stems
+from agents.negations import affirmed_words
 from twins.coco_kinds import is_kind_or_crowd
 from twins.geometry import Doubles, Geometry
 from twins.protocols import TextEncoder
@@ -30,6 +31,8 @@ LIKE_LOW, LIKE_HIGH, LIKE_SCORE = 0.35, 0.8, 0.75
 """Cosine between category words from which they count as related, to which as the same, and what that is worth."""
 NOT_A_PERSON = 0.7
 """*Someone* may be said of an animal or a thing in play."""
+WHO = RELATIVES | frozenset(["he", "she", "it", "they"])
+"""Subjects behind which a word is a verb: a dog that *pants*."""
 HEAD_SHARE = 0.7
 """Weight of the last noun of a phrase; the words before it share the rest."""
 
@@ -155,15 +158,15 @@ class Grounder:
 
     def _named(self, noun: str, track: Track) -> float:
         words = self._of(track)
-        if stems(noun) & words.category:
+        if noun_stems(noun) & words.category:
             return 1.0
-        score = max([a.confidence for a in track.alternatives if stems(noun) & _stems_of(a.category)], default=0.0)
+        score = max([a.confidence for a in track.alternatives if noun_stems(noun) & _stems_of(a.category)], default=0.0)
         if is_kind(noun, track.category):
             score = max(score, KIND_MATCH)
         if self._is_said(noun, track):
             score = max(score, ROLE_MATCH)
         # Where something is called so, a like name is another thing's: beside a boy a girl is no boy.
-        like = 0.0 if stems(noun) & self._labels else self._likeness(noun, track.category)
+        like = 0.0 if noun_stems(noun) & self._labels else self._likeness(noun, track.category)
         return max(score, like, WRONG_CATEGORY)
 
     def _is_said(self, noun: str, track: Track) -> bool:
@@ -171,7 +174,7 @@ class Grounder:
 
         Where something else is called so, it does not: who *throws the ball* is no ball.
         """
-        names = kind_stems(noun) if is_worn(noun) else stems(noun)
+        names = kind_stems(noun) if is_worn(noun) else noun_stems(noun)
         return bool(names & self._of(track).said) and not names & self._labels
 
     def _of(self, track: Track) -> Words:
@@ -220,7 +223,9 @@ def is_kind(noun: str, category: str) -> bool:
     """Say whether one word names a wider kind of the other's things (person, woman)."""
     head = _head(category)
     kinds = lexicon().kinds.items()
-    return is_wider(noun, category) or any(stems(head) & stems(kind) and noun in words for kind, words in kinds)
+    return is_wider(noun, category) or any(
+        noun_stems(head) & noun_stems(kind) and noun in words for kind, words in kinds
+    )
 
 
 @lru_cache(maxsize=8192)
@@ -228,7 +233,7 @@ def is_wider(noun: str, category: str) -> bool:
     """Say whether a word names the wider kind of a category's things: every woman is a person."""
     head = _head(category)
     return any(
-        stems(noun) & stems(kind) and any(stems(word) & stems(head) for word in members)
+        noun_stems(noun) & noun_stems(kind) and any(noun_stems(word) & noun_stems(head) for word in members)
         for kind, members in lexicon().kinds.items()
     )
 
@@ -236,25 +241,24 @@ def is_wider(noun: str, category: str) -> bool:
 @lru_cache(maxsize=8192)
 def kind_stems(noun: str) -> frozenset[str]:
     """Return the stems of a word and of what is of its kind: who wears a cap wears a hat."""
-    members = (word for kind, words in lexicon().kinds.items() if stems(noun) & stems(kind) for word in words)
-    return stems(noun).union(*(stems(word) for word in members))
+    members = (word for kind, words in lexicon().kinds.items() if noun_stems(noun) & noun_stems(kind) for word in words)
+    return noun_stems(noun).union(*(noun_stems(word) for word in members))
 
 
 @lru_cache(maxsize=8192)
 def is_worn(noun: str) -> bool:
     """Say whether a word names a kind of what is worn."""
-    return any(stems(noun) & stems(word) for word in lexicon().asking["worn"])
+    return any(noun_stems(noun) & noun_stems(word) for word in lexicon().asking["worn"])
 
 
 @lru_cache(maxsize=8192)
 def said_stems(text: str) -> frozenset[str]:
     """Return the stems of a text's words without those that it denies: of ``red shirt, no hat`` not the hat."""
-    told = (_DENIED.split(part)[0] for part in _PAUSE.split(text))
-    return _stems_of(" ".join(told))
-
-
-_PAUSE = re.compile(r"[,;.:!?]")
-_DENIED = re.compile(r"\b(?:no|without|lacking|missing)\b", re.I)
+    words = affirmed_words(text)
+    deeds = {
+        at for at, word in enumerate(words[1:], 1) if word in lexicon().asking["unstemmed"] and words[at - 1] in WHO
+    }
+    return _stems_of(" ".join(word for at, word in enumerate(words) if at not in deeds))
 
 
 def _head(category: str) -> str:
@@ -268,7 +272,7 @@ def _is_adjective(term: str) -> bool:
 @lru_cache(maxsize=8192)
 def _stems_of(text: str) -> frozenset[str]:
     words = text.lower().replace("-", " ").split()
-    return frozenset(stem for word in words for stem in stems(word.strip(",.;:()'")))
+    return frozenset(stem for word in words for stem in noun_stems(word.strip(",.;:()'")))
 
 
 _vectors: dict[tuple[str, str], Doubles] = {}

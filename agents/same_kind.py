@@ -3,7 +3,7 @@
 from functools import lru_cache
 
 from agents.labelling import is_labelled
-from agents.lexicon import lexicon, stems
+from agents.lexicon import lexicon, noun_stems
 from twins.coco_kinds import UNKIND, supercategory_of
 from twins.schema import Track
 
@@ -19,7 +19,7 @@ def same_kind(first: Track, second: Track) -> bool:
     if UNKIND != one == other:
         return True
     heads = _head(first.category), _head(second.category)
-    return bool(stems(heads[0]) & stems(heads[1]) or kinds_of(heads[0]) & kinds_of(heads[1]))
+    return bool(noun_stems(heads[0]) & noun_stems(heads[1]) or kinds_of(heads[0]) & kinds_of(heads[1]))
 
 
 def may_hold(track: Track) -> bool:
@@ -30,11 +30,11 @@ def may_hold(track: Track) -> bool:
 @lru_cache(maxsize=8192)
 def kinds_of(noun: str) -> frozenset[str]:
     """Return the kinds that a noun names or belongs to: ``person`` of *woman* and of *person*."""
-    said = stems(noun)
+    said = noun_stems(noun)
     return frozenset(
         kind
         for kind, members in lexicon().kinds.items()
-        if said & stems(kind) or any(said & stems(member) for member in members)
+        if said & noun_stems(kind) or any(said & noun_stems(member) for member in members)
     )
 
 

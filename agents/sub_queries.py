@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from itertools import pairwise
 
+from agents.all_look import all_look
 from agents.clauses import AUXILIARIES, BREAKS, CONJUNCTIONS, PREPOSITIONS, RELATIVES, Token
 from agents.descriptions import describe, excluding, parted
 from agents.exceptions import excepts_one
@@ -126,7 +127,7 @@ def _counts(tokens: Sequence[Token], reading: Reading, ids: dict[int, str]) -> l
     made += [
         _count(how_many(e.bound or "", e.text), e.text, e.bound or "") for e in reading.counted if e.bound != "all"
     ]
-    made += [_of_all(entity, but_one=but_one) for entity in reading.entities if entity.whole]
+    made += [_of_all(entity, but_one=but_one) for entity in all_look(tokens, reading)]
     made += [_count(f"no {e.text}", e.text, "0") for e in reading.absent]
     return made
 

@@ -3,7 +3,7 @@
 from agents.evidence import Evidence
 from agents.grounding import kind_stems, said_stems
 from agents.labelling import is_described, is_labelled
-from agents.lexicon import lexicon, stems
+from agents.lexicon import lexicon, noun_stems
 from twins.schema import Fact
 
 DEPTH = frozenset(["in_front_of", "behind"])
@@ -35,8 +35,8 @@ def may_be_unseen(phrase: str, evidence: Evidence) -> bool:
 def is_scenery(phrase: str | None, evidence: Evidence) -> bool:
     """Say whether a phrase names what stands behind all things of a picture (a wall, the sea) and is none of them."""
     nouns = evidence.grounder.describe(phrase or "").nouns
-    return bool(nouns) and bool(stems(nouns[-1]) & _scenery())
+    return bool(nouns) and bool(noun_stems(nouns[-1]) & _scenery())
 
 
 def _scenery() -> frozenset[str]:
-    return frozenset(stem for word in lexicon().asking["scenery"] for stem in stems(word))
+    return frozenset(stem for word in lexicon().asking["scenery"] for stem in noun_stems(word))

@@ -127,6 +127,20 @@ class Lexicon:
         return None
 
 
+def _kinds(table: dict[str, list[str] | str]) -> dict[str, frozenset[str]]:
+    """Return the members of each kind: of one that names another, that one's and its name."""
+    return {
+        kind: frozenset(words) if isinstance(words, list) else frozenset([words, *table[words]]) - {kind}
+        for kind, words in table.items()
+    }
+
+
+@lru_cache(maxsize=16384)
+def noun_stems(word: str) -> frozenset[str]:
+    """Return the stems of a noun; the word itself where its stem is another word's (``shorts``, ``pants``)."""
+    return frozenset([word]) if word in lexicon().asking["unstemmed"] else stems(word)
+
+
 @lru_cache(maxsize=1)
 def lexicon() -> Lexicon:
     """Return the lexicon; it is read once."""
@@ -162,7 +176,7 @@ def lexicon() -> Lexicon:
         asking={key: frozenset(words) for key, words in asking.items() if key != "kinds"},
         links=_by_length(asking["links"]),
         trailing=_by_length(asking["trailing"]),
-        kinds={key: frozenset(words) for key, words in asking["kinds"].items()},
+        kinds=_kinds(asking["kinds"]),
         common_verbs=frozenset(stem for line in _lines("verbs.txt") for word in line.split() for stem in stems(word)),
         spatial=frozenset(space),
     )

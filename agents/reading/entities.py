@@ -24,6 +24,7 @@ class Entity:
     span: tuple[int, int] | None = None  # positions of the phrase that named it first
     excluded: list[str] = field(default_factory=list)  # what it is not: `anything but the blue one`
     whole: str = ""  # all of what must look as it does: of `all small things are red` the small things
+    shown: tuple[int, int] = (0, 0)  # positions of the words that say how these look
 
     @property
     def text(self) -> str:

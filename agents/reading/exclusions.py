@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from agents.clauses import BE, RELATIVES, match_verb
+from agents.clauses import BE, RELATIVES, is_finite, match_verb
 from agents.descriptions import is_shape_noun
 from agents.lexicon import DETERMINERS, closed_class, lexicon
 from agents.noun_phrases import parse_phrase
@@ -35,6 +35,8 @@ class Exclusions(References):
         if target is None or phrase is None or not (phrase.looks or phrase.nouns) or phrase.name is not None:
             return ""
         phrases = self._joined_exceptions(phrase, before_deed=self.previous == "np" and self.last is target)
+        if found[0] == "weak" and self._is_said_of(target) and self._finite_at(phrases[-1].end):
+            return ""  # `all cups are red but the plates are white`
         start, self.at = self.at, phrases[-1].end
         self._settle(start, self.at)
         target.excluded += map(_called, phrases)
@@ -72,6 +74,13 @@ class Exclusions(References):
         doing = [part.subject for part in self.reading.parts[-1:]]
         every = next((entity for entity in (*near, *doing) if self._is_all_or_none(entity)), None)
         return every or next(iter((*near, *doing)), None)
+
+    def _is_said_of(self, entity: Entity) -> bool:
+        """Say whether it was said before here how something looks: ``all cups are red``."""
+        return entity.span is not None and bool(BE & set(self.words[entity.span[1] : self.at]))
+
+    def _finite_at(self, at: int) -> bool:
+        return at < len(self.tokens) and is_finite(self.tokens, at)
 
     def _may_be_any(self, entity: Entity) -> bool:
         return entity.span is not None and self.words[entity.span[0]] in closed_class("free_choice")

@@ -28,8 +28,8 @@ class Nouns(Exclusions):
             return self._read_happening(phrase)
         if self._is_predicative(phrase):
             for entity in self.subjects:
-                if phrase.looks and "all" in (entity.bound, phrase.bound):
-                    entity.whole, entity.bound = entity.whole or parted(entity.text)[0], "all"
+                if self._is_of_all(entity, phrase):
+                    self._look_all(entity, phrase)
                 entity.words = [*phrase.words, *[w for w in entity.words if w not in ("one",)]]
                 entity.looks += [look for look in phrase.looks if look not in entity.looks]
             for predicate, _ in phrase.says:
@@ -66,6 +66,19 @@ class Nouns(Exclusions):
             and not self._verb_follows()
             and not self._is_cleft(phrase)
         )
+
+    def _is_of_all(self, entity: Entity, phrase: Phrase) -> bool:
+        """``all of them are red``, ``they are all red``; not ``the ball is all red``, nor ``all that move are red``."""
+        several = entity.plural or self.words[phrase.start - 1] in closed_class("plural_auxiliaries")
+        narrowed = any(entity in (part.subject, part.object) for part in self.reading.parts)
+        said = entity.bound == "all" or (phrase.bound == "all" and several)
+        return bool(phrase.looks) and said and (bool(entity.whole) or not narrowed)
+
+    def _look_all(self, entity: Entity, phrase: Phrase) -> None:
+        """Note that all of a kind look so; what it was called before that says of what kind."""
+        start = entity.shown[0] if entity.whole else phrase.start
+        entity.whole, entity.bound = entity.whole or parted(entity.text)[0], "all"
+        entity.shown = (start, phrase.end)
 
     def _is_denied(self, phrase: Phrase) -> bool:
         """Say whether a phrase itself is denied, and not the verb behind it: ``without a hat``, ``is not red``."""
@@ -139,7 +152,7 @@ class Nouns(Exclusions):
             self._cover(self.at, following.end)
             self.at = following.end
             entities.append(self._entity(following))
-        return entities
+        return list(dict.fromkeys(entities))  # `some cups and they`: the cups
 
     def _plural_verb(self, at: int) -> bool:
         """Say whether a verb in the plural stands here, so that the two phrases before it are its subjects together."""

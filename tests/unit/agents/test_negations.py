@@ -3,7 +3,7 @@
 import pytest
 
 from agents.clauses import tokenise
-from agents.negations import denials, unsaid, without_denials
+from agents.negations import affirmed_words, denials, unsaid, without_denials
 from agents.rules_decomposer import RulesDecomposer
 from agents.unsought import unsought
 from encoders.minilm import MiniLM
@@ -129,3 +129,18 @@ def test_what_a_denial_that_nothing_reads_speaks_of_is_not_asked_for(decomposer:
     assert not any(part.kind == "attribute" for part in parts)
     touched = decomposer.decompose("the ball does not touch the red box").sub_queries
     assert any(part.kind == "attribute" and part.subject == "red box" for part in touched)
+
+
+@pytest.mark.parametrize(
+    ("said", "left"),
+    [
+        ("Red shirt, no hat.", "red shirt"),
+        ("no shoes and a red hat", "and a red hat"),
+        ("a man without a hat runs", "a man runs"),
+        ("no shoes in a red hat", "in a red hat"),
+        ("he isn't in a hat", "he is"),
+        ("there is no doubt that he wears one", "there is no doubt that he wears one"),
+    ],
+)
+def test_the_words_of_a_statement_that_are_not_denied(said, left):
+    assert " ".join(affirmed_words(said)) == left

@@ -92,6 +92,9 @@ def test_where_there_are_labels_an_outline_makes_no_ball(clip, mover):
         ("A man in a dark cap rides down a street.", "unverifiable"),
         ("A man rides down a street.", "verified"),
         ("A man without a cap rides down a street.", "verified"),
+        ("A man with no shoes and a red hat rides down a street.", "unverifiable"),
+        ("There is no doubt that he wears a cap.", "unverifiable"),
+        ("The man isn't wearing a cap.", "verified"),
     ],
 )
 def test_that_there_is_no_hat_is_open_where_somebody_tells_of_one(caption, check, clip, mover):

@@ -209,7 +209,7 @@ def test_a_bare_and_says_nothing_of_order():
 
 @pytest.mark.parametrize(
     "question",
-    ["what tells everyone where to go", "the man drinks all the coffee", "left of all the noise"],
+    ["what tells everyone where to go", "the man drinks all the coffee", "left of all the noise", "every toy"],
 )
 def test_that_all_of_them_are_spoken_of_tells_no_number(question):
     assert not [part for part in RulesDecomposer().decompose(question).sub_queries if part.relation == "count"]
