@@ -9,6 +9,7 @@ from agents.exceptions import excepts_one
 from agents.lexicon import DETERMINERS, closed_class, lexicon
 from agents.negations import is_denied
 from agents.reading import FRAME, Entity, Part, Reading
+from agents.said_anyway import said_anyway
 from agents.situated import sub_queries_of
 from agents.situations import GRAMMAR
 from agents.situations.recogniser import Match
@@ -41,7 +42,12 @@ def sub_queries(tokens: Sequence[Token], reading: Reading, matches: Sequence[Mat
     told = [match for match in matches if match.situation.steps]
     if not told:
         return made
-    said = [sub_query.model_copy(update={"reading": GRAMMAR}) for sub_query in made if not _is_look(sub_query)]
+    anyway = said_anyway(made, told)
+    said = [
+        sub_query if sub_query in anyway else sub_query.model_copy(update={"reading": GRAMMAR})
+        for sub_query in made
+        if not _is_look(sub_query)
+    ]
     looks = [_weighed(sub_query, 1.0) for sub_query in made if _is_look(sub_query) and lexicon_looks(sub_query.text)]
     return looks + said + [sub_query for match in told for sub_query in sub_queries_of(match, reading)]
 
