@@ -22,6 +22,7 @@ def said_anyway(made: Sequence[SubQuery], matches: Sequence[Match]) -> list[SubQ
     if any(step.times for match in matches for step in match.situation.steps):
         return []
     repeated = [part for part in made if part.relation == "count" and (part.object or "").endswith("times")]
+    repeated += [part for part in made if part.kind == "temporal" and part.relation is None]  # number that was not read
     counted = {part.subject for part in repeated}
     passing = {part.subject for part in made if part.relation in PASSAGE}
     sides = [part for part in made if part.relation in SIDEWAYS and part.subject in passing]

@@ -45,6 +45,10 @@ def test_how_often_is_asked_for_in_every_reading(decomposer, question, often):
     assert counted.subject in {part.id for part in parts if part.reading is None}
 
 
+def test_a_number_of_times_that_was_not_read_is_left_open_in_every_reading(decomposer):
+    assert "twice something enters" in in_every_reading(decomposer.decompose("twice something enters").sub_queries)
+
+
 def test_which_way_a_thing_crosses_is_checked(decomposer, clip, mover):
     made = clip(mover("1", [(1, 0, 180), (5, 640, 180)]), mover("2", [(0, 300, 40), (6, 300, 40)]))
 
