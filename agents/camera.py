@@ -248,7 +248,12 @@ def check_camera(move: str | None, span: Span | None, twin: Twin) -> Check:
 
 def _facts(twin: Twin) -> list[Fact]:
     """Return what was measured of the camera: a describer's words are none of it."""
-    return [f for f in twin.facts if f.kind == "scene" and f.source == SOURCE and f.text.removeprefix(SAID) in MEASURED]
+    return [fact for fact in twin.facts if is_measured(fact)]
+
+
+def is_measured(fact: Fact) -> bool:
+    """Say whether a fact tells what the camera was measured to do."""
+    return fact.kind == "scene" and fact.source == SOURCE and fact.text.removeprefix(SAID) in MEASURED
 
 
 def _move(fact: Fact) -> str:

@@ -102,14 +102,18 @@ def strip_asking(tokens: list[Token]) -> list[Token]:
     while tokens and tokens[-1].is_break:
         tokens = tokens[:-1]
     words = [token.text for token in tokens]
-    for phrase in lexicon().trailing:
-        if tuple(words[-len(phrase) :]) == phrase and len(words) > len(phrase) + 1:
-            tokens, words = tokens[: -len(phrase)], words[: -len(phrase)]
-            break
-    while tokens and tokens[-1].is_break:
-        tokens, words = tokens[:-1], words[:-1]
+    while size := _trailing(words):  # `anywhere in the picture`
+        tokens, words = tokens[:-size], words[:-size]
     start = _asking_end(words)
     return tokens[start:] if start < len(tokens) else []
+
+
+def _trailing(words: list[str]) -> int:
+    """Return how many words at the end only ask, or are punctuation."""
+    if words and words[-1] in BREAKS:
+        return 1
+    phrases = (phrase for phrase in lexicon().trailing if tuple(words[-len(phrase) :]) == phrase)
+    return next((len(phrase) for phrase in phrases if len(words) > len(phrase) + 1), 0)
 
 
 def _asking_end(words: list[str]) -> int:

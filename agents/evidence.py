@@ -10,6 +10,7 @@ import numpy as np
 from agents.grounding import Grounder
 from agents.labelling import is_labelled
 from agents.scenes import crowds, outcomes, scene
+from agents.told_looks import is_sure, is_told, tell_tale
 from twins.geometry import Doubles, Geometry, Ints
 from twins.predicates import OPEN, PREDICATES, RELATIVE, Scene, Truth, evaluate, mark
 from twins.predicates.truth import FAILS, HOLDS, Marks, spans_of
@@ -142,6 +143,26 @@ class Evidence:
     def stains(self, phrase: str) -> list[int]:
         """Return the objects that a noun phrase would mean, were it surer that they are things."""
         return np.flatnonzero((self.fits(phrase) >= MEANT) & (self.grounded(phrase) < MEANT)).tolist()
+
+    def bearing(self, phrase: str) -> list[int]:
+        """Return the objects that are told to look as a phrase says, however little they may be things.
+
+        What is shown of a track must not be denied of it. Of sizes alone, or of names, nothing is told here.
+        """
+        looks = tell_tale(self.grounder.describe(phrase))
+        if not looks:
+            return []
+        fits = self.fits(phrase)
+        return [
+            number
+            for number, tracks in enumerate(self._tracks)
+            if fits[number] >= MAY_BE_MEANT and any(is_told(looks, self.twin.tracks[track]) for track in tracks)
+        ]
+
+    def surely_look(self, phrase: str, numbers: Iterable[int]) -> list[int]:
+        """Return those of some objects of which the looks that a phrase says were surely measured."""
+        looks = tell_tale(self.grounder.describe(phrase))
+        return [n for n in numbers if any(is_sure(looks, self.twin.tracks[track]) for track in self._tracks[n])]
 
     def fits(self, phrase: str) -> Doubles:
         """Return (objects,) how well each fits a noun phrase, the best of its tracks."""

@@ -26,6 +26,7 @@ from agents.first_last import standing
 from agents.grounding import UNLABELLED
 from agents.labelling import is_detected, is_labelled
 from agents.look_claims import is_called
+from agents.number_claims import is_of_scene
 from agents.reading import FRAME
 from agents.relevance import is_named_otherwise
 from agents.testimony import Testimony
@@ -284,9 +285,20 @@ class Case(Binder):
         unseen = not meant and may_be_unseen(phrase, self.evidence)
         if of_what or several or by_name or unseen:
             value = self._as_checked(claim(), bound, number + several)
+        elif done is None and not bound.high:
+            value = self._of_none(phrase, claim())
         else:
             value = 1.0 if bound.holds(number) else _nearly(bound, number)
         return Finding(part, value, lambda: (claim(),), self._names(counted) if value == 1 else ())
+
+    def _of_none(self, phrase: str, claim: Claim) -> float:
+        """Return the value of there being none of a kind: the less, the likelier something is one of it."""
+        check = check_claim(claim, self.evidence.twin, self.evidence.geometry).check
+        if check != "unverifiable":
+            return 1.0 if check == "verified" else 0.0
+        likeliest = 1 - float(self.evidence.grounded(phrase).max())
+        told = self.evidence.bearing(phrase) or is_of_scene(phrase, self.evidence)
+        return min(likeliest, UNKNOWN_VALUE) if told else likeliest
 
     def _as_checked(self, claim: Claim, bound: Bound, number: int) -> float:
         """Return the value of a number that labels tell, or of which only the least is known: that of its check."""
@@ -330,7 +342,7 @@ class Case(Binder):
 
     def _of_look(self, part: SubQuery, binding: Binding) -> Finding:
         phrase = part.subject or ""
-        number = binding.get(phrase)
+        number = self._looking_so(phrase, binding.get(phrase))
         if number is None:
             return Finding(part, MISSING_VALUE)
         if part.kind == "object" and self._is_anybody(phrase, number):
@@ -354,6 +366,22 @@ class Case(Binder):
             self.evidence.in_view(number) if named or part.kind == "object" else (),
         )
 
+    def _looking_so(self, phrase: str, number: int | None) -> int | None:
+        """Return who is meant by a phrase: one that is told to look so before one that is not, where it only looks.
+
+        However little that one may be a thing: what is shown of a track is not refuted by another one.
+        """
+        if number is None or phrase in self._acting or number in (told := self.evidence.bearing(phrase)):
+            return number
+        fits, presence = self.evidence.fits(phrase), self.evidence.presence
+        return max(told, key=lambda n: (fits[n], presence[n]), default=number)
+
+    @property
+    def _acting(self) -> set[str | None]:
+        """What the question calls those of whom it says more than how they look."""
+        parts = (*self.plan.bound, *self.plan.denied, *self.plan.alike)
+        return {name for part in parts for name in (part.subject, part.object)}
+
     def _of_likeness(self, part: SubQuery, binding: Binding) -> Finding:
         numbers = binding.get(part.subject or ""), binding.get(part.object or "")
         names = self._names(numbers)
@@ -366,8 +394,7 @@ class Case(Binder):
 
     def _is_anybody(self, phrase: str, number: int) -> bool:
         """Say whether nothing tells who is meant by a name: neither a label or what is said of things, nor a deed."""
-        acting = {name for p in (*self.plan.bound, *self.plan.denied) for name in (p.subject, p.object)}
-        return not self._is_labelled and phrase not in acting and self.evidence.fits(phrase)[number] <= UNLABELLED
+        return not self._is_labelled and phrase not in self._acting and self.evidence.fits(phrase)[number] <= UNLABELLED
 
     def _named(self, nouns: Sequence[str], number: int, value: float) -> float:
         """Weigh a name by the labels: what has it is more likely so than not, and what has quite another one is not.

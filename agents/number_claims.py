@@ -9,6 +9,7 @@ from agents.evidence import CONTRADICTED, ELSEWHERE, SIDES, STATE_COVER, UNBOUND
 from agents.labelling import is_labelled
 from agents.look_claims import is_called
 from agents.reading import FRAME
+from agents.told_looks import scene_looks_so
 from agents.told_things import may_be_unseen
 from twins.geometry import Doubles
 from twins.predicates import PREDICATES, RELATIVE
@@ -54,19 +55,19 @@ def check_described(
     other = next((n for n in range(len(evidence.objects)) if evidence.name(n) == to), None)
     if not evidence.objects or (to is not None and not _takes(doing, to, known=other is not None)):
         return "unverifiable"
-    meant, unsure = (
-        [n for n in found if n != other] for found in (evidence.meant(phrase), evidence.may_be_meant(phrase))
-    )
+    meant = [n for n in evidence.meant(phrase) if n != other]
     names = tuple(evidence.name(n) for n in meant)
     named = sum(is_named(phrase, name, evidence) for name in names)
     if named < len(names):  # some may be of the kind and some not: nobody named them
         return "refuted" if doing is None and bound is not None and named > bound.high else "unverifiable"
     if several := evidence.crowds(meant):
         return check_at_least(bound, named + several) if doing is None and bound is not None else "unverifiable"
+    unsure = [n for n in may_be_counted(phrase, evidence) if n != other]
+    meant = [n for n in meant if n not in unsure]
     if doing is None:
         # Of all that are of a kind nothing is said where it is not said what they do.
         # A caption that tells of a man in a cap leaves open that there is no hat.
-        unseen = not meant and may_be_unseen(phrase, evidence)
+        unseen = not meant and (may_be_unseen(phrase, evidence) or is_of_scene(phrase, evidence))
         return "unverifiable" if bound is None else _within(bound, len(meant), len(meant) + len(unsure) + unseen)
     everybody = (*meant, *unsure)
     values = (
@@ -80,6 +81,19 @@ def check_described(
         return "refuted"
     done = sure if denied else values > UNKNOWN_VALUE
     return "verified" if sure[: len(meant)].all() and done.all() and meant else "unverifiable"
+
+
+def may_be_counted(phrase: str, evidence: Evidence) -> list[int]:
+    """Return the objects of which it is open whether they count: they may be no thing, or look otherwise."""
+    meant = evidence.meant(phrase)
+    sure = evidence.surely_look(phrase, meant)
+    found = {*meant, *evidence.may_be_meant(phrase), *evidence.bearing(phrase)}
+    return sorted(found.difference(sure))
+
+
+def is_of_scene(phrase: str, evidence: Evidence) -> bool:
+    """Say whether a phrase says no more than how the scene looks: then it is not so that nothing looks so."""
+    return scene_looks_so(evidence.grounder.describe(phrase), evidence.twin)
 
 
 def is_named(phrase: str, name: str, evidence: Evidence) -> bool:

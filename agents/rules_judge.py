@@ -6,6 +6,7 @@ from functools import lru_cache
 import numpy as np
 
 from agents.binding import plan
+from agents.camera import is_measured
 from agents.evidence import UNKNOWN_VALUE, Evidence
 from agents.findings import Case, Finding, found_by_label
 from agents.labelling import is_described
@@ -212,8 +213,9 @@ def _said(free: Sequence[SubQuery], candidate: Candidate) -> list[Claim | None]:
     free = [sub_query for sub_query in free if not (sub_query.negated or says_not(sub_query))]
     if not free:
         return []
-    # What predicates found has claims of its own, which are recomputed.
-    facts = [(fact, content_stems(fact.text)) for fact in candidate.twin.facts if fact.predicate is None]
+    # What predicates found, and what the camera does, has claims of its own, which are recomputed.
+    told = (fact for fact in candidate.twin.facts if fact.predicate is None and not is_measured(fact))
+    facts = [(fact, content_stems(fact.text)) for fact in told]
     known = {track.id for track in candidate.twin.tracks}
     return [_quoted(sub_query, facts, known) for sub_query in free]
 

@@ -10,9 +10,11 @@ from agents.exceptions import excepts_one
 from agents.lexicon import DETERMINERS, closed_class, lexicon
 from agents.negations import is_denied
 from agents.reading import FRAME, Entity, Part, Reading
+from agents.said_anyway import said_anyway
 from agents.situated import sub_queries_of
 from agents.situations import GRAMMAR
 from agents.situations.recogniser import Match
+from agents.unread import is_amid, unread
 from agents.wording import call, how_many, in_rank, is_plural, nobody, say
 from twins.predicates import PREDICATES, RELATIVE
 from twins.queries import SubQuery, SubQueryKind
@@ -39,10 +41,16 @@ def sub_queries(tokens: Sequence[Token], reading: Reading, matches: Sequence[Mat
     rest = _rest(tokens, reading)
     weight = round(max(understood(tokens, reading, rest) ** TRUST, LEAST_WEIGHT), 3)
     made = [sub_query.model_copy(update={"weight": weight}) for sub_query in made] + rest
+    made += _unread(tokens, reading, rest)
     told = [match for match in matches if match.situation.steps]
     if not told:
         return made
-    said = [sub_query.model_copy(update={"reading": GRAMMAR}) for sub_query in made if not _is_look(sub_query)]
+    anyway = said_anyway(made, told)
+    said = [
+        sub_query if sub_query in anyway else sub_query.model_copy(update={"reading": GRAMMAR})
+        for sub_query in made
+        if not _is_look(sub_query)
+    ]
     looks = [_weighed(sub_query, 1.0) for sub_query in made if _is_look(sub_query) and lexicon_looks(sub_query.text)]
     return looks + said + [sub_query for match in told for sub_query in sub_queries_of(match, reading)]
 
@@ -193,6 +201,20 @@ def _rest(tokens: Sequence[Token], reading: Reading) -> list[SubQuery]:
             kind = "scene"
         weight = min(FREE_WEIGHT * len(free), MAX_FREE_WEIGHT)
         made.append(SubQuery(id="", text=text_of(tokens[start:end]), kind=kind, weight=weight))
+    return made
+
+
+def _unread(tokens: Sequence[Token], reading: Reading, rest: Sequence[SubQuery]) -> list[SubQuery]:
+    """Return the other clauses in which a place amid others, or how often something happens, was not read."""
+    places = unread(tokens, reading)
+    known = {sub_query.text for sub_query in rest}
+    made = []
+    for start, end in _clauses(tokens):
+        here = [at for at in places if start <= at < end]
+        text = text_of(tokens[start:end])
+        if here and text not in known:
+            kind: SubQueryKind = "spatial" if is_amid(tokens, here[0]) else "temporal"
+            made.append(SubQuery(id="", text=text, kind=kind, weight=FREE_WEIGHT))
     return made
 
 

@@ -12,6 +12,7 @@ from agents.descriptions import Description, is_shape_noun, parted
 from agents.evidence import Evidence
 from agents.labelling import is_labelled
 from agents.look_claims import check_category, check_look, is_called
+from agents.number_claims import is_of_scene, may_be_counted
 from agents.open_parts import told_part
 from agents.pairs import told_pairs
 from agents.reading import FRAME
@@ -152,7 +153,7 @@ class Testimony:
                 to = str(self._called(done.object, other, second=True)).replace("another ", "one and the same ", 1)
             told = say(told, done.relation or "", to, negated=done.negated, plural=plural)
         that = f" that {'not ' * done.negated}{done.relation}{self._to(done, other)}" if done is not None else ""
-        found = self._found(phrase, number, counted)
+        found = self._found(phrase, number, counted, doing=done is not None)
         if done is None and part.text.startswith("all "):
             told, found = part.text, f"{found} that {'is' if number == 1 else 'are'} not"
         return Claim(
@@ -168,15 +169,21 @@ class Testimony:
         named = FRAME if done.object == FRAME else None if other is None else self._evidence.name(other)
         return "" if named is None else f"({named})"
 
-    def _found(self, phrase: str, number: int, counted: Sequence[int]) -> str:
-        """Tell what is known to be of the kind that a phrase names from what only may be: then nobody can say."""
+    def _found(self, phrase: str, number: int, counted: Sequence[int], *, doing: bool) -> str:
+        """Tell what is known to be of the kind that a phrase names from what only may be: then nobody can say.
+
+        Where they are counted that are ``doing`` something, nothing is told of the rest.
+        """
         twin, nouns = self._evidence.twin, self._evidence.grounder.describe(phrase).nouns
-        named = sum(is_called(nouns, self._evidence.name(n), twin) for n in counted)
-        told = f"{number} found"
-        if named < number:
-            more = f"{number - named} more" if named else f"{number}"
-            told = f"{named or 'none'} found by name, {more} may be"
-        return told + some_crowds(self._evidence.crowds(counted))
+        named = [n for n in counted if is_called(nouns, self._evidence.name(n), twin)]
+        crowds = some_crowds(self._evidence.crowds(counted))
+        if len(named) < number:
+            return _told_apart("by name", len(named), number - len(named)) + crowds
+        unsure = may_be_counted(phrase, self._evidence) if not doing else []
+        if unsure:
+            return _told_apart("for sure", len(set(counted).difference(unsure)), len(unsure)) + crowds
+        seen = not doing and not counted and is_of_scene(phrase, self._evidence)
+        return f"{number} found{crowds}" + ", but the scene looks so" * seen
 
     def that_often(self, part: SubQuery, done: SubQuery, subject: int, other: int | None, number: int) -> Claim:
         """Claim how often something happens."""
@@ -280,6 +287,11 @@ class Testimony:
         track = twin.track(name)
         known = track.category if is_labelled(track) else "object"
         return f"another {known}" if second else _one(known)
+
+
+def _told_apart(how: str, sure: int, unsure: int) -> str:
+    """Return a number of those that surely are meant and of those that only may be."""
+    return f"{sure or 'none'} found {how}, {unsure}{' more' * (sure > 0)} may be"
 
 
 def _demanded(demands: Description) -> list[Demanded]:
