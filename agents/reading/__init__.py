@@ -44,6 +44,8 @@ HAPPEN = frozenset(stem for word in closed_class("happen") for stem in stems(wor
 """Verbs of anything that happens: where nothing does, nothing moves."""
 GOING_ON = frozenset(stem for word in closed_class("going_on") for stem in stems(word))
 
+NO_PEOPLE = frozenset(["nobody", "no one", "no-one"])
+
 
 class _Walker(Connectors, Nouns, Places, Ranks, SharedLooks, Verbs):
     """Walks a question once, item by item."""
@@ -76,6 +78,14 @@ class _Walker(Connectors, Nouns, Places, Ranks, SharedLooks, Verbs):
             if entity.bound not in (None, "all") and not joined and not idle:
                 self.reading.counted.append(entity)
         self._be_uneventful()
+        self._be_deserted()
+
+    def _be_deserted(self) -> None:
+        """``nobody is in the picture``: no people are, whatever else is. Who does something may be anything."""
+        for entity in self.reading.counted:
+            said = " ".join(self.words[slice(*entity.span)]) if entity.span is not None else ""
+            if entity.bound == "0" and entity.text == "thing" and said in NO_PEOPLE:
+                entity.words, entity.nouns = ["people"], ["people"]
 
     def _be_uneventful(self) -> None:
         """``no event at all``: nothing moves."""
