@@ -49,3 +49,16 @@ def test_so_it_is_before_a_verb_that_agrees_with_it(question, done):
 )
 def test_what_has_the_ending_of_a_verb_stays_one(question, done):
     assert done in relations(question)
+
+
+@pytest.mark.parametrize(
+    ("question", "other"),
+    [
+        ("someone juggles balls", "balls"),
+        ("nobody juggles red balls", None),
+        ("a woman waters red flowers", "red flowers"),
+    ],
+)
+def test_what_ends_as_a_verb_behind_a_subject_is_one_though_a_noun_follows(question, other):
+    described = [part.subject for part in RulesDecomposer().decompose(question).sub_queries if part.subject]
+    assert described == ([other] if other else [])
