@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from agents.clauses import AUXILIARIES, CONJUNCTIONS, PREPOSITIONS, Token, strip_asking
+from agents.clauses import AUXILIARIES, BREAKS, CONJUNCTIONS, PREPOSITIONS, Token, strip_asking
 from agents.lexicon import DETERMINERS, closed_class, lexicon
 from twins.predicates.truth import covered, merge_spans
 from twins.queries import Check, SubQuery
@@ -50,6 +50,11 @@ DEPTHS = dict.fromkeys(["in", "closer", "nearer", "forward", "forwards"], "zooms
 DEPTHS |= dict.fromkeys(["out", "back", "backward", "backwards", "away"], "zooms out")
 DEEP = frozenset(["zoom", "push", "pull", "move", "go"])
 """Verbs that go into the depth."""
+MOTION = frozenset(["motion", "movement", "movements"])
+LINKS = frozenset(["no", "not", "with", "without", "by"])
+TAKEN = frozenset(["filmed", "recorded", "taken", "shot", "captured"])
+"""What ties a video to *a moving camera*; behind anything else *with a still camera* may be what somebody holds."""
+ASKED = lexicon().asking["containers"] | lexicon().asking["requests"] | {"me", "us"}
 GOES_ON = frozenset(["to", "on", "again", "for", "during", "throughout", "all"]) | ADVERBS
 """What may follow a direction; in *moves in the dark* and *right up to a dog* there is none."""
 
@@ -69,7 +74,7 @@ def without_camera(tokens: Sequence[Token]) -> tuple[list[Token], tuple[Filmed, 
     """
     left, said, at = list(tokens), [], 0
     while at < len(left):
-        found = _clause(left, at) if left[at].text == "camera" else None
+        found = (_clause(left, at) or _phrase(left, at)) if left[at].text == "camera" else None
         if found is None:
             at += 1
             continue
@@ -98,6 +103,47 @@ def _clause(tokens: Sequence[Token], at: int) -> tuple[int, int, list[Filmed]] |
     while start > 0 and (words[start - 1] in STARTS or (with_gerund and words[start - 1] == "with")):
         start -= 1
     return start, end, moves
+
+
+def _phrase(tokens: Sequence[Token], at: int) -> tuple[int, int, list[Filmed]] | None:
+    """Return the same of a noun phrase that tells it by an adjective or a noun: *a moving camera*, *no camera motion*.
+
+    What follows it must be nothing that the camera does: *a moving camera falls* is about a thing.
+    """
+    words = [token.text for token in tokens]
+    start, end = at, at + 1
+    while start > 0 and (tokens[start - 1].is_gerund or words[start - 1] in RESTS | ADVERBS):
+        start -= 1
+    adjectives = [_adjective(token) for token in tokens[start:at] if token.text not in ADVERBS]
+    if not adjectives and end < len(words) and words[end] in MOTION:
+        adjectives, end = ["moves"], end + 1
+    move = adjectives[-1] if adjectives and None not in adjectives else None
+    if move is None or not (end >= len(tokens) or tokens[end].is_break or words[end] in CONJUNCTIONS):
+        return None
+    said: set[str] = set()
+    while start > 0 and words[start - 1] in DETERMINERS | LINKS:
+        start -= 1
+        said.add(words[start])
+    taken = start > 0 and words[start - 1] in TAKEN
+    start -= taken
+    before = words[start - 1] if start else ","
+    asked = before in BREAKS | STARTS | ASKED
+    return (start, end, _moved(move, said)) if taken or asked or "without" in said else None
+
+
+def _moved(move: str, said: set[str]) -> list[Filmed]:
+    """Return a move, or its opposite where words before it deny it and there is one."""
+    opposite = {"moves": "is still", "is still": "moves"}.get(move)
+    if not said & {"no", "not", "without"}:
+        return [Filmed(move)]
+    return [Filmed(opposite) if opposite else Filmed(move, denied=True)]
+
+
+def _adjective(token: Token) -> str | None:
+    """Return what a word before *camera* says that it does."""
+    if token.text in RESTS:
+        return "is still"
+    return next((VERBS[stem] for stem in token.stems if VERBS.get(stem)), None) if token.is_gerund else None
 
 
 def _ends_clause(tokens: Sequence[Token], at: int) -> bool:

@@ -5,7 +5,7 @@ from functools import lru_cache
 from itertools import pairwise
 
 from agents.clauses import AUXILIARIES, CONJUNCTIONS, MAX_WORDS, PREPOSITIONS, Token
-from agents.lexicon import DETERMINERS, lexicon
+from agents.lexicon import DETERMINERS, closed_class, lexicon
 from twins.queries import ResultWarning
 
 ASKING_NUMBER = frozenset([("how", "many"), ("how", "often"), ("how", "much")])
@@ -23,6 +23,12 @@ def doubts(query: str, words: list[str]) -> Iterable[ResultWarning]:
     if _asks_a_number(words):
         text = "clips are found, and what is in them is not counted out: to find a number, say it (three, at least two)"
         yield ResultWarning(code="number_asked", text=text)
+    elif (asked := _asked_property(words)) is not None:
+        text = (
+            f"clips are found, and {asked!r} is not answered: to find a look, say it (red, round, small); of a clip "
+            "that was found, `twinseek show CLIP` tells such things, and `twinseek chat` answers"
+        )
+        yield ResultWarning(code="look_asked", text=text)
     sample = words[:MAX_WORDS]
     known = sum(_is_english(word) for word in sample)
     if known >= KNOWN_SHARE * len(sample):
@@ -41,6 +47,18 @@ def _asks_a_number(words: list[str]) -> bool:
     return any(pair in ASKING_NUMBER for pair in pairwise(words)) or ("what", "number", "of") in zip(
         words, words[1:], words[2:], strict=False
     )
+
+
+def _asked_property(words: list[str]) -> str | None:
+    """Return what a question wants to know of a thing: *what colour is …*, *the size of …*, *how long is …*."""
+    for first, second in pairwise(words):
+        if first == "how" and second in closed_class("measured"):
+            return f"how {second}"
+        if second in closed_class("properties") and first in ("what", "which"):
+            return f"{first} {second}"
+        if first in closed_class("properties") and second == "of" and words[0] in ("what", "which"):
+            return f"the {first}"
+    return None
 
 
 @lru_cache(maxsize=1)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from agents.clauses import AUXILIARIES, Token
-from agents.lexicon import DETERMINERS, closed_class, lexicon
+from agents.lexicon import DETERMINERS, closed_class, is_irregular, lexicon
 from agents.negations import is_denied
 from agents.reading import Reading
 from agents.stemming import stem
@@ -36,8 +36,8 @@ def named_in(tokens: Sequence[Token], reading: Reading) -> tuple[tuple[str, ...]
 def may_name(tokens: Sequence[Token], at: int, *, labelled: bool = False) -> bool:
     """Say whether a word may be what a thing is called, which a label could say too.
 
-    None is what a predicate or a place tells, a courtesy, a participle (``fooled``), or what stands bare after a form
-    of *be* (``it is nice``).
+    None is what a predicate or a place tells, a courtesy, what is asked of things (``colour``), a superlative, a
+    participle (``fooled``, bare ``meant``), or what stands bare after a form of *be* (``it is nice``).
 
     Args:
         tokens: of the question.
@@ -46,7 +46,9 @@ def may_name(tokens: Sequence[Token], at: int, *, labelled: bool = False) -> boo
     """
     word = tokens[at].text
     participle = word.endswith("ed") and stem(word) != word and not (labelled and _ends_phrase(tokens, at))
-    if says_nothing(word) or word in closed_class("unnameable") or participle:
+    if not labelled and (at == 0 or tokens[at - 1].text not in DETERMINERS):
+        participle |= is_irregular(word) and word not in closed_class("irregular_plurals")  # but `a saw`, `the felt`
+    if says_nothing(word) or names_no_thing(word) or participle:
         return False
     return at < 2 or tokens[at - 1].text not in AUXILIARIES or tokens[at - 2].text in PRESENTING
 
@@ -57,6 +59,17 @@ def says_nothing(word: str) -> bool:
     silent = closed_class("abstract") | closed_class("unseen") | known.asking["frame"] | known.asking["others"]
     told = (word,) in known.names or word in known.adjectives or word in known.places
     return word in silent or told or not is_content(word)
+
+
+def names_no_thing(word: str) -> bool:
+    """Say whether a word is chat, what is asked of things, or the superlative of what can be measured (``longest``)."""
+    return word in closed_class("unnameable") | closed_class("properties") or _is_superlative(word)
+
+
+def _is_superlative(word: str) -> bool:
+    base = word.removesuffix("est")
+    forms = {base, f"{base}e", base[:-1], f"{base.removesuffix('i')}y"}
+    return base != word and not forms.isdisjoint(closed_class("measured"))
 
 
 def _ends_phrase(tokens: Sequence[Token], at: int) -> bool:

@@ -15,12 +15,14 @@ from agents.clauses import (
     match_verb,
 )
 from agents.descriptions import ADJECTIVE_SHAPES, is_shape_noun
-from agents.lexicon import DETERMINERS, closed_class, lexicon
+from agents.lexicon import DETERMINERS, closed_class, is_irregular, lexicon
 from agents.phrase_numbers import read_number
 from agents.phrase_reader import Phrase, PhraseReader
 
 DEFINITE = closed_class("definite")
 ANYBODY = closed_class("anybody")
+ASKING = frozenset(["which", "what", "whose"])
+"""What asks for one of a kind, before its noun."""
 PARTNERS = frozenset(["partner", "companion", "counterpart", "rival", "opponent"])
 COUNTING = frozenset(
     ["two", "three", "four", "both", "pair", "couple", "trio", "few", "several", "many", "second", "third"]
@@ -275,6 +277,8 @@ def _ends_phrase(reader: PhraseReader) -> bool:
     if reader.head and (reader.peek() in ("time", "times") or _excepts(reader, "strong")):
         return True  # `round the box three times`, `a ball other than the red one`
     if reader.head or not reader.determined:
+        if not reader.head and is_asked_noun(reader.tokens, reader.at):
+            return False
         places = match_place(reader.tokens, reader.at)
         if places:
             return True
@@ -284,6 +288,32 @@ def _ends_phrase(reader: PhraseReader) -> bool:
         return reader.starts_verb and not _is_plural_subject(reader)
     named = bool(reader.looks) or reader.phrase.other
     return named and text.endswith("s") and match_verb(reader.tokens, reader.at) is not None
+
+
+def is_asked_noun(tokens: Sequence[Token], at: int) -> bool:
+    """``which dog is brown``: a noun, whatever verb shares its form, for a verb would agree otherwise.
+
+    So is the first word of all before a verb that agrees with it. Only a verb has the form of the past or the ending of
+    the other number (``what moves is red``).
+    """
+    before = at - 1
+    while before >= 0 and tokens[before].text in lexicon().looks:
+        before -= 1
+    if (before >= 0 and tokens[before].text not in ASKING) or at + 1 >= len(tokens):
+        return False
+    token, after = tokens[at], tokens[at + 1]
+    happening = lexicon().names.get((token.text,), ("", ""))[1] == "event"
+    if token.is_break or token.is_participle or is_irregular(token.text) or happening:
+        return False
+    plural = ends_as_plural(token.text)
+    if after.text in AUXILIARIES and after.text not in ("to", "able"):
+        return plural == (after.text in closed_class("plural_auxiliaries"))
+    # Inside a sentence *which* leads back to its noun, and what stands behind is a verb (``balls which follow cars``).
+    return before <= 0 and not plural and ends_as_plural(after.text) and _is_verb(tokens, at + 1)
+
+
+def _is_verb(tokens: Sequence[Token], at: int) -> bool:
+    return match_verb(tokens, at) is not None or bool(tokens[at].stems & lexicon().common_verbs)
 
 
 def _is_plural_subject(reader: PhraseReader) -> bool:

@@ -1,6 +1,6 @@
 """Judges a candidate by predicates over its tracks, with one binding of things to tracks for the whole question."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from functools import lru_cache
 
 import numpy as np
@@ -92,10 +92,13 @@ def _judged(
         free,
         hard_factor=DESCRIBED_FACTOR if described else HARD_FACTOR,
     )
+    open_ = {part.id for part in parts.free}
+    only_names = bool(open_) and {part.id for part in reading.sub_queries} == open_ <= {part.id for part in named}
+    if only_names and len(_called(named, open_, evidence)) == len(open_):
+        score = HOLDS + (1 - HOLDS) * score  # all of it is there, in whatever words that is told: a man is a person
 
     def verdict() -> Verdict:
-        open_ = {part.id for part in parts.free}
-        called = [f for part in named if part.id in open_ and (f := found_by_label(part, evidence)) is not None]
+        called = _called(named, open_, evidence)
         left = open_ - {f.sub_query.id for f in called}
         quoted = _said([part for part in parts.free if part.id in left], candidate)
         made = _verdict(score, [*findings, *called], quoted, described and not denies)
@@ -106,6 +109,11 @@ def _judged(
         return made.model_copy(update={"claims": (*made.claims, *untold)})
 
     return score, verdict
+
+
+def _called(named: Sequence[SubQuery], open_: Collection[str], evidence: Evidence) -> list[Finding]:
+    """Return what labels tell of those named parts that are left open."""
+    return [f for part in named if part.id in open_ and (f := found_by_label(part, evidence)) is not None]
 
 
 def _only_denies(part: SubQuery) -> bool:

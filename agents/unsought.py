@@ -7,8 +7,8 @@ from agents.camera import asks_only, without_camera
 from agents.clauses import Token, tokenise
 from agents.denials import unheard_places
 from agents.descriptions import names_of
-from agents.lexicon import lexicon
-from agents.nameable import may_name, says_nothing
+from agents.lexicon import closed_class, lexicon
+from agents.nameable import may_name, names_no_thing, says_nothing
 from agents.reading import Entity, Reading
 from agents.reading.figures import figures
 from agents.situations import GRAMMAR
@@ -54,7 +54,8 @@ def unsought(decomposition: Decomposition, labels: frozenset[str] = frozenset())
     tokens, reading = read_words(tokens)
     words = [token.text for token in tokens]
     nouns = {noun for entity in reading.entities for noun in entity.nouns}
-    called = {n for e in reading.entities for n in e.nouns if not (_is_cover(n, e, reading) or says_nothing(n))}
+    nouns_of = ((noun, entity) for entity in reading.entities for noun in entity.nouns)
+    called = {n for n, e in nouns_of if not (_is_cover(n, e, reading) or says_nothing(n) or names_no_thing(n))}
     seen = {noun for entity in acting(reading) for noun in entity.nouns}
     free = set(free_words(tokens, reading)) - figures(words)
     names = [
@@ -78,7 +79,8 @@ def _is_looked_for(token: Token) -> bool:
     """Say whether a word that grammar did not read has its predicate all the same, or names nothing to be seen."""
     verbs = (pattern for stem in token.stems for pattern in lexicon().verbs.get(stem, ()))
     alone = any(pattern.literal == 1 for pattern in verbs)
-    return alone or says_nothing(token.text) or token.text in lexicon().asking["covers"]
+    asked = token.text in closed_class("properties")
+    return alone or asked or says_nothing(token.text) or token.text in lexicon().asking["covers"]
 
 
 def _is_cover(noun: str, entity: Entity, reading: Reading) -> bool:

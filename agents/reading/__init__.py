@@ -44,6 +44,8 @@ HAPPEN = frozenset(stem for word in closed_class("happen") for stem in stems(wor
 """Verbs of anything that happens: where nothing does, nothing moves."""
 GOING_ON = frozenset(stem for word in closed_class("going_on") for stem in stems(word))
 
+NO_PEOPLE = frozenset(["nobody", "no one", "no-one"])
+
 
 class _Walker(Connectors, Nouns, Places, Ranks, SharedLooks, Verbs):
     """Walks a question once, item by item."""
@@ -76,6 +78,14 @@ class _Walker(Connectors, Nouns, Places, Ranks, SharedLooks, Verbs):
             if entity.bound not in (None, "all") and not joined and not idle:
                 self.reading.counted.append(entity)
         self._be_uneventful()
+        self._be_deserted()
+
+    def _be_deserted(self) -> None:
+        """``nobody is in the picture``: no people are, whatever else is. Who does something may be anything."""
+        for entity in self.reading.counted:
+            said = " ".join(self.words[slice(*entity.span)]) if entity.span is not None else ""
+            if entity.bound == "0" and entity.text == "thing" and said in NO_PEOPLE:
+                entity.words, entity.nouns = ["people"], ["people"]
 
     def _be_uneventful(self) -> None:
         """``no event at all``: nothing moves."""
@@ -221,10 +231,12 @@ class _Walker(Connectors, Nouns, Places, Ranks, SharedLooks, Verbs):
         return before > 0 and self.words[before] in closed_class("support") and bool(self.subjects) and not named
 
     def _is_deed_of(self, phrase: Phrase) -> bool:
-        """``a dog barks``: behind a finished noun phrase a bare word in s is the verb of it."""
-        bare = phrase.end == self.at + 1 and phrase.words == tuple(phrase.nouns) and ends_as_plural(phrase.text)
+        """``a dog barks``, ``someone juggles balls``: behind a finished noun phrase a word in s is the verb of it."""
+        first = self.words[self.at]
+        bare = phrase.start == self.at and first in phrase.nouns[:1] and phrase.words[0] == first
         behind_noun = self.previous == "np" and self.open is None and self.last in self.subjects
-        return bare and behind_noun and (self.denial is None or self.denial[1] != self.at)
+        in_s = bare and ends_as_plural(first)
+        return in_s and behind_noun and (self.denial is None or self.denial[1] != self.at)
 
     def _read_unknown_deed(self) -> str:
         """Read a verb that no predicate measures; a denial ends with it, but for ``does not want to stop``."""

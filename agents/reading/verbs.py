@@ -13,7 +13,7 @@ from agents.clauses import (
     match_verb,
 )
 from agents.lexicon import DETERMINERS, Pattern, closed_class, lexicon, stems
-from agents.noun_phrases import parse_phrase
+from agents.noun_phrases import is_asked_noun, parse_phrase
 from agents.reading.entities import Entity, Open
 from agents.reading.references import References
 
@@ -41,6 +41,7 @@ class Verbs(References):
         if (
             self.previous not in BEFORE_VERBS
             or text in DETERMINERS
+            or is_asked_noun(self.tokens, self.at)
             or (self.open is not None and self.open.until is not None and self.previous != "np")
         ):
             return ""

@@ -50,3 +50,23 @@ def test_a_round_trip_is_no_round_thing_but_turns_back(question):
     parts = RulesDecomposer().decompose(question).sub_queries
     assert [(part.subject, part.relation) for part in parts if part.relation] == [("blue thing", "turns")]
     assert not any("round" in (part.subject or "") for part in parts)
+
+
+@pytest.mark.parametrize(
+    ("question", "asked"),
+    [
+        ("What colour is the thing that overtakes?", "'what colour'"),
+        ("what is the size of the ball", "'the size'"),
+        ("how long is the ball?", "'how long'"),
+    ],
+)
+def test_a_question_that_wants_to_know_a_look_is_told_that_clips_are_found(question, asked):
+    warnings = RulesDecomposer().decompose(question).warnings
+    assert [warning.code for warning in warnings] == ["look_asked"] and asked in warnings[0].text
+
+
+def test_what_is_asked_how_long_it_is_is_not_said_to_be_long():
+    parts = RulesDecomposer().decompose("how long is the red ball").sub_queries
+    assert [part.text for part in parts] == ["red ball"]
+    for question in ("a long ball", "the size of the ball changes"):
+        assert not RulesDecomposer().decompose(question).warnings

@@ -51,6 +51,30 @@ def test_what_the_camera_does_is_all_that_is_asked(question, move):
 
 
 @pytest.mark.parametrize(
+    ("question", "move"),
+    [
+        ("which video has no moving camera", "is still"),
+        ("a clip with a slowly moving camera", "moves"),
+        ("a video with a static camera", "is still"),
+        ("clips with no static camera", "moves"),
+        ("without camera motion", "is still"),
+        ("there is camera movement", "moves"),
+        ("show me a panning camera", "pans"),
+    ],
+)
+def test_a_noun_phrase_tells_it_too(question, move):
+    assert moves(question) == [(move, False)] and len(parts(question)) == 1
+    assert unsought(READER.decompose(question)).words == ()
+
+
+def test_what_is_filmed_so_is_looked_for_beside_it():
+    assert moves("a red ball rolls, filmed without a zooming camera") == [("zooms", True)]
+    assert ("moves", "red ball") in [
+        (part.relation, part.subject) for part in parts("a red ball rolls, filmed with a still camera")
+    ]
+
+
+@pytest.mark.parametrize(
     ("question", "found"),
     [
         ("the camera zooms in and out", ["zooms in", "zooms out"]),
@@ -104,6 +128,11 @@ def test_what_the_camera_shows_is_looked_for(question):
         "a man with a camera moves left",
         "a phone and the camera move to the left",
         "the camera is shaking",
+        "a shaking camera",
+        "a moving camera falls",
+        "a man holds a moving camera",
+        "a man with a still camera",
+        "something comes toward the moving camera",
         "he pans for gold",
         "the camera never stops moving",
         "the camera hardly moves",

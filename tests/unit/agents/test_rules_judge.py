@@ -355,7 +355,7 @@ def test_what_somebody_with_another_name_does_is_no_reason(clip, mover):
     assert not any("dog" in claim for claim, _ in told)
 
 
-def test_a_label_alone_leaves_the_score_of_a_described_video_to_recall(thrown):
+def test_a_name_that_is_no_part_of_its_own_leaves_the_score_of_a_described_video_to_recall(thrown):
     judged = RulesJudge().judge(RulesDecomposer().decompose("a dog"), thrown)
     assert judged.score == thrown.coarse_score
 

@@ -44,3 +44,26 @@ def test_words_that_a_situation_stands_for_are_not_named():
     question = "the chased one is apprehended"
     assert unsought(RulesDecomposer().decompose(question)).others == ("apprehended",)
     assert unsought(RulesDecomposer(MiniLM()).decompose(question)).others == ()
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "which video is the longest",
+        "the slowest thing",
+        "what colour is the thing that overtakes",
+        "what do you meant",
+        "hey",
+    ],
+)
+def test_what_is_asked_superlatives_and_chat_are_no_names(question):
+    assert unsought(RulesDecomposer().decompose(question)).names == ()
+
+
+@pytest.mark.parametrize("noun", ["forest", "chest", "saw", "guest", "felt"])
+def test_a_noun_that_only_looks_so_is_a_name(noun):
+    assert unsought(RulesDecomposer().decompose(f"a {noun}")).names == (noun,)
+
+
+def test_a_look_that_is_asked_for_is_nothing_to_look_for():
+    assert unsought(RulesDecomposer().decompose("the colour of the ball")).words == ()
