@@ -18,7 +18,6 @@ from agents.evidence import (
     STATE_COVER,
     UNKNOWN_VALUE,
     Bound,
-    Evidence,
     in_order,
     parse_bound,
 )
@@ -30,7 +29,7 @@ from agents.number_claims import is_of_scene
 from agents.reading import FRAME
 from agents.relevance import is_named_otherwise
 from agents.testimony import Testimony
-from agents.told_things import DEPTH, is_scenery, may_be_unseen, telling
+from agents.told_things import DEPTH, may_be_unseen, stands_for_scenery, telling
 from twins.predicates import RELATIVE
 from twins.queries import Claim, SubQuery
 from twins.schema import Span
@@ -121,7 +120,7 @@ class Case(Binder):
         subject, other = self._bound(part, binding)
         if subject is None:
             return Finding(part, MISSING_VALUE)
-        if part.relation in DEPTH and self._stands_for_scenery(part.object, other):
+        if part.relation in DEPTH and stands_for_scenery(part.object, other, self.evidence):
             return self._of_scenery(part)
         value = self._value(part, subject, other)
         sides = ((part.subject, subject), (part.object, other))
@@ -136,13 +135,6 @@ class Case(Binder):
             self._names((subject, other)),
             spans,
         )
-
-    def _stands_for_scenery(self, phrase: str | None, number: int | None) -> bool:
-        """Say whether a phrase names scenery, and an object that is called otherwise would have to stand for it."""
-        if number is None or not self._has_label(number) or not is_scenery(phrase, self.evidence):
-            return False
-        nouns = self.evidence.grounder.describe(phrase or "").nouns
-        return not is_called(nouns, self.evidence.name(number), self.evidence.twin)
 
     def _of_scenery(self, part: SubQuery) -> Finding:
         """What is seen is in front of the scenery of which somebody tells; how far off it is, nobody has measured."""
@@ -415,23 +407,6 @@ class Case(Binder):
     @cached_property
     def _is_detected(self) -> bool:
         return is_detected(self.evidence.twin)
-
-
-def found_by_label(part: SubQuery, evidence: Evidence) -> Finding | None:
-    """Return that a thing which a part names is there, where a label says so and all else that the part says holds."""
-    phrase = part.subject or ""
-    nouns = evidence.grounder.describe(phrase).nouns
-    if not nouns or not evidence.objects:
-        return None
-    fits = evidence.grounded(phrase)
-    labelled = [n for n in range(len(fits)) if is_called(nouns, evidence.name(n), evidence.twin)]
-    number = max(labelled, key=lambda n: (fits[n], evidence.presence[n]), default=None)
-    if number is None:
-        return None
-    claims = Testimony(evidence).that_looks(part, number)
-    if any(check_claim(claim, evidence.twin, evidence.geometry).check != "verified" for claim in claims):
-        return None
-    return Finding(part, 1.0, lambda: claims, (evidence.name(number),), evidence.in_view(number))
 
 
 def _nearly(bound: Bound, number: int) -> float:

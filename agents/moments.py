@@ -7,7 +7,9 @@ from twins.schema import Span
 
 EDGE = 0.1
 """Share of a video that its start, middle or end is."""
-_CLOCK = r"(?:\d{1,2}:\d{2}(?:\.\d+)?|(?:second |t ?= ?)?\d{1,4}(?:\.\d+)?(?: ?s| secs?| seconds?)?)"
+_SECONDS = r"\d{1,4}(?:\.\d+)?"
+# A number without a unit may be a video of a list.
+_CLOCK = rf"(?:\d{{1,2}}:\d{{2}}(?:\.\d+)?|(?:second |t ?= ?){_SECONDS}|{_SECONDS} ?(?:s|secs?|seconds?))"
 _PARTS = {
     "start": "start beginning first",
     "middle": "middle",

@@ -8,7 +8,8 @@ import numpy as np
 from agents.binding import plan
 from agents.camera import is_measured
 from agents.evidence import UNKNOWN_VALUE, Evidence
-from agents.findings import Case, Finding, found_by_label
+from agents.findings import Case, Finding
+from agents.found_labels import found_by_label
 from agents.labelling import is_described
 from agents.lexicon import content_stems
 from agents.open_parts import open_parts, says_not

@@ -4,6 +4,7 @@ from agents.evidence import Evidence
 from agents.grounding import kind_stems, said_stems
 from agents.labelling import is_described, is_labelled
 from agents.lexicon import lexicon, noun_stems
+from agents.look_claims import is_called
 from twins.schema import Fact
 
 DEPTH = frozenset(["in_front_of", "behind"])
@@ -36,6 +37,14 @@ def is_scenery(phrase: str | None, evidence: Evidence) -> bool:
     """Say whether a phrase names what stands behind all things of a picture (a wall, the sea) and is none of them."""
     nouns = evidence.grounder.describe(phrase or "").nouns
     return bool(nouns) and bool(noun_stems(nouns[-1]) & _scenery())
+
+
+def stands_for_scenery(phrase: str | None, number: int | None, evidence: Evidence) -> bool:
+    """Say whether a phrase names scenery, and an object that is called otherwise would have to stand for it."""
+    if number is None or not is_scenery(phrase, evidence):
+        return False
+    name, nouns = evidence.name(number), evidence.grounder.describe(phrase or "").nouns
+    return is_labelled(evidence.twin.track(name)) and not is_called(nouns, name, evidence.twin)
 
 
 def _scenery() -> frozenset[str]:

@@ -73,7 +73,7 @@ def test_of_two_kinds_all_look_so():
     ],
 )
 def test_what_some_may_not_be_or_at_another_time_is_not_said_of_all(question):
-    assert [text for text, *_ in counts(question) if text.endswith("are red") or " other than " in text] == []
+    assert [text for text, subject, _ in counts(question) if " other than " in subject] == []
 
 
 def test_another_clause_behind_but_leaves_nothing_out_of_the_first():

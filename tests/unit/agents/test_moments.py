@@ -12,11 +12,19 @@ from agents.moments import Moment, is_at, split_moment
         ("at the very beginning, what does it do", "what does it do", "at the very beginning"),
         ("what happens at 0:03.5", "what happens", "at 0:03.5"),
         ("what happens after 3 seconds", "what happens", "after 3 seconds"),
+        ("what happens before 5s", "what happens", "before 5s"),
+        ("what happens at second 3", "what happens", "at second 3"),
+        ("what happens at t = 2.5", "what happens", "at t = 2.5"),
         ("what happens in the middle of the video", "what happens", "in the middle of the video"),
     ],
 )
 def test_a_moment_is_told_from_the_question(text, rest, moment):
     assert split_moment(text) == (rest, Moment(moment))
+
+
+@pytest.mark.parametrize("text", ["what happens before 5", "what happens after 2", "what happens at 9999"])
+def test_a_number_without_a_unit_is_no_moment(text):
+    assert split_moment(text) == (text, None)
 
 
 @pytest.mark.parametrize("text", ["what is at the end of the street", "what does the man do in the kitchen"])
