@@ -335,9 +335,17 @@ class Library:
     def _limited(
         self, context: "RetrieveContext", within: Iterable[str] | None, without: Iterable[str] | None
     ) -> "RetrieveContext":
-        """Return a context in which some videos are recalled only."""
+        """Return a context in which some videos are recalled only; a question to all is told of names that it has."""
         if within is None and not without:
-            return context
+            from twinseek.named_videos import warn_of_names
+
+            return replace(
+                context,
+                diagnose=lambda asked, by_model: [
+                    *warn_of_names(asked.query, self.store),
+                    *context.diagnose(asked, by_model),
+                ],
+            )
         from graphs.recall import among
 
         only = None if within is None else frozenset(map(self.resolve, within))

@@ -140,3 +140,21 @@ def test_an_index_of_a_newer_version_is_left_alone(library, tmp_path):
         connection.execute(f"PRAGMA user_version = {catalogue.VERSION + 1}")
     with pytest.raises(TwinseekError, match="cannot be read"):
         library.ask("a stop sign")
+
+
+def named(result):
+    return [warning.text for warning in result.warnings if warning.code == "video_named"]
+
+
+@pytest.mark.parametrize("question", ["how long is clip_1?", "clip_1", "a dog in clip_1."])
+def test_a_question_that_names_a_video_is_told_how_to_ask_of_it_alone(library, tmp_path, question):
+    fill(library, tmp_path, clip_1="dog", dog="dog")
+    (told,) = named(library.ask(question))
+    assert "`twinseek show clip_1`" in told and "--within clip_1`" in told
+    assert not named(library.ask(question, within=["clip_1"]))
+
+
+@pytest.mark.parametrize("question", ["a dog", "find the dog.", "1 dog", "clip_", "clip_10"])
+def test_a_plain_word_a_number_and_a_part_of_a_name_are_no_names_of_videos(library, tmp_path, question):
+    fill(library, tmp_path, clip_1="dog", dog="dog")
+    assert not named(library.ask(question))
