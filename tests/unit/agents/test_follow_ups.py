@@ -370,6 +370,25 @@ def test_it_is_what_was_spoken_of_last():
     assert read("more like it, but at night", focus=(2,)) == ("alike", (2,), "at night")
 
 
+@pytest.mark.parametrize(
+    ("message", "expected"),
+    [
+        ("when does it stop in 2?", ("where", (2,), "does it stop")),
+        ("where does it turn back in the third?", ("where", (3,), "does it turn back")),
+        ("when does it stop in number 3", ("where", (3,), "does it stop")),
+        ("when in 3 does it stop?", ("where", (3,), "does it stop")),
+        ("when do they stop in 2 and 3?", ("where", (2, 3), "does it stop")),
+        ("when is it red in both?", ("where", (1, 2, 3, 4, 5), "is it red")),
+        ("does it stop in 2 and 3?", ("about", (2, 3), "does it stop")),
+        ("is it blue in all of them?", ("about", (1, 2, 3, 4, 5), "is it blue")),
+        ("when does it come in first?", ("where", (4,), "does it come in first")),
+        ("when does it stop in the first second?", ("where", (4,), "does it stop in the first second")),
+    ],
+)
+def test_a_video_that_a_message_names_is_meant_rather_than_what_it_stands_for(message, expected):
+    assert read(message, focus=(4,)) == expected
+
+
 def test_ordinals_are_the_numbers_that_were_printed():
     gap = [Shown(1), Shown(3)]
     assert read("show me 3", gap) == ("where", (3,), "")
