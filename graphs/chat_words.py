@@ -292,6 +292,8 @@ def tell_checked(hit: Hit, *, whether: bool) -> str:
         for check in ("verified", "refuted", "unverifiable")
     }
     open_ = f"; not known is whether {said['unverifiable']}" if said["unverifiable"] else ""
+    happens = any(line.check == "verified" and line.span is not None for line in hit.trace)
+    at = f"at {when(hit.spans, SPANS_TOLD)}: " if happens and hit.spans else ""
     if not whether:
         return f"{said['verified']} (checked)"
     if said["refuted"]:
@@ -299,7 +301,7 @@ def tell_checked(hit: Hit, *, whether: bool) -> str:
         return f"no, it is not so that {said['refuted']}{so} (checked){open_}"
     if open_ and hit.status == "dropped":  # what holds is beside the point: a cat stays, and a dog is asked for
         return f"nothing says so; known is only that {said['verified']} (checked){open_}"
-    return f"{'in part' if open_ else 'yes'}, {said['verified']} (checked){open_}"
+    return f"{'in part' if open_ else 'yes'}, {at}{said['verified']} (checked){open_}"
 
 
 def tell_unchecked(said: Sequence[CheckedClaim], hit: Hit, known: str = "") -> str:
