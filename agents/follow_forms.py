@@ -222,9 +222,16 @@ FORMS: dict[Kind, tuple[tuple[re.Pattern[str], str], ...]] = {
         rf"(?:go |take me |return )?back to (?:the |my )(?:{_LIST} (?:for|of|with|about|on) )?(?P<text>.+)",
     ),
     "recap": _forms(
-        r"what (?:did|have) (?:i|we) (?:just )?(?:ask(?:ed)?|say|said|search(?:ed)?|look(?:ed)?)(?: for| about)?"
-        r"(?: so far| before| first| last| until now| earlier)?",
-        r"(?:what|which) (?:was|is|were) (?:my|the|our) (?:first |last |previous |current |original )?"
+        (
+            r"what (?:did|have) (?:i|we) (?:ask(?:ed)?|say|said|search(?:ed)?|look(?:ed)?)(?: you)?(?: for| about)?"
+            r" (?:first(?: of all)?|at first|(?:at|in) the (?:very )?(?:start|beginning)|to begin with)|"
+            r"(?:what|which) (?:was|is) (?:my|the|our) (?:very )?(?:first|original|initial) "
+            r"(?:question|query|search|thing (?:that )?(?:i|we) (?:asked|said))",
+            ORIGINAL,
+        ),
+        r"what (?:did|have) (?:i|we) (?:just )?(?:ask(?:ed)?|say|said|search(?:ed)?|look(?:ed)?)(?: you)?"
+        r"(?: for| about)?(?: so far| before| last| until now| earlier)?",
+        r"(?:what|which) (?:was|is|were) (?:my|the|our) (?:last |previous |current )?"
         r"(?:questions?|query|queries|search(?:es)?)",
         r"(?:show (?:me )?)?(?:the |my )?(?:history|recap|overview)(?: of (?:this|the) (?:conversation|chat))?",
         r"how many(?: (?:videos|clips|results|hits|matches|of them))?(?: (?:are|were|did|do|have|is))?"

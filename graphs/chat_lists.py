@@ -18,6 +18,7 @@ from graphs.chat_words import (
     tell_list,
     tell_more,
     tell_no_list,
+    tell_original,
     tell_turns,
 )
 from twins.predicates import PREDICATES
@@ -160,4 +161,7 @@ def recap(talk: Talk) -> Said:
     lists = lists_of(turns, talk.library)
     if not lists:
         return Said(NOTHING_SHOWN)
-    return Said(tell_turns([turn["query"] for turn in lists], lists[-1]["shown"]), turn=again(talk, lists[-1]))
+    queries = [turn["query"] for turn in lists]
+    first = talk.message.text == ORIGINAL
+    told = tell_original(queries[0]) if first else tell_turns(queries, lists[-1]["shown"])
+    return Said(told, turn=again(talk, lists[-1]))

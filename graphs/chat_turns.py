@@ -122,10 +122,13 @@ def lists_of(turns: Sequence[Turn], library: str | None) -> list[Turn]:
 
 
 def remember(turns: Sequence[Turn], turn: Turn) -> list[Turn]:
-    """Return the turns with one more; the oldest are forgotten, but not the list that is still spoken of."""
-    kept = [*turns, turn][-MOST_TURNS:]
-    spoken_of = last_list([*turns, turn], turn["library"])
-    return kept if spoken_of is None or spoken_of in kept else [spoken_of, *kept[1:]]
+    """Return the turns with one more; the oldest are forgotten, but not the first list nor the one still spoken of."""
+    told = [*turns, turn]
+    lists = lists_of(told, turn["library"])
+    needed = [*lists[:1], *lists[-1:]]
+    while len(told) > MOST_TURNS:
+        told.remove(next(old for old in told if old not in needed))
+    return told
 
 
 def said_before(turns: Sequence[Turn], library: str | None) -> list[str]:

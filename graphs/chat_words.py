@@ -382,6 +382,11 @@ def tell_turns(queries: Sequence[str], shown: Sequence[ShownVideo]) -> str:
     return f"Asked was: {_asked(queries)}. {number} shown: {listed}."
 
 
+def tell_original(query: str) -> str:
+    """Say what was asked first."""
+    return f"The first question was: {one_line(query, CLAIM)}."
+
+
 def _asked(queries: Sequence[str]) -> str:
     asked = enumerate(dict.fromkeys(one_line(query, CLAIM) for query in queries), start=1)
     return "; ".join(f"({number}) {query}" for number, query in asked)

@@ -167,6 +167,14 @@ def test_what_was_asked_is_told(talk, silent):
     assert f"(1) {DOGS}; (2) {DOGS}; only: brown." in said and "3 videos are shown: 1 alpha, 2 gamma, 3 delta" in said
 
 
+def test_what_was_asked_first_is_told_however_long_ago_it_was(talk):
+    talk.say(DOGS)
+    talk.say("only the brown ones")
+    for _ in range(20):
+        talk.say("how long is it?")
+    assert talk.say("what did I ask first?").text == f"The first question was: {DOGS}."
+
+
 def test_what_was_asked_is_told_once_however_often_its_list_was_shown(talk):
     talk.say(DOGS)
     talk.say("sort by name")

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from agents.follow_forms import ORIGINAL
 from agents.follow_ups import THANKS, FollowUp, read_follow_up
 from agents.shown import UNCLEAR, Shown
 
@@ -311,6 +312,10 @@ def test_the_question_before_is_asked_of_another_one(message, rank):
         ("show the list again", ("back", (), "")),
         ("back to the dogs", ("back", (), "dogs")),
         ("what did I ask?", ("recap", (), "")),
+        ("what did I ask you before?", ("recap", (), "")),
+        ("what did I ask first?", ("recap", (), ORIGINAL)),
+        ("what was the first thing I asked?", ("recap", (), ORIGINAL)),
+        ("what was my first question", ("recap", (), ORIGINAL)),
         ("how many are there?", ("recap", (), "")),
         ("how many did you find?", ("recap", (), "")),
         ("start over", ("aside", (), "")),

@@ -224,6 +224,15 @@ def test_the_list_that_is_spoken_of_is_not_forgotten():
     assert len(turns) == 20 and turns[0]["shown"]
 
 
+def test_the_first_list_is_not_forgotten_either():
+    turns = []
+    for number in range(60):
+        turns = remember(turns, a_turn(video(1)) | {"query": str(number)})
+        turns = remember(turns, a_turn(positions=(1,)))
+    asked = [turn["query"] for turn in turns if turn["shown"]]
+    assert len(turns) == 20 and asked == ["0", *map(str, range(51, 60))]
+
+
 def test_what_could_not_be_verified_is_not_said_not_to_hold():
     shown = [video(rank) for rank in (1, 2, 3)]
     assert "'red' could not be verified there" in tell_refined([], shown, "red", shown)
