@@ -220,6 +220,17 @@ def test_a_list_of_which_a_video_is_gone_is_sorted_all_the_same(tmp_path):
         assert shown(by_length) == [first[0], *first[2:]] and f"{first[1]} cannot be shown" in by_length.text
 
 
+def test_what_sorts_nothing_is_said_and_is_no_reason(talk):
+    first = shown(talk.say(DOGS))
+    said = talk.say("sort by length")
+    assert said.text.startswith("All 4 are the same (2.0 s). The order stays as it is: 1 alpha, ")
+    assert shown(said) == first and "sorted by length" not in talk.say("why is 2 above 3?").text
+    assert talk.say("which is the shortest?").text.count("the same") == 1
+    talk.say("sort by name")
+    talk.say("only the first two")
+    assert "because the list is sorted by name" in talk.say("why is 1 above 2?").text
+
+
 def test_which_is_the_longest_is_answered(talk, silent):
     talk.say(DOGS)
     silent()
