@@ -8,7 +8,7 @@ import re
 from typing import Literal
 
 from agents.moments import MOMENT
-from agents.shown import COUNT, MARKED, NAMED, NOUN, ORDINAL, PLAIN, PLURAL, SEVERAL, SINGULAR
+from agents.shown import COUNT, EACH_NAMED, MARKED, NAMED, NOUN, ORDINAL, PLAIN, PLURAL, SEVERAL, SINGULAR, THERE
 
 Kind = Literal["question", "refine", "drop", "why", "where", "about", "alike", "more", "sort", "back", "recap", "aside"]
 
@@ -27,6 +27,9 @@ _SPOT = r"(?:the )?(?:spots?|places?|moments?|frames?|masks?|box(?:es)?|spans?|t
 _HAPPENS = (
     r"(?: (?:(?:is|was) (?:it|that|this)|(?:does |did )?(?:it|that|this)(?: happens?| occurs?| takes? place| is)?))"
 )
+_AT_WHAT = r"(?:where|when|at what time|at which moment)(?: exactly)?"
+_IT_DOES = r"(?P<of>does|did|is|was|do|are|were) (?:it|they) "
+_DEED = r"(?!(?:happen|occur|take place)\b|(?:start|begin|end)(?:$| (?:in|of) )).+?"
 _ABOVE = (
     r"(?:(?:ranked |ranking |placed |listed |shown |put )?(?:above|over|before|ahead of|higher than|in front of)|"
     r"better than|preferred (?:to|over)|rather than|instead of|beat(?:s|ing)?)"
@@ -118,8 +121,9 @@ FORMS: dict[Kind, tuple[tuple[re.Pattern[str], str], ...]] = {
         rf"(?: (?:in|of|for) (?P<a>{SEVERAL}))?{_HAPPENS}?",
         rf"(?:show me|show|see|open|play|watch|view|display|point to|zoom in on|give me|go to|jump to) "
         rf"(?:{_SPOT} (?:of|in|for) )?(?P<a>{SEVERAL})(?: again| in detail| closer)?",
-        r"(?:where|when|at what time|at which moment)(?: exactly)? (?P<of>does|did|is|was) (?P<a>it) "
-        r"(?P<rest>(?!happen|occur|take place|start$|begin$|end$).+)",
+        rf"{_AT_WHAT} {_IT_DOES}(?P<rest>{_DEED}) (?:in|of) (?P<a>{THERE})",
+        rf"{_AT_WHAT} (?:in|of) (?P<a>{SEVERAL}) {_IT_DOES}(?P<rest>{_DEED})",
+        rf"{_AT_WHAT} (?P<of>does|did|is|was) (?P<a>it) (?P<rest>{_DEED})",
         rf"(?:show me|show|point to) {_SPOT}|zoom in|(?:look )?closer",
         rf"(?:at what time|at which (?:time|moment)|(?:which|what) (?:frames?|objects?|moments?)){_HAPPENS}?"
         rf"(?: (?:in|of|for) (?P<a>{SEVERAL}))?",
@@ -218,9 +222,16 @@ FORMS: dict[Kind, tuple[tuple[re.Pattern[str], str], ...]] = {
         rf"(?:go |take me |return )?back to (?:the |my )(?:{_LIST} (?:for|of|with|about|on) )?(?P<text>.+)",
     ),
     "recap": _forms(
-        r"what (?:did|have) (?:i|we) (?:just )?(?:ask(?:ed)?|say|said|search(?:ed)?|look(?:ed)?)(?: for| about)?"
-        r"(?: so far| before| first| last| until now| earlier)?",
-        r"(?:what|which) (?:was|is|were) (?:my|the|our) (?:first |last |previous |current |original )?"
+        (
+            r"what (?:did|have) (?:i|we) (?:ask(?:ed)?|say|said|search(?:ed)?|look(?:ed)?)(?: you)?(?: for| about)?"
+            r" (?:first(?: of all)?|at first|(?:at|in) the (?:very )?(?:start|beginning)|to begin with)|"
+            r"(?:what|which) (?:was|is) (?:my|the|our) (?:very )?(?:first|original|initial) "
+            r"(?:question|query|search|thing (?:that )?(?:i|we) (?:asked|said))",
+            ORIGINAL,
+        ),
+        r"what (?:did|have) (?:i|we) (?:just )?(?:ask(?:ed)?|say|said|search(?:ed)?|look(?:ed)?)(?: you)?"
+        r"(?: for| about)?(?: so far| before| last| until now| earlier)?",
+        r"(?:what|which) (?:was|is|were) (?:my|the|our) (?:last |previous |current )?"
         r"(?:questions?|query|queries|search(?:es)?)",
         r"(?:show (?:me )?)?(?:the |my )?(?:history|recap|overview)(?: of (?:this|the) (?:conversation|chat))?",
         r"how many(?: (?:videos|clips|results|hits|matches|of them))?(?: (?:are|were|did|do|have|is))?"
@@ -244,7 +255,7 @@ FORMS: dict[Kind, tuple[tuple[re.Pattern[str], str], ...]] = {
         ),
         rf"(?P<same>(?:and )?(?:(?:what|how) about )?in) (?P<a>{SEVERAL})",
         rf"(?:(?:what|how) about )?(?P<a>{SEVERAL})",
-        rf"(?P<text>{ASKS}(?: .+?)?) (?:in|of|from|on) (?P<a>{NAMED})",
+        rf"(?P<text>{ASKS}(?: .+?)?) (?:in|of|from|on) (?P<a>{EACH_NAMED})",
         rf"(?P<text>{ASKS} (?:the|a|an|any|there|something|someone|anything|anyone|everything|all)\b.*?)"
         rf" (?:in|of) (?P<a>{PLAIN})(?![\w-]| \w+s\b) (?P<rest>.+)",
         rf"(?P<text>why .+) in (?P<a>{PLAIN})(?![\w-])",
@@ -254,7 +265,7 @@ FORMS: dict[Kind, tuple[tuple[re.Pattern[str], str], ...]] = {
         r"(?:what|which) (?:colou?r|shape|size|texture|pattern|material) (?:is|are|was|were) (?:it|they|that)|"
         r"(?:what|who)(?:'s| is| are) in (?:it|there)|what does it (?:show|look like)|what (?:does|did) it do|"
         r"how many .+ (?:in it|does it (?:have|show)))",
-        rf"(?P<text>{ASKS} .+) in (?P<a>it|there|that (?:one|video|clip))",
+        rf"(?P<text>{ASKS} .+) in (?P<a>it|there|that (?:one|video|clip)|{PLURAL})",
         r"(?P<of>(?:what|which) (?:colou?r|shape|size|texture|pattern|material) (?:is|are|was|were))"
         rf" (?P<a>{NAMED})",
         rf"(?P<of>(?:(?:what|how|who|when|where) )?(?:is|was|does|did|has|isn't|doesn't)) (?P<a>{PLAIN})(?![\w-])"

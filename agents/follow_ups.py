@@ -50,7 +50,8 @@ class FollowUp:
         text: what is left: the question, the condition, what to look for (*where*), what is asked (*about*; nothing:
             as before), how it should differ (*alike*), how many (*more*; nothing: as many as a list holds), by what
             (*sort*), which (*back*: :data:`agents.follow_forms.ORIGINAL`, PREVIOUS, what was asked, or nothing: the
-            last one), :data:`THANKS` (*aside*), or the id of a video that is not among those shown (*why*).
+            last one; of *recap* only the first of these), :data:`THANKS` (*aside*), or the id of a video that is not
+            among those shown (*why*).
         same: the question before is asked of other videos, and be it that of the list: *and in the third?*
     """
 

@@ -8,7 +8,7 @@ import re
 from collections.abc import Sequence
 from itertools import pairwise, permutations
 
-from agents.clauses import Token
+from agents.clauses import AUXILIARIES, Token
 from agents.exceptions import exception
 from agents.failures import failed_flight
 from agents.lexicon import DETERMINERS, closed_class, lexicon
@@ -96,6 +96,8 @@ def only_part(tokens: Sequence[Token], reading: Reading) -> Part | None:
     told = set().union(*(same.words for same in reading.parts))
     told.update(at for entity in things if entity.span is not None for at in range(*entity.span))
     told.update(at for start, end in reading.exclusions for at in range(start, end))
+    if tokens[0].text in AUXILIARIES:
+        told.add(0)  # `does something stop` asks whether it does, and says no more of it
     whole = all(at in told or token.is_break or token.text in DETERMINERS for at, token in enumerate(tokens))
     return part if whole else None
 

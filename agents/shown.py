@@ -51,6 +51,9 @@ SINGULAR = rf"(?:it|(?:this|that)(?: {NOUN})?|the same(?: {NOUN})?|(?:the )?(?:o
 REFERENCE = rf"(?>(?:{_EXPLICIT}|{PLURAL}|{SINGULAR})(?![\w-]))"
 SEVERAL = rf"{REFERENCE}(?:(?:,? and |,? or |, ){REFERENCE})*"
 NAMED = rf"{_EXPLICIT}(?![\w-])"
+EACH_NAMED = rf"{NAMED}(?:(?:,? and |,? or |, ){NAMED})*"
+THERE = rf"(?!(?:{_LAST}|{ORDINAL})$){SEVERAL}"
+"""What stands after *in* at the end of a message, but for "it comes in first"."""
 _ONE = re.compile(REFERENCE, re.I)
 
 

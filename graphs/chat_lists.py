@@ -7,7 +7,7 @@ from agents.follow_forms import ORIGINAL, PREVIOUS, TURNED
 from agents.follow_ups import FollowUp
 from agents.lexicon import content_stems
 from graphs.chat_alike import Wanted, nearest
-from graphs.chat_orders import order_of, tell_first, tell_orders, tell_sorted
+from graphs.chat_orders import order_of, tell_first, tell_orders, tell_sorted, tell_unsorted
 from graphs.chat_talk import Said, Talk, again, new_id, remembered, shown_again, spoken_of
 from graphs.chat_turns import MOST_LOOKED_AT, MOST_SHOWN, Turn, lists_of, meant
 from graphs.chat_words import (
@@ -18,6 +18,7 @@ from graphs.chat_words import (
     tell_list,
     tell_more,
     tell_no_list,
+    tell_original,
     tell_turns,
 )
 from twins.predicates import PREDICATES
@@ -134,12 +135,17 @@ def sort(talk: Talk) -> Said:
         first = tell_first(order.superlative, [video["name"] for video in ordered], list(measures.values()))
     if first and len(videos) < len(listed["shown"]):  # asked of a few, whose list stays as it is
         return Said(first, turn=again(talk, listed))
-    hits, told = shown_again(talk, [*ordered, *gone])
-    sorted_so = tell_sorted(order.told, hits, [measures.get(hit.video_id, "") for hit in hits])
+    same = len(measures) > 1 and len(set(measures.values())) == 1
+    hits, told = shown_again(talk, videos if same else [*ordered, *gone])
+    if same:
+        sorted_so = tell_unsorted(hits, "" if first else next(iter(measures.values())))
+    else:
+        sorted_so = tell_sorted(order.told, hits, [measures.get(hit.video_id, "") for hit in hits])
     answer = "\n".join([" ".join(filter(None, [first, sorted_so])), *told])
     record = remembered(listed, hits, answer).model_copy(update={"query_id": new_id()})
     turn = talk.turn(record, shows=True, like=listed)
-    turn["order"] = order.told
+    if not same:
+        turn["order"], turn["measures"] = order.told, measures
     return Said(answer, record, turn)
 
 
@@ -160,4 +166,7 @@ def recap(talk: Talk) -> Said:
     lists = lists_of(turns, talk.library)
     if not lists:
         return Said(NOTHING_SHOWN)
-    return Said(tell_turns([turn["query"] for turn in lists], lists[-1]["shown"]), turn=again(talk, lists[-1]))
+    queries = [turn["query"] for turn in lists]
+    first = talk.message.text == ORIGINAL
+    told = tell_original(queries[0]) if first else tell_turns(queries, lists[-1]["shown"])
+    return Said(told, turn=again(talk, lists[-1]))

@@ -21,10 +21,9 @@ def why(talk: Talk) -> Said:
         return listed
     if talk.message.text:
         return absent(talk, listed)
-    return Said(
-        tell_why(meant(talk.message, listed), by_model=listed.get("by_model", False), order=listed.get("order", "")),
-        turn=again(talk, listed),
-    )
+    by_model, order, measures = listed.get("by_model", False), listed.get("order", ""), listed.get("measures")
+    told = tell_why(meant(talk.message, listed), by_model=by_model, order=order, measures=measures)
+    return Said(told, turn=again(talk, listed))
 
 
 def aside(talk: Talk) -> Said:

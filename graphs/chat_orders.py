@@ -121,6 +121,17 @@ def tell_sorted(order: str, hits: Sequence[Hit], measures: Sequence[str]) -> str
     return f"Sorted {order}: {tell_numbered(hits, measures)}."
 
 
+def tell_unsorted(hits: Sequence[Hit], measure: str = "") -> str:
+    """Say that a list has no other order, because all its videos are the same in what orders them.
+
+    Args:
+        hits: in the order that they have.
+        measure: of each of them, in words; empty where that was said already.
+    """
+    stays = f"The order stays as it is: {tell_numbered(hits)}."
+    return f"All {len(hits)} are the same ({measure}). {stays}" if measure else stays
+
+
 def tell_first(superlative: str, names: Sequence[str], measures: Sequence[str]) -> str:
     """Say which videos are the longest (the earliest, …) of some.
 

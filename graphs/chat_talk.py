@@ -80,6 +80,7 @@ class Talk:
         if like is not None:
             made["by_model"] = like.get("by_model", False)
             made["order"] = like.get("order", "")
+            made["measures"] = like.get("measures", {})
         return made
 
 

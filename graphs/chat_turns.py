@@ -51,6 +51,7 @@ class Turn(TypedDict):
 
     What follows is not known of conversations of older versions: ``by_model`` says whether a model gave the scores,
     ``asked`` is the text of the message, ``order`` what orders the list where it is not how well videos fit,
+    ``measures`` by what of each video, in words, by its id,
     ``question`` what was asked where more can be found by it, ``looked_at`` ids of those that a judge looked at for it,
     where it is not more than :data:`MOST_LOOKED_AT`, ``alike`` what the videos are like, and ``same`` that the question
     of the list was asked of some of its videos again.
@@ -65,6 +66,7 @@ class Turn(TypedDict):
     by_model: NotRequired[bool]
     asked: NotRequired[str]
     order: NotRequired[str]
+    measures: NotRequired[dict[str, str]]
     question: NotRequired[str]
     looked_at: NotRequired[list[str]]
     alike: NotRequired[Json]
@@ -122,10 +124,13 @@ def lists_of(turns: Sequence[Turn], library: str | None) -> list[Turn]:
 
 
 def remember(turns: Sequence[Turn], turn: Turn) -> list[Turn]:
-    """Return the turns with one more; the oldest are forgotten, but not the list that is still spoken of."""
-    kept = [*turns, turn][-MOST_TURNS:]
-    spoken_of = last_list([*turns, turn], turn["library"])
-    return kept if spoken_of is None or spoken_of in kept else [spoken_of, *kept[1:]]
+    """Return the turns with one more; the oldest are forgotten, but not the first list nor the one still spoken of."""
+    told = [*turns, turn]
+    lists = lists_of(told, turn["library"])
+    needed = [*lists[:1], *lists[-1:]]
+    while len(told) > MOST_TURNS:
+        told.remove(next(old for old in told if old not in needed))
+    return told
 
 
 def said_before(turns: Sequence[Turn], library: str | None) -> list[str]:

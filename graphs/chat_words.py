@@ -1,6 +1,6 @@
 """Answers to follow-ups in words, made from what is remembered: nothing is searched or judged anew."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from agents.shown import UNCLEAR
 from graphs.answering import NAME, because, called, told_status, when
@@ -42,18 +42,25 @@ def tell_missing(ranks: Sequence[int], shown: Sequence[ShownVideo]) -> str:
     return f"There is {wrong}: {count} shown ({listed}{more})."
 
 
-def tell_why(videos: Sequence[ShownVideo], *, by_model: bool = False, order: str = "") -> str:
+def tell_why(
+    videos: Sequence[ShownVideo],
+    *,
+    by_model: bool = False,
+    order: str = "",
+    measures: Mapping[str, str] | None = None,
+) -> str:
     """Compare videos by their traces, the first with each of the others; tell those of a single one.
 
     Args:
         by_model: a model gave the scores.
         order: what orders the list, in words; empty where it is how well they fit.
+        measures: what each video is ordered by, in words, by its id; it may be known of none.
     """
     first, others = videos[0], list(videos[1:])
     if not others:
         return f"{_placed(first)}. {_claims(first)}"
     if order:
-        told = [_in_order(first, other, order) for other in others]
+        told = [_in_order(first, other, order, measures or {}) for other in others]
     else:
         told = [f"{_compare(first, other)}{_beside_reasons(first, other, by_model)}" for other in others]
     common = _common([first, *others])
@@ -77,12 +84,19 @@ def _compare(first: ShownVideo, second: ShownVideo) -> str:
     return f"{text}."
 
 
-def _in_order(first: ShownVideo, second: ShownVideo, order: str) -> str:
+def _in_order(first: ShownVideo, second: ShownVideo, order: str, measures: Mapping[str, str]) -> str:
     """Say what puts one of two videos first in a list that something else orders than how well they fit."""
     better, worse = sorted((first, second), key=lambda video: video["rank"])
     turned = "It is the other way round: " if better is not first else ""
-    scores = f" ({better['score']:.2f} to {worse['score']:.2f})" if order == BY_LIKENESS else ""
-    return f"{turned}{_called(better)} is above {_called(worse)} because the list is sorted {order}{scores}."
+    above = f"{turned}{_called(better)} is above {_called(worse)}"
+    by = [measures.get(video["video_id"], "") for video in (better, worse)]
+    if order == BY_LIKENESS:
+        by = [f"{video['score']:.2f}" for video in (better, worse)]
+    if not all(by):
+        return f"{above} because the list is sorted {order}."
+    if by[0] == by[1]:
+        return f"{above}, though the list is sorted {order} and they are the same in that ({by[0]})."
+    return f"{above} because the list is sorted {order} ({by[0]} and {by[1]})."
 
 
 def _what_decides(better: ShownVideo, worse: ShownVideo) -> str:
@@ -292,6 +306,8 @@ def tell_checked(hit: Hit, *, whether: bool) -> str:
         for check in ("verified", "refuted", "unverifiable")
     }
     open_ = f"; not known is whether {said['unverifiable']}" if said["unverifiable"] else ""
+    happens = any(line.check == "verified" and line.span is not None for line in hit.trace)
+    at = f"at {when(hit.spans, SPANS_TOLD)}: " if happens and hit.spans else ""
     if not whether:
         return f"{said['verified']} (checked)"
     if said["refuted"]:
@@ -299,7 +315,7 @@ def tell_checked(hit: Hit, *, whether: bool) -> str:
         return f"no, it is not so that {said['refuted']}{so} (checked){open_}"
     if open_ and hit.status == "dropped":  # what holds is beside the point: a cat stays, and a dog is asked for
         return f"nothing says so; known is only that {said['verified']} (checked){open_}"
-    return f"{'in part' if open_ else 'yes'}, {said['verified']} (checked){open_}"
+    return f"{'in part' if open_ else 'yes'}, {at}{said['verified']} (checked){open_}"
 
 
 def tell_unchecked(said: Sequence[CheckedClaim], hit: Hit, known: str = "") -> str:
@@ -378,6 +394,11 @@ def tell_turns(queries: Sequence[str], shown: Sequence[ShownVideo]) -> str:
     listed = ", ".join(_called(video) for video in shown[:MOST_NAMED])
     number = "One video is" if len(shown) == 1 else f"{len(shown)} videos are"
     return f"Asked was: {_asked(queries)}. {number} shown: {listed}."
+
+
+def tell_original(query: str) -> str:
+    """Say what was asked first."""
+    return f"The first question was: {one_line(query, CLAIM)}."
 
 
 def _asked(queries: Sequence[str]) -> str:

@@ -79,6 +79,13 @@ def test_looks_numbers_and_deeds_are_told_of_things_that_nobody_named(chased):
     assert who.startswith("1 right: ") and "follows" in who and "(checked)" in who
 
 
+def test_yes_is_said_with_when_it_is_so(chased):
+    yes = chased.say("does something move in 1?").text
+    assert yes.startswith("1 right: yes, at 0:00.") and yes.endswith("something moves (checked).")
+    assert chased.say("when does it move in 1?").text.startswith("1 right: at 0:00.")
+    assert chased.say("is the red thing in 1 red?").text.startswith("1 right: yes, the ")  # throughout
+
+
 def test_where_something_else_is_in_a_shown_video_is_told_in_words(chased):
     found = chased.say("show me the red one in 1")
     assert found.kind == "where" and "Object 1: " in found.text and '"red one" is red' in found.text

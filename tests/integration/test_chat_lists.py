@@ -167,6 +167,14 @@ def test_what_was_asked_is_told(talk, silent):
     assert f"(1) {DOGS}; (2) {DOGS}; only: brown." in said and "3 videos are shown: 1 alpha, 2 gamma, 3 delta" in said
 
 
+def test_what_was_asked_first_is_told_however_long_ago_it_was(talk):
+    talk.say(DOGS)
+    talk.say("only the brown ones")
+    for _ in range(20):
+        talk.say("how long is it?")
+    assert talk.say("what did I ask first?").text == f"The first question was: {DOGS}."
+
+
 def test_what_was_asked_is_told_once_however_often_its_list_was_shown(talk):
     talk.say(DOGS)
     talk.say("sort by name")
@@ -210,6 +218,17 @@ def test_a_list_of_which_a_video_is_gone_is_sorted_all_the_same(tmp_path):
         library.remove([first[1]])
         by_length = talk.say("sort by length")
         assert shown(by_length) == [first[0], *first[2:]] and f"{first[1]} cannot be shown" in by_length.text
+
+
+def test_what_sorts_nothing_is_said_and_is_no_reason(talk):
+    first = shown(talk.say(DOGS))
+    said = talk.say("sort by length")
+    assert said.text.startswith("All 4 are the same (2.0 s). The order stays as it is: 1 alpha, ")
+    assert shown(said) == first and "sorted by length" not in talk.say("why is 2 above 3?").text
+    assert talk.say("which is the shortest?").text.count("the same") == 1
+    talk.say("sort by name")
+    talk.say("only the first two")
+    assert "because the list is sorted by name" in talk.say("why is 1 above 2?").text
 
 
 def test_which_is_the_longest_is_answered(talk, silent):

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from agents.follow_forms import ORIGINAL
 from agents.follow_ups import THANKS, FollowUp, read_follow_up
 from agents.shown import UNCLEAR, Shown
 
@@ -311,6 +312,10 @@ def test_the_question_before_is_asked_of_another_one(message, rank):
         ("show the list again", ("back", (), "")),
         ("back to the dogs", ("back", (), "dogs")),
         ("what did I ask?", ("recap", (), "")),
+        ("what did I ask you before?", ("recap", (), "")),
+        ("what did I ask first?", ("recap", (), ORIGINAL)),
+        ("what was the first thing I asked?", ("recap", (), ORIGINAL)),
+        ("what was my first question", ("recap", (), ORIGINAL)),
         ("how many are there?", ("recap", (), "")),
         ("how many did you find?", ("recap", (), "")),
         ("start over", ("aside", (), "")),
@@ -368,6 +373,25 @@ def test_it_is_what_was_spoken_of_last():
     assert read("show me where", focus=(4,)) == ("where", (4,), "")
     assert read("why is it above the last?", focus=(3,))[1] == (3, 5)
     assert read("more like it, but at night", focus=(2,)) == ("alike", (2,), "at night")
+
+
+@pytest.mark.parametrize(
+    ("message", "expected"),
+    [
+        ("when does it stop in 2?", ("where", (2,), "does it stop")),
+        ("where does it turn back in the third?", ("where", (3,), "does it turn back")),
+        ("when does it stop in number 3", ("where", (3,), "does it stop")),
+        ("when in 3 does it stop?", ("where", (3,), "does it stop")),
+        ("when do they stop in 2 and 3?", ("where", (2, 3), "does it stop")),
+        ("when is it red in both?", ("where", (1, 2, 3, 4, 5), "is it red")),
+        ("does it stop in 2 and 3?", ("about", (2, 3), "does it stop")),
+        ("is it blue in all of them?", ("about", (1, 2, 3, 4, 5), "is it blue")),
+        ("when does it come in first?", ("where", (4,), "does it come in first")),
+        ("when does it stop in the first second?", ("where", (4,), "does it stop in the first second")),
+    ],
+)
+def test_a_video_that_a_message_names_is_meant_rather_than_what_it_stands_for(message, expected):
+    assert read(message, focus=(4,)) == expected
 
 
 def test_ordinals_are_the_numbers_that_were_printed():

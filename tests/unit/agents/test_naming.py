@@ -4,7 +4,7 @@ import pytest
 
 from agents.asked import read_question
 from agents.clauses import strip_asking, tokenise
-from agents.naming import named_situation, tells_more
+from agents.naming import named_situation, only_part, tells_more
 from agents.reading import read
 
 
@@ -50,3 +50,18 @@ def test_a_situation_is_named_by_grammar(question: str, situation: str | None) -
 )
 def test_how_things_look_is_no_situation(question: str, more: bool) -> None:
     assert tells_more(*read_question(question)) == more
+
+
+@pytest.mark.parametrize(
+    ("question", "predicate"),
+    [
+        ("does something stop", "stops"),
+        ("did the star stop", "stops"),
+        ("something stops", "stops"),
+        ("does something stop for good", None),
+        ("does it stop and turn back", None),
+    ],
+)
+def test_a_question_of_yes_or_no_says_no_more_than_what_it_asks(question: str, predicate: str | None) -> None:
+    part = only_part(*read_question(question))
+    assert (part.predicate if part else None) == predicate

@@ -224,6 +224,23 @@ def test_the_list_that_is_spoken_of_is_not_forgotten():
     assert len(turns) == 20 and turns[0]["shown"]
 
 
+def test_what_orders_a_list_is_no_reason_where_two_are_the_same_in_it():
+    lengths = {video(rank)["video_id"]: length for rank, length in ((1, "4.0 s"), (2, "4.0 s"), (3, "3.0 s"))}
+    told = tell_why([video(1), video(2)], order="by length", measures=lengths)
+    assert told.startswith("1 v1.mp4 is above 2 v2.mp4, though the list is sorted by length and they are the same in")
+    told = tell_why([video(2), video(3)], order="by length", measures=lengths)
+    assert told.startswith("2 v2.mp4 is above 3 v3.mp4 because the list is sorted by length (4.0 s and 3.0 s).")
+
+
+def test_the_first_list_is_not_forgotten_either():
+    turns = []
+    for number in range(60):
+        turns = remember(turns, a_turn(video(1)) | {"query": str(number)})
+        turns = remember(turns, a_turn(positions=(1,)))
+    asked = [turn["query"] for turn in turns if turn["shown"]]
+    assert len(turns) == 20 and asked == ["0", *map(str, range(51, 60))]
+
+
 def test_what_could_not_be_verified_is_not_said_not_to_hold():
     shown = [video(rank) for rank in (1, 2, 3)]
     assert "'red' could not be verified there" in tell_refined([], shown, "red", shown)
