@@ -278,16 +278,16 @@ class Case(Binder):
         if of_what or several or by_name or unseen:
             value = self._as_checked(claim(), bound, number + several)
         elif done is None and not bound.high:
-            value = self._of_none(phrase, claim())
+            value = self._of_none(phrase, number, claim())
         else:
             value = 1.0 if bound.holds(number) else _nearly(bound, number)
         return Finding(part, value, lambda: (claim(),), self._names(counted) if value == 1 else ())
 
-    def _of_none(self, phrase: str, claim: Claim) -> float:
+    def _of_none(self, phrase: str, number: int, claim: Claim) -> float:
         """Return the value of there being none of a kind: the less, the likelier something is one of it."""
         check = check_claim(claim, self.evidence.twin, self.evidence.geometry).check
         if check != "unverifiable":
-            return 1.0 if check == "verified" else 0.0
+            return 0.0 if number else 1.0  # a check compares no names by likeness: to it a cat is surely no dog
         likeliest = 1 - float(self.evidence.grounded(phrase).max())
         told = self.evidence.bearing(phrase) or is_of_scene(phrase, self.evidence)
         return min(likeliest, UNKNOWN_VALUE) if told else likeliest
