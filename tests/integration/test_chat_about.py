@@ -180,3 +180,9 @@ def test_that_names_cannot_be_known_is_said_to_who_chats(chased):
     kept = chased.say("only those with a dog")
     assert kept.result.results == () and kept.text.endswith(NAMELESS)
     assert NAMELESS not in chased.say("is the blue thing in 1 small?").text
+
+
+def test_a_correction_is_the_question_before_with_what_was_meant(chased):
+    chased.say("the green thing follows the red thing")
+    said = chased.say("I said the blue thing, not the green thing")
+    assert (said.kind, said.result.query) == ("question", "the blue thing follows the red thing")
