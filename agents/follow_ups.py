@@ -11,8 +11,8 @@ from dataclasses import dataclass, replace
 
 from agents import asides
 from agents.corrections import corrected
-from agents.follow_forms import ASKS, AT, FORMS, Kind
-from agents.shown import MARKED, SEVERAL, Ranks, Shown, number_of, with_marks
+from agents.follow_forms import ASKS, AT, FORMS, UNKNOWN, Kind
+from agents.shown import MARKED, SEVERAL, UNCLEAR, Ranks, Shown, number_of, with_marks
 
 THANKS = "thanks"
 LONGEST = 300
@@ -24,6 +24,7 @@ SINGULARS = {"are": "is", "were": "was", "do": "does", "have": "has"}
 """*Do they move* is asked of each: *does it move*."""
 
 _MARK = re.compile(MARKED)
+_UNKNOWN = re.compile(UNKNOWN, re.I)
 _POLITE = re.compile(
     rf"^(?:(?:and(?! {AT}\b)|but|so|ok|okay|now|then|please|well|hm+|yes|no|thanks|thank you|great|good|sorry|i mean|"
     r"i meant|i said),? )*"
@@ -109,6 +110,8 @@ def _by_form(text: str, ranks: Ranks, named: Callable[[str], str] = nobody) -> F
             if outside := told.get("outside"):
                 if video_id := named(outside.strip(" '\"")):
                     return FollowUp(kind, text=video_id)
+                if ranks.shown and _UNKNOWN.fullmatch(outside):
+                    return FollowUp(kind, (UNCLEAR,))
                 continue
             if told.get("focused") and not ranks.focus:
                 return None

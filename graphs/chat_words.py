@@ -38,7 +38,7 @@ def tell_missing(ranks: Sequence[int], shown: Sequence[ShownVideo]) -> str:
     listed = ", ".join(_called(video) for video in shown[:MOST_NAMED])
     count = "one video was" if len(shown) == 1 else f"{len(shown)} videos were"
     if UNCLEAR in ranks:
-        return f"Which other one? Say its number: {count} shown ({listed}{more})."
+        return f"Which one is meant? Say its number or its file's name: {count} shown ({listed}{more})."
     return f"There is {wrong}: {count} shown ({listed}{more})."
 
 
