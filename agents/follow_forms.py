@@ -46,7 +46,14 @@ _PLACED = (
 _HIGHER = r"(?:ranked |placed |listed |shown )?(?:first|higher|better|on top|at the top|the (?:best|top|winner|first))"
 _IS = r"(?:is|are|was|were|does|do|did|should|would)"
 _OUTSIDE = r"(?:the )?(?:(?:video|clip|file) )?(?P<outside>\S(?:.{0,118}?\S)?)"
+_TELL = (
+    r"(?:show|list|find|choose|pick|include|name|mention|suggest|return|offer|propose|give|select|consider|rank|display|"
+    r"tell)(?: me)?(?: (?:of|about))?"
+)
+_LEAVE_OUT = r"(?:leave out|omit|skip|ignore|drop|miss|forget|exclude|overlook|pass over)"
 _AMONG = rf"(?:{_PLACED}|among (?:them|those|these|the {NOUN})|found|chosen|one of (?:them|those|these))"
+UNKNOWN = rf"(?:(?:[\w'-]+ ){{1,4}}{NOUN}|(?=\S*[\d_.])[\w.-]+)"
+"""What is meant for one of the videos though none is called so: "the dog one", "clip_999"."""
 _EDIT = (
     r"(?:(?:\s*[,;:]\s*(?:(?:but|only|just|except|and)\b\s*)?|\s+(?:but|only|just|except)\s+|"
     r"\s+(?=(?:with|without|at|in|on|during|where|under|near)\b))(?P<text>\S.*))?"
@@ -110,7 +117,8 @@ FORMS: dict[Kind, tuple[tuple[re.Pattern[str], str], ...]] = {
         rf"(?:why not|why (?:is|was)(?:n't| not)|what speaks against|what(?:'s| is) wrong with) {_OUTSIDE}"
         rf"(?: {_AMONG})?",
         rf"why (?:is|was) {_OUTSIDE} (?:not {_AMONG}|missing|left out|absent|dropped)",
-        rf"why (?:did|do)(?:n't| not)? you (?:not )?(?:show|list|find|choose|pick|include|name) {_OUTSIDE}",
+        rf"why (?:(?:did|do)(?:n't| not)? you (?:not )?{_TELL}|did you {_LEAVE_OUT}) (?P<a>{SEVERAL})",
+        rf"why (?:(?:did|do)(?:n't| not)? you (?:not )?{_TELL}|did you {_LEAVE_OUT}|not {_TELL}) {_OUTSIDE}",
         rf"(?:why|explain)(?: (?:did you (?:choose|pick|show|rank) )?(?P<a>{SEVERAL}))?",
         r"(?:why this|explain the|explain this) (?:order|ranking)",
         rf"what (?:speaks|is there|evidence is there|do you have) (?:for|against) (?P<a>{SEVERAL})",

@@ -10,8 +10,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from agents import asides
-from agents.follow_forms import ASKS, AT, FORMS, Kind
-from agents.shown import MARKED, SEVERAL, Ranks, Shown, number_of, with_marks
+from agents.corrections import corrected
+from agents.follow_forms import ASKS, AT, FORMS, UNKNOWN, Kind
+from agents.shown import MARKED, SEVERAL, UNCLEAR, Ranks, Shown, number_of, with_marks
 
 THANKS = "thanks"
 LONGEST = 300
@@ -23,9 +24,10 @@ SINGULARS = {"are": "is", "were": "was", "do": "does", "have": "has"}
 """*Do they move* is asked of each: *does it move*."""
 
 _MARK = re.compile(MARKED)
+_UNKNOWN = re.compile(UNKNOWN, re.I)
 _POLITE = re.compile(
     rf"^(?:(?:and(?! {AT}\b)|but|so|ok|okay|now|then|please|well|hm+|yes|no|thanks|thank you|great|good|sorry|i mean|"
-    r"i meant),? )*"
+    r"i meant|i said),? )*"
     r"(?:(?:can|could|would|will) you (?:please )?|please |i(?:'d| would) like (?:you )?to (?:see|know) |let me see )?"
     r"(?:(?:explain|tell)(?: to)? me (?=why|where|when|what|how))?",
     re.I,
@@ -67,7 +69,11 @@ def nobody(name: str) -> str:
 
 
 def read_follow_up(
-    message: str, shown: Sequence[Shown], focus: Sequence[int] = (), named: Callable[[str], str] = nobody
+    message: str,
+    shown: Sequence[Shown],
+    focus: Sequence[int] = (),
+    named: Callable[[str], str] = nobody,
+    asked: str = "",
 ) -> FollowUp:
     """Read a message after something was shown. In doubt it is a new question.
 
@@ -76,6 +82,7 @@ def read_follow_up(
         shown: what the last list held, best first; empty where there was none.
         focus: ranks of what was spoken of last: the first is what *it* stands for; by default that of the list.
         named: returns the id of the video of the library that a text names in full; empty where it names none.
+        asked: the question of the last list, which a message may correct; empty where there was none.
     """
     question = FollowUp("question", text=message.strip())
     if len(message) > LONGEST:
@@ -85,6 +92,8 @@ def read_follow_up(
     text, names = with_marks(_THANKED.sub("", _POLITE.sub("", _plain(message))), shown)
     ranks = Ranks([video.rank for video in shown], focus)
     found = _by_form(text, ranks, named if shown else nobody) or _led(text, ranks)
+    if found is None and (instead := corrected(_plain(message), asked)):
+        return FollowUp("question", text=instead)
     if found is None or (not shown and found.kind in ("refine", "drop")):
         return question
     return replace(found, text=_MARK.sub(lambda mark: names[mark[0]], found.text))
@@ -101,6 +110,8 @@ def _by_form(text: str, ranks: Ranks, named: Callable[[str], str] = nobody) -> F
             if outside := told.get("outside"):
                 if video_id := named(outside.strip(" '\"")):
                     return FollowUp(kind, text=video_id)
+                if ranks.shown and _UNKNOWN.fullmatch(outside):
+                    return FollowUp(kind, (UNCLEAR,))
                 continue
             if told.get("focused") and not ranks.focus:
                 return None

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 SHORTEST_NAME = 3
 UNCLEAR = 0
-"""The rank of *the other one* where there are several others."""
+"""The rank of *the other one* where there are several others, and of *the dog one*, which no video is called."""
 
 _UP_TO_TWENTY = (
     "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth fourteenth fifteenth "

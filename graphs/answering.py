@@ -122,8 +122,8 @@ def _others(hits: Sequence[Hit]) -> str:
     best = f"{hits[0].score:.2f}"
     equal = sum(f"{hit.score:.2f}" == best for hit in hits[1:])
     less = len(hits) - 1 - equal
-    told = [f"{equal} more fit{'s' * (equal == 1)} equally well"] if equal else []
-    told += [f"{less} {'' if equal else 'more '}fit{'s' * (less == 1)} less well"] if less else []
+    told = [f"{equal} more of those shown fit{'s' * (equal == 1)} equally well"] if equal else []
+    told += [f"{less} {'' if equal else 'more of those shown '}fit{'s' * (less == 1)} less well"] if less else []
     return f" {', '.join(told)}." if told else ""
 
 

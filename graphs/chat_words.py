@@ -38,7 +38,7 @@ def tell_missing(ranks: Sequence[int], shown: Sequence[ShownVideo]) -> str:
     listed = ", ".join(_called(video) for video in shown[:MOST_NAMED])
     count = "one video was" if len(shown) == 1 else f"{len(shown)} videos were"
     if UNCLEAR in ranks:
-        return f"Which other one? Say its number: {count} shown ({listed}{more})."
+        return f"Which one is meant? Say its number or its file's name: {count} shown ({listed}{more})."
     return f"There is {wrong}: {count} shown ({listed}{more})."
 
 
@@ -162,9 +162,17 @@ def speaks_against(lines: Sequence[Line]) -> str:
     """Return what speaks against a video: claims that were refuted, or where there are none, that are not known."""
     refuted = [claim for claim, check in lines if check == "refuted"]
     claims = refuted or [claim for claim, check in lines if check == "unverifiable"]
-    told = "; ".join(one_line(claim, CLAIM) for claim in claims[:AGAINST_TOLD])
+    told = [one_line(claim, CLAIM) for claim in claims[:AGAINST_TOLD]]
     more = f"; and {len(claims) - AGAINST_TOLD} more" if len(claims) > AGAINST_TOLD else ""
-    return f"{'it is not so that' if refuted else 'not known is whether'} {told}{more}" if claims else _listed(lines)
+    if not claims:
+        return _listed(lines)
+    return f"it is not so that {'; '.join(told)}{more}" if refuted else f"{_unconfirmed(told)}{more}"
+
+
+def _unconfirmed(claims: Sequence[str]) -> str:
+    """Say that nothing is known of claims, in quotes: what a describer wrote need not be a sentence."""
+    quoted = "; ".join(f"'{claim}'" for claim in claims)
+    return f"nothing confirms {quoted}"
 
 
 def _listed(lines: Sequence[Line]) -> str:
@@ -224,7 +232,8 @@ def tell_refined(
         open_: those of which it is not known whether it holds.
     """
     asked = len(videos)
-    unknown = f" Of {_listed_few(open_)} it could not be verified." if open_ else ""
+    # Their numbers are those of the list before: they are told where it stays.
+    unknown = f" Of {_listed_few(open_, numbers=not kept)} it could not be verified." if open_ else ""
     if not kept:
         listed = (
             "The one video that was shown does not stay" if asked == 1 else f"None of the {asked} shown videos stays"
@@ -245,9 +254,10 @@ def tell_refined(
     return f"{number} stay{'s' * (len(kept) == 1)}: {listed}{more}.{unfit}{unknown}"
 
 
-def _listed_few(videos: Sequence[ShownVideo]) -> str:
+def _listed_few(videos: Sequence[ShownVideo], *, numbers: bool) -> str:
     more = f" and {len(videos) - MOST_NAMED} more" if len(videos) > MOST_NAMED else ""
-    return f"{', '.join(_called(video) for video in videos[:MOST_NAMED])}{more}"
+    named = (_called(video) if numbers else one_line(video["name"], NAME) for video in videos[:MOST_NAMED])
+    return f"{', '.join(named)}{more}"
 
 
 def tell_likeness(names: str, edit: str) -> str:
@@ -271,7 +281,7 @@ def tell_alike(asked: str, hits: Sequence[Hit], fitting: int, others: int, unche
     few = f"{fitting} of the {others} other videos" if fitting < others else _videos(others, "other ")
     listed = ", ".join(f"{called(hit)} ({hit.score:.2f})" for hit in hits[:MOST_NAMED])
     reasons = because(hits[0])
-    judged = f" That '{unchecked}' holds was judged by descriptions alone, and verified of none." if unchecked else ""
+    judged = f" '{unchecked}' was judged by descriptions alone, and could be verified of none." if unchecked else ""
     return f"{asked[:1].upper()}{asked[1:]}: {listed}, of {few}. {called(hits[0])}{reasons}.{judged} {COMPARED}"
 
 
@@ -301,11 +311,12 @@ def tell_checked(hit: Hit, *, whether: bool) -> str:
     Args:
         whether: yes or no is asked for.
     """
-    said = {
-        check: "; ".join([one_line(line.claim, CLAIM) for line in hit.trace if line.check == check][:CLAIMS_TOLD])
+    claims = {
+        check: [one_line(line.claim, CLAIM) for line in hit.trace if line.check == check][:CLAIMS_TOLD]
         for check in ("verified", "refuted", "unverifiable")
     }
-    open_ = f"; not known is whether {said['unverifiable']}" if said["unverifiable"] else ""
+    said = {check: "; ".join(lines) for check, lines in claims.items()}
+    open_ = f"; {_unconfirmed(claims['unverifiable'])}" if claims["unverifiable"] else ""
     happens = any(line.check == "verified" and line.span is not None for line in hit.trace)
     at = f"at {when(hit.spans, SPANS_TOLD)}: " if happens and hit.spans else ""
     if not whether:
@@ -354,7 +365,10 @@ NOTHING_LEFT = "Then nothing would be left: the list stays as it is."
 
 def tell_left(hits: Sequence[Hit], before: int, judged: Sequence[ShownVideo] = ()) -> str:
     """Say which videos are left of a list, and which left it by what is said of them alone."""
-    unchecked = f" Judged by description alone, and verified of none of these: {_listed_few(judged)}." if judged else ""
+    unchecked = ""
+    if judged:  # without the numbers that they had: in the list that is left others have them
+        those = _listed_few(judged, numbers=False)
+        unchecked = f" Left out on the word of a description alone, and verified of none: {those}."
     return (
         f"{len(hits)} of {_videos(before)} left: {tell_numbered(hits)}.{unchecked} Left out of the list only, the "
         "library keeps all."

@@ -15,7 +15,7 @@ from agents.follow_ups import read_follow_up
 from agents.told_videos import tell_briefly
 from graphs.answering import name_of
 from graphs.chat_desk import ReadMessage
-from graphs.chat_turns import Turn, said_before, what_is_shown
+from graphs.chat_turns import Turn, last_list, said_before, what_is_shown
 from graphs.grounding import ground_hit
 from graphs.likeness import Edit, Likeness
 from graphs.ranking import RankedHit
@@ -66,7 +66,9 @@ class LibraryDesk:
         opened = self.open(library)
         llm = opened.settings_of({"llm": self.llm})[1]
         shown, focus = what_is_shown(turns, library)
-        by_rules = read_follow_up(message, shown, focus, partial(_named, opened))
+        listed = last_list(turns, library)
+        asked = listed.get("question", "") if listed is not None else ""
+        by_rules = read_follow_up(message, shown, focus, partial(_named, opened), asked)
         if by_rules.kind == "why" and by_rules.text:  # a video that no model was told of
             return ReadMessage(by_rules)
         if not llm.asked_for or (model := opened.gallery.models_for(llm).decompose) is None:

@@ -116,7 +116,7 @@ def test_which_of_the_first_few_is_the_longest_is_asked_of_these(talk):
 def test_the_other_of_two_is_meant_where_there_are_two(talk):
     talk.say("compare 2 and 3")
     assert talk.say("show me the other one").result.results[0].rank == 3
-    assert "Which other one? Say its number" in talk.say("the other one").text
+    assert "Which one is meant? Say its number" in talk.say("the other one").text
     talk.say("only 1 and 2")
     talk.say("what happens in 1?")
     assert talk.say("and the other one?").text.startswith("2 beta: ")
@@ -180,3 +180,9 @@ def test_that_names_cannot_be_known_is_said_to_who_chats(chased):
     kept = chased.say("only those with a dog")
     assert kept.result.results == () and kept.text.endswith(NAMELESS)
     assert NAMELESS not in chased.say("is the blue thing in 1 small?").text
+
+
+def test_a_correction_is_the_question_before_with_what_was_meant(chased):
+    chased.say("the green thing follows the red thing")
+    said = chased.say("I said the blue thing, not the green thing")
+    assert (said.kind, said.result.query) == ("question", "the blue thing follows the red thing")

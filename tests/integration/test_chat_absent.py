@@ -74,3 +74,10 @@ def test_a_question_that_begins_like_the_one_before_is_no_part_of_its_list(talk)
     assert talk.say("a dog and a cat").kind == "question"
     told = talk.say("why not alpha?").text
     assert "It was number" not in told and told.startswith("alpha ") and "'a dog and a cat'" in told
+
+
+def test_a_video_that_cannot_be_told_from_its_description_leaves_the_list(talk):
+    first = shown(talk.say(DOGS))
+    asked = talk.say("why not the cat one?")
+    assert asked.result is None and asked.text.startswith("Which one is meant? Say its number or its file's name: ")
+    assert shown(talk.say("again")) == first

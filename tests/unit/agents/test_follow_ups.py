@@ -433,6 +433,10 @@ def test_long_messages_are_read_fast(piece):
         "why didn't you show clip_007?",
         "why is clip_007 missing?",
         "what speaks against clip_007?",
+        "why did you not mention clip_007?",
+        "why did you leave out clip_007?",
+        "why did you not mention clip_007?",
+        "why did you leave out clip_007?",
     ],
 )
 def test_why_a_video_of_the_library_is_not_shown(message):
@@ -441,7 +445,44 @@ def test_why_a_video_of_the_library_is_not_shown(message):
 
     found = read_follow_up(message, SHOWN, (), named)
     assert (found.kind, found.positions, found.text) == ("why", (), "clip-007-0123456789")
-    assert read_follow_up(message, SHOWN).kind == "question"  # of a thing that no video is called after
+    assert read_follow_up(message, SHOWN).positions == (UNCLEAR,)  # no video is called so
     assert read_follow_up(message, [], (), named).kind == "question"
     shown = [Shown(1, ("clip_007",))]
     assert read_follow_up(message, shown, (), named).text != found.text
+
+
+@pytest.mark.parametrize(
+    ("message", "expected"),
+    [
+        ("why not the dog one?", ("why", (UNCLEAR,), "")),
+        ("why isn't the brown dog video shown?", ("why", (UNCLEAR,), "")),
+        ("why did you not mention clip_999?", ("why", (UNCLEAR,), "")),
+        ("why did you not mention beta?", ("why", (2,), "")),
+        ("why did you choose 2 and 3?", ("why", (2, 3), "")),
+        ("why isn't the brown one running?", ("question", (), "why isn't the brown one running?")),
+        ("why didn't you show a dog?", ("question", (), "why didn't you show a dog?")),
+    ],
+)
+def test_who_asks_why_a_video_is_missing_that_is_not_known_is_asked_which_one(message, expected):
+    assert read(message) == expected
+    assert read(message, [])[0] == "question" or expected[1] != (UNCLEAR,)
+
+
+@pytest.mark.parametrize(
+    ("message", "expected"),
+    [
+        ("why not the dog one?", ("why", (UNCLEAR,), "")),
+        ("why isn't the brown dog video shown?", ("why", (UNCLEAR,), "")),
+        ("why did you not mention clip_999?", ("why", (UNCLEAR,), "")),
+        ("why did you not mention beta?", ("why", (2,), "")),
+        ("why did you choose 2 and 3?", ("why", (2, 3), "")),
+        ("why isn't the brown one running?", ("question", (), "why isn't the brown one running?")),
+        ("why didn't you show a dog?", ("question", (), "why didn't you show a dog?")),
+    ],
+)
+def test_who_asks_why_a_video_is_missing_that_none_is_called_is_asked_which_one(message, expected):
+    assert read(message) == expected
+
+
+def test_where_nothing_was_shown_nothing_is_missing():
+    assert read("why not the dog one?", [])[0] == "question"

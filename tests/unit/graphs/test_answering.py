@@ -15,8 +15,8 @@ def answer(*hits):
 
 def test_equal_scores_fit_equally_well():
     best, equal, less = a_hit(score=0.861), a_hit(score=0.859), a_hit(score=0.5)
-    assert answer(best, equal, equal, less).endswith("2 more fit equally well, 1 fits less well.")
-    assert answer(best, less).endswith("1 more fits less well.")
+    assert answer(best, equal, equal, less).endswith("2 more of those shown fit equally well, 1 fits less well.")
+    assert answer(best, less).endswith("1 more of those shown fits less well.")
     assert "more" not in answer(best)
 
 

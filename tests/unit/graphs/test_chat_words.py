@@ -139,14 +139,14 @@ def test_of_a_video_that_does_not_fit_only_what_speaks_against_it_is_told():
         "1 v1.mp4 (score 0.40, does not fit). Of 1 v1.mp4: it is not so that it turns 0; it turns 1; and 2 more."
     )
     told = tell_why([video(1, score=0.4, status="dropped", trace=trace[:2])])
-    assert told.endswith("Of 1 v1.mp4: not known is whether it says why.")
+    assert told.endswith("Of 1 v1.mp4: nothing confirms 'it says why'.")
 
 
 def test_what_speaks_against_a_video_is_told_where_the_question_of_the_list_is_asked_of_it():
     lines = {"it waits": "verified", "a dog": "unverifiable"}
     trace = tuple(CheckedClaim(claim=claim, check=check, source="p") for claim, check in lines.items())
     hit = a_hit(rank=3, video_id="delta", path=None, status="dropped", trace=trace)
-    assert tell_found(hit) == "3 delta does not fit: not known is whether a dog."
+    assert tell_found(hit) == "3 delta does not fit: nothing confirms 'a dog'."
     against = CheckedClaim(claim="it runs", check="refuted", source="p")
     told = tell_found(hit.model_copy(update={"trace": (*trace, against)}))
     assert told == "3 delta does not fit: it is not so that it runs."
@@ -248,7 +248,7 @@ def test_what_could_not_be_verified_is_not_said_not_to_hold():
     some = tell_refined([], shown, "red", shown[1:])
     assert "does not hold, as far as it is known. Of 2 v2.mp4, 3 v3.mp4 it could not be verified." in some
     kept = a_hit(rank=1, video_id="v1")
-    assert tell_refined([(kept, kept)], shown, "red", shown[2:]).endswith(" Of 3 v3.mp4 it could not be verified.")
+    assert tell_refined([(kept, kept)], shown, "red", shown[2:]).endswith(" Of v3.mp4 it could not be verified.")
 
 
 def test_how_many_stay_is_told_in_words_that_fit():
@@ -335,12 +335,12 @@ def claims(**checks):
         (
             "verified",
             claims(the_dog_runs="verified", it_barks="unverifiable"),
-            "in part, the dog runs (checked); not known is whether it barks",
+            "in part, the dog runs (checked); nothing confirms 'it barks'",
         ),
         (
             "dropped",
             claims(a_cat_runs="verified", dog="unverifiable"),
-            "nothing says so; known is only that a cat runs (checked); not known is whether dog",
+            "nothing says so; known is only that a cat runs (checked); nothing confirms 'dog'",
         ),
         (
             "dropped",
