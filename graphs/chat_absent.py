@@ -4,9 +4,9 @@ from collections.abc import Sequence
 
 from graphs.answering import called
 from graphs.chat_conditions import holding, is_refuted
+from graphs.chat_reasons import CLAIM, speaks_against
 from graphs.chat_talk import Said, Talk, again
 from graphs.chat_turns import Turn, lists_of
-from graphs.chat_words import CLAIM, speaks_against
 from prompts import one_line
 from twins.queries import Hit, ResultRecord
 

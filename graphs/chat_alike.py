@@ -5,9 +5,10 @@ from dataclasses import dataclass
 
 from graphs.answering import NAME
 from graphs.chat_conditions import holding
+from graphs.chat_reasons import BY_LIKENESS
 from graphs.chat_talk import Said, Talk, added, but_nothing_fits, new_id, spoken_of
 from graphs.chat_turns import ShownVideo, meant
-from graphs.chat_words import BY_LIKENESS, tell_alike, tell_likeness, tell_unlike
+from graphs.chat_words import tell_alike, tell_likeness, tell_unlike
 from graphs.likeness import Likeness
 from graphs.ranking import SHOWN_WHEN_NOTHING_FITS, Judged, RankedHit
 from prompts import one_line

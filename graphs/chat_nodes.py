@@ -8,10 +8,11 @@ from graphs.chat_absent import absent
 from graphs.chat_alike import alike
 from graphs.chat_conditions import drop, refine
 from graphs.chat_lists import back, more, question, recap, sort
+from graphs.chat_reasons import tell_why
 from graphs.chat_talk import Said, Talk, again, spoken_of
 from graphs.chat_turns import meant
 from graphs.chat_where import where
-from graphs.chat_words import HELP, WELCOME, tell_why
+from graphs.chat_words import HELP, WELCOME
 
 
 def why(talk: Talk) -> Said:

@@ -1,26 +1,22 @@
 """Answers to follow-ups in words, made from what is remembered: nothing is searched or judged anew."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from agents.shown import UNCLEAR
-from graphs.answering import NAME, because, called, told_status, when
+from graphs.answering import NAME, because, called, when
 from graphs.chat_places import tell_places
-from graphs.chat_turns import ShownVideo, trace_of
+from graphs.chat_reasons import CLAIM, CLAIMS_TOLD, NOTHING_CHECKED, shown_name, speaks_against, unconfirmed
+from graphs.chat_turns import ShownVideo
 from prompts import one_line
 from twins.errors import TwinseekError
 from twins.predicates.truth import merge_spans
-from twins.queries import Check, CheckedClaim, Hit
+from twins.queries import CheckedClaim, Hit
 
 MOST_NAMED = 10
 SPANS_TOLD = 5
-CLAIMS_TOLD, CLAIM = 6, 160
-"""Claims of a kind that are told, and characters of each: what a describer wrote may be long."""
 TOLD = 1000
 """Characters of what is told of one video."""
-AGAINST_TOLD = 2
-"""Of a video that does not fit, only what speaks against it is told, so many claims."""
 
-NOTHING_CHECKED = "nothing could be checked"
 NOTHING_SHOWN = "Nothing has been shown yet: ask about the library first, for example 'what hides behind the wall?'."
 
 WELCOME = "All right: ask on, or say 'help' to read what can be asked."
@@ -35,151 +31,11 @@ def tell_missing(ranks: Sequence[int], shown: Sequence[ShownVideo]) -> str:
     """Say that there are no such positions, and what there is."""
     wrong = " and ".join(f"no number {rank}" for rank in ranks if rank != UNCLEAR)
     more = f", … up to {shown[-1]['rank']}" if len(shown) > MOST_NAMED else ""
-    listed = ", ".join(_called(video) for video in shown[:MOST_NAMED])
+    listed = ", ".join(shown_name(video) for video in shown[:MOST_NAMED])
     count = "one video was" if len(shown) == 1 else f"{len(shown)} videos were"
     if UNCLEAR in ranks:
         return f"Which one is meant? Say its number or its file's name: {count} shown ({listed}{more})."
     return f"There is {wrong}: {count} shown ({listed}{more})."
-
-
-def tell_why(
-    videos: Sequence[ShownVideo],
-    *,
-    by_model: bool = False,
-    order: str = "",
-    measures: Mapping[str, str] | None = None,
-) -> str:
-    """Compare videos by their traces, the first with each of the others; tell those of a single one.
-
-    Args:
-        by_model: a model gave the scores.
-        order: what orders the list, in words; empty where it is how well they fit.
-        measures: what each video is ordered by, in words, by its id; it may be known of none.
-    """
-    first, others = videos[0], list(videos[1:])
-    if not others:
-        return f"{_placed(first)}. {_claims(first)}"
-    if order:
-        told = [_in_order(first, other, order, measures or {}) for other in others]
-    else:
-        told = [f"{_compare(first, other)}{_beside_reasons(first, other, by_model)}" for other in others]
-    common = _common([first, *others])
-    told += [f"Of {'both' if len(videos) == 2 else 'all'}: {_listed(common)}."] if common else []
-    told += [_claims(video, common) for video in (first, *others) if set(_lines(video)) - set(common)]
-    return " ".join(told)
-
-
-def _compare(first: ShownVideo, second: ShownVideo) -> str:
-    better, worse = sorted((first, second), key=lambda video: video["rank"])
-    turned = "It is the other way round: " if better is not first else ""
-    if f"{better['score']:.2f}" == f"{worse['score']:.2f}" and "coarse" not in (better["status"], worse["status"]):
-        score = f"(score {better['score']:.2f} each)"
-        both = f"{_called(better)} and {_called(worse)} fit equally well {score}"
-        if better["status"] == worse["status"] == "dropped":
-            both = f"{'neither' if turned else 'Neither'} {_called(better)} nor {_called(worse)} fits {score}"
-        return f"{turned}{both}; {_what_decides(better, worse)}."
-    text = f"{turned}{_placed(better)} is above {_placed(worse)}"
-    if better["score"] < worse["score"]:
-        text += ": what was verified comes before what was only said, and close ones are compared with each other"
-    return f"{text}."
-
-
-def _in_order(first: ShownVideo, second: ShownVideo, order: str, measures: Mapping[str, str]) -> str:
-    """Say what puts one of two videos first in a list that something else orders than how well they fit."""
-    better, worse = sorted((first, second), key=lambda video: video["rank"])
-    turned = "It is the other way round: " if better is not first else ""
-    above = f"{turned}{_called(better)} is above {_called(worse)}"
-    by = [measures.get(video["video_id"], "") for video in (better, worse)]
-    if order == BY_LIKENESS:
-        by = [f"{video['score']:.2f}" for video in (better, worse)]
-    if not all(by):
-        return f"{above} because the list is sorted {order}."
-    if by[0] == by[1]:
-        return f"{above}, though the list is sorted {order} and they are the same in that ({by[0]})."
-    return f"{above} because the list is sorted {order} ({by[0]} and {by[1]})."
-
-
-def _what_decides(better: ShownVideo, worse: ShownVideo) -> str:
-    """Say what puts one of two videos first whose scores are equal, as :func:`graphs.ranking.order_verdicts` does."""
-    rank, recall = better["rank"], (better["coarse_score"], worse["coarse_score"])
-    if better["score"] > worse["score"]:
-        return f"{rank} is first by less than a hundredth"
-    if better["status"] == "verified" != worse["status"]:
-        return f"{rank} is first because more of its reasons hold"
-    if better["status"] == worse["status"] and recall[0] > recall[1]:
-        return (
-            f"{rank} is first because what is known of it is nearer to your words ({recall[0]:.2f} to {recall[1]:.2f})"
-        )
-    return "that one is first means nothing"
-
-
-def _beside_reasons(first: ShownVideo, second: ShownVideo, by_model: bool) -> str:
-    """Say what makes the difference between two scores where it is none of the reasons: those are the same."""
-    unlike = first["score"] != second["score"] and "coarse" not in (first["status"], second["status"])
-    if not unlike or set(_lines(first)) != set(_lines(second)):
-        return ""
-    if by_model:
-        return " The reasons are the same: the model scored them so, and did not say why."
-    told = " The reasons are the same; the score also counts how clearly they hold"
-    if first["coarse_score"] == second["coarse_score"]:
-        return f"{told}."
-    near = ", ".join(f"{video['rank']}: {video['coarse_score']:.2f}" for video in (first, second))
-    return f"{told}, and how near what is known of a video is to your words ({near})."
-
-
-def _placed(video: ShownVideo) -> str:
-    if video["status"] == "coarse":
-        return f"{_called(video)} (not judged; recall {video['coarse_score']:.2f})"
-    stands_out = video.get("stands_out", False)
-    told = told_status(video["status"], trace_of(video), stands_out=stands_out)
-    told = "does not fit" if told == "dropped" else told
-    return f"{_called(video)} (score {video['score']:.2f}, {told})"
-
-
-def _called(video: ShownVideo) -> str:
-    return f"{video['rank']} {one_line(video['name'], NAME)}"
-
-
-Line = tuple[str, Check]
-
-
-def _lines(video: ShownVideo) -> list[Line]:
-    return list(dict.fromkeys((line.claim, line.check) for line in trace_of(video)))
-
-
-def _common(videos: Sequence[ShownVideo]) -> list[Line]:
-    first, *rest = (_lines(video) for video in videos)
-    return [line for line in first if all(line in lines for lines in rest)]
-
-
-def _claims(video: ShownVideo, told: Sequence[Line] = ()) -> str:
-    lines = [line for line in _lines(video) if line not in told]
-    listed = speaks_against(lines) if video["status"] == "dropped" else _listed(lines)
-    return f"{'Only of' if told else 'Of'} {_called(video)}: {listed or NOTHING_CHECKED}."
-
-
-def speaks_against(lines: Sequence[Line]) -> str:
-    """Return what speaks against a video: claims that were refuted, or where there are none, that are not known."""
-    refuted = [claim for claim, check in lines if check == "refuted"]
-    claims = refuted or [claim for claim, check in lines if check == "unverifiable"]
-    told = [one_line(claim, CLAIM) for claim in claims[:AGAINST_TOLD]]
-    more = f"; and {len(claims) - AGAINST_TOLD} more" if len(claims) > AGAINST_TOLD else ""
-    if not claims:
-        return _listed(lines)
-    return f"it is not so that {'; '.join(told)}{more}" if refuted else f"{_unconfirmed(told)}{more}"
-
-
-def _unconfirmed(claims: Sequence[str]) -> str:
-    """Say that nothing is known of claims, in quotes: what a describer wrote need not be a sentence."""
-    quoted = "; ".join(f"'{claim}'" for claim in claims)
-    return f"nothing confirms {quoted}"
-
-
-def _listed(lines: Sequence[Line]) -> str:
-    """Return claims by what their check said: ``verified: …; unverifiable: …``."""
-    order: tuple[Check, ...] = ("verified", "refuted", "unverifiable")
-    groups = [(check, [one_line(claim, CLAIM) for claim, found in lines if found == check]) for check in order]
-    return "; ".join(f"{check}: {', '.join(claims[:CLAIMS_TOLD])}" for check, claims in groups if claims)
 
 
 def tell_where(hit: Hit, size: tuple[int, int]) -> str:
@@ -207,17 +63,17 @@ def tell_found(hit: Hit) -> str:
 
 def tell_not_there(video: ShownVideo, wanted: str) -> str:
     """Say that what is looked for in a video was not found there."""
-    return f"{_called(video)}: nothing was found there for '{one_line(wanted, CLAIM)}'."
+    return f"{shown_name(video)}: nothing was found there for '{one_line(wanted, CLAIM)}'."
 
 
 def tell_changed(video: ShownVideo) -> str:
     """Say that what was named of a video is not known any more."""
-    return f"{_called(video)} was indexed anew since it was shown: ask the question again to see where it holds."
+    return f"{shown_name(video)} was indexed anew since it was shown: ask the question again to see where it holds."
 
 
 def tell_broken(video: ShownVideo, error: TwinseekError) -> str:
     """Say why a video cannot be shown."""
-    return f"{_called(video)} cannot be shown: {error}."
+    return f"{shown_name(video)} cannot be shown: {error}."
 
 
 def tell_refined(
@@ -256,7 +112,7 @@ def tell_refined(
 
 def _listed_few(videos: Sequence[ShownVideo], *, numbers: bool) -> str:
     more = f" and {len(videos) - MOST_NAMED} more" if len(videos) > MOST_NAMED else ""
-    named = (_called(video) if numbers else one_line(video["name"], NAME) for video in videos[:MOST_NAMED])
+    named = (shown_name(video) if numbers else one_line(video["name"], NAME) for video in videos[:MOST_NAMED])
     return f"{', '.join(named)}{more}"
 
 
@@ -302,7 +158,7 @@ def tell_unlike(asked: str, edit: str, hits: Sequence[Hit], others: int) -> str:
 
 def told_of(video: ShownVideo, text: str) -> str:
     """Return what is told of a video, with its number and name, in one line: names and words in a video may be long."""
-    return f"{_called(video)}: {one_line(text, TOLD)}."
+    return f"{shown_name(video)}: {one_line(text, TOLD)}."
 
 
 def tell_checked(hit: Hit, *, whether: bool) -> str:
@@ -316,7 +172,7 @@ def tell_checked(hit: Hit, *, whether: bool) -> str:
         for check in ("verified", "refuted", "unverifiable")
     }
     said = {check: "; ".join(lines) for check, lines in claims.items()}
-    open_ = f"; {_unconfirmed(claims['unverifiable'])}" if claims["unverifiable"] else ""
+    open_ = f"; {unconfirmed(claims['unverifiable'])}" if claims["unverifiable"] else ""
     happens = any(line.check == "verified" and line.span is not None for line in hit.trace)
     at = f"at {when(hit.spans, SPANS_TOLD)}: " if happens and hit.spans else ""
     if not whether:
@@ -353,7 +209,6 @@ def tell_unanswered(asked: str, near: Sequence[str]) -> str:
     )
 
 
-BY_LIKENESS = "by likeness"
 ALL_SHOWN = "These were all: no other video fits. Ask a new question to look at the whole library again."
 CHOSEN = (
     "This list was chosen from another one, or sorted: there is no more of it. Say 'back' until that one is shown, "
@@ -405,7 +260,7 @@ def tell_numbered(hits: Sequence[Hit], measures: Sequence[str] = ()) -> str:
 
 def tell_turns(queries: Sequence[str], shown: Sequence[ShownVideo]) -> str:
     """Say what was asked until now, and what is shown."""
-    listed = ", ".join(_called(video) for video in shown[:MOST_NAMED])
+    listed = ", ".join(shown_name(video) for video in shown[:MOST_NAMED])
     number = "One video is" if len(shown) == 1 else f"{len(shown)} videos are"
     return f"Asked was: {_asked(queries)}. {number} shown: {listed}."
 

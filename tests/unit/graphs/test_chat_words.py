@@ -13,6 +13,7 @@ from graphs.chat_absent import tell_absent
 from graphs.chat_alike import alike
 from graphs.chat_conditions import holding, meeting, when_both_hold
 from graphs.chat_places import place_of
+from graphs.chat_reasons import CLAIM, CLAIMS_TOLD, tell_why
 from graphs.chat_talk import Talk, remembered
 from graphs.chat_turns import (
     MOST_CLAIMS,
@@ -25,17 +26,7 @@ from graphs.chat_turns import (
     spans_of,
     what_is_shown,
 )
-from graphs.chat_words import (
-    CLAIM,
-    CLAIMS_TOLD,
-    tell_checked,
-    tell_found,
-    tell_missing,
-    tell_refined,
-    tell_where,
-    tell_why,
-    told_of,
-)
+from graphs.chat_words import tell_checked, tell_found, tell_missing, tell_refined, tell_where, told_of
 from prompts import one_line
 from tests.unit.twinseek.records import a_hit, an_instance
 from twins.queries import CheckedClaim
