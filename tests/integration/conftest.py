@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.e2e.dogs import make_dogs
 from tests.e2e.films import write_film, write_squares
 from tests.integration.model_server import ModelServer, serve
 from tests.plugins import install
@@ -29,6 +30,12 @@ def library(indexed, tmp_path) -> Iterator[Library]:
     shutil.copytree(indexed, tmp_path / "library")
     with Library.open(tmp_path / "library") as library:
         yield library
+
+
+@pytest.fixture(scope="module")
+def described_dogs(tmp_path_factory) -> Path:
+    """Return a library's folder of clips that are described, most of them of dogs; it is the module's own."""
+    return make_dogs(tmp_path_factory.mktemp("dogs"))
 
 
 @pytest.fixture

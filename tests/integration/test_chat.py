@@ -28,14 +28,9 @@ from twinseek.library import Library
 from twinseek.served_chats import KEPT_STEPS, open_served_chats
 
 
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory):
-    return make_dogs(tmp_path_factory.mktemp("dogs"))
-
-
 @pytest.fixture
-def library(folder):
-    with Library.open(folder) as opened:
+def library(described_dogs):
+    with Library.open(described_dogs) as opened:
         yield opened
 
 
@@ -283,14 +278,14 @@ def test_what_is_kept_is_plain_json_without_masks_and_bounded(library, tmp_path,
     assert "unregistered" not in caplog.text
 
 
-def test_threads_do_not_mix_and_are_gone_on_with(folder, tmp_path):
-    with Library.open(folder) as library, kept_chats(tmp_path / "chats.sqlite") as chats:
+def test_threads_do_not_mix_and_are_gone_on_with(described_dogs, tmp_path):
+    with Library.open(described_dogs) as library, kept_chats(tmp_path / "chats.sqlite") as chats:
         dogs, cats = (Conversation(library, name, chats) for name in ("dogs", "cats"))
         dogs.say(DOGS)
         cats.say("a black cat")
         assert shown(dogs.say("show me the first")) == ["alpha"]
         assert shown(cats.say("show me the first")) == ["epsilon"]
-    with Library.open(folder) as library, kept_chats(tmp_path / "chats.sqlite") as chats:
+    with Library.open(described_dogs) as library, kept_chats(tmp_path / "chats.sqlite") as chats:
         again = Conversation(library, "cats", chats)
         assert len(again.turns) == 2 and again.resume() is None
         assert shown(again.say("show me it")) == ["epsilon"]
@@ -306,12 +301,12 @@ def test_a_file_that_holds_no_conversations_is_named(tmp_path):
         pass
 
 
-def test_a_read_only_library_keeps_nothing_and_a_server_uses_the_users_folder(folder, tmp_path, monkeypatch):
+def test_a_read_only_library_keeps_nothing_and_a_server_uses_the_users_folder(described_dogs, tmp_path, monkeypatch):
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
-    assert chats_path(folder) == server_chats_path(folder) == folder / "chats.sqlite"
+    assert chats_path(described_dogs) == server_chats_path(described_dogs) == described_dogs / "chats.sqlite"
     monkeypatch.setattr(os, "access", lambda path, mode: False)
-    assert chats_path(folder) is None
-    assert server_chats_path(folder) == tmp_path / "twinseek" / "chats.sqlite"
+    assert chats_path(described_dogs) is None
+    assert server_chats_path(described_dogs) == tmp_path / "twinseek" / "chats.sqlite"
     assert chats_path(tmp_path / "none") is None
 
 
@@ -399,8 +394,8 @@ def test_where_the_model_fails_rules_read_and_the_result_says_so(library, monkey
     assert [warning.code for warning in said.result.warnings] == ["llm_chat"]
 
 
-def test_two_libraries_of_one_thread_do_not_mix(folder, tmp_path):
-    with Library.open(folder) as one, Library.open(make_dogs(tmp_path)) as other:
+def test_two_libraries_of_one_thread_do_not_mix(described_dogs, tmp_path):
+    with Library.open(described_dogs) as one, Library.open(make_dogs(tmp_path)) as other:
         graph = build_chat_graph(
             LibraryDesk(lambda name: {"one": one, None: one, "other": other}[name]), InMemorySaver()
         )
@@ -420,17 +415,17 @@ def test_a_client_cannot_write_what_was_shown(library):
     assert "Nothing has been shown" in talk._graph.invoke(forged, talk._config)["messages"][-1].content
 
 
-def test_the_file_is_a_database_of_the_library(folder):
-    with Library.open(folder) as library, kept_chats(chats_path(folder)) as chats:
+def test_the_file_is_a_database_of_the_library(described_dogs):
+    with Library.open(described_dogs) as library, kept_chats(chats_path(described_dogs)) as chats:
         Conversation(library, "kept", chats).say(DOGS)
         assert library.store.video_ids() == sorted(["alpha", "beta", "gamma", "delta", "epsilon"])
-    with sqlite3.connect(folder / "chats.sqlite") as database:
+    with sqlite3.connect(described_dogs / "chats.sqlite") as database:
         assert database.execute("SELECT DISTINCT thread_id FROM checkpoints").fetchall() == [("kept",)]
 
 
-def test_that_a_conversation_is_not_kept_is_said(folder, tmp_path, monkeypatch):
+def test_that_a_conversation_is_not_kept_is_said(described_dogs, tmp_path, monkeypatch):
     monkeypatch.setattr("twinseek.chatting.chats_path", lambda path: None)
-    command = ["chat", "--library", str(folder), "--thread", "unkept"]
+    command = ["chat", "--library", str(described_dogs), "--thread", "unkept"]
     said = CliRunner().invoke(cli, command, input=f"{DOGS}\nshow me the second\n", catch_exceptions=False)
     assert "read-only: this conversation is not kept" in said.stderr
     assert "2 beta: at 0:00.0-0:02.0" in said.stdout
@@ -457,10 +452,10 @@ def test_a_message_spends_one_budget_however_many_questions_it_takes(library, mo
     assert "budget" in [warning.code for warning in said.result.warnings]
 
 
-def test_served_conversations_forget_their_steps(folder, tmp_path):
+def test_served_conversations_forget_their_steps(described_dogs, tmp_path):
     async def steps():
         async with open_served_chats(tmp_path / "served.sqlite") as chats:
-            with Library.open(folder) as library:
+            with Library.open(described_dogs) as library:
                 graph = build_chat_graph(LibraryDesk(lambda _: library), chats)
                 config = {"configurable": {"thread_id": "t"}}
                 for _ in range(8):

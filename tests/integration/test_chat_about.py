@@ -10,14 +10,9 @@ from twinseek.conversation import Conversation
 from twinseek.library import Library
 
 
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory):
-    return make_dogs(tmp_path_factory.mktemp("dogs"))
-
-
 @pytest.fixture
-def talk(folder):
-    with Library.open(folder) as library:
+def talk(described_dogs):
+    with Library.open(described_dogs) as library:
         talk = Conversation(library, "t", InMemorySaver())
         talk.say(DOGS)
         yield talk
@@ -122,8 +117,8 @@ def test_the_other_of_two_is_meant_where_there_are_two(talk):
     assert talk.say("and the other one?").text.startswith("2 beta: ")
 
 
-def test_before_anything_was_shown_that_is_said(folder):
-    with Library.open(folder) as library:
+def test_before_anything_was_shown_that_is_said(described_dogs):
+    with Library.open(described_dogs) as library:
         talk = Conversation(library, "t", InMemorySaver())
         for message in ("what happens in the third?", "more", "back to the first list", "sort by length"):
             assert "Nothing has been shown yet" in talk.say(message).text

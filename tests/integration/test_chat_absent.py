@@ -3,20 +3,15 @@
 import pytest
 from langgraph.checkpoint.memory import InMemorySaver
 
-from tests.e2e.dogs import DOGS, make_dogs
+from tests.e2e.dogs import DOGS
 from tests.integration.clips import FOLLOWS, chase, put
 from twinseek.conversation import Conversation
 from twinseek.library import Library
 
 
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory):
-    return make_dogs(tmp_path_factory.mktemp("dogs"))
-
-
 @pytest.fixture
-def talk(folder):
-    with Library.open(folder) as library:
+def talk(described_dogs):
+    with Library.open(described_dogs) as library:
         yield Conversation(library, "t", InMemorySaver())
 
 
@@ -37,8 +32,8 @@ def test_what_speaks_against_a_video_is_told(tmp_path):
     assert "it is not so that" in why.text and "follows" in why.text
 
 
-def test_a_video_that_the_judge_was_not_shown_was_never_proposed(folder):
-    with Library.open(folder) as library:
+def test_a_video_that_the_judge_was_not_shown_was_never_proposed(described_dogs):
+    with Library.open(described_dogs) as library:
         talk = Conversation(library, "t", InMemorySaver(), candidates=2)
         first = shown(talk.say(DOGS))
         assert len(first) == 2 and "epsilon" not in first
@@ -46,8 +41,8 @@ def test_a_video_that_the_judge_was_not_shown_was_never_proposed(folder):
     assert why.startswith(f"epsilon was never proposed for '{DOGS}': what is known of 2 other videos is nearer to it")
 
 
-def test_a_video_that_fits_comes_after_those_that_are_shown(folder):
-    with Library.open(folder, ask={"top": 1}) as library:
+def test_a_video_that_fits_comes_after_those_that_are_shown(described_dogs):
+    with Library.open(described_dogs, ask={"top": 1}) as library:
         talk = Conversation(library, "t", InMemorySaver())
         assert shown(talk.say(DOGS)) == ["alpha"]
         assert talk.say("why not gamma?").text.startswith(f"gamma fits '{DOGS}' too (score 0.98), less well")

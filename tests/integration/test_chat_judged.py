@@ -7,7 +7,7 @@ from agents.llm.calling import CallLimits
 from agents.llm.metering import Meter
 from agents.llm.model import Model
 from benchmarks.scripted import ScriptedChat, prompt_of
-from tests.e2e.dogs import DOGS, make_dogs
+from tests.e2e.dogs import DOGS
 from twinseek.conversation import Conversation
 from twinseek.library import Library
 
@@ -15,15 +15,10 @@ DOG = {"claim": "a dog", "part": "p1", "predicate": "category", "value": "dog", 
 TOLD = {"claim": "somebody has told of a dog", "part": "p1"}
 
 
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory):
-    return make_dogs(tmp_path_factory.mktemp("dogs"))
-
-
 @pytest.fixture
-def talk(folder, monkeypatch):
+def talk(described_dogs, monkeypatch):
     """Return a conversation in which a function of (kind of prompt, its text) answers, and what was asked for."""
-    with Library.open(folder) as library:
+    with Library.open(described_dogs) as library:
 
         def made(answer):
             def script(messages):

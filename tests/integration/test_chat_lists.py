@@ -10,14 +10,9 @@ from twinseek.conversation import Conversation
 from twinseek.library import Library
 
 
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory):
-    return make_dogs(tmp_path_factory.mktemp("dogs"))
-
-
 @pytest.fixture
-def library(folder):
-    with Library.open(folder) as opened:
+def library(described_dogs):
+    with Library.open(described_dogs) as opened:
         yield opened
 
 
@@ -182,12 +177,12 @@ def test_what_was_asked_is_told_once_however_often_its_list_was_shown(talk):
     assert f"Asked was: (1) {DOGS}. 4 videos are shown" in talk.say("what did I ask?").text
 
 
-def test_lists_are_known_to_the_next_process(folder, tmp_path):
-    with Library.open(folder) as library, kept_chats(tmp_path / "chats.sqlite") as chats:
+def test_lists_are_known_to_the_next_process(described_dogs, tmp_path):
+    with Library.open(described_dogs) as library, kept_chats(tmp_path / "chats.sqlite") as chats:
         talk = Conversation(library, "t", chats)
         first = shown(talk.say(DOGS))
         talk.say("only the brown ones")
-    with Library.open(folder) as library, kept_chats(tmp_path / "chats.sqlite") as chats:
+    with Library.open(described_dogs) as library, kept_chats(tmp_path / "chats.sqlite") as chats:
         talk = Conversation(library, "t", chats)
         assert shown(talk.say("back")) == first
         assert "4 beta" not in talk.say("the second one").text
